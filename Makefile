@@ -1,0 +1,83 @@
+# tok: `make help` lists the targets.
+#
+# Rooms add their own generated files and rules in ext/<room>/room.mk, kinds of assurance in
+# tests/<kind>/test.mk; this file knows only how to compile and link what it finds.
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CC      ?= cc
+AR      ?= ar
+B       := build
+VERSION := $(shell sed -n 's/^.define TOK_VERSION "\(.*\)"/\1/p' ext/tok.h)
+ARCH    := $(shell uname -m)
+
+OPT     ?= -O2
+WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+CFLAGS  ?=
+ALL_CFLAGS = -std=c11 $(OPT) -g -fPIC -fvisibility=hidden $(WARN) -MMD -MP -I$(B)/gen $(CFLAGS)
+
+# The core is plain C; the glue (*_sql.c and tok.c) is all that includes SQLite's headers.
+CLI_SRC  := $(wildcard ext/cli/*.c)
+GLUE_SRC := ext/tok.c $(wildcard ext/*/*_sql.c)
+CORE_SRC := $(filter-out $(GLUE_SRC) $(CLI_SRC) ext/base/mem_libc.c,$(wildcard ext/*/*.c))
+CORE_OBJ  = $(CORE_SRC:%.c=$(B)/%.o)
+GLUE_OBJ  = $(GLUE_SRC:%.c=$(B)/%.o)
+STATIC_OBJ = $(GLUE_SRC:%.c=$(B)/static/%.o)
+GEN_OBJ  :=
+GEN_HDR  :=
+TEST_TARGETS :=
+LIBS     := -lutf8proc -lcjson -lm
+
+.PHONY: all
+all: $(B)/tok.so $(B)/libtok.a  ## build the loadable extension and the static library
+
+include $(sort $(wildcard ext/*/room.mk)) $(sort $(wildcard tests/*/test.mk))
+
+$(B)/tok.so: $(CORE_OBJ) $(GLUE_OBJ) $(GEN_OBJ)
+	$(CC) -shared -Wl,--no-undefined -Wl,-z,relro -o $@ $^ $(LDFLAGS) $(LIBS)
+
+$(B)/libtok.a: $(CORE_OBJ) $(STATIC_OBJ) $(GEN_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# The core and libc's allocator: what unit tests and fuzzers link.
+$(B)/libtokcore.a: $(CORE_OBJ) $(GEN_OBJ) $(B)/ext/base/mem_libc.o
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/static/%.o: %.c $(GEN_HDR) | $(B)/.deps
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -DSQLITE_CORE -c -o $@ $<
+
+$(B)/%.o: %.c $(GEN_HDR) | $(B)/.deps
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(EXTRA_$(notdir $*)) -c -o $@ $<
+
+$(B)/%.o: $(B)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+-include $(CORE_OBJ:.o=.d) $(GLUE_OBJ:.o=.d) $(STATIC_OBJ:.o=.d)
+
+# ---- packages ------------------------------------------------------------------------------------
+PACKAGES := gcc libc6-dev libsqlite3-dev libutf8proc-dev libcjson-dev libcunit1-dev sqlite3
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+$(B)/.deps:
+	@mkdir -p $(B)
+	@if ! sh .ci/have-packages; then \
+	  cmd="$(SUDO) apt-get update && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(PACKAGES)"; \
+	  if [ -n "$(NO_INSTALL)" ]; then echo "missing packages; run: $$cmd"; exit 1; fi; \
+	  echo "installing missing packages: $$cmd"; eval "$$cmd"; fi
+	@touch $@
+
+.PHONY: help clean
+help:  ## list the targets
+	@sed -n 's/^\([a-zA-Z0-9_:.-]*\):.*  ## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | sed 's/\\//g' | expand -t 24
+
+clean:  ## remove everything built
+	rm -rf $(B)

@@ -1,0 +1,16 @@
+/*
+** tok_version() -> TEXT: the version of the extension, e.g. '0.1.0'.
+*/
+#include "../tok.h"
+#include "sql.h"
+
+static void version_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  (void)argc;
+  (void)argv;
+  sqlite3_result_text(ctx, TOK_VERSION, -1, SQLITE_STATIC);
+}
+
+int tok_base_register(sqlite3 *db) {
+  static const tok_func_def defs[] = {{"tok_version", 0, TOK_PURE, version_func}};
+  return tok_sql_functions(db, NULL, defs, sizeof defs / sizeof defs[0]);
+}

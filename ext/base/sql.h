@@ -1,0 +1,97 @@
+/*
+** The glue's shared tools: registration from tables, argument reading, errors in one voice.
+** Only files named *_sql.c include this header.
+**
+** Conventions of every SQL function of tok:
+**   - any NULL among the required arguments gives NULL (the function tests that first);
+**   - wrong use is an SQL error "<function>: <what was wrong>, expected <what>";
+**   - text is taken as (pointer, bytes): embedded NULs are data.
+*/
+#ifndef TOK_SQL_H
+#define TOK_SQL_H
+
+#include "sqlite3ext.h"
+#ifndef TOK_ENTRY
+SQLITE_EXTENSION_INIT3
+#endif
+
+#include "base.h"
+#include "buf.h"
+
+/* One row of a room's table of scalar functions. n_arg: -1 = variable (the function checks). */
+typedef struct {
+  const char *name;
+  int n_arg;
+  int flags; /* TOK_PURE, TOK_READS or TOK_WRITES */
+  void (*func)(sqlite3_context *, int, sqlite3_value **);
+} tok_func_def;
+
+/* One row of a room's table of aggregates; value and inverse may be NULL (then not a window function). */
+typedef struct {
+  const char *name;
+  int n_arg;
+  int flags;
+  void (*step)(sqlite3_context *, int, sqlite3_value **);
+  void (*final)(sqlite3_context *);
+  void (*value)(sqlite3_context *);
+  void (*inverse)(sqlite3_context *, int, sqlite3_value **);
+} tok_agg_def;
+
+/* One row of a room's table of virtual tables. */
+typedef struct {
+  const char *name;
+  const sqlite3_module *module;
+} tok_module_def;
+
+#define TOK_PURE (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS) /* depends on arguments only */
+#define TOK_READS (SQLITE_UTF8)                                         /* reads a table or the clock */
+#define TOK_WRITES (SQLITE_UTF8 | SQLITE_DIRECTONLY)                    /* writes or touches files */
+
+/*
+** State of a room on one connection, shared by all its functions and modules. Reference-counted: SQLite
+** calls the destructor once for each registration that named it.
+*/
+typedef struct tok_conn tok_conn;
+struct tok_conn {
+  sqlite3 *db;
+  int n_ref;
+  void (*destroy)(tok_conn *); /* frees what the room added after this header, and the block itself */
+};
+
+/*
+** Register tables of n rows with `conn` as user data (may be NULL). Return the first failing SQLite code.
+** conn starts with n_ref = 1 (the caller's own); call tok_conn_release when done registering.
+*/
+int tok_sql_functions(sqlite3 *db, tok_conn *conn, const tok_func_def *defs, size_t n);
+int tok_sql_aggregates(sqlite3 *db, tok_conn *conn, const tok_agg_def *defs, size_t n);
+int tok_sql_modules(sqlite3 *db, tok_conn *conn, const tok_module_def *defs, size_t n);
+void tok_conn_release(void *conn);
+
+/* Text or blob argument as bytes; numbers as their text. {NULL,0} for NULL or out of memory. */
+tok_slice tok_sql_bytes(sqlite3_value *v);
+
+/*
+** Integer argument. True and *out set for an INTEGER, for a REAL that is integral and in range, and for
+** text that is such a number; otherwise raises "<func>: <arg> must be an integer, got …" and returns false.
+*/
+bool tok_sql_int(sqlite3_context *ctx, const char *func, const char *arg, sqlite3_value *v,
+                 int64_t *out);
+
+/* Raises "<func>: <formatted message>". */
+void tok_sql_error(sqlite3_context *ctx, const char *func, const char *fmt, ...);
+/* Raises the error of a core status; `what` completes the sentence for TOK_INVALID and TOK_NOTFOUND. */
+void tok_sql_status(sqlite3_context *ctx, const char *func, tok_status status, const char *what);
+/* The buffer as TEXT result, or the error of its status. Leaves the buffer empty. */
+void tok_sql_result_buf(sqlite3_context *ctx, const char *func, tok_buf *b);
+/* Ceiling for results: the connection's SQLITE_LIMIT_LENGTH. */
+size_t tok_sql_limit(sqlite3_context *ctx);
+/* Sets vtab->zErrMsg (the old one is freed) and returns SQLITE_ERROR. */
+int tok_vtab_error(sqlite3_vtab *vtab, const char *fmt, ...);
+
+/* Entry of each room; called in this order by tok.c. */
+int tok_base_register(sqlite3 *db);
+int tok_tokens_register(sqlite3 *db);
+int tok_prices_register(sqlite3 *db);
+int tok_ledger_register(sqlite3 *db);
+
+#endif

@@ -1,0 +1,139 @@
+#include <math.h>
+#include <stdarg.h>
+
+#include "sql.h"
+
+void tok_conn_release(void *p) {
+  tok_conn *conn = p;
+  if (conn != NULL && --conn->n_ref == 0) conn->destroy(conn);
+}
+
+/* SQLite calls the destructor even where registration fails, so the reference is taken first. */
+static void *retain(tok_conn *conn) {
+  if (conn != NULL) conn->n_ref++;
+  return conn;
+}
+
+int tok_sql_functions(sqlite3 *db, tok_conn *conn, const tok_func_def *defs, size_t n) {
+  int rc = SQLITE_OK;
+  for (size_t i = 0; i < n && rc == SQLITE_OK; i++) {
+    rc = sqlite3_create_function_v2(db, defs[i].name, defs[i].n_arg, defs[i].flags, retain(conn),
+                                    defs[i].func, NULL, NULL, tok_conn_release);
+  }
+  return rc;
+}
+
+int tok_sql_aggregates(sqlite3 *db, tok_conn *conn, const tok_agg_def *defs, size_t n) {
+  int rc = SQLITE_OK;
+  for (size_t i = 0; i < n && rc == SQLITE_OK; i++) {
+    const tok_agg_def *d = &defs[i];
+    rc = d->value != NULL
+             ? sqlite3_create_window_function(db, d->name, d->n_arg, d->flags, retain(conn), d->step,
+                                              d->final, d->value, d->inverse, tok_conn_release)
+             : sqlite3_create_function_v2(db, d->name, d->n_arg, d->flags, retain(conn), NULL,
+                                          d->step, d->final, tok_conn_release);
+  }
+  return rc;
+}
+
+int tok_sql_modules(sqlite3 *db, tok_conn *conn, const tok_module_def *defs, size_t n) {
+  int rc = SQLITE_OK;
+  for (size_t i = 0; i < n && rc == SQLITE_OK; i++) {
+    rc = sqlite3_create_module_v2(db, defs[i].name, defs[i].module, retain(conn), tok_conn_release);
+  }
+  return rc;
+}
+
+tok_slice tok_sql_bytes(sqlite3_value *v) {
+  tok_slice s = {NULL, 0};
+  if (sqlite3_value_type(v) == SQLITE_BLOB) {
+    s.ptr = sqlite3_value_blob(v);
+  } else {
+    s.ptr = (const char *)sqlite3_value_text(v);
+  }
+  if (s.ptr != NULL) s.len = (size_t)sqlite3_value_bytes(v); /* after _text: the order matters */
+  return s;
+}
+
+static const char *type_name(sqlite3_value *v) {
+  static const char *const names[] = {"", "an integer", "a real", "text", "a blob", "NULL"};
+  return names[sqlite3_value_type(v)];
+}
+
+bool tok_sql_int(sqlite3_context *ctx, const char *func, const char *arg, sqlite3_value *v,
+                 int64_t *out) {
+  int type = sqlite3_value_numeric_type(v);
+  if (type == SQLITE_INTEGER) {
+    *out = sqlite3_value_int64(v);
+    return true;
+  }
+  if (type == SQLITE_FLOAT) {
+    double d = sqlite3_value_double(v);
+    if (d >= -9223372036854775808.0 && d < 9223372036854775808.0 && d == floor(d)) {
+      *out = (int64_t)d;
+      return true;
+    }
+    tok_sql_error(ctx, func, "%s must be an integer, got %!g", arg, d);
+    return false;
+  }
+  tok_sql_error(ctx, func, "%s must be an integer, got %s", arg, type_name(v));
+  return false;
+}
+
+void tok_sql_error(sqlite3_context *ctx, const char *func, const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  char *text = sqlite3_vmprintf(fmt, ap);
+  va_end(ap);
+  char *msg = text == NULL ? NULL : sqlite3_mprintf("%s: %s", func, text);
+  sqlite3_free(text);
+  if (msg == NULL) {
+    sqlite3_result_error_nomem(ctx);
+    return;
+  }
+  sqlite3_result_error(ctx, msg, -1);
+  sqlite3_free(msg);
+}
+
+void tok_sql_status(sqlite3_context *ctx, const char *func, tok_status status, const char *what) {
+  switch (status) {
+  case TOK_OK:
+    break;
+  case TOK_NOMEM:
+    sqlite3_result_error_nomem(ctx);
+    break;
+  case TOK_TOOBIG:
+    sqlite3_result_error_toobig(ctx);
+    break;
+  case TOK_OVERFLOW:
+    tok_sql_error(ctx, func, "the result does not fit in a 64-bit integer");
+    break;
+  case TOK_INVALID:
+  case TOK_NOTFOUND:
+    tok_sql_error(ctx, func, "%s", what);
+    break;
+  }
+}
+
+void tok_sql_result_buf(sqlite3_context *ctx, const char *func, tok_buf *b) {
+  size_t len = 0;
+  char *p = tok_buf_take(b, &len);
+  if (p == NULL) {
+    tok_sql_status(ctx, func, b->status, "");
+    return;
+  }
+  sqlite3_result_text64(ctx, p, (sqlite3_uint64)len, sqlite3_free, SQLITE_UTF8);
+}
+
+size_t tok_sql_limit(sqlite3_context *ctx) {
+  return (size_t)sqlite3_limit(sqlite3_context_db_handle(ctx), SQLITE_LIMIT_LENGTH, -1);
+}
+
+int tok_vtab_error(sqlite3_vtab *vtab, const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  sqlite3_free(vtab->zErrMsg);
+  vtab->zErrMsg = sqlite3_vmprintf(fmt, ap);
+  va_end(ap);
+  return vtab->zErrMsg == NULL ? SQLITE_NOMEM : SQLITE_ERROR;
+}

@@ -1,0 +1,61 @@
+/*
+** The entry: makes each room register itself, in the order in which data flows. Nothing else.
+**
+**     .load ./tok                               every function, entry point sqlite3_tok_init
+**     .load ./tok sqlite3_toknofs_init          without file access
+*/
+#define TOK_ENTRY
+#include "base/sql.h"
+SQLITE_EXTENSION_INIT1
+#include "tok.h"
+
+/* Older hosts have a shorter table of routines; calling past its end would crash. */
+enum { OLDEST_SQLITE = 3038000 };
+
+#ifdef _WIN32
+#define TOK_EXPORT __declspec(dllexport)
+#else
+#define TOK_EXPORT __attribute__((visibility("default")))
+#endif
+
+/*
+** True if this connection already has tok. Loading again must not re-register: replacing a function while
+** a statement runs fails with SQLITE_BUSY, and SELECT load_extension() is such a statement.
+*/
+static bool already_loaded(sqlite3 *db) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(db, "SELECT tok_version()", -1, &stmt, NULL);
+  sqlite3_finalize(stmt);
+  return rc == SQLITE_OK;
+}
+
+static int register_rooms(sqlite3 *db, char **err_msg) {
+  static int (*const rooms[])(sqlite3 *) = {tok_base_register, tok_tokens_register,
+                                            tok_prices_register, tok_ledger_register};
+  if (sqlite3_libversion_number() < OLDEST_SQLITE) {
+    if (err_msg != NULL) {
+      *err_msg = sqlite3_mprintf("tok: SQLite 3.38 or newer expected, this is %s",
+                                 sqlite3_libversion());
+    }
+    return SQLITE_ERROR;
+  }
+  if (already_loaded(db)) return SQLITE_OK;
+  for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++) {
+    int rc = rooms[i](db);
+    if (rc != SQLITE_OK) return rc;
+  }
+  return SQLITE_OK;
+}
+
+TOK_EXPORT int sqlite3_tok_init(sqlite3 *db, char **err_msg, const sqlite3_api_routines *api) {
+  SQLITE_EXTENSION_INIT2(api);
+  (void)api;
+  return register_rooms(db, err_msg);
+}
+
+/* No function touches files yet, so both entry points register the same. */
+TOK_EXPORT int sqlite3_toknofs_init(sqlite3 *db, char **err_msg, const sqlite3_api_routines *api) {
+  SQLITE_EXTENSION_INIT2(api);
+  (void)api;
+  return register_rooms(db, err_msg);
+}
