@@ -1,7 +1,10 @@
 # tok: `make help` lists the targets.
 #
 # Rooms add their own generated files and rules in ext/<room>/room.mk, kinds of assurance in
-# tests/<kind>/test.mk; this file knows only how to compile and link what it finds.
+# tests/<kind>/test.mk; this file knows only how to compile and link what it finds. What they may append to:
+#   GEN_OBJ, GEN_HDR      generated objects that are linked, generated headers that must exist first
+#   TEST_TARGETS          files that tests need built
+#   TEST_OBJ_<kind>       helper objects (build/tests/<kind>/x.o) linked into each test of that kind
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -74,6 +77,34 @@ $(B)/.deps:
 	  if [ -n "$(NO_INSTALL)" ]; then echo "missing packages; run: $$cmd"; exit 1; fi; \
 	  echo "installing missing packages: $$cmd"; eval "$$cmd"; fi
 	@touch $@
+
+# ---- tests: see tests/run.sh ------------------------------------------------------------------------
+TEST_C   := $(wildcard tests/*/test_*.c)
+TEST_BIN := $(TEST_C:%.c=$(B)/%)
+TEST_SH  := $(wildcard tests/*/test_*.sh)
+TEST_SQL := $(wildcard tests/sql/*.sql)
+TEST_KINDS := $(sort $(foreach t,$(TEST_C) $(TEST_SH) $(TEST_SQL),$(word 2,$(subst /, ,$(t)))))
+TEST_LIBS := -lcunit -lsqlite3 $(LIBS)
+
+.SECONDEXPANSION:
+$(TEST_BIN): $(B)/%: $(B)/%.o $$(TEST_OBJ_$$(notdir $$(patsubst %/,%,$$(dir $$*)))) $(B)/libtokcore.a
+	$(CC) $(OPT) -g -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
+
+-include $(TEST_BIN:=.d)
+
+.PHONY: test lint accept-sql $(TEST_KINDS:%=test-%)
+test: all lint $(TEST_TARGETS) $(TEST_BIN)  ## run every test; the last line is "N passed, N failed"
+	@sh tests/run.sh $(TEST_BIN) $(TEST_SQL) $(TEST_SH)
+
+# `make test-tokens`, `make test-sql`, …: the tests of one folder.
+$(TEST_KINDS:%=test-%): test-%: all $(TEST_TARGETS) $$(filter $(B)/tests/$$*/%,$(TEST_BIN))
+	@sh tests/run.sh $(filter $(B)/tests/$*/%,$(TEST_BIN)) $(filter tests/$*/%,$(TEST_SQL) $(TEST_SH))
+
+accept-sql: all  ## make accept-sql NAME=x: take what tests/sql/x.sql prints now as right
+	@sh tests/run.sh --accept $(NAME)
+
+lint: $(GEN_HDR) | $(B)/.deps  ## rules of the house that a compiler does not check
+	@CORE="$(CORE_SRC) ext/base/mem_libc.c" sh .ci/lint $(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS))
 
 .PHONY: help clean
 help:  ## list the targets
