@@ -66,6 +66,22 @@ $(B)/%.o: $(B)/%.c
 
 -include $(CORE_OBJ:.o=.d) $(GLUE_OBJ:.o=.d) $(STATIC_OBJ:.o=.d)
 
+# ---- installation --------------------------------------------------------------------------------
+LIBDIR     = $(DESTDIR)$(PREFIX)/lib
+INCLUDEDIR = $(DESTDIR)$(PREFIX)/include
+
+.PHONY: install uninstall
+install: all  ## install tok.so, libtok.a, tok.h and tok.pc; honours DESTDIR and PREFIX
+	install -d "$(LIBDIR)/pkgconfig" "$(INCLUDEDIR)"
+	install -m 755 $(B)/tok.so "$(LIBDIR)/tok.so"
+	install -m 644 $(B)/libtok.a "$(LIBDIR)/libtok.a"
+	install -m 644 ext/tok.h "$(INCLUDEDIR)/tok.h"
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' ext/tok.pc.in > "$(LIBDIR)/pkgconfig/tok.pc"
+	chmod 644 "$(LIBDIR)/pkgconfig/tok.pc"
+
+uninstall:  ## remove exactly what install put there
+	rm -f "$(LIBDIR)/tok.so" "$(LIBDIR)/libtok.a" "$(INCLUDEDIR)/tok.h" "$(LIBDIR)/pkgconfig/tok.pc"
+
 # ---- packages ------------------------------------------------------------------------------------
 PACKAGES := gcc libc6-dev libsqlite3-dev libutf8proc-dev libcjson-dev libcunit1-dev sqlite3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)

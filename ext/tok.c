@@ -21,12 +21,17 @@ enum { OLDEST_SQLITE = 3038000 };
 /*
 ** True if this connection already has tok. Loading again must not re-register: replacing a function while
 ** a statement runs fails with SQLITE_BUSY, and SELECT load_extension() is such a statement.
+**
+** The look-up that fails leaves its error in the connection, and sqlite3_open() would return that error when
+** tok is an automatic extension; a statement that succeeds clears it.
 */
 static bool already_loaded(sqlite3 *db) {
   sqlite3_stmt *stmt = NULL;
   int rc = sqlite3_prepare_v2(db, "SELECT tok_version()", -1, &stmt, NULL);
   sqlite3_finalize(stmt);
-  return rc == SQLITE_OK;
+  if (rc == SQLITE_OK) return true;
+  if (sqlite3_prepare_v2(db, "SELECT 1", -1, &stmt, NULL) == SQLITE_OK) sqlite3_finalize(stmt);
+  return false;
 }
 
 static int register_rooms(sqlite3 *db, char **err_msg) {
