@@ -100,11 +100,14 @@ TEST_BIN := $(TEST_C:%.c=$(B)/%)
 TEST_SH  := $(wildcard tests/*/test_*.sh)
 TEST_SQL := $(wildcard tests/sql/*.sql)
 TEST_KINDS := $(sort $(foreach t,$(TEST_C) $(TEST_SH) $(TEST_SQL),$(word 2,$(subst /, ,$(t)))))
-TEST_LIBS := -lcunit -lsqlite3 $(LIBS)
+TEST_LIBS := -pthread -lcunit -lsqlite3 $(LIBS)
 
 .SECONDEXPANSION:
 $(TEST_BIN): $(B)/%: $(B)/%.o $$(TEST_OBJ_$$(notdir $$(patsubst %/,%,$$(dir $$*)))) $(B)/libtokcore.a
 	$(CC) $(OPT) -g -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
+
+# Programs of tests may use POSIX; the shipped code is plain C11.
+$(B)/tests/%.o: ALL_CFLAGS += -D_GNU_SOURCE
 
 -include $(TEST_BIN:=.d)
 
@@ -113,8 +116,11 @@ test: all lint $(TEST_TARGETS) $(TEST_BIN)  ## run every test; the last line is 
 	@sh tests/run.sh $(TEST_BIN) $(TEST_SQL) $(TEST_SH)
 
 # `make test-tokens`, `make test-sql`, …: the tests of one folder.
-$(TEST_KINDS:%=test-%): test-%: all $(TEST_TARGETS) $$(filter $(B)/tests/$$*/%,$(TEST_BIN))
-	@sh tests/run.sh $(filter $(B)/tests/$*/%,$(TEST_BIN)) $(filter tests/$*/%,$(TEST_SQL) $(TEST_SH))
+define test_kind
+test-$(1): all $$(TEST_TARGETS) $(filter $(B)/tests/$(1)/%,$(TEST_BIN))
+	@sh tests/run.sh $(filter $(B)/tests/$(1)/%,$(TEST_BIN)) $(filter tests/$(1)/%,$(TEST_SQL) $(TEST_SH))
+endef
+$(foreach k,$(TEST_KINDS),$(eval $(call test_kind,$(k))))
 
 accept-sql: all  ## make accept-sql NAME=x: take what tests/sql/x.sql prints now as right
 	@sh tests/run.sh --accept $(NAME)
@@ -124,7 +130,9 @@ lint: $(GEN_HDR) | $(B)/.deps  ## rules of the house that a compiler does not ch
 
 .PHONY: help clean
 help:  ## list the targets
+	@echo "tok $(VERSION). Variables: PREFIX, DESTDIR, CC, OPT, CFLAGS, NO_INSTALL=1 (do not install packages)"
 	@sed -n 's/^\([a-zA-Z0-9_:.-]*\):.*  ## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | sed 's/\\//g' | expand -t 24
+	@echo "  test-<kind>           the tests of one folder: $(TEST_KINDS)"
 
 clean:  ## remove everything built
 	rm -rf $(B)
