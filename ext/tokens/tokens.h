@@ -26,7 +26,6 @@ typedef struct tok_vocab tok_vocab;
 /* What tok_encodings shows. All strings are static. */
 typedef struct {
   const char *name;    /* "o200k_base" */
-  const char *pattern; /* the pre-tokenizer's regular expression */
   const char *sha256;  /* of the .tiktoken file that it was built from, 64 hex digits */
   const char *source, *licence;
   int n_vocab;   /* largest id, special tokens included, + 1 */
@@ -39,6 +38,8 @@ const tok_vocab *tok_vocab_at(size_t i);
 /* By encoding name, ASCII case ignored. NULL if unknown. */
 const tok_vocab *tok_vocab_find(tok_slice name);
 const tok_vocab_info *tok_vocab_about(const tok_vocab *v);
+/* The pre-tokenizer's regular expression. */
+const char *tok_vocab_pattern(const tok_vocab *v);
 
 /*
 ** The bytes of token `id`, 1..128 of them; {NULL, 0} where the vocabulary has no such id. *special (may be
@@ -53,7 +54,7 @@ int64_t tok_vocab_special_id(const tok_vocab *v, tok_slice name);
 /* The i-th special token, 0 <= i < n_special, ordered by id. One id may have two names. */
 tok_slice tok_vocab_special_at(const tok_vocab *v, int i, int64_t *id);
 
-/* One connection's scratch and cache; at most TOK_ENGINE_BYTES_MAX. Not for two threads at once. */
+/* One connection's scratch and cache; at most TOK_ENGINE_BYTES_MAX bytes. Not for two threads at once. */
 typedef struct tok_engine tok_engine;
 enum { TOK_ENGINE_BYTES_MAX = 4 << 20 };
 /* NULL when out of memory. Cheap: caches are allocated on first need. */
@@ -89,7 +90,7 @@ typedef struct {
   tok_slice text;
   bool special;
   size_t segment_end; /* the current run of ordinary text ends here */
-  size_t piece_end;   /* the current piece ends here */
+  uint32_t one_id;
 } tok_iter;
 
 void tok_iter_init(tok_iter *it, tok_engine *e, const tok_vocab *v, tok_slice text, bool special);

@@ -1,0 +1,66 @@
+/*
+** bpe: byte-pair encoding of one piece: merge the adjacent pair whose concatenation has the lowest rank,
+** the leftmost of equals, until no pair is a token.
+**
+** Pieces of any length take linear time and bounded memory. Long ones are encoded in windows that overlap:
+** a sequence of tokens is the encoding of a text exactly if each adjacent pair is the encoding of its own
+** bytes (van Antwerpen & Neubeck, crate bpe; the precondition, that every token encodes to itself, holds for
+** all embedded vocabularies and is tested). The window's tokens before a cut are kept if the encoding from
+** the cut on starts with the same token as the window has there: then every adjacent pair has been seen side
+** by side in some encoding. Otherwise the window is too small to know, and doubles.
+*/
+#ifndef TOK_BPE_H
+#define TOK_BPE_H
+
+#include "ranks.h"
+
+enum {
+  TOK_BPE_SMALL = 64,        /* bytes of a window whose boundaries fit one word */
+  TOK_BPE_WINDOW_MAX = 65536 /* bytes; no known text needs more than a few hundred */
+};
+
+/*
+** Scratch of one engine. The large arrays are allocated on first need and hold `cap` window bytes, 12 bytes
+** each and a little: at most 0.8 MB.
+*/
+typedef struct {
+  uint32_t small_id[2][TOK_BPE_SMALL]; /* ids of this window and of the next one, by start */
+  uint32_t out[2 * TOK_BPE_SMALL];     /* ids in order */
+  uint32_t *rank;                      /* [cap] rank of the pair whose left token starts here */
+  uint32_t *id;                        /* [cap] id of the token that starts here */
+  uint32_t *big_out;                   /* [cap] ids in order */
+  uint32_t *best;                      /* [cap / 64] lowest rank in the block */
+  uint64_t *boundary;                  /* [cap / 64 + 1] bit: a token starts here; the end is one too */
+  size_t cap;
+} tok_bpe_scratch;
+
+/* Frees the arrays, not `s` itself. A zeroed struct is a valid empty scratch. */
+void tok_bpe_scratch_free(tok_bpe_scratch *s);
+
+/*
+** Encodes n bytes, 1 <= n <= TOK_BPE_SMALL. Returns the starts of the tokens as bits; ids[i] is the id of the
+** token that starts at byte i (ids has room for TOK_BPE_SMALL; entries that are no start are undefined).
+*/
+uint64_t tok_bpe_small(const tok_ranks *r, const uint8_t *p, size_t n, uint32_t *ids);
+
+/* A piece being encoded. Set p and n, zero the rest. */
+typedef struct {
+  const uint8_t *p;
+  size_t n;      /* bytes in it, at least 1 */
+  size_t at;     /* bytes encoded so far */
+  /* private */
+  size_t window; /* bytes; 0 = TOK_BPE_SMALL */
+  uint64_t mask; /* starts in the window at `at`, where already known; else 0 */
+  int flip;      /* which small_id[] holds their ids */
+} tok_bpe_piece;
+
+/*
+** The next tokens of a piece: *n of them in *ids (borrowed until the next call; pass NULL for ids where only
+** the number is wanted). Advances piece->at; the piece is done when at == n.
+** Errors: TOK_NOMEM; TOK_TOOBIG where a window of TOK_BPE_WINDOW_MAX bytes does not settle (not known to be
+** reachable: the influence of later bytes ends where ranks can fall no further).
+*/
+tok_status tok_bpe_step(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *piece,
+                        const uint32_t **ids, size_t *n);
+
+#endif

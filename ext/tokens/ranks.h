@@ -1,0 +1,128 @@
+/*
+** ranks: one vocabulary's merge ranks as constant tables, built by tokenizers/gen/mkvocab.c.
+**
+** In these encodings the id of an ordinary token is its merge rank. Tokens of up to 15 bytes (99 %) stand in
+** a perfect hash: every key has exactly one slot where it can be, so a look-up, hit or miss, reads one
+** displacement, one packed id and at most one 16-byte key. Longer tokens stand in an open-addressing index.
+**
+** Key of a piece of n <= 15 bytes: its bytes, zero padding, and n in the last byte; compared as two words.
+**
+** Merge barriers. Between two characters X|Y no merge can happen unless some token contains the end of X
+** followed by the beginning of Y. Those contexts are known at build time; tok_may_cross() says "no" only
+** where none exists, and then byte-pair encoding works independently on both sides:
+**   Proof. A merge across the boundary yields a token whose bytes span it, hence contain a non-empty suffix
+**   of X directly followed by a non-empty prefix of Y. If no token has such a context, no merge ever spans
+**   the boundary; the merges on the left then depend on bytes of the left only, likewise on the right, and
+**   the ids of the whole are those of the two sides in order.
+** Contexts of two whole characters are kept in a one-hash Bloom filter over (X, Y), contexts with a fragment
+** of a character in a bitmap over (last byte of X, first byte of Y). Both err only towards "may cross".
+**
+** The tables are little-endian.
+*/
+#ifndef TOK_RANKS_H
+#define TOK_RANKS_H
+
+#include "../base/base.h"
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the baked tables are little-endian"
+#endif
+
+enum {
+  TOK_KEY_BYTES_MAX = 15,    /* longest token in the perfect hash */
+  TOK_ID_BITS = 18,          /* ids up to 262,143 */
+  TOK_CROSS_BLOOM_BITS = 19, /* log2 of the bits of the (X, Y) filter: 64 KB, 4 % false "may cross" */
+  TOK_CROSS8_BYTES = 65536 / 8
+};
+
+#define TOK_ID_MASK ((1u << TOK_ID_BITS) - 1)
+#define TOK_RANK_NONE 0xFFFFFFFFu
+#define TOK_LOC_LONG 0x80000000u /* in loc[]: the token is in long_bytes, not in a slot */
+
+typedef struct {
+  uint64_t lo, hi;
+} tok_key;
+
+typedef struct {
+  uint64_t seed;                /* of the hash: the first under which no two keys of a bucket collide */
+  uint32_t n_ids;               /* largest rank + 1 */
+  uint32_t slot_mask;           /* slots of the perfect hash - 1; a power of two */
+  uint32_t bucket_mask;         /* displacements - 1 */
+  uint32_t long_mask;           /* entries of long_index - 1 */
+  const tok_key *keys;          /* [slot] */
+  const uint32_t *ids;          /* [slot] id in the low 18 bits, fingerprint of the hash above; 0xFFFFFFFF empty */
+  const uint16_t *displacement; /* [bucket] */
+  const uint32_t *loc;          /* [id] slot, or TOK_LOC_LONG | offset into long_bytes, or TOK_RANK_NONE */
+  const uint32_t *long_index;   /* [hash] id or TOK_RANK_NONE; linear probing */
+  const uint8_t *long_bytes;    /* per long token: length byte, bytes */
+  const uint32_t *pair;         /* [first << 8 | second] id of the two-byte token or TOK_RANK_NONE */
+  const uint32_t *byte;         /* [byte] id of the single-byte token */
+  const uint8_t *cross8;        /* bitmap over (last byte of X) << 8 | first byte of Y */
+  const uint8_t *cross_bloom;   /* bitmap over tok_cross_hash(X, Y) */
+} tok_ranks;
+
+__extension__ typedef unsigned __int128 tok_u128;
+
+/* 64x64 -> 128 bit multiply, folded: every bit of the hash depends on every bit of the key. */
+static inline uint64_t tok_key_hash(tok_key k, uint64_t seed) {
+  tok_u128 p = (tok_u128)(k.lo ^ seed) * (k.hi ^ 0xD6E8FEB86659FD93u);
+  return (uint64_t)p ^ (uint64_t)(p >> 64);
+}
+
+static inline uint32_t tok_key_bucket(uint64_t hash, uint32_t bucket_mask) {
+  return (uint32_t)hash & bucket_mask;
+}
+
+static inline uint32_t tok_key_slot(uint64_t hash, uint32_t displacement, uint32_t slot_mask) {
+  return ((uint32_t)(hash >> 32) + displacement) & slot_mask;
+}
+
+/* The bits of the hash that a slot number does not use, above an id. */
+static inline uint32_t tok_key_fingerprint(uint64_t hash) {
+  return (uint32_t)(hash >> 50) << TOK_ID_BITS;
+}
+
+/* n <= 15 bytes at p, byte by byte: for data near the end of a buffer. */
+static inline tok_key tok_key_of(const uint8_t *p, size_t n) {
+  uint8_t b[16] = {0};
+  memcpy(b, p, n);
+  b[15] = (uint8_t)n;
+  tok_key k;
+  memcpy(&k, b, sizeof k);
+  return k;
+}
+
+/* FNV-1a with a final mix; for the few tokens longer than 15 bytes. */
+static inline uint64_t tok_long_hash(const uint8_t *p, size_t n) {
+  uint64_t h = 0xCBF29CE484222325u ^ n;
+  for (size_t i = 0; i < n; i++) h = (h ^ p[i]) * 0x100000001B3u;
+  h ^= h >> 32;
+  return h * 0x9E3779B97F4A7C15u >> 20;
+}
+
+/* X and Y: the characters' UTF-8 bytes as little-endian words, unused bytes zero. */
+static inline uint32_t tok_cross_hash(uint32_t x, uint32_t y) {
+  uint64_t h = (x * 0x9E3779B97F4A7C15u) ^ (y * 0xC2B2AE3D27D4EB4Fu);
+  return (uint32_t)(h >> (64 - TOK_CROSS_BLOOM_BITS));
+}
+
+static inline bool tok_may_cross(const tok_ranks *r, uint32_t x, uint8_t x_last, uint32_t y) {
+  uint32_t frag = (uint32_t)x_last << 8 | (y & 0xFF);
+  uint32_t pair = tok_cross_hash(x, y);
+  return ((r->cross8[frag >> 3] >> (frag & 7)) | (r->cross_bloom[pair >> 3] >> (pair & 7))) & 1;
+}
+
+/* The id of a key, or TOK_RANK_NONE. */
+static inline uint32_t tok_rank_of_key(const tok_ranks *r, tok_key k) {
+  uint64_t h = tok_key_hash(k, r->seed);
+  uint32_t slot = tok_key_slot(h, r->displacement[tok_key_bucket(h, r->bucket_mask)], r->slot_mask);
+  uint32_t id = r->ids[slot];
+  if ((id & ~TOK_ID_MASK) != tok_key_fingerprint(h)) return TOK_RANK_NONE;
+  if (r->keys[slot].lo != k.lo || r->keys[slot].hi != k.hi) return TOK_RANK_NONE;
+  return id & TOK_ID_MASK;
+}
+
+/* The id of n bytes, n >= 1, or TOK_RANK_NONE. */
+uint32_t tok_rank_of(const tok_ranks *r, const uint8_t *p, size_t n);
+
+#endif

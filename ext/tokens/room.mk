@@ -1,0 +1,26 @@
+# Tables of the tokens room: vocabularies and Unicode classes, compiled from tokenizers/.
+
+VOCABS := r50k_base p50k_base cl100k_base o200k_base
+
+GEN_OBJ += $(VOCABS:%=$(B)/gen/vocab_%.o) $(B)/gen/unicode_tables.o
+GEN_HDR += $(B)/gen/tok_vocabs.inc
+
+$(B)/gen/mkvocab: tokenizers/gen/mkvocab.c ext/tokens/ranks.h | $(B)/.deps
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O2 $(WARN) -o $@ $<
+
+$(B)/gen/mkunicode: tokenizers/gen/mkunicode.c ext/tokens/unicode.h | $(B)/.deps
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O2 $(WARN) -o $@ $<
+
+$(B)/gen/vocab_%.S $(B)/gen/vocab_%.bin $(B)/gen/vocab_%.inc: tokenizers/%.tiktoken $(B)/gen/mkvocab
+	$(B)/gen/mkvocab $< $* $(B)/gen/vocab_$*.bin $(B)/gen/vocab_$*.S $(B)/gen/vocab_$*.inc
+
+$(B)/gen/vocab_%.o: $(B)/gen/vocab_%.S $(B)/gen/vocab_%.bin
+	$(CC) -c -o $@ $<
+
+$(B)/gen/tok_vocabs.inc: $(VOCABS:%=$(B)/gen/vocab_%.inc) tokenizers/specials.tsv tokenizers/gen/specials.awk
+	( cat $(VOCABS:%=$(B)/gen/vocab_%.inc); awk -f tokenizers/gen/specials.awk tokenizers/specials.tsv ) > $@
+
+$(B)/gen/unicode_tables.c: tokenizers/unicode-16.0.0.txt $(B)/gen/mkunicode
+	$(B)/gen/mkunicode $< $@
