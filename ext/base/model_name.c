@@ -141,10 +141,10 @@ static bool is_structural(const char *p, size_t n) {
   return IN_LIST(p, n, words);
 }
 
-/* Bedrock's geographies; "regional" is how some price lists write "any of them but global". */
+/* Bedrock's geographies. */
 static bool is_geography(const char *p, size_t n) {
-  static const char *const words[] = {"us", "eu", "apac", "ap",     "jp",     "au",      "ca",
-                                      "sa", "me", "af",   "us-gov", "global", "regional"};
+  static const char *const words[] = {"us", "eu", "apac", "ap", "jp",     "au",
+                                      "ca", "sa", "me",   "af", "us-gov", "global"};
   return IN_LIST(p, n, words);
 }
 

@@ -1,0 +1,175 @@
+// Rebuilds sql/prices/*.json and their MANIFEST from the npm package @pydantic/genai-prices (MIT).
+//
+//     node sql/gen/prices_from_npm.mjs PACKAGE_FOLDER OUT_FOLDER DATE_OF_PUBLICATION
+//
+// Never needed to build or test: the files that it writes are committed. `make prices` runs it and shows what
+// changed. corrections.json beside the output lists where the source is known to be wrong, with the reason.
+import crypto from 'crypto';
+import fs from 'fs';
+import path from 'path';
+
+const [packageDir, outDir, checked] = process.argv.slice(2);
+const about = JSON.parse(fs.readFileSync(path.join(packageDir, 'package.json'), 'utf8'));
+const sourceName = `${about.name} ${about.version}`;
+const corrections = JSON.parse(fs.readFileSync(path.join(outDir, 'corrections.json'), 'utf8'));
+
+// The package keeps its data as a literal before its first class; nothing else of it is run.
+const bundle = path.join(packageDir, 'dist', 'index.js');
+const code = fs.readFileSync(bundle, 'utf8');
+const literal = code.slice(code.indexOf('['), code.indexOf('\nconst J ') > 0 ? code.indexOf('\nconst J ') : code.indexOf(', J = {'));
+const providers = new Function(`return ${literal.replace(/[;,]\s*$/, '')}`)();
+
+const METERS = {
+  input_mtok: 'input', output_mtok: 'output', cache_read_mtok: 'cache_read',
+  cache_write_mtok: 'cache_write', cache_write_1h_mtok: 'cache_write_1h',
+  output_reasoning_mtok: 'reasoning', output_citation_mtok: 'citation',
+  input_audio_mtok: 'input_audio', output_audio_mtok: 'output_audio',
+  cache_audio_read_mtok: 'cache_read_audio', input_image_mtok: 'input_image',
+  output_image_mtok: 'output_image', cache_image_read_mtok: 'cache_read_image',
+  input_video_mtok: 'input_video', output_video_mtok: 'output_video',
+  requests_kcount: 'requests', web_searches_kcount: 'web_searches',
+  storage_searches_kcount: 'storage_searches', audio_hours: 'seconds',
+  input_audio_hours: 'input_seconds', input_document_kpages: 'pages',
+  input_annotated_document_kpages: 'annotated_pages', input_text_messages_kcount: 'messages',
+};
+
+// Exact decimal text with at most 12 places (pico-dollars); 0.18000000000000002 is 0.18.
+function decimal(x) {
+  const text = x.toFixed(12).replace(/0+$/, '').replace(/\.$/, '');
+  if (Math.abs(Number(text) - x) > 1e-12) throw new Error(`price ${x} needs more than 12 decimals`);
+  return text;
+}
+
+function meter(key) {
+  if (!METERS[key]) throw new Error(`unknown price key ${key}`);
+  return METERS[key];
+}
+
+// One price set -> {meter: price, …, tiers: [{from_tokens, meter: price, …}]}.
+// The source's tier starts *after* `start` tokens; from_tokens is the first number of tokens that pays it.
+function priceSet(source) {
+  const set = {}, tiers = new Map();
+  for (const [key, value] of Object.entries(source)) {
+    if (typeof value === 'number') { set[meter(key)] = decimal(value); continue; }
+    set[meter(key)] = decimal(value.base);
+    for (const t of value.tiers) {
+      const from = t.start + 1;
+      if (!tiers.has(from)) tiers.set(from, { from_tokens: from });
+      tiers.get(from)[meter(key)] = decimal(t.price);
+    }
+  }
+  if (tiers.size) set.tiers = [...tiers.values()].sort((a, b) => a.from_tokens - b.from_tokens);
+  return set;
+}
+
+// The source takes the last conditional set that applies; here each set says from when to when.
+function history(prices) {
+  if (!Array.isArray(prices)) return [priceSet(prices)];
+  const out = [];
+  let dated = null;
+  for (const p of prices) {
+    const set = priceSet(p.prices);
+    const c = p.constraint;
+    if (c && c.type === 'start_date') {
+      const from = `${c.start_date}T00:00:00Z`;
+      if (dated) dated.to = from;
+      out.push(dated = { from, ...set });
+    } else if (c) {
+      // A window belongs to the prices that precede it: it starts when they do.
+      out.push({ ...(dated && dated.from ? { from: dated.from } : {}),
+                 hours: `${c.start_time.slice(0, 5)}-${c.end_time.slice(0, 5)}`, ...set });
+    } else {
+      out.push(dated = set);
+    }
+  }
+  return out.map(({ from, to, hours, weekdays, ...rest }) => ({
+    ...(from && { from }), ...(to && { to }), ...(hours && { hours }), ...(weekdays && { weekdays }), ...rest }));
+}
+
+// Match rules -> names. "x": x alone. "x~": x and whatever versions of it follow. "x*": anything that starts so.
+const OPEN_ENDED = /[-@]$|-20\d\d$|flash-0$|^ft:gpt-4-0$|-thinking$/;
+function stem(text) { return OPEN_ENDED.test(text) ? `${text}*` : `${text}~`; }
+function names(rule, out = new Set()) {
+  const [[kind, value]] = Object.entries(rule);
+  if (kind === 'or') value.forEach((v) => names(v, out));
+  else if (kind === 'and') names(value.find((v) => v.starts_with), out); // the other half excludes -tts, which "~" does
+  else if (kind === 'equals') out.add(value.toLowerCase());
+  else if (kind === 'regex') {
+    const dated = /^\^(.*?)-\\d(\{8\}\$|\{4\}-\\d\{2\}-\\d\{2\}\$)?$/.exec(value);
+    if (dated) out.add(`${dated[1].replace(/\\/g, '')}~`);
+    else out.add(value.replace(/^\^|\$$/g, '').replace(/\\/g, ''));
+  } else out.add(stem(value.toLowerCase()));
+  return out;
+}
+
+function glob(rule) {
+  if (!rule) return [];
+  const [[kind, value]] = Object.entries(rule);
+  if (kind === 'or') return value.flatMap(glob);
+  if (kind === 'and') return [`${value.map((v) => glob(v)[0]).join('')}`.replace('**', '*')];
+  if (kind === 'equals') return [value.toLowerCase()];
+  if (kind === 'starts_with') return [`${value.toLowerCase()}*`];
+  if (kind === 'ends_with') return [`*${value.toLowerCase()}`];
+  if (kind === 'contains') return [`*${value.toLowerCase()}*`];
+  if (value === '^o[134]') return ['o1*', 'o3*', 'o4*'];
+  if (value.includes('stral')) {
+    return ['mistral', 'codestral', 'devstral', 'magistral', 'ministral', 'mixtral', 'pixtral', 'voxtral',
+            'open-mistral', 'open-mixtral'].flatMap((n) => [`${n}*`, `labs-${n}*`]);
+  }
+  throw new Error(`unknown rule ${JSON.stringify(rule)}`);
+}
+
+function correct(provider, model) {
+  for (const c of corrections) {
+    if (c.provider !== provider || !c.models.includes(model.model)) continue;
+    if (c.names) model.names = [...new Set([...model.names, ...c.names])];
+    if (c.minimum_seconds) model.minimum_seconds = c.minimum_seconds;
+    if (c.prices) model.prices = c.prices[model.model] ?? c.prices;
+    model.note = c.note;
+    c.used = true;
+  }
+  return model;
+}
+
+function convert(p) {
+  return {
+    provider: p.id, name: p.name, source: sourceName, licence: about.license ?? 'MIT', checked,
+    urls: p.pricing_urls ?? [], ...(p.price_comments && { note: p.price_comments }),
+    called: [...new Set(glob(p.provider_match))], makes: [...new Set(glob(p.model_match))],
+    falls_back_to: p.fallback_model_providers ?? [],
+    models: p.models.map((m) => correct(p.id, {
+      model: m.id, names: [...names(m.match)],
+      ...(m.context_window && { context_window: m.context_window }),
+      ...(m.deprecated && { deprecated: true }),
+      ...(m.price_comments && { note: m.price_comments }),
+      prices: history(m.prices),
+    })),
+  };
+}
+
+// One model a line: a change of price is a change of one line.
+function print(p) {
+  const { models, ...head } = p;
+  const lines = Object.entries(head).map(([k, v]) => `  ${JSON.stringify(k)}: ${JSON.stringify(v)},`);
+  return `{\n${lines.join('\n')}\n  "models": [\n${models.map((m) => `    ${JSON.stringify(m)}`).join(',\n')}\n  ]\n}\n`;
+}
+
+const sha256 = (text) => crypto.createHash('sha256').update(text).digest('hex');
+const manifest = [
+  '# The price list: one file a provider, written by sql/gen/prices_from_npm.mjs (make prices).',
+  `# source: npm ${sourceName}, licence ${about.license ?? 'MIT'}`,
+  `# dist/index.js sha256 ${sha256(code)}`,
+  `# corrections.json (by hand) sha256 ${sha256(fs.readFileSync(path.join(outDir, 'corrections.json')))}`,
+  '# sha256  file  models',
+];
+for (const old of fs.readdirSync(outDir)) {
+  if (old.endsWith('.json') && old !== 'corrections.json') fs.unlinkSync(path.join(outDir, old));
+}
+for (const p of providers) {
+  const converted = convert(p);
+  const text = print(converted);
+  fs.writeFileSync(path.join(outDir, `${p.id}.json`), text);
+  manifest.push(`${sha256(text)}  ${p.id}.json  ${converted.models.length}`);
+}
+fs.writeFileSync(path.join(outDir, 'MANIFEST'), `${manifest.join('\n')}\n`);
+for (const c of corrections) if (!c.used) throw new Error(`correction of ${c.provider} ${c.models} fits no model`);
