@@ -102,14 +102,17 @@ TEST_SQL := $(wildcard tests/sql/*.sql)
 TEST_KINDS := $(sort $(foreach t,$(TEST_C) $(TEST_SH) $(TEST_SQL),$(word 2,$(subst /, ,$(t)))))
 TEST_LIBS := -pthread -lcunit -lsqlite3 $(LIBS)
 
-.SECONDEXPANSION:
-$(TEST_BIN): $(B)/%: $(B)/%.o $$(TEST_OBJ_$$(notdir $$(patsubst %/,%,$$(dir $$*)))) $(B)/libtokcore.a
-	$(CC) $(OPT) -g -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
+# $(1): tests/<kind>/test_x, $(2): <kind>
+define test_program
+$(B)/$(1): $(B)/$(1).o $(TEST_OBJ_$(2)) $(B)/libtokcore.a
+	$$(CC) $$(OPT) -g -o $$@ $$^ $$(LDFLAGS) $$(TEST_LIBS)
+endef
+$(foreach t,$(TEST_C:%.c=%),$(eval $(call test_program,$(t),$(word 2,$(subst /, ,$(t))))))
 
 # Programs of tests may use POSIX; the shipped code is plain C11.
 $(B)/tests/%.o: ALL_CFLAGS += -D_GNU_SOURCE
 
--include $(TEST_BIN:=.d)
+-include $(wildcard $(B)/tests/*/*.d)
 
 .PHONY: test lint accept-sql $(TEST_KINDS:%=test-%)
 test: all lint $(TEST_TARGETS) $(TEST_BIN)  ## run every test; the last line is "N passed, N failed"
