@@ -1,6 +1,107 @@
-#include "../base/sql.h"
+/*
+** The ledger's SQL functions.
+**
+**     SELECT tok_init();                          -- create or migrate llm_*; returns the schema's version
+**     INSERT INTO llm_usage(provider, model, task_type, input_tokens, output_tokens)
+**     VALUES ('openai', 'gpt-4o', 'chat', 1200, 350);
+**     SELECT * FROM llm_by_model;
+**     SELECT tok_reprice('2026-01-01');           -- price January onwards anew; returns the rows changed
+**
+** tok_init() -> INTEGER
+**   1. Creates what is missing, migrates what is older, keeps every row; one transaction, or a savepoint
+**      inside the caller's transaction. Where all is there nothing is written, so it works read-only too.
+**   2. Makes this connection's TEMP triggers, which price each row as it is written.
+**   3. Fails with "tok_init: ..." and leaves the database as it was.
+**
+** tok_reprice([since [, until]]) -> INTEGER rows changed
+**   1. Without arguments: prices the rows that have no cost yet.
+**   2. With since (inclusive) and until (exclusive; default: no end): computes the cost of every row in that
+**      time anew from today's knowledge of the prices at each row's own time. Times are ISO-8601 text or
+**      Unix seconds; NULL gives NULL.
+**   3. A row whose price is unknown keeps the cost that it has.
+*/
+#include "install.h"
+
+static void report_failure(sqlite3_context *ctx, const char *func, int rc, const char *message) {
+  if (rc == SQLITE_NOMEM) {
+    sqlite3_result_error_nomem(ctx);
+    return;
+  }
+  tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
+  sqlite3_result_error_code(ctx, rc);
+}
+
+static void init_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  (void)argc;
+  (void)argv;
+  char *message = NULL;
+  int rc = tok_ledger_install(sqlite3_context_db_handle(ctx), &message);
+  if (rc == SQLITE_OK) sqlite3_result_int(ctx, tok_ledger_version());
+  else report_failure(ctx, "tok_init", rc, message);
+  sqlite3_free(message);
+}
+
+/* Unix seconds of a time argument; false after raising an error. */
+static bool time_argument(sqlite3_context *ctx, const char *name, sqlite3_value *v, int64_t *out) {
+  if (sqlite3_value_type(v) == SQLITE_INTEGER) {
+    *out = sqlite3_value_int64(v);
+    return true;
+  }
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(sqlite3_context_db_handle(ctx), "SELECT CAST(strftime('%s', ?1) AS INTEGER)",
+                              -1, &stmt, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_value(stmt, 1, v);
+  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  bool found = rc == SQLITE_ROW && sqlite3_column_type(stmt, 0) == SQLITE_INTEGER;
+  if (found) *out = sqlite3_column_int64(stmt, 0);
+  sqlite3_finalize(stmt);
+  if (found) return true;
+  if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
+  else {
+    const char *got = (const char *)sqlite3_value_text(v);
+    tok_sql_error(ctx, "tok_reprice", "%s must be ISO-8601 text or Unix seconds, got '%.40s'", name,
+                  got == NULL ? "" : got);
+  }
+  return false;
+}
+
+static void reprice(sqlite3_context *ctx, int64_t since, int64_t until, bool missing_only) {
+  sqlite3 *db = sqlite3_context_db_handle(ctx);
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(db, tok_ledger_script("temp/reprice.sql"), -1, &stmt, NULL);
+  if (rc == SQLITE_OK) {
+    sqlite3_bind_int64(stmt, 1, since);
+    sqlite3_bind_int64(stmt, 2, until);
+    sqlite3_bind_int(stmt, 3, missing_only);
+    rc = sqlite3_step(stmt);
+  }
+  if (rc == SQLITE_DONE) sqlite3_result_int64(ctx, sqlite3_changes64(db));
+  else report_failure(ctx, "tok_reprice", rc, sqlite3_errmsg(db));
+  sqlite3_finalize(stmt);
+}
+
+static void reprice_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  int64_t since = INT64_MIN, until = INT64_MAX;
+  if (argc > 2) {
+    tok_sql_error(ctx, "tok_reprice", "at most 2 arguments (since, until) expected, got %d", argc);
+    return;
+  }
+  for (int i = 0; i < argc; i++) {
+    if (sqlite3_value_type(argv[i]) == SQLITE_NULL) return;
+  }
+  if (argc >= 1 && !time_argument(ctx, "since", argv[0], &since)) return;
+  if (argc >= 2 && !time_argument(ctx, "until", argv[1], &until)) return;
+  char *message = NULL;
+  int rc = tok_ledger_install(sqlite3_context_db_handle(ctx), &message);
+  if (rc == SQLITE_OK) reprice(ctx, since, until, argc == 0);
+  else report_failure(ctx, "tok_reprice", rc, message);
+  sqlite3_free(message);
+}
 
 int tok_ledger_register(sqlite3 *db) {
-  (void)db;
-  return SQLITE_OK;
+  static const tok_func_def defs[] = {
+      {"tok_init", 0, TOK_WRITES, init_func},
+      {"tok_reprice", -1, TOK_WRITES, reprice_func},
+  };
+  return tok_sql_functions(db, NULL, defs, sizeof defs / sizeof defs[0]);
 }

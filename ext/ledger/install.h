@@ -1,0 +1,23 @@
+/*
+** Creating and migrating the ledger's schema. Glue: included by *_sql.c files only.
+*/
+#ifndef TOK_LEDGER_INSTALL_H
+#define TOK_LEDGER_INSTALL_H
+
+#include "../base/sql.h"
+
+/* Version of the newest schema/NNNN file of this build. */
+int tok_ledger_version(void);
+
+/*
+** Brings the schema "main" of `db` to tok_ledger_version() and makes this connection's TEMP objects, all of
+** it or nothing, in one transaction (a savepoint if the caller has a transaction open). Writes nothing where
+** all is there. Returns an SQLite code; on failure *message (sqlite3_free) says why, or is NULL when out of
+** memory.
+*/
+int tok_ledger_install(sqlite3 *db, char **message);
+
+/* The script of that name, e.g. "temp/reprice.sql"; it exists. */
+const char *tok_ledger_script(const char *name);
+
+#endif

@@ -1,0 +1,249 @@
+/*
+** Installing the ledger: which scripts of sql/ run when.
+**
+**   schema/NNNN_name.sql once each, in order: llm_meta holds the number of the last one
+**   legacy/             when a llm_usage from before tok is found: its rows move into the new table
+**   triggers/, views/   again whenever llm_meta holds another checksum than this build's
+**   temp/usage_cost.sql for every connection
+**
+** An old llm_usage is renamed, copied and dropped with foreign keys off and the older meaning of RENAME, so
+** that tables, views and triggers which mention llm_usage keep meaning the new one. Its own indexes and
+** triggers are created again.
+*/
+#include <stdlib.h>
+
+#include "install.h"
+#include "scripts.h"
+
+/* What a database holds; version 0: no ledger. */
+typedef struct {
+  int version;
+  bool current;  /* version and definitions are this build's */
+  bool legacy;   /* a table llm_usage from before tok */
+  bool shadowed; /* temp.llm_usage would be written in place of main's */
+  char *odd;     /* owned; type of a llm_usage that is no table, else NULL */
+} ledger_state;
+
+typedef struct {
+  sqlite3 *db;
+  int rc;        /* sticky: after the first failure every step is a no-op */
+  char *message; /* owned; NULL until a step fails or if memory ran out */
+} install;
+
+static bool failed(install *in, int rc) {
+  if (rc == SQLITE_OK || in->rc != SQLITE_OK) return in->rc != SQLITE_OK;
+  in->rc = rc;
+  in->message = rc == SQLITE_NOMEM ? NULL : sqlite3_mprintf("%s", sqlite3_errmsg(in->db));
+  return true;
+}
+
+static void refuse(install *in, int rc, const char *why) {
+  if (in->rc != SQLITE_OK) return;
+  in->rc = rc;
+  in->message = sqlite3_mprintf("%s", why);
+}
+
+static void run(install *in, const char *sql) {
+  if (in->rc == SQLITE_OK) failed(in, sqlite3_exec(in->db, sql, NULL, NULL, NULL));
+}
+
+/* First column of the first row as text (sqlite3_free); NULL if there is none or it is NULL. */
+static char *ask(install *in, const char *sql) {
+  sqlite3_stmt *stmt = NULL;
+  char *answer = NULL;
+  if (in->rc != SQLITE_OK) return NULL;
+  int rc = sqlite3_prepare_v2(in->db, sql, -1, &stmt, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  if (rc == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
+    const char *text = (const char *)sqlite3_column_text(stmt, 0);
+    answer = text == NULL ? NULL : sqlite3_mprintf("%s", text);
+    if (answer == NULL) failed(in, SQLITE_NOMEM);
+  }
+  /* finalize repeats the error of the last step, and only then the message is certain */
+  failed(in, rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc);
+  sqlite3_finalize(stmt);
+  return answer;
+}
+
+static int ask_int(install *in, const char *sql) {
+  char *answer = ask(in, sql);
+  int n = answer == NULL ? 0 : atoi(answer);
+  sqlite3_free(answer);
+  return n;
+}
+
+/* Runs each row of a query as a statement. */
+static void run_rows(install *in, const char *query) {
+  sqlite3_stmt *stmt = NULL;
+  sqlite3_str *script = sqlite3_str_new(in->db);
+  if (in->rc == SQLITE_OK) {
+    int rc = sqlite3_prepare_v2(in->db, query, -1, &stmt, NULL);
+    while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+      sqlite3_str_appendf(script, "%s;\n", (const char *)sqlite3_column_text(stmt, 0));
+      rc = sqlite3_str_errcode(script);
+    }
+    failed(in, rc == SQLITE_DONE ? SQLITE_OK : rc);
+    sqlite3_finalize(stmt);
+  }
+  char *sql = sqlite3_str_finish(script);
+  if (sql == NULL) failed(in, in->rc == SQLITE_OK ? SQLITE_NOMEM : SQLITE_OK);
+  if (sql != NULL) run(in, sql);
+  sqlite3_free(sql);
+}
+
+static bool in_folder(const tok_script *s, const char *folder) {
+  return strncmp(s->name, folder, strlen(folder)) == 0;
+}
+
+static int migration_number(const tok_script *s) {
+  return in_folder(s, "schema/") ? atoi(s->name + strlen("schema/")) : 0;
+}
+
+int tok_ledger_version(void) {
+  int version = 0;
+  for (size_t i = 0; i < tok_ledger_n_scripts; i++) {
+    int n = migration_number(&tok_ledger_scripts[i]);
+    if (n > version) version = n;
+  }
+  return version;
+}
+
+const char *tok_ledger_script(const char *name) {
+  for (size_t i = 0; i < tok_ledger_n_scripts; i++) {
+    if (strcmp(tok_ledger_scripts[i].name, name) == 0) return tok_ledger_scripts[i].sql;
+  }
+  return "";
+}
+
+static void run_folder(install *in, const char *folder) {
+  for (size_t i = 0; i < tok_ledger_n_scripts; i++) {
+    if (in_folder(&tok_ledger_scripts[i], folder)) run(in, tok_ledger_scripts[i].sql);
+  }
+}
+
+static void run_migrations(install *in, int from) {
+  for (size_t i = 0; i < tok_ledger_n_scripts; i++) {
+    if (migration_number(&tok_ledger_scripts[i]) > from) run(in, tok_ledger_scripts[i].sql);
+  }
+}
+
+#define OBJECT(schema, name) \
+  "SELECT type FROM " schema " WHERE name = '" name "' COLLATE NOCASE AND type IN ('table', 'view')"
+
+static void read_state(install *in, ledger_state *s) {
+  memset(s, 0, sizeof *s);
+  char *temp = ask(in, OBJECT("temp.sqlite_schema", "llm_usage"));
+  s->shadowed = temp != NULL;
+  sqlite3_free(temp);
+  char *usage = ask(in, OBJECT("main.sqlite_schema", "llm_usage"));
+  char *meta = ask(in, OBJECT("main.sqlite_schema", "llm_meta"));
+  if (meta != NULL) {
+    s->version = ask_int(in, "SELECT value FROM main.llm_meta WHERE key = 'schema_version'");
+    char *definitions = ask(in, "SELECT value FROM main.llm_meta WHERE key = 'definitions'");
+    s->current = s->version == tok_ledger_version() && definitions != NULL &&
+                 strcmp(definitions, tok_ledger_checksum) == 0;
+    sqlite3_free(definitions);
+  }
+  if (usage != NULL && strcmp(usage, "table") != 0) {
+    s->odd = usage;
+    usage = NULL;
+  }
+  s->legacy = usage != NULL && s->version == 0;
+  sqlite3_free(usage);
+  sqlite3_free(meta);
+}
+
+/* Reasons not to start, each a sentence that says what to do. */
+static void check_state(install *in, const ledger_state *s) {
+  if (s->shadowed) {
+    refuse(in, SQLITE_ERROR, "temp.llm_usage hides main.llm_usage; rename or drop the temporary one");
+  }
+  if (s->odd != NULL) {
+    refuse(in, SQLITE_ERROR, "main.llm_usage is a view, expected a table; rename or drop it");
+  }
+  if (s->version > tok_ledger_version()) {
+    refuse(in, SQLITE_ERROR, "this database has a newer ledger schema than this version of tok");
+  }
+  if (!s->current && sqlite3_db_readonly(in->db, "main") == 1) {
+    refuse(in, SQLITE_READONLY,
+           s->version == 0 ? "the database is read-only and has no ledger"
+                           : "the database is read-only and its ledger is older than this tok");
+  }
+}
+
+/* A flag of the connection, set for a while. Returns what it was. */
+static int swap_flag(sqlite3 *db, int flag, int value) {
+  int old = 0;
+  sqlite3_db_config(db, flag, -1, &old);
+  sqlite3_db_config(db, flag, value, &(int){0});
+  return old;
+}
+
+static void create_ledger(install *in, const ledger_state *s) {
+  char *objects = NULL;
+  if (s->legacy) {
+    objects = ask(in, "SELECT group_concat(sql, ';' || char(10)) FROM main.sqlite_schema WHERE "
+                      "tbl_name = 'llm_usage' COLLATE NOCASE AND type IN ('index', 'trigger')");
+    run(in, "ALTER TABLE main.llm_usage RENAME TO llm_usage_legacy");
+  }
+  run_migrations(in, s->version);
+  if (s->legacy) {
+    run_rows(in, tok_ledger_script("legacy/1_copy.sql"));
+    if (ask_int(in, "SELECT (SELECT count(*) FROM main.llm_usage) <> "
+                    "(SELECT count(*) FROM main.llm_usage_legacy)") != 0) {
+      refuse(in, SQLITE_ERROR, "not every row of the old llm_usage could be copied");
+    }
+    run(in, tok_ledger_script("legacy/2_finish.sql"));
+    if (objects != NULL) run(in, objects);
+  }
+  sqlite3_free(objects);
+  run_folder(in, "triggers/");
+  run_folder(in, "views/");
+  char *meta = sqlite3_mprintf("INSERT OR REPLACE INTO main.llm_meta(key, value) VALUES"
+                               "('schema_version', '%d'), ('definitions', '%s')",
+                               tok_ledger_version(), tok_ledger_checksum);
+  if (meta == NULL) failed(in, SQLITE_NOMEM);
+  else run(in, meta);
+  sqlite3_free(meta);
+}
+
+/* Inside the transaction; another process may have been faster, so the state is read again. */
+static void install_all(install *in) {
+  ledger_state s;
+  read_state(in, &s);
+  check_state(in, &s);
+  if (in->rc == SQLITE_OK && !s.current) {
+    int keys = swap_flag(in->db, SQLITE_DBCONFIG_ENABLE_FKEY, 0);
+    int alter = swap_flag(in->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1);
+    create_ledger(in, &s);
+    swap_flag(in->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, alter);
+    swap_flag(in->db, SQLITE_DBCONFIG_ENABLE_FKEY, keys);
+  }
+  run(in, tok_ledger_script("temp/usage_cost.sql"));
+  sqlite3_free(s.odd);
+}
+
+static bool is_current(install *in) {
+  ledger_state s;
+  read_state(in, &s);
+  check_state(in, &s);
+  sqlite3_free(s.odd);
+  return s.current;
+}
+
+int tok_ledger_install(sqlite3 *db, char **message) {
+  install in = {.db = db, .rc = SQLITE_OK, .message = NULL};
+  bool own = sqlite3_get_autocommit(db) != 0;
+  bool current = is_current(&in);
+  /* IMMEDIATE waits for other writers at the start; a lock upgrade in the middle could only fail. */
+  run(&in, !own ? "SAVEPOINT tok_init" : current ? "BEGIN" : "BEGIN IMMEDIATE");
+  if (in.rc == SQLITE_OK) {
+    install_all(&in);
+    run(&in, own ? "COMMIT" : "RELEASE tok_init");
+    if (in.rc != SQLITE_OK && !sqlite3_get_autocommit(db)) {
+      sqlite3_exec(db, own ? "ROLLBACK" : "ROLLBACK TO tok_init; RELEASE tok_init", NULL, NULL, NULL);
+    }
+  }
+  *message = in.message;
+  return in.rc;
+}

@@ -1,0 +1,60 @@
+-- Rows of a llm_usage from before tok, now called llm_usage_legacy, into the new llm_usage.
+--
+-- A query whose results are statements to run, in order: columns that tok does not know are kept under
+-- their names; then all rows are copied. Columns that the old table lacks stay NULL. A value that the new
+-- table refuses (negative or textual token counts, times that are no times) becomes NULL, which is: unknown,
+-- and stays readable as tags ->> '$.legacy.<column>'; a row without a readable time takes its created_at,
+-- else 1970. In the templates below @ is the old column.
+WITH
+  old AS (SELECT cid, name, printf('"%w"', name) AS q
+          FROM pragma_table_xinfo('llm_usage_legacy', 'main') WHERE hidden <> 1),
+  new AS (SELECT name, type FROM pragma_table_xinfo('llm_usage', 'main') WHERE hidden = 0),
+  pair AS (SELECT old.cid, new.name, new.type, old.q
+           FROM new JOIN old ON old.name = new.name COLLATE NOCASE),
+  unknown AS (SELECT cid, name, q FROM old WHERE cid NOT IN (SELECT cid FROM pair)),
+  number(template) AS (VALUES('typeof(@) IN (''integer'', ''real'')')),
+  readable_time AS (
+    SELECT name, replace('CASE WHEN typeof(@) = ''integer'' AND @ >= 0
+        THEN strftime(''%Y-%m-%dT%H:%M:%SZ'', @, ''unixepoch'')
+        WHEN typeof(@) = ''text'' AND @ GLOB ''[0-9]*'' AND strftime(''%s'', @) IS NOT NULL THEN @ END',
+        '@', q) AS e
+    FROM pair WHERE name IN ('timestamp', 'created_at')),
+  copied AS (
+    SELECT name, q, type <> 'TEXT' AS may_refuse, replace(CASE
+        WHEN name = 'tags' THEN 'CASE WHEN json_valid(@) THEN @ END'
+        WHEN name = 'cost_usd' THEN 'CASE WHEN ' || template || ' AND abs(@) < 9.2e9 THEN @ END'
+        WHEN type = 'TEXT' THEN 'CAST(@ AS TEXT)'
+        WHEN type = 'REAL' THEN 'CASE WHEN ' || template || ' THEN @ END'
+        WHEN name IN ('id', 'cost_nano', 'reported_cost_nano')
+          THEN 'CASE WHEN ' || template || ' AND @ = CAST(@ AS INTEGER) THEN CAST(@ AS INTEGER) END'
+        ELSE 'CASE WHEN ' || template || ' AND @ = CAST(@ AS INTEGER) AND @ >= 0
+          THEN CAST(@ AS INTEGER) END'
+      END, '@', q) AS e
+    FROM pair, number WHERE name <> 'timestamp'
+    UNION ALL
+    SELECT 'timestamp', q, 0, 'coalesce('
+      || coalesce((SELECT e || ', ' FROM readable_time WHERE name = 'timestamp'), '')
+      || coalesce((SELECT e || ', ' FROM readable_time WHERE name = 'created_at'), '')
+      || '''1970-01-01T00:00:00Z'', NULL)'
+    FROM (SELECT max(q) AS q FROM pair WHERE name = 'timestamp')),
+  refused(e) AS (
+    SELECT 'json_patch(''{}'', json_object(' || group_concat(printf(
+        '%Q, CASE WHEN (%s) IS NULL THEN CASE typeof(%s) WHEN ''blob'' THEN hex(%s) ELSE %s END END',
+        name, e, q, q, q), ', ') || '))'
+    FROM (SELECT name, q, e FROM copied WHERE may_refuse
+          UNION ALL SELECT p.name, p.q, t.e FROM pair AS p JOIN readable_time AS t USING (name)
+                    WHERE name = 'timestamp')),
+  tags(e) AS (
+    SELECT 'CASE WHEN r.refused = ''{}'' THEN ' || t || ' ELSE json_set(coalesce(' || t
+      || ', ''{}''), ''$.legacy'', json(r.refused)) END'
+    FROM (SELECT coalesce((SELECT '(' || e || ')' FROM copied WHERE name = 'tags'), 'NULL') AS t)),
+  target(name, e) AS (
+    SELECT name, e FROM copied WHERE name <> 'tags'
+    UNION ALL SELECT 'tags', e FROM tags
+    UNION ALL SELECT q, q FROM unknown)
+SELECT 'ALTER TABLE main.llm_usage ADD COLUMN ' || q || ' ANY' FROM unknown
+UNION ALL
+SELECT 'INSERT OR ABORT INTO main.llm_usage(' || group_concat(name, ', ') || ') SELECT '
+  || group_concat(e, ', ')
+  || ' FROM (SELECT *, ' || (SELECT e FROM refused) || ' AS refused FROM main.llm_usage_legacy) AS r'
+FROM target;

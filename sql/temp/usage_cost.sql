@@ -1,0 +1,29 @@
+-- What needs tok's price list: made by tok_init() for its connection only, gone when it closes.
+
+-- The price of every row of the ledger, by the setting cost_mode. The one place where a row is priced.
+CREATE TEMP VIEW IF NOT EXISTS tok_usage_cost(id, unix_time, cost_nano) AS
+SELECT id, unix_time, CASE (SELECT value FROM main.llm_setting WHERE name = 'cost_mode')
+    WHEN 'display' THEN reported_cost_nano
+    WHEN 'calculate' THEN
+      tok_cost_nano(model, input_tokens, output_tokens, coalesce(cache_read_tokens, 0),
+                    coalesce(cache_write_tokens, 0), unix_time)
+    ELSE coalesce(reported_cost_nano,
+      tok_cost_nano(model, input_tokens, output_tokens, coalesce(cache_read_tokens, 0),
+                    coalesce(cache_write_tokens, 0), unix_time)) END
+FROM main.llm_usage;
+
+-- A trigger cannot write NEW, so the row is updated right after. A row whose cost was given keeps it.
+CREATE TEMP TRIGGER IF NOT EXISTS tok_usage_priced AFTER INSERT ON main.llm_usage
+WHEN NEW.cost_nano IS NULL AND NEW.cost_usd IS NULL
+BEGIN
+  UPDATE llm_usage SET cost_nano = (SELECT c.cost_nano FROM temp.tok_usage_cost AS c WHERE c.id = NEW.id)
+  WHERE id = NEW.id;
+END;
+
+-- Setting a cost to NULL asks for it anew. Where there is no price nothing is written, so this ends.
+CREATE TEMP TRIGGER IF NOT EXISTS tok_usage_repriced AFTER UPDATE OF cost_nano ON main.llm_usage
+WHEN NEW.cost_nano IS NULL
+BEGIN
+  UPDATE llm_usage SET cost_nano = p.cost_nano FROM temp.tok_usage_cost AS p
+  WHERE p.id = NEW.id AND p.cost_nano IS NOT NULL AND llm_usage.id = NEW.id AND llm_usage.cost_nano IS NULL;
+END;

@@ -1,0 +1,72 @@
+-- What every writer of llm_usage gets, with or without tok. Triggers set columns from the row as it is now,
+-- never from NEW, because other triggers may have run before: the order of triggers is not defined.
+
+-- A row just inserted: total_tokens, Unix seconds to text, and cost_nano and cost_usd from one another.
+DROP TRIGGER IF EXISTS main.llm_usage_fill;
+CREATE TRIGGER main.llm_usage_fill AFTER INSERT ON llm_usage
+WHEN (NEW.total_tokens IS NULL AND NEW.input_tokens + NEW.output_tokens IS NOT NULL)
+  OR NEW.cost_nano IS NOT NULL OR NEW.cost_usd IS NOT NULL OR NEW.timestamp NOT GLOB '*[^0-9]*'
+BEGIN
+  UPDATE llm_usage SET
+    timestamp = CASE WHEN timestamp NOT GLOB '*[^0-9]*'
+                     THEN strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch') ELSE timestamp END,
+    total_tokens = coalesce(total_tokens, input_tokens + output_tokens),
+    cost_nano = CASE WHEN NEW.cost_nano IS NULL AND NEW.cost_usd IS NOT NULL
+                     THEN {nano:cost_usd} ELSE cost_nano END,
+    cost_usd = CASE WHEN NEW.cost_nano IS NOT NULL THEN cost_nano / 1e9 ELSE cost_usd END
+  WHERE id = NEW.id;
+END;
+
+-- cost_nano was set: cost_usd follows.
+DROP TRIGGER IF EXISTS main.llm_usage_cost_nano;
+CREATE TRIGGER main.llm_usage_cost_nano AFTER UPDATE OF cost_nano ON llm_usage
+WHEN NEW.cost_nano IS NOT OLD.cost_nano AND NEW.cost_usd IS NOT NEW.cost_nano / 1e9
+BEGIN
+  UPDATE llm_usage SET cost_usd = cost_nano / 1e9
+  WHERE id = NEW.id AND cost_usd IS NOT cost_nano / 1e9;
+END;
+
+-- cost_usd was set alone: cost_nano follows.
+DROP TRIGGER IF EXISTS main.llm_usage_cost_usd;
+CREATE TRIGGER main.llm_usage_cost_usd AFTER UPDATE OF cost_usd ON llm_usage
+WHEN NEW.cost_usd IS NOT OLD.cost_usd AND NEW.cost_nano IS OLD.cost_nano
+  AND NEW.cost_usd IS NOT NEW.cost_nano / 1e9
+BEGIN
+  UPDATE llm_usage SET cost_nano = {nano:cost_usd}
+  WHERE id = NEW.id AND cost_usd IS NOT cost_nano / 1e9;
+END;
+
+-- Tokens were corrected: total_tokens follows unless it was given too.
+DROP TRIGGER IF EXISTS main.llm_usage_total;
+CREATE TRIGGER main.llm_usage_total AFTER UPDATE OF input_tokens, output_tokens ON llm_usage
+WHEN NEW.total_tokens IS OLD.total_tokens
+  AND OLD.total_tokens IS OLD.input_tokens + OLD.output_tokens
+  AND NEW.total_tokens IS NOT NEW.input_tokens + NEW.output_tokens
+BEGIN
+  UPDATE llm_usage SET total_tokens = input_tokens + output_tokens WHERE id = NEW.id;
+END;
+
+-- What is priced was corrected but not its price: the old cost is wrong, so it becomes unknown. A connection
+-- with tok prices the row at once (sql/temp), others leave that to tok_reprice().
+DROP TRIGGER IF EXISTS main.llm_usage_stale_cost;
+CREATE TRIGGER main.llm_usage_stale_cost AFTER UPDATE OF provider, model, service_tier, input_tokens,
+  output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens ON llm_usage
+WHEN NEW.cost_nano IS OLD.cost_nano AND NEW.cost_usd IS OLD.cost_usd
+  AND (NEW.provider IS NOT OLD.provider OR NEW.model IS NOT OLD.model
+    OR NEW.service_tier IS NOT OLD.service_tier
+    OR NEW.input_tokens IS NOT OLD.input_tokens OR NEW.output_tokens IS NOT OLD.output_tokens
+    OR NEW.cache_read_tokens IS NOT OLD.cache_read_tokens
+    OR NEW.cache_write_tokens IS NOT OLD.cache_write_tokens
+    OR NEW.cache_write_1h_tokens IS NOT OLD.cache_write_1h_tokens)
+BEGIN
+  UPDATE llm_usage SET cost_nano = NULL WHERE id = NEW.id;
+END;
+
+-- UNIQUE takes two NULL providers for different ones; a repeated response is ignored there too.
+DROP TRIGGER IF EXISTS main.llm_usage_repeated;
+CREATE TRIGGER main.llm_usage_repeated BEFORE INSERT ON llm_usage
+WHEN NEW.provider IS NULL AND NEW.response_id IS NOT NULL
+BEGIN
+  SELECT RAISE(IGNORE) WHERE EXISTS (
+    SELECT 1 FROM llm_usage WHERE provider IS NULL AND response_id = NEW.response_id);
+END;
