@@ -207,6 +207,14 @@ static void create_ledger(install *in, const ledger_state *s) {
   sqlite3_free(meta);
 }
 
+/* Without tok_cost_nano the triggers would make every INSERT fail; rows then stay unpriced. */
+static bool has_prices(sqlite3 *db) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(db, "SELECT tok_cost_nano('', 0, 0, 0, 0, 0)", -1, &stmt, NULL);
+  sqlite3_finalize(stmt);
+  return rc != SQLITE_ERROR;
+}
+
 /* Inside the transaction; another process may have been faster, so the state is read again. */
 static void install_all(install *in) {
   ledger_state s;
@@ -219,7 +227,7 @@ static void install_all(install *in) {
     swap_flag(in->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, alter);
     swap_flag(in->db, SQLITE_DBCONFIG_ENABLE_FKEY, keys);
   }
-  run(in, tok_ledger_script("temp/usage_cost.sql"));
+  if (has_prices(in->db)) run(in, tok_ledger_script("temp/usage_cost.sql"));
   sqlite3_free(s.odd);
 }
 
