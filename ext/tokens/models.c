@@ -105,7 +105,8 @@ const char *tok_model_encoding(tok_slice reference) {
   const char *encoding = find_exact(ENCODING, COUNT(ENCODING), tok_model_candidate(&m, 0));
   for (size_t i = 0; encoding == NULL && i < tok_model_candidates(&m); i++) {
     tok_slice name = tok_model_candidate(&m, i);
-    encoding = find_exact(EXACT, COUNT(EXACT), name);
+    /* `gpt-4:free` is gpt-4; but what follows a dash is the prefixes' business: no `davinci-003`. */
+    if (name.ptr[name.len] != '-') encoding = find_exact(EXACT, COUNT(EXACT), name);
     if (encoding == NULL) encoding = find_prefix(name);
   }
   return encoding;

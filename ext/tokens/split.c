@@ -21,7 +21,7 @@ enum {
   LONG_BYTES = 512,   /* a restart further back than this makes trying cuts too dear */
   RECENT_PIECES = 4,  /* a run of white space is at most 3 pieces; the one before it is safe */
   CUTS_MAX = LONG_BYTES + LOOK_BYTES, /* all that can lie between restart and reach */
-  CONFIRM_MAX = 8     /* failed confirmations before stepping back faster */
+  CONFIRM_MAX = 4     /* failed confirmations before stepping back faster */
 };
 
 /* ---- characters and clusters ----------------------------------------------------------------- */
@@ -155,8 +155,9 @@ static void set_place(const job *j, const tok_iter *it, const piece *recent, siz
   out->before = last->before + (int64_t)k;
 }
 
-/* Looks for the place in a window of the text. *found = false if all of the window's tokens fit. */
-static tok_status search_window(const job *j, tok_slice window, place *out, bool *found) {
+/* Looks for the place in a window of the text. *found = false if all its *n tokens fit. */
+static tok_status search_window(const job *j, tok_slice window, place *out, bool *found,
+                                int64_t *n) {
   piece recent[RECENT_PIECES];
   size_t n_recent = 0;
   int64_t n_tokens = 0;
@@ -176,6 +177,7 @@ static tok_status search_window(const job *j, tok_slice window, place *out, bool
     *found = true;
     break;
   }
+  *n = n_tokens;
   if (rc != TOK_OK || !*found) return rc;
   /* One piece more: white space before it may join what is cut there. */
   out->reach = it.end;
@@ -192,6 +194,13 @@ static tok_status count(const job *j, size_t from, size_t to, int64_t limit, int
   return tok_count(j->engine, j->vocab, part, limit, n);
 }
 
+/* The next window: what the tokens seen so far (n in `window` bytes, at least 1) let expect, and more. */
+static size_t larger_window(size_t window, int64_t n, int64_t max_tokens, size_t len) {
+  double expected = (double)window / (double)n * (double)max_tokens * 1.25 + 2 * MARGIN_BYTES;
+  if (window > len / 2 || expected >= (double)len) return len;
+  return expected > 2 * (double)window ? (size_t)expected : 2 * window;
+}
+
 /* *all = true and *n set if the whole text fits; else *out is where it does not. */
 static tok_status find_place(const job *j, place *out, bool *all, int64_t *n) {
   size_t len = j->text.len, window = len;
@@ -201,7 +210,7 @@ static tok_status find_place(const job *j, place *out, bool *all, int64_t *n) {
     window = (size_t)j->max_tokens * WINDOW_BYTES_PER_TOKEN + WINDOW_BYTES_MIN;
     if (window > len) window = len;
   }
-  for (;; window = window > len / 2 ? len : window * 2) {
+  for (;; window = larger_window(window, *n, j->max_tokens, len)) {
     tok_status rc;
     bool found;
     if (window == len) {
@@ -209,7 +218,7 @@ static tok_status find_place(const job *j, place *out, bool *all, int64_t *n) {
       *all = rc == TOK_OK && *n <= j->max_tokens;
       if (rc != TOK_OK || *all) return rc;
     }
-    rc = search_window(j, (tok_slice){j->text.ptr, window}, out, &found);
+    rc = search_window(j, (tok_slice){j->text.ptr, window}, out, &found, n);
     if (rc != TOK_OK || window == len) return rc;
     if (found && window - out->at >= MARGIN_BYTES) return rc;
   }
@@ -322,8 +331,8 @@ static tok_status overlap_start(tok_chunker *c, size_t *start) {
   }
   if (at == 0) at = 1; /* a chunk never starts where the one before did */
   size_t cut = cut_floor(chunk, at, true);
-  for (;; cut = next_cut(chunk, cut, chunk.len, true)) {
-    if (cut < at) continue;
+  for (size_t step = 1;; at = cut + step, step *= 2) { /* growing: a long run may need many */
+    while (cut < at && cut < chunk.len) cut = next_cut(chunk, cut, chunk.len, true);
     if (cut >= chunk.len) break;
     tok_status rc = count(&j, cut, chunk.len, c->overlap, &n);
     if (rc != TOK_OK) return rc;
