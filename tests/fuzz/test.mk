@@ -1,0 +1,47 @@
+# Fuzzing with clang's libFuzzer, address and undefined-behaviour sanitizers.
+
+FUZZ_CC      ?= clang
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := encode split sql
+FUZZ_CFLAGS   = -std=c11 -D_GNU_SOURCE -O2 -g -fno-omit-frame-pointer -MMD -MP -I$(B)/gen \
+                -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_CORE     = $(CORE_SRC:%.c=$(B)/fuzz/%.o)
+FUZZ_GLUE     = $(GLUE_SRC:%.c=$(B)/fuzz/%.o)
+FUZZ_ARGS     = -timeout=20 -rss_limit_mb=2048 -print_final_stats=1
+
+$(B)/fuzz/ext/%.o: ext/%.c $(GEN_HDR)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) $(EXTRA_$(notdir $*)) -DSQLITE_CORE -fsanitize=fuzzer-no-link -c -o $@ $<
+
+# The oracle is slow enough without sanitizers.
+$(B)/fuzz/naive_bpe.o: tests/tokens/naive_bpe.c tests/tokens/naive_bpe.h
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -std=c11 -O2 -c -o $@ $<
+
+$(B)/fuzz/encode: tests/fuzz/fuzz_encode.c $(B)/fuzz/naive_bpe.o $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_libc.o $(GEN_OBJ)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
+
+$(B)/fuzz/split: tests/fuzz/fuzz_split.c $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_libc.o $(GEN_OBJ)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
+
+$(B)/fuzz/sql: tests/fuzz/fuzz_sql.c $(FUZZ_CORE) $(FUZZ_GLUE) $(GEN_OBJ)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) -lsqlite3 $(LIBS)
+
+-include $(FUZZ_CORE:.o=.d) $(FUZZ_GLUE:.o=.d) $(wildcard $(B)/fuzz/*.d)
+
+.PHONY: fuzz fuzz-long $(FUZZ_TARGETS:%=fuzz-%)
+# What a run finds new stays in build/fuzz/corpus; inputs that fail are build/fuzz/failed-*.
+$(FUZZ_TARGETS:%=fuzz-%): fuzz-%: $(B)/fuzz/%
+	@mkdir -p $(B)/fuzz/corpus/$* tests/fuzz/corpus/$*
+	$(B)/fuzz/$* -max_total_time=$(FUZZ_SECONDS) $(FUZZ_ARGS) -max_len=$(FUZZ_LEN_$*) \
+	  $(if $(wildcard tests/fuzz/$*.dict),-dict=tests/fuzz/$*.dict) -artifact_prefix=$(B)/fuzz/failed-$*- \
+	  $(B)/fuzz/corpus/$* tests/fuzz/corpus/$* 2>&1 | \
+	  awk '/NEW|REDUCE|pulse|RELOAD|# Uses/ { next } { print } /ERROR|abort|deadly/ { bad = 1 } END { exit bad }'
+FUZZ_LEN_encode := 1024
+FUZZ_LEN_split := 512
+FUZZ_LEN_sql := 512
+
+fuzz: $(FUZZ_TARGETS:%=fuzz-%)  ## fuzz each target FUZZ_SECONDS=60 seconds (clang)
+
+fuzz-long:  ## the same for 1800 seconds each
+	$(MAKE) fuzz FUZZ_SECONDS=1800
