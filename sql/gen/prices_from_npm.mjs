@@ -121,7 +121,7 @@ function glob(rule) {
 
 function correct(provider, model) {
   for (const c of corrections) {
-    if (c.provider !== provider || !c.models.includes(model.model)) continue;
+    if (c.provider !== provider || !c.models?.includes(model.model)) continue;
     if (c.names) model.names = [...new Set([...model.names, ...c.names])];
     if (c.minimum_seconds) model.minimum_seconds = c.minimum_seconds;
     if (c.prices) model.prices = c.prices[model.model] ?? c.prices;
@@ -131,11 +131,16 @@ function correct(provider, model) {
   return model;
 }
 
+function otherNames(provider) {
+  return corrections.filter((c) => c.provider === provider && c.called)
+    .flatMap((c) => { c.used = true; return c.called; });
+}
+
 function convert(p) {
   return {
     provider: p.id, name: p.name, source: sourceName, licence: about.license ?? 'MIT', checked,
     urls: p.pricing_urls ?? [], ...(p.price_comments && { note: p.price_comments }),
-    called: [...new Set(glob(p.provider_match))], makes: [...new Set(glob(p.model_match))],
+    called: [...new Set([...glob(p.provider_match), ...otherNames(p.id)])], makes: [...new Set(glob(p.model_match))],
     falls_back_to: p.fallback_model_providers ?? [],
     models: p.models.map((m) => correct(p.id, {
       model: m.id, names: [...names(m.match)],

@@ -1,0 +1,28 @@
+# The price list is compiled into constant tables: no parsing at load.
+PRICE_JSON := $(filter-out sql/prices/corrections.json,$(sort $(wildcard sql/prices/*.json)))
+GEN_OBJ += $(B)/gen/price_table.o
+
+$(B)/gen/bake_prices: sql/gen/bake_prices.c ext/base/model_name.c ext/base/time.c ext/prices/meter.c \
+    ext/prices/tier.c ext/prices/list.h ext/prices/meter.h | $(B)/.deps
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O1 $(WARN) -o $@ $(filter %.c,$^) -lcjson
+
+$(B)/gen/price_table.c: $(B)/gen/bake_prices $(PRICE_JSON) sql/prices/MANIFEST
+	$(B)/gen/bake_prices "$$(sha256sum < sql/prices/MANIFEST | cut -d' ' -f1)" $(PRICE_JSON) > $@
+
+$(B)/gen/price_table.o: ALL_CFLAGS += -Iext
+
+# Needs node and npm; never needed to build or test. PRICES_PACKAGE=<folder> uses an unpacked package.
+PRICES_VERSION ?= 0.1.8
+PRICES_PACKAGE ?=
+.PHONY: prices
+prices:  ## rebuild sql/prices/ from the npm package (PRICES_VERSION) and show what changed
+	@set -e; dir="$(PRICES_PACKAGE)"; mkdir -p $(B)/npm; \
+	if [ -z "$$dir" ]; then dir=$(B)/npm/package; rm -rf $$dir; \
+	  (cd $(B)/npm && npm pack --silent @pydantic/genai-prices@$(PRICES_VERSION) >/dev/null && \
+	   tar -xzf pydantic-genai-prices-$(PRICES_VERSION).tgz); fi; \
+	date=$$(npm view @pydantic/genai-prices time --json | \
+	  sed -n 's/^ *"$(PRICES_VERSION)": "\([0-9-]*\)T.*/\1/p'); \
+	node sql/gen/prices_from_npm.mjs "$$dir" sql/prices "$$date"
+	git --no-pager diff --stat -- sql/prices
+	git --no-pager diff -U0 --word-diff=plain --word-diff-regex='"[^"]*"|[0-9.]+' -- sql/prices | head -200
