@@ -20,19 +20,19 @@ pip_install() { # folder package...
 # A source distribution, unpacked to src/<name>. Its metadata may need its build tool (maturin).
 pip_source() { # name version
   [ -d "$top/src/$1-$2" ] && return 0
-  "$PYTHON" -m pip install --quiet --target "$top/py/build-tools" maturin==1.14.1 setuptools setuptools-rust || return 1
+  [ -d "$top/py/build-tools" ] || pip_install build-tools maturin==1.14.1 setuptools==84.2.1 setuptools-rust==1.13.0 || return 1
   PYTHONPATH="$top/py/build-tools" PATH="$top/py/build-tools/bin:$PATH" \
     "$PYTHON" -m pip download --quiet --no-deps --no-binary :all: --no-build-isolation -d "$top/src" "$1==$2" || return 1
   tar xzf "$top/src/$1-$2.tar.gz" -C "$top/src"
 }
 
-cargo_build() { # folder binary [cargo options]: the binary's sources are copied beside the library's
-  folder=$1; bin=$2; shift 2
-  mkdir -p "$folder/src/bin/$bin" &&
-    cp "$here/peers/harness.rs" "$folder/src/bin/$bin/harness.rs" &&
-    cp "$here/peers/$bin.rs" "$folder/src/bin/$bin/main.rs" &&
-    (cd "$folder" && CARGO_TARGET_DIR="$top/cargo" cargo "$@" build --release --bin "$bin" -j "$JOBS") &&
-    cp "$top/cargo/release/$bin" "$top/peers/$bin"
+cargo_build() { # folder peer [cargo options]: the harness becomes one more program of the library's package
+  folder=$1; peer=$2; shift 2
+  mkdir -p "$folder/src/bin/bench_$peer" &&
+    cp "$here/peers/harness.rs" "$folder/src/bin/bench_$peer/harness.rs" &&
+    cp "$here/peers/$peer.rs" "$folder/src/bin/bench_$peer/main.rs" &&
+    (cd "$folder" && CARGO_TARGET_DIR="$top/cargo" cargo "$@" build --release --bin "bench_$peer" -j "$JOBS") &&
+    cp "$top/cargo/release/bench_$peer" "$top/peers/$peer"
 }
 
 get_gigatoken() { # the library at the version of the wheel, with its own lock file and release profile

@@ -1,9 +1,24 @@
 # tests/bench: how fast, beside the other implementations. Not part of `make test`.
+# Everything lies in build/bench; what the peers are and where they come from is in peers.sh.
 
 BENCH := $(B)/bench
 comma := ,
 
-.PHONY: bench-data
+.PHONY: bench-tokens bench-tokens-instr bench-tok bench-peers bench-data
+
+bench-tokens: $(B)/tok.so $(BENCH)/bench_tokens $(BENCH)/mem_host bench-data bench-peers  ## compare tok with other tokenizers (10 minutes; BENCH_QUICK=1: one)
+	python3 tests/bench/run.py
+
+bench-tokens-instr: $(BENCH)/bench_tokens bench-data bench-peers  ## instructions per byte, tok and the native peers (needs valgrind)
+	python3 tests/bench/instructions.py
+
+bench-tok: $(BENCH)/bench_tokens bench-data  ## time tok's counter alone on three texts (seconds)
+	@for c in english code multilingual; do \
+	  $(BENCH)/bench_tokens --corpus $$c --rounds $(or $(BENCH_ROUNDS),5) --size $(or $(BENCH_SIZES),64$(comma)65536); done
+
+bench-peers:
+	@sh tests/bench/peers.sh $(BENCH)
+
 bench-data: $(BENCH)/data/about.json
 
 $(BENCH)/data/about.json: tests/bench/texts.py
@@ -13,7 +28,6 @@ $(BENCH)/bench_tokens: tests/bench/bench_tokens.c ext/tokens/tokens.h $(B)/libto
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -o $@ $< $(B)/libtokcore.a $(LDFLAGS) $(LIBS)
 
-.PHONY: bench-tok
-bench-tok: $(BENCH)/bench_tokens bench-data  ## time tok's counter alone on three texts (seconds)
-	@for c in english code multilingual; do \
-	  $(BENCH)/bench_tokens --corpus $$c --rounds $(or $(BENCH_ROUNDS),5) --size $(or $(BENCH_SIZES),64$(comma)65536); done
+$(BENCH)/mem_host: tests/bench/mem_host.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -o $@ $< $(LDFLAGS) -lsqlite3

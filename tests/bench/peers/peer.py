@@ -42,10 +42,14 @@ class TiktokenPy:
 class Quicktok:
     def __init__(self, encoding, vocab):
         import quicktok
+        self.name = encoding
         self.tokenizer = quicktok.Tokenizer(encoding, "")
 
     def count_all(self, docs):
         return sum(map(self.tokenizer.count, docs))
+
+    def fresh(self):
+        return Quicktok(self.name, None)
 
 
 class RsBpe:
@@ -62,11 +66,15 @@ class GigatokenPy:
 
     def __init__(self, encoding, vocab):
         import gigatoken
+        self.made_from = encoding, vocab
         self.tokenizer = gigatoken.Tokenizer(str(pathlib.Path(vocab) / f"{encoding}.tiktoken"))
 
     def count_all(self, docs):
         import awkward
         return int(awkward.count(self.tokenizer.encode_batch(docs, parallel=False)))
+
+    def fresh(self):
+        return GigatokenPy(*self.made_from)
 
 
 class Tokendagger:
@@ -128,11 +136,13 @@ class Tokenizers:
     def count_all(self, docs):
         return sum(map(len, self.tokenizer.encode_batch_fast(docs, add_special_tokens=False)))
 
+    def fresh(self):
+        self.tokenizer.model._clear_cache()
+        return self
+
 
 PEERS = {"tiktoken_py": TiktokenPy, "quicktok": Quicktok, "rs_bpe": RsBpe, "gigatoken_py": GigatokenPy,
          "tokendagger": Tokendagger, "tokenizers": Tokenizers}
-# Those that keep a cache of pieces: a cold pass needs a new encoder.
-CACHING = {"gigatoken_py", "tokenizers"}
 
 
 def cut(data, size):
@@ -166,18 +176,15 @@ def main():
     args = parser.parse_args()
     data = pathlib.Path(args.corpus).read_bytes()
 
-    def build():
-        return PEERS[args.peer](args.encoding, args.vocab)
-
     start = time.process_time()
-    peer = build()
+    peer = PEERS[args.peer](args.encoding, args.vocab)
     print("build", args.encoding, f"{time.process_time() - start:.9f}", sep="\t", flush=True)
     timed(peer, cut(data, 65536), f"{args.encoding}\t65536\tfirst")
     for size in map(int, args.size.split(",")):
         docs = cut(data, size)
         for _ in range(args.rounds):
-            if args.peer in CACHING:
-                peer = build()
+            # A peer that keeps a cache of pieces has a way back to the state after construction.
+            peer = peer.fresh() if hasattr(peer, "fresh") else peer
             timed(peer, docs, f"{args.encoding}\t{size}\tcold")
             for _ in range(args.warm):
                 timed(peer, docs, f"{args.encoding}\t{size}\twarm")
