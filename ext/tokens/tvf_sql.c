@@ -1,0 +1,99 @@
+/* Arguments of the room's table-valued functions; see tokens_sql.h. Offers nothing to SQL by itself. */
+#include <math.h>
+
+#include "tokens_sql.h"
+
+/* In the plan: which arguments are given, as EXPLAIN QUERY PLAN shows it. */
+static int missing_argument(const tok_tvf *f, sqlite3_vtab *vtab) {
+  return tok_vtab_error(vtab, "%s: an argument is missing, expected %s", f->name, f->usage);
+}
+
+int tok_tvf_best_index(const tok_tvf *f, sqlite3_vtab *vtab, sqlite3_index_info *info) {
+  int at[TOK_TVF_ARGS_MAX]; /* the constraint that gives argument k, or -1 */
+  bool unusable = false;
+  for (int k = 0; k < f->n_args; k++) at[k] = -1;
+  for (int i = 0; i < info->nConstraint; i++) {
+    int k = info->aConstraint[i].iColumn - f->first_hidden;
+    if (k < 0 || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+    if (!info->aConstraint[i].usable) {
+      unusable = true;
+    } else if (at[k] < 0) {
+      at[k] = i;
+    }
+  }
+  if (unusable) return SQLITE_CONSTRAINT; /* another order of the join gives all arguments */
+  int n = 0;
+  for (int k = 0; k < f->n_args; k++) {
+    if (at[k] < 0) {
+      if (k < f->n_required) return missing_argument(f, vtab);
+      continue;
+    }
+    info->aConstraintUsage[at[k]].argvIndex = ++n;
+    info->aConstraintUsage[at[k]].omit = 1;
+    info->idxNum |= 1 << k;
+  }
+  if (info->nOrderBy == 1 && info->aOrderBy[0].iColumn == 0 && !info->aOrderBy[0].desc) {
+    info->orderByConsumed = 1;
+  }
+  info->estimatedCost = 1000; /* a page of text; what matters is that it is far from a full table */
+  info->estimatedRows = 1000;
+  return SQLITE_OK;
+}
+
+void tok_tvf_release(tok_tvf_args *args) {
+  for (int k = 0; k < TOK_TVF_ARGS_MAX; k++) {
+    sqlite3_value_free(args->value[k]);
+    args->value[k] = NULL;
+  }
+}
+
+int tok_tvf_bind(const tok_tvf *f, int idx_num, sqlite3_value **argv, tok_tvf_args *args,
+                 bool *any_null) {
+  int n = 0;
+  tok_tvf_release(args);
+  *any_null = false;
+  for (int k = 0; k < f->n_args; k++) {
+    if (!(idx_num & 1 << k)) continue;
+    args->value[k] = sqlite3_value_dup(argv[n++]);
+    if (args->value[k] == NULL) return SQLITE_NOMEM;
+    if (sqlite3_value_type(args->value[k]) == SQLITE_NULL) *any_null = true;
+  }
+  return SQLITE_OK;
+}
+
+void tok_tvf_column(const tok_tvf *f, const tok_tvf_args *args, sqlite3_context *ctx, int i) {
+  sqlite3_value *v = args->value[i - f->first_hidden];
+  if (v != NULL) sqlite3_result_value(ctx, v);
+}
+
+int tok_tvf_int(const tok_tvf *f, sqlite3_vtab *vtab, const tok_tvf_args *args, int k,
+                const char *arg, int64_t min, int64_t *out) {
+  sqlite3_value *v = args->value[k];
+  int type = sqlite3_value_numeric_type(v);
+  double d = sqlite3_value_double(v);
+  bool integral = type == SQLITE_INTEGER ||
+                  (type == SQLITE_FLOAT && fabs(d) < 9223372036854775808.0 && d == floor(d));
+  int64_t i = sqlite3_value_int64(v);
+  if (!integral || i < min) {
+    const unsigned char *text = sqlite3_value_text(v);
+    if (text == NULL) return SQLITE_NOMEM;
+    return tok_vtab_error(vtab, "%s: %s must be an integer of at least %lld, got %s%s%s", f->name,
+                          arg, (long long)min, integral ? "" : "'", text, integral ? "" : "'");
+  }
+  *out = i;
+  return SQLITE_OK;
+}
+
+int tok_tvf_vocab(const tok_tvf *f, sqlite3_vtab *vtab, tok_room *room, const tok_tvf_args *args,
+                  const tok_vocab **vocab) {
+  if (tok_room_vocab(room, args->value[0], vocab) != TOK_OK) return SQLITE_NOMEM;
+  if (*vocab != NULL) return SQLITE_OK;
+  return tok_vtab_error(vtab, "%s: no vocabulary is known for model '%s'", f->name,
+                        sqlite3_value_text(args->value[0]));
+}
+
+int tok_tvf_text(const tok_tvf_args *args, int k, tok_slice *text) {
+  *text = tok_sql_bytes(args->value[k]);
+  bool out_of_memory = text->ptr == NULL && sqlite3_value_type(args->value[k]) != SQLITE_BLOB;
+  return out_of_memory ? SQLITE_NOMEM : SQLITE_OK;
+}
