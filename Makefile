@@ -40,8 +40,10 @@ all: $(B)/tok.so $(B)/libtok.a  ## build the loadable extension and the static l
 
 include $(sort $(wildcard ext/*/room.mk)) $(sort $(wildcard tests/*/test.mk))
 
+# nodelete: where loading fails half-way (out of memory), SQLite closes the library while the functions that
+# are already registered still point into it.
 $(B)/tok.so: $(CORE_OBJ) $(GLUE_OBJ) $(GEN_OBJ)
-	$(CC) -shared -Wl,--no-undefined -Wl,-z,relro -o $@ $^ $(LDFLAGS) $(LIBS)
+	$(CC) -shared -Wl,--no-undefined -Wl,-z,relro -Wl,-z,nodelete -o $@ $^ $(LDFLAGS) $(LIBS)
 
 $(B)/libtok.a: $(CORE_OBJ) $(STATIC_OBJ) $(GEN_OBJ)
 	@rm -f $@

@@ -45,11 +45,12 @@ static int register_rooms(sqlite3 *db, char **err_msg) {
     return SQLITE_ERROR;
   }
   if (already_loaded(db)) return SQLITE_OK;
-  for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++) {
-    int rc = rooms[i](db);
-    if (rc != SQLITE_OK) return rc;
+  int rc = SQLITE_OK;
+  for (size_t i = 0; i < sizeof rooms / sizeof rooms[0] && rc == SQLITE_OK; i++) rc = rooms[i](db);
+  if (rc != SQLITE_OK) { /* so that the next attempt does not take a part for the whole */
+    sqlite3_create_function_v2(db, "tok_version", 0, SQLITE_UTF8, NULL, NULL, NULL, NULL, NULL);
   }
-  return SQLITE_OK;
+  return rc;
 }
 
 TOK_EXPORT int sqlite3_tok_init(sqlite3 *db, char **err_msg, const sqlite3_api_routines *api) {

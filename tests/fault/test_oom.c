@@ -1,0 +1,360 @@
+/*
+** Out of memory: each workload below runs again and again with the n-th allocation failing, n = 1, 2, 3, …
+** until it gets through without meeting the failure; once with that allocation alone failing, once with it
+** and all after it. Two kinds of allocation fail: SQLite's (the extension's own go there) and libc's (what
+** libraries below the extension use).
+**
+** Each run must give the right result or "out of memory", must leave a connection that then gives the right
+** result, and must give every byte back. The shipped build/tok.so is what is tested, in a host with its own
+** SQLite.
+**
+**     build/tests/fault/test_oom               a sample where a workload has many allocations
+**     FAULT_ALL=1 build/tests/fault/test_oom   every one: `make fault`
+*/
+#include <sqlite3.h>
+#include <stdbool.h>
+
+#include "../check.h"
+
+/* ---- allocators that fail on demand ---------------------------------------------------------------- */
+
+enum { SPACE_SQLITE, SPACE_LIBC, N_SPACES };
+enum { MODE_ONCE, MODE_FROM_THEN_ON, N_MODES };
+
+static struct {
+  bool armed;
+  int space, mode;
+  long countdown; /* the allocation that brings it to 0 fails */
+  bool fired;
+  int in_sqlite; /* libc is called by SQLite's allocator: not counted as libc's own */
+  long live;     /* blocks of libc that are not freed, SQLite's not included */
+} fault;
+
+static bool fails(int space) {
+  if (!fault.armed || fault.space != space) return false;
+  if (fault.fired) return fault.mode == MODE_FROM_THEN_ON;
+  if (--fault.countdown > 0) return false;
+  fault.fired = true;
+  return true;
+}
+
+static sqlite3_mem_methods real;
+
+static void *sqlite_malloc(int n) {
+  if (fails(SPACE_SQLITE)) return NULL;
+  fault.in_sqlite++;
+  void *p = real.xMalloc(n);
+  fault.in_sqlite--;
+  return p;
+}
+
+static void *sqlite_realloc(void *p, int n) {
+  if (fails(SPACE_SQLITE)) return NULL;
+  fault.in_sqlite++;
+  p = real.xRealloc(p, n);
+  fault.in_sqlite--;
+  return p;
+}
+
+static void sqlite_free(void *p) {
+  fault.in_sqlite++;
+  real.xFree(p);
+  fault.in_sqlite--;
+}
+
+/* glibc's allocator under its other names; defining malloc here puts ours before it in every library. */
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t n);
+void __libc_free(void *p);
+
+static void *counted(void *p) {
+  if (p != NULL && fault.in_sqlite == 0) fault.live++;
+  return p;
+}
+
+void *malloc(size_t n) {
+  return fault.in_sqlite == 0 && fails(SPACE_LIBC) ? NULL : counted(__libc_malloc(n));
+}
+
+void *calloc(size_t n, size_t size) {
+  return fault.in_sqlite == 0 && fails(SPACE_LIBC) ? NULL : counted(__libc_calloc(n, size));
+}
+
+void *realloc(void *p, size_t n) {
+  if (fault.in_sqlite == 0 && fails(SPACE_LIBC)) return NULL;
+  void *q = __libc_realloc(p, n);
+  return p == NULL ? counted(q) : q;
+}
+
+void free(void *p) {
+  if (p != NULL && fault.in_sqlite == 0) fault.live--;
+  __libc_free(p);
+}
+
+static void arm(int space, int mode, long n) {
+  fault.space = space;
+  fault.mode = mode;
+  fault.countdown = n;
+  fault.fired = false;
+  fault.armed = true;
+}
+
+/* ---- workloads --------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *name;
+  const char *setup; /* runs without faults, may be NULL */
+  const char *sql;   /* runs with them; all rows of all statements are the result; NULL: loading itself */
+} workload;
+
+#define TEXT "'The quick brown fox doesn''t jump over 1234 lazy \xe7\x8b\x97 \xf0\x9f\x90\xb6!'"
+#define LONG_TEXT "replace(hex(zeroblob(300)), '00', " TEXT ")"
+#define LEDGER "SELECT tok_init();"
+#define A_ROW "INSERT INTO llm_usage(provider, model, task_type, input_tokens, output_tokens)" \
+              " VALUES('openai', 'gpt-4o', 'chat', 1200, 350);"
+
+static const workload workloads[] = {
+    {"load", NULL, NULL},
+    {"tok_version", NULL, "SELECT tok_version()"},
+    {"tok_info", NULL, "SELECT length(tok_info()) > 0"},
+    {"tok_count", NULL, "SELECT tok_count('gpt-4o', " TEXT ")"},
+    {"tok_count of a long text", NULL, "SELECT tok_count('gpt-4', " LONG_TEXT ")"},
+    {"tok_count of one long piece", NULL,
+     "SELECT tok_count('o200k_base', replace(hex(zeroblob(2000)), '0', 'xqzj'))"},
+    {"tok_encode", NULL, "SELECT tok_encode('gpt-4o', " TEXT "), tok_encode('gpt2', '<|endoftext|>', 'all')"},
+    {"tok_encode of a long text", NULL, "SELECT tok_encode('gpt2', " LONG_TEXT ")"},
+    {"tok_decode", NULL, "SELECT tok_decode('gpt-4o', tok_encode('gpt-4o', " TEXT "))"},
+    {"tok_tokens", NULL, "SELECT * FROM tok_tokens('gpt-4o', " TEXT ")"},
+    {"tok_truncate", NULL, "SELECT tok_truncate('gpt-4o', " LONG_TEXT ", 100)"},
+    {"tok_chunks", NULL, "SELECT * FROM tok_chunks('gpt-4o', " LONG_TEXT ", 100, 10)"},
+    {"tok_encoding", NULL, "SELECT tok_encoding('azure/gpt-4o-2024-08-06'), tok_fits('gpt-4o', 1000, 10)"},
+    {"tok_vocab", NULL,
+     "SELECT * FROM tok_vocab WHERE encoding='o200k_base' AND id=1000;"
+     "SELECT * FROM tok_vocab WHERE encoding='o200k_base' AND token=CAST(' the' AS BLOB);"
+     "SELECT encoding, count(*) FROM tok_vocab WHERE encoding='r50k_base' AND id < 300"},
+    {"tok_encodings", NULL, "SELECT * FROM tok_encodings"},
+    {"tok_models", NULL, "SELECT count(*), max(model) FROM tok_models; SELECT * FROM tok_models WHERE model='gpt-4o'"},
+    {"tok_cost", NULL, "SELECT tok_cost('gpt-4o', 1200, 350), tok_cost_nano('gpt-4o', 1200, 350, 200)"},
+    {"tok_cost of a usage object", NULL,
+     "SELECT tok_cost('gpt-4o', '{\"input_tokens\":1200,\"output_tokens\":350,\"cache_read_tokens\":100}')"},
+    {"tok_cost_explain", NULL, "SELECT tok_cost_explain('gpt-4o', '{\"input_tokens\":1200,\"output_tokens\":350}')"},
+    {"tok_price", NULL, "SELECT tok_price('gpt-4o', 'input'), tok_resolve('azure/gpt-4o-2024-08-06')"},
+    {"tok_pricing", NULL, "SELECT count(*), max(model) FROM tok_pricing; SELECT * FROM tok_pricing WHERE model='gpt-4o'"},
+    {"tok_init", NULL, LEDGER "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'llm_%'"},
+    {"tok_init again", LEDGER A_ROW, LEDGER "SELECT count(*) FROM llm_usage"},
+    {"tok_init of an older ledger",
+     "CREATE TABLE llm_usage(id INTEGER PRIMARY KEY, timestamp TEXT, provider TEXT, model TEXT, task_type TEXT,"
+     " input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER, cost_usd REAL,"
+     " response_time_ms INTEGER, created_at TEXT);"
+     "INSERT INTO llm_usage VALUES(1,'2025-01-01 00:00:00','openai','gpt-4o','chat',10,20,30,0.5,100,'2025-01-01');",
+     LEDGER "SELECT count(*), sum(total_tokens) FROM llm_usage"},
+    {"recording", LEDGER, A_ROW "SELECT DISTINCT input_tokens, total_tokens, cost_nano FROM llm_usage"},
+    {"views", LEDGER A_ROW, "SELECT model, requests FROM llm_by_model; SELECT provider FROM llm_by_provider"},
+    {"tok_reprice", LEDGER A_ROW, "SELECT tok_reprice(); SELECT cost_nano FROM llm_usage"},
+};
+
+/* Wrong use: the messages are built in memory too. */
+static const char *const errors_sql[] = {
+    "SELECT tok_encode('no such model', 'x')", "SELECT tok_decode('gpt-4o', '[1,')",
+    "SELECT tok_decode('gpt-4o', '[-1]')", "SELECT tok_truncate('gpt-4o', 'x', -1)",
+    "SELECT tok_cost('gpt-4o', -1, 0)", "SELECT * FROM tok_chunks('gpt-4o', 'x', 0)"};
+
+/* ---- running ----------------------------------------------------------------------------------------- */
+
+enum { RESULT_MAX = 1 << 20 };
+
+typedef struct {
+  int rc;
+  size_t n;
+  char text[RESULT_MAX]; /* the rows, or the error message */
+} result;
+
+static void add_row(result *r, sqlite3_stmt *stmt) {
+  for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+    const char *p = sqlite3_column_blob(stmt, i);
+    size_t n = (size_t)sqlite3_column_bytes(stmt, i);
+    if (p == NULL && sqlite3_column_type(stmt, i) != SQLITE_NULL && n > 0) n = 0;
+    if (r->n + n + 2 > RESULT_MAX) return;
+    if (n > 0) memcpy(r->text + r->n, p, n);
+    r->n += n;
+    r->text[r->n++] = '|';
+  }
+}
+
+static void run(sqlite3 *db, const char *sql, result *r) {
+  r->rc = SQLITE_OK;
+  r->n = 0;
+  while (r->rc == SQLITE_OK && *sql != '\0') {
+    sqlite3_stmt *stmt = NULL;
+    r->rc = sqlite3_prepare_v2(db, sql, -1, &stmt, &sql);
+    if (stmt == NULL) continue;
+    int rc;
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) add_row(r, stmt);
+    sqlite3_finalize(stmt);
+    if (rc != SQLITE_DONE) r->rc = rc;
+  }
+  if (r->rc == SQLITE_OK) return;
+  const char *message = sqlite3_errmsg(db);
+  r->n = strlen(message) < RESULT_MAX ? strlen(message) : RESULT_MAX - 1;
+  memcpy(r->text, message, r->n);
+}
+
+static int load(sqlite3 *db) {
+  int rc = sqlite3_enable_load_extension(db, 1);
+  return rc == SQLITE_OK ? sqlite3_load_extension(db, "build/tok", NULL, NULL) : rc;
+}
+
+static int open_and_load(sqlite3 **db) {
+  int rc = sqlite3_open(":memory:", db);
+  return rc == SQLITE_OK ? load(*db) : rc;
+}
+
+static sqlite3 *fresh(const workload *w) {
+  sqlite3 *db = NULL;
+  int rc = open_and_load(&db);
+  if (rc == SQLITE_OK && w->setup != NULL) rc = sqlite3_exec(db, w->setup, NULL, NULL, NULL);
+  if (!CHECK_INT(rc, SQLITE_OK)) printf("    %s: setup: %s\n", w->name, sqlite3_errmsg(db));
+  return db;
+}
+
+/* Column values are read after a step under fault: a NULL pointer there shows as SQLITE_NOMEM of the connection. */
+static void judge(const workload *w, const result *got, const result *expected, int col_nomem,
+                  long n, const char *where) {
+  bool same = got->rc == expected->rc && got->n == expected->n &&
+              memcmp(got->text, expected->text, got->n) == 0;
+  bool nomem = (got->rc & 0xff) == SQLITE_NOMEM || col_nomem;
+  if (same || nomem) return;
+  char what[300];
+  snprintf(what, sizeof what, "%s: %s allocation %ld: got %d %.*s", w->name, where, n, got->rc,
+           (int)(got->n > 150 ? 150 : got->n), got->text);
+  check_note(0, __FILE__, __LINE__, what);
+}
+
+/* Functions and modules that are there after loading, however it went before. */
+static void check_complete_load(sqlite3 *db) {
+  static result complete;
+  static result r;
+  run(db,
+      "SELECT name, narg, type, flags FROM pragma_function_list WHERE name LIKE 'tok%' ORDER BY 1, 2, 3;"
+      "SELECT name FROM pragma_module_list WHERE name LIKE 'tok%' ORDER BY 1; SELECT tok_version()",
+      &r);
+  CHECK_INT(r.rc, SQLITE_OK);
+  if (complete.n == 0) complete = r; /* the first call is after an undisturbed load */
+  CHECK_BYTES(r.text, r.n, complete.text, complete.n);
+}
+
+static bool try_load(int space, int mode, long n) {
+  sqlite3 *db = NULL;
+  arm(space, mode, n);
+  int rc = open_and_load(&db);
+  fault.armed = false;
+  bool fired = fault.fired;
+  if (rc != SQLITE_OK) {
+    CHECK(fired);
+    CHECK((rc & 0xff) == SQLITE_NOMEM || (rc & 0xff) == SQLITE_ERROR);
+    sqlite3_close(db);
+    if (sqlite3_open(":memory:", &db) != SQLITE_OK) return fired;
+    arm(space, mode, n - 1); /* again, on a connection that opened: the failure is then in loading */
+    load(db);
+    fault.armed = false;
+    CHECK_INT(load(db), SQLITE_OK);
+  }
+  check_complete_load(db);
+  CHECK_INT(sqlite3_close(db), SQLITE_OK);
+  return fired;
+}
+
+static bool try_sql(const workload *w, const result *expected, int space, int mode, long n) {
+  static result got;
+  const char *const where[N_SPACES] = {"SQLite", "libc"};
+  sqlite3 *db = fresh(w);
+  arm(space, mode, n);
+  run(db, w->sql, &got);
+  fault.armed = false;
+  bool fired = fault.fired;
+  judge(w, &got, expected, sqlite3_errcode(db) == SQLITE_NOMEM, n, where[space]);
+  if (!sqlite3_get_autocommit(db)) sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+  if (got.rc != SQLITE_OK) { /* the connection goes on as if nothing had been */
+    run(db, w->sql, &got);
+    judge(w, &got, expected, 0, n, "after failing");
+  }
+  CHECK_INT(sqlite3_close(db), SQLITE_OK);
+  return fired;
+}
+
+/* All fault points up to 300, then ever fewer: steps of 2 %. */
+static long next_point(long n) {
+  static int all = -1;
+  if (all < 0) all = getenv("FAULT_ALL") != NULL;
+  return all || n < 300 ? n + 1 : n + n / 50;
+}
+
+static long run_workload(const workload *w, const result *expected) {
+  long points = 0;
+  for (int space = 0; space < N_SPACES; space++) {
+    if (w->sql == NULL && space == SPACE_LIBC) continue; /* the dynamic loader's own allocations */
+    for (int mode = 0; mode < N_MODES; mode++) {
+      bool fired = true;
+      for (long n = 1; fired; n = next_point(n)) {
+        sqlite3_int64 used = sqlite3_memory_used();
+        long live = fault.live;
+        fired = w->sql == NULL ? try_load(space, mode, n) : try_sql(w, expected, space, mode, n);
+        if (!CHECK_INT(sqlite3_memory_used(), used) || !CHECK(fault.live <= live)) {
+          printf("    %s: leak at allocation %ld (libc blocks %+ld)\n", w->name, n, fault.live - live);
+        }
+        points += fired;
+      }
+    }
+  }
+  return points;
+}
+
+static bool is_absent(const result *r) {
+  return r->rc == SQLITE_ERROR && r->n > 8 && memcmp(r->text, "no such ", 8) == 0;
+}
+
+static long one(const workload *w) {
+  static result expected;
+  if (w->sql == NULL) return run_workload(w, NULL);
+  sqlite3 *db = fresh(w);
+  run(db, w->sql, &expected);
+  sqlite3_close(db);
+  if (is_absent(&expected)) {
+    printf("skip %s: %.*s\n", w->name, (int)expected.n, expected.text);
+    return 0;
+  }
+  long points = run_workload(w, &expected);
+  printf("%-32s%7ld fault points\n", w->name, points);
+  return points;
+}
+
+static void survives(void) {
+  long points = 0;
+  for (size_t i = 0; i < sizeof workloads / sizeof workloads[0]; i++) {
+    points += one(&workloads[i]);
+  }
+  for (size_t i = 0; i < sizeof errors_sql / sizeof errors_sql[0]; i++) {
+    workload w = {errors_sql[i], NULL, errors_sql[i]};
+    points += one(&w);
+  }
+  printf("%ld fault points\n", points);
+  CHECK(points > 100);
+}
+
+static void configure(void) {
+  CHECK_INT(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real), SQLITE_OK);
+  sqlite3_mem_methods failing = real;
+  failing.xMalloc = sqlite_malloc;
+  failing.xRealloc = sqlite_realloc;
+  failing.xFree = sqlite_free;
+  CHECK_INT(sqlite3_config(SQLITE_CONFIG_MALLOC, &failing), SQLITE_OK);
+  CHECK_INT(sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0), SQLITE_OK);
+  setvbuf(stdout, NULL, _IONBF, 0);
+  sqlite3 *db = NULL; /* what is allocated once per process is not a leak */
+  CHECK_INT(open_and_load(&db), SQLITE_OK);
+  check_complete_load(db);
+  sqlite3_close(db);
+}
+
+CHECK_MAIN({"the allocators are in place", configure}, {"survives every failing allocation", survives})
