@@ -17,20 +17,17 @@ import sys
 import unicodedata
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SHARED = ROOT.parent / "shared" / "data" / "tokens"
-FALLBACK_SHARED = pathlib.Path("../shared/data/tokens")
 MADE_BYTES = 4_000_000
 ADVERSARIAL_BYTES = 1_000_000
 NAMES = ("english", "code", "multilingual")
 
 
 def shared_folder():
-    for folder in (SHARED, FALLBACK_SHARED):
-        if (folder / "english.txt.gz").exists():
-            return folder
-    # A work tree beside the others: the shared folder is one level further up.
-    folder = ROOT.parent.parent / "shared" / "data" / "tokens"
-    return folder if (folder / "english.txt.gz").exists() else None
+    """../shared beside the checkout; one level further up for a linked work tree."""
+    for folder in (ROOT.parent, ROOT.parent.parent):
+        if (folder / "shared/data/tokens/english.txt.gz").exists():
+            return folder / "shared/data/tokens"
+    return None
 
 
 def cut_utf8(data, size):

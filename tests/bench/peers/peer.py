@@ -67,14 +67,16 @@ class GigatokenPy:
     def __init__(self, encoding, vocab):
         import gigatoken
         self.made_from = encoding, vocab
-        self.tokenizer = gigatoken.Tokenizer(str(pathlib.Path(vocab) / f"{encoding}.tiktoken"))
+        self.tokenizer = gigatoken.Tokenizer.from_tiktoken(str(pathlib.Path(vocab) / f"{encoding}.tiktoken"))._backend
 
     def count_all(self, docs):
         import awkward
         return int(awkward.count(self.tokenizer.encode_batch(docs, parallel=False)))
 
     def fresh(self):
-        return GigatokenPy(*self.made_from)
+        new = GigatokenPy(*self.made_from)
+        new.tokenizer.encode_batch(["a"], parallel=False)  # its first call forks a worker: part of construction
+        return new
 
 
 class Tokendagger:
