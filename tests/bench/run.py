@@ -102,7 +102,7 @@ def main():
         rows.append(("SQL over short rows ÷ Python function with tiktoken", "15×", "40×", ratio and f"{ratio:.1f}×",
                      ratio and ratio >= 15, ratio and ratio >= 40))
     if "start" in sections:
-        start = through_sql.start_section(report, prefix)
+        start = through_sql.start_section(report)
         rows.append(("process start + load + first count", "< 5 ms", "< 3 ms",
                      start and f"{start[0]:.2f} ms ({start[1]:.2f} beyond the bare shell)",
                      start and start[0] < 5, start and start[0] < 3))

@@ -5,6 +5,7 @@ with a Python whose sqlite3 module can load extensions."""
 import json
 import os
 import pathlib
+import resource
 import sqlite3
 import statistics
 import subprocess
@@ -121,34 +122,35 @@ def rows_section(report, prefix, n_rows):
     return scaled / tok["seconds"]
 
 
-def process_times(command):
-    """Median wall and CPU milliseconds of a process from start to end."""
-    wall, cpu = [], []
-    for _ in range(STARTS + 1):
-        before, start = os.times(), time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True)
-        wall.append((time.perf_counter() - start) * 1e3)
-        after = os.times()
-        cpu.append((after.children_user + after.children_system - before.children_user - before.children_system) * 1e3)
-        if done.returncode or "rror" in done.stderr:
-            return None, None, done.stderr.strip()
-    return statistics.median(wall[1:]), statistics.mean(cpu[1:]), None
+def one_process(command):
+    """Wall and CPU milliseconds of a process from start to end, and what it complained about."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True)
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wall * 1e3, cpu * 1e3, done.stderr.strip() if done.returncode or "rror" in done.stderr else None
 
 
-def start_section(report, prefix):
-    """Milliseconds from the start of a process to its first count, and beyond the bare shell."""
+def start_section(report):
+    """Wall milliseconds from the start of a process to its first count, and beyond the bare shell."""
     report.heading("Process start, load and first count")
-    bare = process_times(prefix + ["sqlite3", ":memory:", "SELECT 1"])
-    tok = process_times(prefix + ["sqlite3", ":memory:", "-cmd", f".load {ROOT / 'build' / 'tok'}",
-                                  f"SELECT tok_count('{MODEL}', 'hello world')"])
-    if bare[2] or tok[2]:
-        report.say(f"not measured: {bare[2] or tok[2]}\n")
+    bare = ["sqlite3", ":memory:", "SELECT 1"]
+    tok = ["sqlite3", ":memory:", "-cmd", f".load {ROOT / 'build' / 'tok'}", f"SELECT tok_count('{MODEL}', 'hello world')"]
+    runs = {"bare": [], "tok": []}
+    for _ in range(STARTS):
+        runs["bare"].append(one_process(bare))  # in turns, as everything
+        runs["tok"].append(one_process(tok))
+    complaint = next((r[2] for rs in runs.values() for r in rs if r[2]), None)
+    if complaint:
+        report.say(f"not measured: {complaint}\n")
         return None
-    report.say(f"| sqlite3 shell, medians of {STARTS} | wall ms | CPU ms (mean) |\n|---|---:|---:|\n"
-               f"| bare, `SELECT 1` | {bare[0]:.2f} | {bare[1]:.1f} |\n"
-               f"| `.load tok`, `SELECT tok_count('{MODEL}', 'hello world')` | {tok[0]:.2f} | {tok[1]:.1f} |\n"
-               f"| difference | {tok[0] - bare[0]:.2f} | {tok[1] - bare[1]:.1f} |\n")
-    return tok[0], tok[0] - bare[0]
+    (bare_wall, bare_cpu), (tok_wall, tok_cpu) = (
+        [statistics.median(r[i] for r in runs[which]) for i in (0, 1)] for which in ("bare", "tok"))
+    report.say(f"| sqlite3 shell, medians of {STARTS} | wall ms | CPU ms |\n|---|---:|---:|\n"
+               f"| bare, `SELECT 1` | {bare_wall:.2f} | {bare_cpu:.2f} |\n"
+               f"| `.load tok`, `SELECT tok_count('{MODEL}', 'hello world')` | {tok_wall:.2f} | {tok_cpu:.2f} |\n"
+               f"| difference | {tok_wall - bare_wall:.2f} | {tok_cpu - bare_cpu:.2f} |\n")
+    return tok_wall, tok_wall - bare_wall
 
 
 def memory_section(report):
