@@ -63,12 +63,14 @@ static size_t word_suffix(const char *p, size_t n) {
   return 0;
 }
 
-/* -v1, -v2 and Vertex's -001. */
+/* -v1, -v2; and Google's -001, which is a version only there: davinci-002 is another model than
+ * davinci. */
 static size_t version_suffix(const char *p, size_t n) {
   const char *e = p + n;
+  bool google = n > 6 && (memcmp(p, "gemini", 6) == 0 || memcmp(p, "imagen", 6) == 0);
   if (n >= 3 && tok_is_digit(e[-1]) && e[-2] == 'v' && e[-3] == '-')
     return 3;
-  if (n >= 4 && e[-4] == '-' && e[-3] == '0' && tok_is_digit(e[-2]) && tok_is_digit(e[-1]))
+  if (google && e[-4] == '-' && e[-3] == '0' && tok_is_digit(e[-2]) && tok_is_digit(e[-1]))
     return 4;
   return 0;
 }

@@ -18,6 +18,11 @@ SQLITE_EXTENSION_INIT3
 #include "base.h"
 #include "buf.h"
 
+/* Since 3.45: the result may carry a subtype, here 'J' for JSON. Older hosts ignore the bit. */
+#ifndef SQLITE_RESULT_SUBTYPE
+#define SQLITE_RESULT_SUBTYPE 0x001000000
+#endif
+
 /* One row of a room's table of scalar functions. n_arg: -1 = variable (the function checks). */
 typedef struct {
   const char *name;
@@ -77,6 +82,8 @@ tok_slice tok_sql_bytes(sqlite3_value *v);
 bool tok_sql_int(sqlite3_context *ctx, const char *func, const char *arg, sqlite3_value *v,
                  int64_t *out);
 
+/* Unix seconds now, by the clock of the host's file system layer (which tests may replace). */
+int64_t tok_sql_now(void);
 /* Raises "<func>: <formatted message>". */
 void tok_sql_error(sqlite3_context *ctx, const char *func, const char *fmt, ...);
 /* Raises the error of a core status; `what` completes the sentence for TOK_INVALID and TOK_NOTFOUND. */

@@ -80,6 +80,20 @@ bool tok_sql_int(sqlite3_context *ctx, const char *func, const char *arg, sqlite
   return false;
 }
 
+int64_t tok_sql_now(void) {
+  sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+  sqlite3_int64 julian_ms = 0;
+  double julian_days = 0;
+  if (vfs == NULL) return 0;
+  if (vfs->iVersion >= 2 && vfs->xCurrentTimeInt64 != NULL) {
+    vfs->xCurrentTimeInt64(vfs, &julian_ms);
+  } else {
+    vfs->xCurrentTime(vfs, &julian_days);
+    julian_ms = (sqlite3_int64)(julian_days * 86400000.0);
+  }
+  return julian_ms / 1000 - 210866760000; /* 1970-01-01 is Julian day 2440587.5 */
+}
+
 void tok_sql_error(sqlite3_context *ctx, const char *func, const char *fmt, ...) {
   va_list ap;
   va_start(ap, fmt);

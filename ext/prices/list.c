@@ -24,6 +24,26 @@ bool tok_price_name_is(size_t i, tok_slice text) {
   return i < tok_prices.n_names && compare(&tok_prices.names[i], text) == 0;
 }
 
+size_t tok_price_canonical_find(tok_slice name) {
+  size_t lo = 0, hi = tok_prices.n_models;
+  while (lo < hi) {
+    size_t mid = lo + (hi - lo) / 2;
+    tok_slice text = tok_slice_of(tok_price_text(tok_prices.models[tok_prices.by_name[mid]].name));
+    size_t n = text.len < name.len ? text.len : name.len;
+    int c = n == 0 ? 0 : memcmp(text.ptr, name.ptr, n);
+    if (c < 0 || (c == 0 && text.len < name.len)) {
+      lo = mid + 1;
+    } else {
+      hi = mid;
+    }
+  }
+  bool found =
+      lo < tok_prices.n_models &&
+      tok_slice_eq(tok_slice_of(tok_price_text(tok_prices.models[tok_prices.by_name[lo]].name)),
+                   name);
+  return found ? lo : tok_prices.n_models;
+}
+
 bool tok_glob(const char *pattern, tok_slice text) {
   const char *star = NULL;
   size_t i = 0, resume = 0;

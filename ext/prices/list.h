@@ -8,7 +8,8 @@
 ** Texts are offsets into one pool of NUL-terminated strings, so nothing is relocated or built at
 *load.
 **
-** A model without any row is free of charge. A model with rows but none that holds has no price.
+** A model that is free of charge has rows of price 0. A model without a row that holds has no
+*price.
 */
 #ifndef TOK_LIST_H
 #define TOK_LIST_H
@@ -91,6 +92,7 @@ typedef struct {
   const tok_price_model *models; /* by provider */
   const tok_price_row *rows;     /* by model, then meter */
   const tok_price_name *names;   /* by text, then model */
+  const uint16_t *by_name;       /* models by canonical name in byte order */
   size_t n_providers, n_models, n_rows, n_names;
   const char *date;   /* newest check of any provider, "2026-09-23" */
   const char *sha256; /* of sql/prices/MANIFEST */
@@ -101,6 +103,9 @@ extern const tok_price_list tok_prices;
 static inline const char *tok_price_text(uint32_t offset) {
   return tok_prices.pool + offset;
 }
+
+/* First position in by_name of a model with exactly this canonical name, or n_models. O(log n). */
+size_t tok_price_canonical_find(tok_slice name);
 
 /* First of the names equal to `text` (sorted: those of one text stand together), or n_names. O(log
  * n). */

@@ -307,6 +307,23 @@ static int by_text(const void *a, const void *b) {
   return (int)x->kind - (int)y->kind;
 }
 
+static int by_canonical(const void *a, const void *b) {
+  uint16_t x = *(const uint16_t *)a, y = *(const uint16_t *)b;
+  int c = strcmp(pool + models[x].name, pool + models[y].name);
+  return c != 0 ? c : (int)x - (int)y;
+}
+
+static void print_by_name(void) {
+  static uint16_t order[MODELS_MAX];
+  for (size_t i = 0; i < n_models; i++)
+    order[i] = (uint16_t)i;
+  qsort(order, n_models, sizeof order[0], by_canonical);
+  printf("static const uint16_t by_name[] = {");
+  for (size_t i = 0; i < n_models; i++)
+    printf("%s%u,", i % 16 == 0 ? "\n" : "", order[i]);
+  printf("};\n");
+}
+
 static void print_bytes(const char *name, const char *bytes, size_t n) {
   printf("static const char %s[%zu] = {", name, n);
   for (size_t i = 0; i < n; i++)
@@ -361,10 +378,13 @@ static void print_tables(const char *sha256) {
   for (size_t i = 0; i < n_names; i++) {
     printf("{%u,%u,%u,%u},\n", names[i].text, names[i].model, names[i].len, names[i].kind);
   }
-  printf("};\nconst tok_price_list tok_prices = {pool, providers, models, rows, names, %zu, %zu, "
-         "%zu, %zu,\n"
-         "\"%s\", \"%s\"};\n",
-         n_providers, n_models, n_rows, n_names, newest, sha256);
+  printf("};\n");
+  print_by_name();
+  printf(
+      "const tok_price_list tok_prices = {pool, providers, models, rows, names, by_name, %zu, %zu, "
+      "%zu, %zu,\n"
+      "\"%s\", \"%s\"};\n",
+      n_providers, n_models, n_rows, n_names, newest, sha256);
 }
 
 int main(int argc, char **argv) {

@@ -58,6 +58,8 @@ function priceSet(source) {
       tiers.get(from)[meter(key)] = decimal(t.price);
     }
   }
+  // No price at all is how the source says "free of charge".
+  if (!Object.keys(source).length) return { input: '0', output: '0' };
   if (tiers.size) set.tiers = [...tiers.values()].sort((a, b) => a.from_tokens - b.from_tokens);
   return set;
 }
@@ -102,6 +104,27 @@ function names(rule, out = new Set()) {
   return out;
 }
 
+// Does the source's own rule cover its own id? Then the id is a name too.
+function matches(rule, text) {
+  const [[kind, value]] = Object.entries(rule);
+  const v = typeof value === 'string' ? value.toLowerCase() : value;
+  switch (kind) {
+    case 'or': return value.some((r) => matches(r, text));
+    case 'and': return value.every((r) => matches(r, text));
+    case 'equals': return text === v;
+    case 'starts_with': return text.startsWith(v);
+    case 'ends_with': return text.endsWith(v);
+    case 'contains': return text.includes(v);
+    default: return new RegExp(value).test(text);
+  }
+}
+
+function namesOf(m) {
+  const out = names(m.match), id = m.id.toLowerCase();
+  if (matches(m.match, id)) out.add(id);
+  return [...out];
+}
+
 function glob(rule) {
   if (!rule) return [];
   const [[kind, value]] = Object.entries(rule);
@@ -143,7 +166,7 @@ function convert(p) {
     called: [...new Set([...glob(p.provider_match), ...otherNames(p.id)])], makes: [...new Set(glob(p.model_match))],
     falls_back_to: p.fallback_model_providers ?? [],
     models: p.models.map((m) => correct(p.id, {
-      model: m.id, names: [...names(m.match)],
+      model: m.id, names: namesOf(m),
       ...(m.context_window && { context_window: m.context_window }),
       ...(m.deprecated && { deprecated: true }),
       ...(m.price_comments && { note: m.price_comments }),

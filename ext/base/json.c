@@ -1,0 +1,273 @@
+/* A pull reader of JSON; see json.h. */
+#include "json.h"
+
+/* What may come next. */
+enum { VALUE, VALUE_OR_END, KEY, KEY_OR_END, COLON, COMMA_OR_END, NOTHING };
+
+void tok_json_init(tok_json *j, tok_slice text) {
+  memset(j, 0, sizeof *j);
+  j->in = text;
+  j->expect = VALUE;
+  j->event = TOK_JSON_NULL;
+}
+
+static tok_json_event fail(tok_json *j) {
+  return j->event = TOK_JSON_ERROR;
+}
+
+static void skip_blanks(tok_json *j) {
+  while (j->at < j->in.len) {
+    char c = j->in.ptr[j->at];
+    if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
+      return;
+    j->at++;
+  }
+}
+
+static bool is_hex(char c) {
+  return tok_is_digit(c) || (tok_lower(c) >= 'a' && tok_lower(c) <= 'f');
+}
+
+/* Length of the escape at p (after the backslash), 0 if it is none. */
+static size_t escape_length(const char *p, size_t n) {
+  if (n == 0)
+    return 0;
+  if (p[0] != 'u')
+    return p[0] != '\0' && strchr("\"\\/bfnrt", p[0]) != NULL ? 1 : 0;
+  if (n < 5)
+    return 0;
+  for (size_t i = 1; i < 5; i++) {
+    if (!is_hex(p[i]))
+      return 0;
+  }
+  return 5;
+}
+
+static bool read_string(tok_json *j) {
+  size_t start = ++j->at;
+  j->escaped = false;
+  while (j->at < j->in.len) {
+    unsigned char c = (unsigned char)j->in.ptr[j->at];
+    if (c == '"') {
+      j->text = (tok_slice){j->in.ptr + start, j->at - start};
+      j->at++;
+      return true;
+    }
+    if (c < 0x20)
+      return false;
+    j->at++;
+    if (c != '\\')
+      continue;
+    j->escaped = true;
+    size_t n = escape_length(j->in.ptr + j->at, j->in.len - j->at);
+    if (n == 0)
+      return false;
+    j->at += n;
+  }
+  return false;
+}
+
+static size_t digits(tok_json *j) {
+  size_t from = j->at;
+  while (j->at < j->in.len && tok_is_digit(j->in.ptr[j->at]))
+    j->at++;
+  return j->at - from;
+}
+
+static bool take(tok_json *j, char c) {
+  if (j->at < j->in.len && j->in.ptr[j->at] == c) {
+    j->at++;
+    return true;
+  }
+  return false;
+}
+
+static bool read_number(tok_json *j) {
+  size_t start = j->at;
+  take(j, '-');
+  bool zero = j->at < j->in.len && j->in.ptr[j->at] == '0';
+  size_t n = digits(j);
+  if (n == 0 || (zero && n > 1))
+    return false;
+  if (take(j, '.') && digits(j) == 0)
+    return false;
+  if (take(j, 'e') || take(j, 'E')) {
+    if (!take(j, '+'))
+      take(j, '-');
+    if (digits(j) == 0)
+      return false;
+  }
+  j->text = (tok_slice){j->in.ptr + start, j->at - start};
+  return true;
+}
+
+static bool read_word(tok_json *j, const char *word) {
+  size_t n = strlen(word);
+  if (j->in.len - j->at < n || memcmp(j->in.ptr + j->at, word, n) != 0)
+    return false;
+  j->at += n;
+  return true;
+}
+
+static bool in_object(const tok_json *j) {
+  return j->depth > 0 && (j->objects >> (j->depth - 1) & 1) != 0;
+}
+
+static void after_value(tok_json *j) {
+  j->expect = j->depth == 0 ? NOTHING : COMMA_OR_END;
+}
+
+static tok_json_event open(tok_json *j, bool object) {
+  if (j->depth == TOK_JSON_DEPTH_MAX)
+    return fail(j);
+  uint64_t bit = 1ULL << j->depth;
+  j->objects = object ? j->objects | bit : j->objects & ~bit;
+  j->depth++;
+  j->at++;
+  j->expect = object ? KEY_OR_END : VALUE_OR_END;
+  return j->event = object ? TOK_JSON_OBJECT : TOK_JSON_ARRAY;
+}
+
+static tok_json_event close(tok_json *j, char c) {
+  bool object = c == '}';
+  if (j->depth == 0 || in_object(j) != object)
+    return fail(j);
+  j->depth--;
+  j->at++;
+  after_value(j);
+  return j->event = object ? TOK_JSON_OBJECT_END : TOK_JSON_ARRAY_END;
+}
+
+static tok_json_event scalar(tok_json *j, char c) {
+  bool ok;
+  tok_json_event event;
+  switch (c) {
+  case '"':
+    ok = read_string(j), event = TOK_JSON_STRING;
+    break;
+  case 't':
+    ok = read_word(j, "true"), event = TOK_JSON_TRUE;
+    break;
+  case 'f':
+    ok = read_word(j, "false"), event = TOK_JSON_FALSE;
+    break;
+  case 'n':
+    ok = read_word(j, "null"), event = TOK_JSON_NULL;
+    break;
+  default:
+    ok = read_number(j), event = TOK_JSON_NUMBER;
+    break;
+  }
+  if (!ok)
+    return fail(j);
+  after_value(j);
+  return j->event = event;
+}
+
+tok_json_event tok_json_next(tok_json *j) {
+  if (j->event == TOK_JSON_ERROR || j->event == TOK_JSON_END)
+    return j->event;
+  for (;;) {
+    skip_blanks(j);
+    if (j->at == j->in.len)
+      return j->expect == NOTHING ? (j->event = TOK_JSON_END) : fail(j);
+    char c = j->in.ptr[j->at];
+    if ((c == '}' && (j->expect == KEY_OR_END || j->expect == COMMA_OR_END)) ||
+        (c == ']' && (j->expect == VALUE_OR_END || j->expect == COMMA_OR_END))) {
+      return close(j, c);
+    }
+    switch (j->expect) {
+    case COMMA_OR_END:
+      if (c != ',')
+        return fail(j);
+      j->at++;
+      j->expect = in_object(j) ? KEY : VALUE;
+      continue;
+    case COLON:
+      if (c != ':')
+        return fail(j);
+      j->at++;
+      j->expect = VALUE;
+      continue;
+    case KEY:
+    case KEY_OR_END:
+      if (c != '"' || !read_string(j))
+        return fail(j);
+      j->expect = COLON;
+      return j->event = TOK_JSON_KEY;
+    case NOTHING:
+      return fail(j);
+    default:
+      return c == '{' || c == '[' ? open(j, c == '{') : scalar(j, c);
+    }
+  }
+}
+
+bool tok_json_skip(tok_json *j) {
+  if (j->event == TOK_JSON_KEY)
+    tok_json_next(j);
+  if (j->event != TOK_JSON_OBJECT && j->event != TOK_JSON_ARRAY)
+    return j->event != TOK_JSON_ERROR;
+  int outside = j->depth - 1;
+  while (j->depth > outside) {
+    if (tok_json_next(j) == TOK_JSON_ERROR)
+      return false;
+  }
+  return true;
+}
+
+/* The exponent after 'e', bounded: beyond 400 every number is 0 or out of range. */
+static int read_exponent(const char *p, const char *end) {
+  bool negative = p < end && *p == '-';
+  if (p < end && (*p == '-' || *p == '+'))
+    p++;
+  int e = 0;
+  for (; p < end && e < 400; p++)
+    e = e * 10 + (*p - '0');
+  return negative ? -e : e;
+}
+
+tok_status tok_json_int(tok_slice number, int64_t scale, int64_t *out) {
+  const char *p = number.ptr, *end = number.ptr + number.len;
+  bool negative = p < end && *p == '-';
+  if (negative)
+    p++;
+  int64_t v = 0;
+  int decimals = 0, pending = 0; /* zeros are multiplied in only when a digit follows: 1.000 is 1 */
+  bool fraction = false;
+  for (; p < end && *p != 'e' && *p != 'E'; p++) {
+    if (*p == '.') {
+      fraction = true;
+      continue;
+    }
+    if (fraction)
+      decimals++;
+    pending++;
+    if (*p == '0')
+      continue;
+    for (; pending > 0 && v != 0; pending--) {
+      if (!tok_mul_i64(v, 10, &v))
+        return TOK_OVERFLOW;
+    }
+    pending = 0;
+    if (!tok_add_i64(v, *p - '0', &v))
+      return TOK_OVERFLOW;
+  }
+  if (v == 0)
+    return *out = 0, TOK_OK;
+  int exponent = pending - decimals + (p < end ? read_exponent(p + 1, end) : 0);
+  while (scale % 10 == 0 && exponent < 0)
+    scale /= 10, exponent++;
+  for (; exponent < 0; exponent++, v /= 10) {
+    if (v % 10 != 0)
+      return TOK_INVALID;
+  }
+  for (; exponent > 0; exponent--) {
+    if (!tok_mul_i64(v, 10, &v))
+      return TOK_OVERFLOW;
+  }
+  if (!tok_mul_i64(v, scale, &v))
+    return TOK_OVERFLOW;
+  *out = negative ? -v : v;
+  return TOK_OK;
+}

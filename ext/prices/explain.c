@@ -1,0 +1,161 @@
+/* Explanations as JSON; see explain.h. */
+#include "explain.h"
+#include "../base/time.h"
+
+static void key(tok_buf *b, const char *name) {
+  char last = b->len > 0 ? b->ptr[b->len - 1] : '{';
+  if (last != '{' && last != '[')
+    tok_buf_addc(b, ',');
+  tok_buf_add_json(b, tok_slice_of(name));
+  tok_buf_addc(b, ':');
+}
+
+static void text_or_null(tok_buf *b, const char *name, const char *text) {
+  key(b, name);
+  if (text == NULL || text[0] == '\0') {
+    tok_buf_adds(b, "null");
+  } else {
+    tok_buf_add_json(b, tok_slice_of(text));
+  }
+}
+
+static void number(tok_buf *b, const char *name, int64_t v) {
+  key(b, name);
+  tok_buf_add_i64(b, v);
+}
+
+/* v / 10^decimals without trailing zeros: money as JSON number, exactly. v >= 0. */
+static void decimal(tok_buf *b, const char *name, int64_t v, int decimals) {
+  char digits[40];
+  int n = 0;
+  key(b, name);
+  for (; n <= decimals || v > 0; v /= 10)
+    digits[n++] = (char)('0' + v % 10);
+  int low = 0;
+  while (low < decimals && digits[low] == '0')
+    low++;
+  for (int i = n - 1; i >= low; i--) {
+    if (i == decimals - 1)
+      tok_buf_addc(b, '.');
+    tok_buf_addc(b, digits[i]);
+  }
+}
+
+static void slice_or_null(tok_buf *b, const char *name, tok_slice s) {
+  key(b, name);
+  if (s.len == 0) {
+    tok_buf_adds(b, "null");
+  } else {
+    tok_buf_add_json(b, s);
+  }
+}
+
+static void add_match(const tok_resolution *r, tok_buf *b) {
+  const tok_price_model *m = r->model;
+  text_or_null(b, "provider",
+               m == NULL ? NULL : tok_price_text(tok_prices.providers[m->provider].id));
+  text_or_null(b, "model", m == NULL ? NULL : tok_price_text(m->name));
+  text_or_null(b, "matched_by", tok_match_name(r->match));
+}
+
+void tok_explain_resolution(const tok_resolution *r, tok_buf *b) {
+  tok_buf_addc(b, '{');
+  add_match(r, b);
+  slice_or_null(b, "vendor", tok_model_vendor(&r->name));
+  slice_or_null(b, "region", tok_model_region(&r->name));
+  text_or_null(b, "service_tier", tok_tier_name(TOK_TIER_STANDARD));
+  key(b, "fine_tuned");
+  tok_buf_adds(b, r->name.fine_tuned ? "true" : "false");
+  if (r->model == NULL) {
+    text_or_null(b, "reason", tok_why_text(r->why));
+  } else {
+    if (r->model->context_window > 0)
+      number(b, "context_window", r->model->context_window);
+    if (r->model->note != 0)
+      text_or_null(b, "note", tok_price_text(r->model->note));
+  }
+  tok_buf_addc(b, '}');
+}
+
+static void add_time(tok_buf *b, const char *name, int64_t t) {
+  char text[TOK_TIME_TEXT_BYTES];
+  if (tok_time_in_range(t)) {
+    tok_time_format(t, text);
+    text_or_null(b, name, text);
+  } else {
+    text_or_null(b, name, NULL);
+  }
+}
+
+static void add_line(const tok_price_model *model, const tok_cost_line *line, tok_buf *b) {
+  const tok_meter_info *m = &tok_meters[line->row->meter];
+  if (b->len > 0 && b->ptr[b->len - 1] == '}')
+    tok_buf_addc(b, ',');
+  tok_buf_addc(b, '{');
+  text_or_null(b, "meter", m->name);
+  decimal(b, "quantity", line->quanta, m->quantum == 1 ? 0 : 6);
+  decimal(b, m->per == 1000000 && m->quantum == 1 ? "usd_per_1m" : "usd_per_unit",
+          line->row->price_pico / m->quote_den * m->quote_num, 12);
+  text_or_null(b, "unit", m->unit);
+  number(b, "tier_from", line->row->tier_from);
+  text_or_null(b, "service_tier", tok_tier_name((tok_tier)line->row->service_tier));
+  add_time(b, "valid_from", line->row->valid_from);
+  text_or_null(b, "source", tok_price_text(tok_prices.providers[model->provider].source));
+  number(b, "cost_nano", tok_cost_line_nano(line));
+  tok_buf_addc(b, '}');
+}
+
+static void add_warning(tok_buf *b, const char *start, const char *rest) {
+  if (b->len > 0 && b->ptr[b->len - 1] == '"')
+    tok_buf_addc(b, ',');
+  tok_buf_addc(b, '"');
+  tok_buf_adds(b, start); /* both are our own words: nothing to escape */
+  tok_buf_adds(b, rest);
+  tok_buf_addc(b, '"');
+}
+
+static void add_warnings(const tok_price_model *model, const tok_cost_result *cost, tok_tier tier,
+                         tok_buf *b) {
+  key(b, "warnings");
+  tok_buf_addc(b, '[');
+  if (cost->tier_unpriced)
+    add_warning(b, "standard prices: none are listed for service tier ", tok_tier_name(tier));
+  for (int m = 0; m < TOK_METER_N; m++) {
+    if ((cost->unpriced >> m & 1) != 0)
+      add_warning(b, "no price is listed for ", tok_meters[m].name);
+  }
+  if (model->deprecated)
+    add_warning(b, "the model is deprecated", "");
+  tok_buf_addc(b, ']');
+}
+
+void tok_explain_cost(const tok_resolution *r, const tok_cost_result *cost, tok_status status,
+                      int64_t at, tok_tier tier, tok_buf *b) {
+  bool priced = r->model != NULL && status == TOK_OK;
+  tok_buf_addc(b, '{');
+  if (priced) {
+    number(b, "cost_nano", cost->cost_nano);
+    decimal(b, "cost_usd", cost->cost_nano, 9);
+  } else {
+    text_or_null(b, "cost_nano", NULL);
+    text_or_null(b, "cost_usd", NULL);
+  }
+  add_match(r, b);
+  slice_or_null(b, "region", tok_model_region(&r->name));
+  text_or_null(b, "service_tier", tok_tier_name(tier));
+  add_time(b, "at", at);
+  if (priced) {
+    key(b, "lines");
+    tok_buf_addc(b, '[');
+    for (size_t i = cost->n_lines; i-- > 0;) {
+      if (cost->lines[i].quanta > 0)
+        add_line(r->model, &cost->lines[i], b);
+    }
+    tok_buf_addc(b, ']');
+    add_warnings(r->model, cost, tier, b);
+  } else {
+    text_or_null(b, "reason",
+                 r->model == NULL ? tok_why_text(r->why) : "no price is listed for that time");
+  }
+  tok_buf_addc(b, '}');
+}

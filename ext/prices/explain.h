@@ -1,0 +1,21 @@
+/* JSON that explains: what a reference resolved to, and how a cost came about. */
+#ifndef TOK_EXPLAIN_H
+#define TOK_EXPLAIN_H
+
+#include "../base/buf.h"
+#include "cost.h"
+#include "resolve.h"
+
+/* {"provider","model","matched_by","region","service_tier","fine_tuned","vendor","context_window","note"}
+*or nulls and
+** {"reason"}. */
+void tok_explain_resolution(const tok_resolution *r, tok_buf *out);
+
+/*
+** {"cost_nano","cost_usd","provider","model","matched_by","at","service_tier","lines","warnings","reason"}. `cost` and
+** `status` are what tok_cost_of gave; unused if the model was not found.
+*/
+void tok_explain_cost(const tok_resolution *r, const tok_cost_result *cost, tok_status status,
+                      int64_t at, tok_tier tier, tok_buf *out);
+
+#endif
