@@ -117,8 +117,8 @@ $(B)/tests/%.o: ALL_CFLAGS += -D_GNU_SOURCE
 -include $(wildcard $(B)/tests/*/*.d)
 
 .PHONY: test lint accept-sql $(TEST_KINDS:%=test-%)
-test: all lint $(TEST_TARGETS) $(TEST_BIN)  ## run every test; the last line is "N passed, N failed"
-	@sh tests/run.sh $(TEST_BIN) $(TEST_SQL) $(TEST_SH)
+test: all $(TEST_TARGETS) $(TEST_BIN)  ## run every test; the last line is "N passed, N failed"
+	@sh tests/run.sh lint $(TEST_BIN) $(TEST_SQL) $(TEST_SH)
 
 # `make test-tokens`, `make test-sql`, …: the tests of one folder.
 define test_kind

@@ -5,6 +5,7 @@
 #   sh tests/run.sh --accept <name>       rewrite tests/sql/<name>.out with what the shell prints now
 #
 # A test is one of
+#   lint                        `make lint`
 #   build/tests/<kind>/test_x   a program: exits 0 if all is well
 #   tests/<kind>/test_x.sh      a script, run with sh: likewise
 #   tests/sql/x.sql             statements for the sqlite3 shell with the extension loaded; what it
@@ -37,12 +38,19 @@ same_voice() {
          END { if (held) print line }'
 }
 
-run_sql() { # <file>: what the shell prints; stdbuf keeps results and errors in order
+# <file>: what the shell prints; stdbuf keeps results and errors in order. HOST: a program of
+# tests/compat to run instead of the shell.
+run_sql() {
+  if [ -n "${HOST:-}" ]; then timeout "$TIME_LIMIT_S" "$HOST" < "$1" 2>&1; return; fi
   timeout "$TIME_LIMIT_S" stdbuf -oL sqlite3 -batch -init /dev/null -cmd '.load build/tok' :memory: \
     < "$1" 2>&1
 }
 
 test_sql() { # <file>
+  if [ -n "${HOST:-}" ] && grep -q '^\.' "$1"; then
+    report skip "$1" 0 0
+    return
+  fi
   expected=${1%.sql}.out
   run_sql "$1" | same_voice > $out
   if [ ! -f "$expected" ]; then
@@ -101,6 +109,7 @@ fi
 
 for t in "$@"; do
   case $t in
+  lint) test_program lint "${MAKE:-make}" -s lint ;;
   *.sql) test_sql "$t" ;;
   *.sh) test_program "$t" sh "$t" ;;
   *) test_program "$t" "$t" ;;

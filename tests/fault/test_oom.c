@@ -224,7 +224,11 @@ static void judge(const workload *w, const result *got, const result *expected, 
   bool same = got->rc == expected->rc && got->n == expected->n &&
               memcmp(got->text, expected->text, got->n) == 0;
   bool nomem = (got->rc & 0xff) == SQLITE_NOMEM || col_nomem;
-  if (same || nomem) return;
+  /* SQLite drops the text of an error, not the error, where it cannot keep a copy. */
+  static const char without_text[] = "SQL logic error";
+  bool dropped = expected->rc == SQLITE_ERROR && got->rc == SQLITE_ERROR &&
+                 got->n == sizeof without_text - 1 && memcmp(got->text, without_text, got->n) == 0;
+  if (same || nomem || dropped) return;
   char what[300];
   snprintf(what, sizeof what, "%s: %s allocation %ld: got %d %.*s", w->name, where, n, got->rc,
            (int)(got->n > 150 ? 150 : got->n), got->text);
@@ -299,8 +303,9 @@ static long run_workload(const workload *w, const result *expected) {
       for (long n = 1; fired; n = next_point(n)) {
         sqlite3_int64 used = sqlite3_memory_used();
         long live = fault.live;
+        int shown = check_shown; /* CUnit remembers a failure in memory of its own */
         fired = w->sql == NULL ? try_load(space, mode, n) : try_sql(w, expected, space, mode, n);
-        if (!CHECK_INT(sqlite3_memory_used(), used) || !CHECK(fault.live <= live)) {
+        if (!CHECK_INT(sqlite3_memory_used(), used) || (shown == check_shown && !CHECK(fault.live <= live))) {
           printf("    %s: leak at allocation %ld (libc blocks %+ld)\n", w->name, n, fault.live - live);
         }
         points += fired;
