@@ -193,12 +193,14 @@ static int vocab_next(sqlite3_vtab_cursor *base) {
   return SQLITE_OK;
 }
 
-/* The index of the encoding that v names, or n. */
-static size_t find_encoding(sqlite3_value *v) {
-  const tok_vocab *vocab = tok_vocab_find(tok_sql_bytes(v));
-  size_t i = 0;
-  while (i < tok_vocab_n() && tok_vocab_at(i) != vocab) i++;
-  return i;
+/* Restricts the scan to the encoding that v names; to nothing if it names none. */
+static int select_encoding(cursor *c, sqlite3_value *v) {
+  tok_slice name = tok_sql_bytes(v);
+  if (name.ptr == NULL && sqlite3_value_type(v) == SQLITE_TEXT) return SQLITE_NOMEM;
+  const tok_vocab *vocab = tok_vocab_find(name);
+  while (c->encoding < c->encoding_end && vocab_of(c) != vocab) c->encoding++;
+  if (c->encoding < c->encoding_end) c->encoding_end = c->encoding + 1;
+  return SQLITE_OK;
 }
 
 static int copy_token(cursor *c, sqlite3_value *v) {
@@ -229,12 +231,9 @@ static int vocab_filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_
   c->encoding = 0;
   c->encoding_end = tok_vocab_n();
   c->done = false;
-  if (idx_num & BY_ENCODING) {
-    c->encoding = find_encoding(*argv++);
-    if (c->encoding < c->encoding_end) c->encoding_end = c->encoding + 1;
-  }
+  if (idx_num & BY_ENCODING) rc = select_encoding(c, *argv++);
   if (idx_num & BY_TOKEN) {
-    rc = copy_token(c, *argv);
+    if (rc == SQLITE_OK) rc = copy_token(c, *argv);
   } else if (idx_num & BY_ID) {
     c->wanted_id = sqlite3_value_int64(*argv); /* SQLite compares again: '7' and 7.5 are its business */
   }
