@@ -84,6 +84,15 @@ bool tok_sql_int(sqlite3_context *ctx, const char *func, const char *arg, sqlite
 
 /* Unix seconds now, by the clock of the host's file system layer (which tests may replace). */
 int64_t tok_sql_now(void);
+/*
+** For "%.*s" in an error: how many bytes of a user's argument the message repeats. A slice of a BLOB does not
+** end in a NUL, so "%s" would read past it.
+*/
+enum { TOK_SHOWN_MAX = 40 };
+static inline int tok_shown(tok_slice s) {
+  return s.len > TOK_SHOWN_MAX ? TOK_SHOWN_MAX : (int)s.len;
+}
+
 /* Raises "<func>: <formatted message>". */
 void tok_sql_error(sqlite3_context *ctx, const char *func, const char *fmt, ...);
 /* Raises the error of a core status; `what` completes the sentence for TOK_INVALID and TOK_NOTFOUND. */

@@ -67,7 +67,8 @@ static bool read_at(sqlite3_context *ctx, const char *func, int n, sqlite3_value
     tok_slice text = tok_sql_bytes(args[i]);
     if (tok_time_parse(text, at) == TOK_OK)
       return true;
-    tok_sql_error(ctx, func, "at must be an ISO-8601 time or Unix seconds, got '%.40s'", text.ptr);
+    tok_sql_error(ctx, func, "at must be an ISO-8601 time or Unix seconds, got '%.*s'", tok_shown(text),
+                  text.ptr);
     return false;
   }
   if (!tok_sql_int(ctx, func, "at", args[i], at))
@@ -106,7 +107,7 @@ static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v,
   tok_sql_error(
       ctx, func,
       "usage%s%.*s %s, expected an object such as {\"input_tokens\": 1000, \"output_tokens\": 50}",
-      usage->member.len > 0 ? " member " : "", (int)usage->member.len,
+      usage->member.len > 0 ? " member " : "", tok_shown(usage->member),
       usage->member.len > 0 ? usage->member.ptr : "", usage->wrong);
   return false;
 }
@@ -247,8 +248,8 @@ static void price(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_meter meter = tok_meter_find(name);
   if (meter == TOK_METER_N) {
     tok_sql_error(ctx, func,
-                  "unknown meter '%.40s', expected one such as input, output or cache_read",
-                  name.ptr == NULL ? "" : name.ptr);
+                  "unknown meter '%.*s', expected one such as input, output or cache_read",
+                  tok_shown(name), name.ptr == NULL ? "" : name.ptr);
     return;
   }
   if (!read_at(ctx, func, n, args, 2, &at))

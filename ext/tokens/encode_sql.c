@@ -85,10 +85,8 @@ static void decode_error(sqlite3_context *ctx, const tok_vocab *vocab, tok_slice
                          const tok_decode_error *e) {
   static const char func[] = "tok_decode";
   static const char expected[] = "ids must be a JSON array of integers";
-  enum { SHOWN_MAX = 40 }; /* digits of a hopeless number */
   if (e->id.len > 0) {
-    int shown = e->id.len > SHOWN_MAX ? SHOWN_MAX : (int)e->id.len;
-    tok_sql_error(ctx, func, "id %.*s is not in %s", shown, e->id.ptr,
+    tok_sql_error(ctx, func, "id %.*s is not in %s", tok_shown(e->id), e->id.ptr,
                   tok_vocab_about(vocab)->name);
   } else if (e->at < json.len) {
     tok_sql_error(ctx, func, "%s; byte %lld is not part of one", expected, (long long)e->at);
