@@ -25,7 +25,7 @@ static bool cuts_variant(const tok_model_name *m, size_t end) {
 static bool may_price(const tok_model_name *m, size_t i) {
   size_t start = m->start[i % m->n_start], end = m->end[i / m->n_start];
   if (m->fine_tuned)
-    return start == 0 || memcmp(m->folded + start, "ft:", 3) == 0;
+    return (start == 0 && end == m->len) || memcmp(m->folded + start, "ft:", 3) == 0;
   return end == m->len || !cuts_variant(m, end);
 }
 
@@ -66,8 +66,10 @@ static bool is_version_word(const char *p, size_t n) {
   size_t digits = 0;
   while (digits < n && tok_is_digit(p[digits]))
     digits++;
-  return digits == n &&
-         (n == 2 || n == 3 || n == 4 || n == 8); /* "05-20", "001", "0613", "20250514" */
+  if (digits < n)
+    return false;
+  /* "05-20", "001", "0613", "20250514" */
+  return n == 2 || (n == 3 && p[0] == '0') || n == 4 || n == 8;
 }
 
 /* What follows a versioned name: words of versions after '-', then '@…' or ':0', up to the end. */

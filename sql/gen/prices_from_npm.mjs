@@ -89,8 +89,9 @@ function history(prices) {
 }
 
 // Match rules -> names. "x": x alone. "x~": x and whatever versions of it follow. "x*": anything that starts so.
-const OPEN_ENDED = /[-@]$|-20\d\d$|flash-0$|^ft:gpt-4-0$|-thinking$/;
-function stem(text) { return OPEN_ENDED.test(text) ? `${text}*` : `${text}~`; }
+// A rule that ends in '-' means versions, too, but for the sizes of gemma and the dates of fine-tuned models.
+const OPEN_ENDED = /^gemma-3-$|@$|-20\d\d-?$|flash-0$|^ft:gpt-4-0$|-thinking$|\.ft-$/;
+function stem(text) { return OPEN_ENDED.test(text) ? `${text}*` : `${text.replace(/-$/, '')}~`; }
 function names(rule, out = new Set()) {
   const [[kind, value]] = Object.entries(rule);
   if (kind === 'or') value.forEach((v) => names(v, out));

@@ -1,0 +1,106 @@
+/* The JSON reader: accepts what RFC 8259 accepts and nothing else, in bounded depth. */
+#include "../../ext/base/json.h"
+#include "../check.h"
+
+/* True if the whole text is read without an error. The copy lets a sanitizer see reads past the
+ * end. */
+static bool accepts(const char *text, size_t n) {
+  char *copy = malloc(n + 1);
+  tok_json j;
+  memcpy(copy, text, n);
+  copy = realloc(copy, n > 0 ? n : 1);
+  tok_json_init(&j, (tok_slice){copy, n});
+  while (tok_json_next(&j) != TOK_JSON_END && j.event != TOK_JSON_ERROR) {
+  }
+  free(copy);
+  return j.event == TOK_JSON_END;
+}
+
+static void accepts_json(void) {
+  static const char *const good[] = {"0",           "-1.5e+3",
+                                     "\"\"",        "\"\\u00e9\\n\\/\"",
+                                     "true",        "null",
+                                     "[]",          "{}",
+                                     " [ 1 , 2 ] ", "{\"a\":{\"b\":[1,{\"c\":null}]},\"d\":false}",
+                                     "[[[[]]]]",    "1E5"};
+  for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    if (!CHECK(accepts(good[i], strlen(good[i]))))
+      printf("  %s\n", good[i]);
+    for (size_t n = 0; n < strlen(good[i]); n++)
+      accepts(good[i], n); /* every prefix: no crash */
+  }
+}
+
+static void refuses_the_rest(void) {
+  static const char *const bad[] = {"",      " ",     "01",  "-",       "1.",          ".5",
+                                    "1e",    "+1",    "\"",  "\"\\x\"", "\"\\u12g4\"", "\"a\nb\"",
+                                    "tru",   "nul",   "[",   "]",       "[1,]",        "[,]",
+                                    "[1 2]", "{",     "}",   "{\"a\"}", "{\"a\":}",    "{\"a\":1,}",
+                                    "{a:1}", "{1:1}", "[}",  "{]",      "1 2",         "{} {}",
+                                    "[1}",   "'a'",   "NaN", "\"\\"};
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    if (!CHECK(!accepts(bad[i], strlen(bad[i]))))
+      printf("  %s\n", bad[i]);
+  }
+  CHECK(!accepts("[1]\0", 4));
+}
+
+static void depth_is_bounded(void) {
+  char deep[2 * TOK_JSON_DEPTH_MAX + 2];
+  memset(deep, '[', TOK_JSON_DEPTH_MAX);
+  memset(deep + TOK_JSON_DEPTH_MAX, ']', TOK_JSON_DEPTH_MAX);
+  CHECK(accepts(deep, 2 * TOK_JSON_DEPTH_MAX));
+  memset(deep, '[', TOK_JSON_DEPTH_MAX + 1);
+  memset(deep + TOK_JSON_DEPTH_MAX + 1, ']', TOK_JSON_DEPTH_MAX + 1);
+  CHECK(!accepts(deep, 2 * TOK_JSON_DEPTH_MAX + 2));
+}
+
+static void skips_whole_values(void) {
+  tok_json j;
+  tok_json_init(&j, tok_slice_of("{\"a\":{\"b\":[1,2,{}]},\"c\":7}"));
+  CHECK_INT(tok_json_next(&j), TOK_JSON_OBJECT);
+  CHECK_INT(tok_json_next(&j), TOK_JSON_KEY);
+  CHECK(tok_json_skip(&j));
+  CHECK_INT(tok_json_next(&j), TOK_JSON_KEY);
+  CHECK(tok_slice_is(j.text, "c"));
+  CHECK(tok_json_skip(&j));
+  CHECK_INT(tok_json_next(&j), TOK_JSON_OBJECT_END);
+  CHECK_INT(tok_json_next(&j), TOK_JSON_END);
+  CHECK_INT(tok_json_next(&j), TOK_JSON_END);
+}
+
+static void reads_integers_exactly(void) {
+  static const struct {
+    const char *text;
+    int64_t scale, value;
+    tok_status status;
+  } cases[] = {{"0", 1, 0, TOK_OK},
+               {"-0", 1, 0, TOK_OK},
+               {"9223372036854775807", 1, INT64_MAX, TOK_OK},
+               {"9223372036854775808", 1, 0, TOK_OVERFLOW},
+               {"-5", 1, -5, TOK_OK},
+               {"1e3", 1, 1000, TOK_OK},
+               {"12.0", 1, 12, TOK_OK},
+               {"1.5e1", 1, 15, TOK_OK},
+               {"100e-2", 1, 1, TOK_OK},
+               {"1.000000000000000000000000000", 1, 1, TOK_OK},
+               {"1.5", 1, 0, TOK_INVALID},
+               {"1e-1", 1, 0, TOK_INVALID},
+               {"754.5", 1000000, 754500000, TOK_OK},
+               {"0.000001", 1000000, 1, TOK_OK},
+               {"0.0000001", 1000000, 0, TOK_INVALID},
+               {"1e999999999999", 1, 0, TOK_OVERFLOW},
+               {"0e999999999999", 1, 0, TOK_OK},
+               {"10000000000000", 1000000, 0, TOK_OVERFLOW}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    int64_t v = 0;
+    tok_status s = tok_json_int(tok_slice_of(cases[i].text), cases[i].scale, &v);
+    if (!CHECK(s == cases[i].status && (s != TOK_OK || v == cases[i].value))) {
+      printf("  %s gave %d, %lld\n", cases[i].text, (int)s, (long long)v);
+    }
+  }
+}
+
+CHECK_MAIN({"accepts JSON", accepts_json}, {"refuses the rest", refuses_the_rest},
+           {"depth is bounded", depth_is_bounded}, {"skips whole values", skips_whole_values},
+           {"reads integers exactly", reads_integers_exactly})
