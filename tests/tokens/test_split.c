@@ -3,6 +3,7 @@
 ** fits, on a cluster boundary" is checked literally; and size, progress and time on hostile texts.
 */
 #include <time.h>
+#include <utf8proc.h>
 
 #include "../../ext/base/utf8.h"
 #include "../../ext/tokens/split.h"
@@ -32,7 +33,8 @@ static const char *const PARTS[] = {
     "\xe0\xa4\x95\xe0\xa5\x8d\xe0\xa4\xb7\xe0\xa4\xbf", "\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa",
     "\xf0\x9f\x87\xab", "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7",
     "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", "\xed\x95\x9c\xea\xb5\xad", "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab",
-    "\xff", "\xc3", "\xe4\xb8", "\x80", "<|endoftext|>", "\xc7\x85", "\xe0\xb8\x81\xe0\xb8\xb3"};
+    "\xff", "\xc3", "\xe4\xb8", "\x80", "<|endoftext|>", "\xc7\x85", "\xe0\xb8\x81\xe0\xb8\xb3",
+    "\xd8\x80", "\xd8\x80\xd9\xa1"};
 
 /* Parts in random order; now and then a NUL. Returns the length. */
 static size_t make_text(char *out, size_t max) {
@@ -133,6 +135,32 @@ static void boundaries_do_not_depend_on_the_start(void) {
   CHECK(!tok_cluster_boundary(accent, 2));
   CHECK(!tok_cluster_boundary(accent, 3));
   CHECK(tok_cluster_boundary(accent, 4));
+}
+
+/* Found from the middle of a text, boundaries are those of a walk from its start. */
+static void boundaries_equal_a_walk_from_the_start(void) {
+  char text[512];
+  seed = 11;
+  for (int round = 0; round < 3000; round++) {
+    tok_slice s = {text, make_text(text, sizeof text)};
+    size_t at = 0;
+    uint32_t a = TOK_UTF8_INVALID, b;
+    utf8proc_int32_t state = 0;
+    while (at < s.len) {
+      size_t n = tok_utf8_decode((const unsigned char *)text + at, s.len - at, &b);
+      bool boundary = true;
+      if (a == TOK_UTF8_INVALID || b == TOK_UTF8_INVALID) {
+        state = 0;
+      } else {
+        boundary = utf8proc_grapheme_break_stateful((utf8proc_int32_t)a, (utf8proc_int32_t)b, &state);
+      }
+      if (!CHECK_INT(tok_cluster_boundary(s, at), boundary)) return;
+      for (size_t k = 1; k < n; k++) CHECK(!tok_cluster_boundary(s, at + k));
+      at += n;
+      a = b;
+    }
+    CHECK(tok_cluster_boundary(s, s.len));
+  }
 }
 
 static void family_is_cut_only_where_it_must(void) {
@@ -270,6 +298,7 @@ static void engine_goes(void) { tok_engine_free(engine); }
 CHECK_MAIN({"engine_exists", engine_exists},
            {"nothing_gives_nothing", nothing_gives_nothing},
            {"boundaries_do_not_depend_on_the_start", boundaries_do_not_depend_on_the_start},
+           {"boundaries_equal_a_walk_from_the_start", boundaries_equal_a_walk_from_the_start},
            {"family_is_cut_only_where_it_must", family_is_cut_only_where_it_must},
            {"prefix_is_the_longest", prefix_is_the_longest},
            {"prefix_of_long_text_fits_tightly", prefix_of_long_text_fits_tightly},
