@@ -29,6 +29,7 @@
 */
 #include "../base/sql.h"
 #include "../base/time.h"
+#include "about_sql.h"
 #include "cache.h"
 #include "explain.h"
 #include "prices.h"
@@ -296,6 +297,7 @@ static const tok_func_def functions[] = {
     {"tok_price", 3, TOK_READS, price},
     {"tok_resolve", 1, TOK_READS | SQLITE_RESULT_SUBTYPE, resolve},
     {"tok_resolve", 2, TOK_READS | SQLITE_RESULT_SUBTYPE, resolve},
+    {"tok_info", 0, TOK_READS | SQLITE_INNOCUOUS, tok_info_func},
 };
 
 static const tok_module_def modules[] = {{"tok_pricing", &tok_pricing_module}};

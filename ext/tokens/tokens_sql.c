@@ -9,10 +9,8 @@
 **     SELECT * FROM tok_vocab WHERE encoding = 'o200k_base' AND id = 13225;       vocab_sql.c
 **     SELECT * FROM tok_encodings; SELECT * FROM tok_models;                      models_sql.c
 **     SELECT tok_encoding('gpt-4o'), tok_fits('gpt-4o', 120000, 4000);            models_sql.c
-**     SELECT tok_info();                                                          info.. about_sql.c
 **
-** Everything is a function of its arguments; nothing reads a table, a file or the clock. tok_info() alone
-** looks at the connection.
+** Everything is a function of its arguments; nothing reads a table, a file or the clock.
 */
 #include "tokens_sql.h"
 
@@ -137,7 +135,6 @@ int tok_tokens_register(sqlite3 *db) {
       {"tok_encoding", 1, TOK_PURE, tok_encoding_func},
       {"tok_fits", 2, TOK_PURE, tok_fits_func},
       {"tok_fits", 3, TOK_PURE, tok_fits_func},
-      {"tok_info", 0, TOK_READS | SQLITE_INNOCUOUS, tok_info_func},
   };
   static const tok_module_def modules[] = {
       {"tok_tokens", &tok_tokens_module},       {"tok_chunks", &tok_chunks_module},

@@ -101,7 +101,6 @@ void tok_decode_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void tok_truncate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void tok_encoding_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void tok_fits_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
-void tok_info_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 
 extern const sqlite3_module tok_tokens_module, tok_chunks_module, tok_vocab_module,
     tok_encodings_module, tok_models_module;

@@ -32,4 +32,3 @@ EXPLAIN QUERY PLAN SELECT * FROM tok_vocab;
 SELECT '20', count(*), sum(v.text = 'Hello') FROM (WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999) SELECT i FROM n) AS n JOIN tok_vocab v ON v.encoding = 'o200k_base' AND v.id = n.i + 12500;
 SELECT '30', name, n_vocab, n_special, substr(sha256, 1, 8), source, licence, embedded FROM tok_encodings;
 SELECT '31', name, pattern FROM tok_encodings WHERE name = 'cl100k_base';
-SELECT '32', json_valid(tok_info()), json_extract(tok_info(), '$.version') = tok_version(), json_array_length(tok_info(), '$.vocabularies'), json_extract(tok_info(), '$.vocabularies[3].name'), length(json_extract(tok_info(), '$.vocabularies[3].sha256')), json_extract(tok_info(), '$.sqlite') = sqlite_version(), json_extract(tok_info(), '$.cpu') IN ('avx512', 'avx2', 'sse2', 'neon', 'portable');

@@ -2,13 +2,18 @@
 ** tok_info() -> TEXT, a JSON object: what this build is and what it stands on.
 **
 **     {"version": "0.1.0", "build": "gcc 12.2.0 x86_64", "cpu": "avx2", "sqlite": "3.40.1",
-**      "vocabularies": [{"name": "r50k_base", "sha256": "306c…"}, …], "prices": {…}}
+**      "vocabularies": [{"name": "r50k_base", "sha256": "306c…"}, …],
+**      "prices": {"date": "2026-09-23", "sha256": "…", "models": 1000, "rows": 5000}}
 **
-** cpu is the instruction set that counting uses on this machine. prices is there where the price list offers
-** tok_price_info(), whose JSON it is.
+** cpu is the instruction set that counting uses on this machine; a vocabulary's sha256 is that of its .tiktoken
+** file, the price list's that of sql/prices/MANIFEST; its date is that of the newest check of any price. It
+** stands in this room because it tells of both, tokens and prices.
 */
+#include "../base/sql.h"
 #include "../tok.h"
-#include "tokens_sql.h"
+#include "../tokens/tokens.h"
+#include "about_sql.h"
+#include "list.h"
 
 #if defined(__clang__)
 #define COMPILER "clang " __clang_version__
@@ -27,7 +32,7 @@
 #endif
 
 static void add_pair(tok_buf *b, const char *key, const char *value) {
-  if (b->len > 1 && b->ptr[b->len - 1] != '{') tok_buf_addc(b, ',');
+  if (b->len > 0 && b->ptr[b->len - 1] != '{') tok_buf_addc(b, ',');
   tok_buf_add_json(b, tok_slice_of(key));
   tok_buf_addc(b, ':');
   tok_buf_add_json(b, tok_slice_of(value));
@@ -45,6 +50,17 @@ static void add_vocabularies(tok_buf *b) {
   tok_buf_addc(b, ']');
 }
 
+static void add_prices(tok_buf *b) {
+  tok_buf_adds(b, ",\"prices\":{");
+  add_pair(b, "date", tok_prices.date);
+  add_pair(b, "sha256", tok_prices.sha256);
+  tok_buf_adds(b, ",\"models\":");
+  tok_buf_add_i64(b, (int64_t)tok_prices.n_models);
+  tok_buf_adds(b, ",\"rows\":");
+  tok_buf_add_i64(b, (int64_t)tok_prices.n_rows);
+  tok_buf_addc(b, '}');
+}
+
 void tok_info_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
   (void)argv;
@@ -56,6 +72,7 @@ void tok_info_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   add_pair(&b, "cpu", tok_cpu_path());
   add_pair(&b, "sqlite", sqlite3_libversion());
   add_vocabularies(&b);
+  add_prices(&b);
   tok_buf_addc(&b, '}');
   tok_sql_result_buf(ctx, "tok_info", &b);
 }
