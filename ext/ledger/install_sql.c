@@ -24,10 +24,22 @@ typedef struct {
   char *odd;     /* owned; type of a llm_usage that is no table, else NULL */
 } ledger_state;
 
+/*
+** Undoing must not need memory, because running out of memory is one reason to undo; and after that SQLite
+** allocates nothing for this connection until the statement that called us has ended. So there are two ways
+** out, both prepared beforehand:
+**   undo    the statement ROLLBACK. CREATE INDEX and all of temp expire it, so it is prepared again after
+**           each statement; if that fails, there is
+**   reader  a query in the middle of its rows. Stepping it without memory makes SQLite roll back. DROP TABLE
+**           needs it to be gone, but then undo has not expired.
+*/
 typedef struct {
   sqlite3 *db;
   int rc;        /* sticky: after the first failure every step is a no-op */
   char *message; /* owned; NULL until a step fails or if memory ran out */
+  bool own;      /* our transaction, else a savepoint in the caller's */
+  sqlite3_stmt *keep, *undo; /* owned; COMMIT and ROLLBACK, or the same of the savepoint */
+  sqlite3_stmt *reader;      /* owned */
 } install;
 
 static bool failed(install *in, int rc) {
@@ -43,8 +55,40 @@ static void refuse(install *in, int rc, const char *why) {
   in->message = sqlite3_mprintf("%s", why);
 }
 
+static void prepare_end(install *in, sqlite3_stmt **stmt, const char *sql) {
+  sqlite3_stmt *fresh = NULL;
+  if (in->rc != SQLITE_OK || failed(in, sqlite3_prepare_v2(in->db, sql, -1, &fresh, NULL))) return;
+  sqlite3_finalize(*stmt);
+  *stmt = fresh;
+}
+
+static void prepare_ends(install *in) {
+  prepare_end(in, &in->undo, in->own ? "ROLLBACK" : "ROLLBACK TO tok_init");
+  prepare_end(in, &in->keep, in->own ? "COMMIT" : "RELEASE tok_init");
+}
+
+static void start_reader(install *in) {
+  prepare_end(in, &in->reader, "SELECT 1 FROM main.sqlite_schema UNION ALL SELECT 2");
+  if (in->rc != SQLITE_OK) return;
+  int rc = sqlite3_step(in->reader);
+  failed(in, rc == SQLITE_ROW ? SQLITE_OK : rc);
+}
+
+static void stop_reader(install *in) {
+  sqlite3_finalize(in->reader);
+  in->reader = NULL;
+}
+
+/* Runs the statements of a script one by one. */
 static void run(install *in, const char *sql) {
-  if (in->rc == SQLITE_OK) failed(in, sqlite3_exec(in->db, sql, NULL, NULL, NULL));
+  while (in->rc == SQLITE_OK && *sql != '\0') {
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v2(in->db, sql, -1, &stmt, &sql);
+    while (rc == SQLITE_OK && stmt != NULL && (rc = sqlite3_step(stmt)) == SQLITE_ROW) rc = SQLITE_OK;
+    failed(in, rc == SQLITE_DONE ? SQLITE_OK : rc);
+    sqlite3_finalize(stmt);
+    prepare_ends(in);
+  }
 }
 
 /* First column of the first row as text (sqlite3_free); NULL if there is none or it is NULL. */
@@ -171,11 +215,11 @@ static void check_state(install *in, const ledger_state *s) {
   }
 }
 
-/* A flag of the connection, set for a while. Returns what it was. */
-static int swap_flag(sqlite3 *db, int flag, int value) {
-  int old = 0;
+/* Sets a flag of the connection where wanted; returns what it was. */
+static int swap_flag(sqlite3 *db, int flag, int value, bool wanted) {
+  int old = 0, ignored = 0;
   sqlite3_db_config(db, flag, -1, &old);
-  sqlite3_db_config(db, flag, value, &(int){0});
+  if (wanted && old != value) sqlite3_db_config(db, flag, value, &ignored);
   return old;
 }
 
@@ -194,6 +238,9 @@ static void create_ledger(install *in, const ledger_state *s) {
       refuse(in, SQLITE_ERROR, "not every row of the old llm_usage could be copied");
     }
     run(in, tok_ledger_script("legacy/2_finish.sql"));
+    stop_reader(in);
+    run(in, "DROP TABLE main.llm_usage_legacy");
+    start_reader(in);
     if (objects != NULL) run(in, objects);
   }
   sqlite3_free(objects);
@@ -220,13 +267,7 @@ static void install_all(install *in) {
   ledger_state s;
   read_state(in, &s);
   check_state(in, &s);
-  if (in->rc == SQLITE_OK && !s.current) {
-    int keys = swap_flag(in->db, SQLITE_DBCONFIG_ENABLE_FKEY, 0);
-    int alter = swap_flag(in->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1);
-    create_ledger(in, &s);
-    swap_flag(in->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, alter);
-    swap_flag(in->db, SQLITE_DBCONFIG_ENABLE_FKEY, keys);
-  }
+  if (in->rc == SQLITE_OK && !s.current) create_ledger(in, &s);
   if (has_prices(in->db)) run(in, tok_ledger_script("temp/usage_cost.sql"));
   sqlite3_free(s.odd);
 }
@@ -239,19 +280,44 @@ static bool is_current(install *in) {
   return s.current;
 }
 
+/* Ends the transaction: keeps all of it if nothing failed, else none of it. */
+static void finish(install *in) {
+  if (in->rc == SQLITE_OK) {
+    stop_reader(in);
+    int rc = sqlite3_step(in->keep);
+    failed(in, rc == SQLITE_DONE ? SQLITE_OK : rc);
+  }
+  /* memory that ran out or a full disk may have made SQLite roll everything back already */
+  if (in->rc != SQLITE_OK && !sqlite3_get_autocommit(in->db)) {
+    int rc = sqlite3_step(in->undo);
+    if (rc == SQLITE_DONE && !in->own) {
+      sqlite3_reset(in->keep);
+      sqlite3_step(in->keep);
+    }
+    if (rc != SQLITE_DONE && in->reader != NULL) sqlite3_step(in->reader);
+  }
+}
+
 int tok_ledger_install(sqlite3 *db, char **message) {
-  install in = {.db = db, .rc = SQLITE_OK, .message = NULL};
-  bool own = sqlite3_get_autocommit(db) != 0;
+  install in = {.db = db, .own = sqlite3_get_autocommit(db) != 0};
   bool current = is_current(&in);
-  /* IMMEDIATE waits for other writers at the start; a lock upgrade in the middle could only fail. */
-  run(&in, !own ? "SAVEPOINT tok_init" : current ? "BEGIN" : "BEGIN IMMEDIATE");
+  int keys = swap_flag(db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, !current);
+  int alter = swap_flag(db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1, !current);
+  prepare_ends(&in);
   if (in.rc == SQLITE_OK) {
-    install_all(&in);
-    run(&in, own ? "COMMIT" : "RELEASE tok_init");
-    if (in.rc != SQLITE_OK && !sqlite3_get_autocommit(db)) {
-      sqlite3_exec(db, own ? "ROLLBACK" : "ROLLBACK TO tok_init; RELEASE tok_init", NULL, NULL, NULL);
+    /* IMMEDIATE waits for other writers at the start; a lock upgrade in the middle could only fail. */
+    const char *begin = !in.own ? "SAVEPOINT tok_init" : current ? "BEGIN" : "BEGIN IMMEDIATE";
+    if (!failed(&in, sqlite3_exec(db, begin, NULL, NULL, NULL))) {
+      start_reader(&in);
+      install_all(&in);
+      finish(&in);
     }
   }
+  stop_reader(&in);
+  sqlite3_finalize(in.keep);
+  sqlite3_finalize(in.undo);
+  swap_flag(db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, alter, !current);
+  swap_flag(db, SQLITE_DBCONFIG_ENABLE_FKEY, keys, !current);
   *message = in.message;
   return in.rc;
 }

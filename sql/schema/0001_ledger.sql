@@ -62,7 +62,8 @@ CREATE TABLE main.llm_usage(
   prompt_hash           TEXT,
   quality_score         REAL,
   value_usd             REAL,
-  tags                  TEXT CONSTRAINT "tags is JSON" CHECK (tags IS NULL OR json_valid(tags)),
+  tags                  TEXT      -- json_valid() here would be refused under trusted_schema = OFF
+    CONSTRAINT "tags is a JSON object or array" CHECK (tags GLOB '{*}' OR tags GLOB '[[]*]'),
   unix_time             INTEGER GENERATED ALWAYS AS (
     CASE WHEN timestamp <> '' AND timestamp NOT GLOB '*[^0-9]*' THEN CAST(timestamp AS INTEGER)
          ELSE CAST(strftime('%s', timestamp) AS INTEGER) END) VIRTUAL,  -- seconds; what views and indexes use

@@ -1,0 +1,1 @@
+TEST_OBJ_ledger := $(B)/tests/ledger/db.o
