@@ -186,7 +186,7 @@ function print(p) {
 const sha256 = (text) => crypto.createHash('sha256').update(text).digest('hex');
 const manifest = [
   '# The price list: one file a provider, written by sql/gen/prices_from_npm.mjs (make prices).',
-  `# source: npm ${sourceName}, licence ${about.license ?? 'MIT'}`,
+  `# source: npm ${sourceName}, licence ${about.license ?? 'MIT'} (LICENSE beside this file)`,
   `# dist/index.js sha256 ${sha256(code)}`,
   `# corrections.json (by hand) sha256 ${sha256(fs.readFileSync(path.join(outDir, 'corrections.json')))}`,
   '# sha256  file  models',
@@ -200,5 +200,6 @@ for (const p of providers) {
   fs.writeFileSync(path.join(outDir, `${p.id}.json`), text);
   manifest.push(`${sha256(text)}  ${p.id}.json  ${converted.models.length}`);
 }
+fs.copyFileSync(path.join(packageDir, 'LICENSE'), path.join(outDir, 'LICENSE'));
 fs.writeFileSync(path.join(outDir, 'MANIFEST'), `${manifest.join('\n')}\n`);
 for (const c of corrections) if (!c.used) throw new Error(`correction of ${c.provider} ${c.models} fits no model`);

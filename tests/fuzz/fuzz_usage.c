@@ -1,0 +1,75 @@
+/*
+** Arbitrary bytes as a usage object and as a model reference: no bad read; what is accepted has a cost that is not negative
+** or a reason; explanations are JSON that the reader accepts.
+**
+** Input: a model reference up to the first NUL, then a usage object.
+*/
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../ext/prices/cost.h"
+#include "../../ext/prices/explain.h"
+#include "../../ext/prices/usage_json.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define REQUIRE(condition) \
+  do { \
+    if (!(condition)) { \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+      abort(); \
+    } \
+  } while (0)
+
+enum { NOON = 1787227200 };
+
+static void require_json(tok_buf *b) {
+  tok_json j;
+  REQUIRE(b->status == TOK_OK);
+  tok_json_init(&j, (tok_slice){b->ptr, b->len});
+  while (tok_json_next(&j) != TOK_JSON_END) REQUIRE(j.event != TOK_JSON_ERROR);
+  tok_buf_free(b);
+}
+
+static void check_cost(const tok_resolution *r, const tok_usage_object *u) {
+  tok_cost_result c;
+  tok_buf b;
+  tok_status s = TOK_NOTFOUND;
+  if (r->model != NULL) s = tok_cost_of(tok_rows_of(r->model), &u->q, NOON, u->tier, &c);
+  if (s == TOK_INVALID) {
+    REQUIRE(c.fault != TOK_COST_FINE);
+    return;
+  }
+  if (s == TOK_OK) REQUIRE(c.cost_nano >= 0 && c.n_lines > 0);
+  if (s == TOK_OVERFLOW) return;
+  tok_buf_init(&b, 1 << 20);
+  tok_explain_cost(r, &c, s, NOON, u->tier, &b);
+  require_json(&b);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  const uint8_t *nul = size == 0 ? NULL : memchr(data, 0, size);
+  size_t n = nul == NULL ? size : (size_t)(nul - data);
+  size_t rest = nul == NULL ? 0 : size - n - 1;
+  char *name = malloc(n + 1), *json = malloc(rest + 1); /* of their own, so that a read past an end is seen */
+  tok_resolution r;
+  tok_usage_object u;
+  tok_buf b;
+  REQUIRE(name != NULL && json != NULL);
+  if (n > 0) memcpy(name, data, n);
+  if (rest > 0) memcpy(json, nul + 1, rest);
+  name = realloc(name, n > 0 ? n : 1);
+  json = realloc(json, rest > 0 ? rest : 1);
+  tok_status s = tok_usage_read((tok_slice){json, rest}, &u);
+  REQUIRE(s == TOK_OK || u.wrong != NULL);
+  tok_resolve(s == TOK_OK ? u.provider : (tok_slice){NULL, 0}, (tok_slice){name, n}, &r);
+  REQUIRE((r.model != NULL) == (r.why == TOK_WHY_FOUND));
+  tok_buf_init(&b, 1 << 20);
+  tok_explain_resolution(&r, &b);
+  require_json(&b);
+  if (s == TOK_OK) check_cost(&r, &u);
+  free(name);
+  free(json);
+  return 0;
+}
