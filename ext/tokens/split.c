@@ -155,6 +155,36 @@ static void set_place(const job *j, const tok_iter *it, const piece *recent, siz
   out->before = last->before + (int64_t)k;
 }
 
+static bool space_before(tok_slice text, size_t at) {
+  uint32_t cp;
+  if (at == 0) return false;
+  decode(text, char_floor(text, at - 1), &cp);
+  return (cp >= 9 && cp <= 13) || cp == ' ' || cp == 0x85 || cp == 0xA0 || cp == 0x1680 ||
+         (cp >= 0x2000 && cp <= 0x200A) || cp == 0x2028 || cp == 0x2029 || cp == 0x202F ||
+         cp == 0x205F || cp == 0x3000;
+}
+
+/*
+** How far behind out->at a cut may fit: within the piece in which the tokens run out, if one of its tokens
+** fitted. Only white space can do more, because its pieces join where the text ends: before this piece, then
+** a cut inside may fit all the same, and at its end, then one in the next piece may.
+*/
+static tok_status set_reach(tok_slice text, tok_iter *it, place *out) {
+  tok_status rc = TOK_OK;
+  size_t end = it->end;
+  bool none_fitted = out->at == it->start;
+  out->reach = out->at;
+  if (none_fitted && !space_before(text, out->at)) return rc;
+  out->reach = end - 1;
+  if (end - out->at < LOOK_BYTES && space_before(text, end)) {
+    out->reach = end;
+    rc = tok_iter_next(it);
+    if (rc == TOK_OK && it->n > 0) out->reach = it->end;
+  }
+  if (out->reach > out->at + LOOK_BYTES) out->reach = out->at + LOOK_BYTES;
+  return rc;
+}
+
 /* Looks for the place in a window of the text. *found = false if all its *n tokens fit. */
 static tok_status search_window(const job *j, tok_slice window, place *out, bool *found,
                                 int64_t *n) {
@@ -178,15 +208,7 @@ static tok_status search_window(const job *j, tok_slice window, place *out, bool
     break;
   }
   *n = n_tokens;
-  if (rc != TOK_OK || !*found) return rc;
-  /* One piece more: white space before it may join what is cut there. */
-  out->reach = it.end;
-  if (out->reach - out->at < LOOK_BYTES) {
-    rc = tok_iter_next(&it);
-    if (rc == TOK_OK && it.n > 0) out->reach = it.end;
-  }
-  if (out->reach > out->at + LOOK_BYTES) out->reach = out->at + LOOK_BYTES;
-  return rc;
+  return rc != TOK_OK || !*found ? rc : set_reach(window, &it, out);
 }
 
 static tok_status count(const job *j, size_t from, size_t to, int64_t limit, int64_t *n) {
