@@ -37,12 +37,6 @@ typedef struct {
 /* Frees the arrays, not `s` itself. A zeroed struct is a valid empty scratch. */
 void tok_bpe_scratch_free(tok_bpe_scratch *s);
 
-/*
-** Encodes n bytes, 1 <= n <= TOK_BPE_SMALL. Returns the starts of the tokens as bits; ids[i] is the id of the
-** token that starts at byte i (ids has room for TOK_BPE_SMALL; entries that are no start are undefined).
-*/
-uint64_t tok_bpe_small(const tok_ranks *r, const uint8_t *p, size_t n, uint32_t *ids);
-
 /* A piece being encoded. Set p and n, zero the rest. */
 typedef struct {
   const uint8_t *p;
@@ -59,8 +53,9 @@ typedef struct {
 ** the number is wanted). Advances piece->at; the piece is done when at == n.
 ** Errors: TOK_NOMEM; TOK_TOOBIG where a window of TOK_BPE_WINDOW_MAX bytes does not settle (not known to be
 ** reachable: the influence of later bytes ends where ranks can fall no further).
+** One implementation per instruction set, see kernel.h.
 */
-tok_status tok_bpe_step(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *piece,
-                        const uint32_t **ids, size_t *n);
+typedef tok_status tok_bpe_step_func(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *piece,
+                                     const uint32_t **ids, size_t *n);
 
 #endif

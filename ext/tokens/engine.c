@@ -1,55 +1,56 @@
 /*
-** The engine: scans a text into pieces, looks each piece up, encodes those that are no token.
+** The engine: which kernel runs, its caches, and the iterator over tokens.
 */
-#include "bpe.h"
-#include "vocab.h"
-
-struct tok_engine {
-  tok_bpe_scratch scratch;
-  tok_bpe_piece piece; /* of the iterator, while a long piece is under way */
-};
+#include "engine.h"
 
 tok_engine *tok_engine_new(void) {
   tok_engine *e = tok_malloc(sizeof *e);
-  if (e != NULL) memset(e, 0, sizeof *e);
+  if (e == NULL) return NULL;
+  memset(e, 0, sizeof *e);
+  size_t i = 0;
+  while (!tok_kernels[i]->supported()) i++; /* the portable one always is */
+  e->kernel = tok_kernels[i];
   return e;
 }
 
 void tok_engine_free(tok_engine *e) {
   if (e == NULL) return;
   tok_bpe_scratch_free(&e->scratch);
+  tok_free(e->cache[0].shorts);
+  tok_free(e->cache[1].shorts);
   tok_free(e);
 }
 
-const char *tok_cpu_path(void) { return "portable"; }
+const char *tok_cpu_path(void) {
+  size_t i = 0;
+  while (!tok_kernels[i]->supported()) i++;
+  return tok_kernels[i]->name;
+}
 
-/* Adds the tokens of one piece to *n. */
-static tok_status count_piece(tok_engine *e, const tok_ranks *r, const uint8_t *p, size_t len,
-                              int64_t limit, int64_t *n) {
-  if (len <= TOK_TOKEN_BYTES_MAX && tok_rank_of(r, p, len) != TOK_RANK_NONE) {
-    *n += 1;
-    return TOK_OK;
+tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r) {
+  enum {
+    SHORTS_BYTES = TOK_CACHE_SETS * sizeof(tok_key[2]),
+    LONGS_BYTES = TOK_LONG_CACHE_SETS * sizeof(tok_long_entry)
+  };
+  if (e->cache[0].ranks == r) return &e->cache[0];
+  tok_cache other = e->cache[0];
+  e->cache[0] = e->cache[1];
+  e->cache[1] = other;
+  tok_cache *cache = &e->cache[0];
+  if (cache->ranks == r) return cache;
+  cache->ranks = NULL;
+  if (cache->shorts == NULL) {
+    cache->shorts = tok_malloc(SHORTS_BYTES + LONGS_BYTES);
+    if (cache->shorts == NULL) return NULL;
+    cache->longs = (tok_long_entry *)(void *)(cache->shorts + TOK_CACHE_SETS);
   }
-  tok_bpe_piece piece = {.p = p, .n = len};
-  while (piece.at < piece.n && *n <= limit) {
-    size_t k;
-    tok_status rc = tok_bpe_step(r, &e->scratch, &piece, NULL, &k);
-    if (rc != TOK_OK) return rc;
-    *n += (int64_t)k;
-  }
-  return TOK_OK;
+  memset(cache->shorts, 0, SHORTS_BYTES + LONGS_BYTES);
+  cache->ranks = r;
+  return cache;
 }
 
 tok_status tok_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n) {
-  const uint8_t *p = (const uint8_t *)text.ptr;
-  *n = 0;
-  for (size_t pos = 0; pos < text.len && *n <= limit;) {
-    size_t end = tok_scan(v->family, p, pos, text.len);
-    tok_status rc = count_piece(e, v->ranks, p + pos, end - pos, limit, n);
-    if (rc != TOK_OK) return rc;
-    pos = end;
-  }
-  return TOK_OK;
+  return e->kernel->count(e, v, text, limit, n);
 }
 
 void tok_iter_init(tok_iter *it, tok_engine *e, const tok_vocab *v, tok_slice text, bool special) {
@@ -108,7 +109,7 @@ tok_status tok_iter_next(tok_iter *it) {
     if (begin_piece(it)) return TOK_OK;
   }
   size_t before = piece->at;
-  tok_status rc = tok_bpe_step(it->vocab->ranks, &it->engine->scratch, piece, &it->ids, &it->n);
+  tok_status rc = it->engine->kernel->bpe_step(it->vocab->ranks, &it->engine->scratch, piece, &it->ids, &it->n);
   it->end = it->start + (piece->at - before);
   return rc;
 }

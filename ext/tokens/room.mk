@@ -24,3 +24,13 @@ $(B)/gen/tok_vocabs.inc: $(VOCABS:%=$(B)/gen/vocab_%.inc) tokenizers/specials.ts
 
 $(B)/gen/unicode_tables.c: tokenizers/unicode-16.0.0.txt $(B)/gen/mkunicode
 	$(B)/gen/mkunicode $< $@
+
+# Kernels for processors newer than the architecture's baseline, chosen at run time.
+ifeq ($(ARCH),x86_64)
+EXTRA_kernel_avx2 := -mavx2 -mbmi -mbmi2 -mlzcnt -mpopcnt
+EXTRA_kernel_avx512 := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi -mavx512vbmi2 -mbmi -mbmi2 -mlzcnt -mpopcnt
+endif
+EXTRA_kernel_avx2 += -O3
+EXTRA_kernel_avx512 += -O3
+EXTRA_kernel_vector := -O3
+EXTRA_kernel_portable := -O3

@@ -58,13 +58,9 @@ static size_t run_most(input in, size_t pos, unsigned set, int most) {
   return pos;
 }
 
-/*
-** Bytes of a contraction at pos ('s 't 'd 'm 'll 've 're), 0 if there is none. With fold, case is ignored by
-** Unicode's rules, so U+017F (long s) counts as s.
-*/
-static size_t contraction(input in, size_t pos, bool fold) {
-  size_t left = in.end - pos;
-  const uint8_t *p = in.text + pos;
+size_t tok_contraction(const uint8_t *text, size_t pos, size_t end, bool fold) {
+  size_t left = end - pos;
+  const uint8_t *p = text + pos;
   if (left < 2 || p[0] != '\'') return 0;
   uint8_t a = fold && p[1] < 0x80 ? (uint8_t)tok_lower((char)p[1]) : p[1];
   if (a == 's' || a == 't' || a == 'd' || a == 'm') return 2;
@@ -95,7 +91,7 @@ static size_t after_last_newline(input in, size_t pos, size_t spaces) {
 }
 
 static size_t scan_r50k(input in, size_t pos) {
-  size_t n = contraction(in, pos, false);
+  size_t n = tok_contraction(in.text, pos, in.end, false);
   if (n > 0) return pos + n;
   size_t word = pos + (in.text[pos] == ' ');
   size_t end = run(in, word, TOK_LETTERS);
@@ -106,7 +102,7 @@ static size_t scan_r50k(input in, size_t pos) {
 }
 
 static size_t scan_cl100k(input in, size_t pos) {
-  size_t n = contraction(in, pos, true), len;
+  size_t n = tok_contraction(in.text, pos, in.end, true), len;
   if (n > 0) return pos + n;
   size_t word = pos;
   if (in_set(in, pos, TOK_OTHERS | TOK_SET(TOK_SPACE), &len)) word += len;
@@ -152,7 +148,7 @@ static size_t o200k_word(input in, size_t pos) {
 
 static size_t scan_o200k(input in, size_t pos) {
   size_t end = o200k_word(in, pos);
-  if (end > pos) return end + contraction(in, end, true);
+  if (end > pos) return end + tok_contraction(in.text, end, in.end, true);
   end = run_most(in, pos, TOK_SET(TOK_NUMBER), 3);
   if (end > pos) return end;
   size_t word = pos + (in.text[pos] == ' ');

@@ -19,6 +19,12 @@ typedef enum { TOK_FAMILY_R50K, TOK_FAMILY_CL100K, TOK_FAMILY_O200K } tok_family
 */
 size_t tok_scan(tok_family family, const uint8_t *text, size_t pos, size_t end);
 
+/*
+** Bytes of a contraction at pos <= end ('s 't 'd 'm 'll 've 're), 0 if there is none. With fold, case is
+** ignored by Unicode's rules, so U+017F (long s) counts as s.
+*/
+size_t tok_contraction(const uint8_t *text, size_t pos, size_t end, bool fold);
+
 /* The regular expression that a family's scanner implements. */
 const char *tok_family_pattern(tok_family family);
 

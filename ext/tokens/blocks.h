@@ -1,0 +1,321 @@
+/*
+** blocks: the pre-tokenizers on 64 bytes at a time. Private to kernel.h, which includes it once per
+** instruction set; the scanners of scan.c are the ground truth that it must equal.
+**
+** A block of text becomes one 64-bit mask per class of characters (bit i = byte i; every byte of a character
+** carries its class), and the starts of pieces follow from the masks by shifts and logic. What a block needs
+** to know of the text before it is in `tok_blocks`; of the text after it, it peeks where it must.
+**
+** "Hard" blocks (non-ASCII numbers and spaces, marks and case in odd places) go to the scanner: it runs from
+** the start of the open piece to the first boundary at or after the block's end, where masks take over afresh.
+** A piece depends only on the text from its start, so nothing needs to be known of what was before.
+*/
+#ifndef TOK_BLOCKS_H
+#define TOK_BLOCKS_H
+
+#include "scan.h"
+#include "unicode.h"
+
+/*
+** Lead bytes of three-byte characters that are all caseless letters: E5..E9 (U+5000..U+9FFF), EB and EC
+** (U+B000..U+CFFF).
+*/
+enum { TOK_EASY3_FIRST = 0xE5, TOK_EASY3_LAST = 0xE9 };
+
+/* Class masks of a block. Letters are split by case only for o200k's sake. */
+typedef struct {
+  uint64_t letter, number, space, newline, other; /* a partition of the valid bits */
+  uint64_t upper, caseless, mark;                 /* subsets of letter (mark: only in o200k) */
+  uint64_t blank, quote, slash;                   /* the bytes ' ', '\'' and '/' */
+  uint64_t high, cont;                            /* bytes >= 0x80, bytes 10xxxxxx */
+  uint64_t easy3;                                 /* lead bytes whose every character is caseless */
+  uint64_t other2, other3, other4;                /* leads of multi-byte `other` characters */
+} tok_masks;
+
+/* State between blocks. What is not set below `fresh` is 0 there. */
+typedef struct {
+  const uint8_t *text;
+  size_t len;
+  size_t pos;       /* start of the next block */
+  size_t open;      /* start of the last piece found so far */
+  uint32_t fresh;   /* a piece starts at pos; nothing before it matters */
+  /* of the character before pos: 1 if it is in the class */
+  uint32_t letter, number, lower, caseless, white, newline, other, blank;
+  uint32_t absorbs; /* it is in a run of `other` or of newlines that such a run has taken */
+  uint32_t joins;   /* it takes a following letter into its piece */
+  uint32_t pending; /* it ends a contraction: a letter at pos starts a piece */
+  uint32_t digits;  /* characters of the number piece that is open */
+} tok_blocks;
+
+/* Is the character at pos white space? pos < len. */
+static inline bool white_at(const tok_blocks *b, size_t pos) {
+  uint8_t c = b->text[pos];
+  size_t len;
+  if (c < 0x80) return c == ' ' || (c >= 9 && c <= 13);
+  return TOK_SPACES >> tok_class_at(b->text + pos, b->len - pos, &len) & 1;
+}
+
+/* After a run of spaces that leaves the block: does a newline follow? *at_end: or the end of the text. */
+static inline bool newline_follows(const tok_blocks *b, size_t pos, bool *at_end) {
+  size_t len;
+  *at_end = false;
+  while (pos < b->len) {
+    tok_class c = tok_class_at(b->text + pos, b->len - pos, &len);
+    if (c != TOK_SPACE) return c == TOK_NEWLINE;
+    pos += len;
+  }
+  *at_end = true;
+  return false;
+}
+
+/* Bytes of a block that ends between characters: 64, fewer at the end of the text or to spare a character. */
+static inline unsigned block_size(const tok_blocks *b, uint64_t high, uint64_t cont) {
+  size_t left = b->len - b->pos;
+  if (left <= 64) return (unsigned)left;
+  uint64_t lead = high & ~cont & ((uint64_t)7 << 61);
+  if (lead == 0) return 64;
+  unsigned at = 63 - (unsigned)__builtin_clzll(lead);
+  uint8_t c = b->text[b->pos + at];
+  unsigned want = c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+  return at + want > 64 ? at : 64;
+}
+
+/* Puts one character of n bytes at bit i into its class. Returns false where the block becomes hard. */
+static inline bool put_char(tok_masks *m, tok_family family, tok_class c, uint64_t bits, size_t n) {
+  switch (c) {
+  case TOK_UPPER:
+    m->upper |= bits;
+    m->letter |= bits;
+    return true;
+  case TOK_CASELESS:
+    m->caseless |= bits;
+    m->letter |= bits;
+    return true;
+  case TOK_LOWER:
+    m->letter |= bits;
+    return true;
+  case TOK_NUMBER:
+    m->number |= bits;
+    return family == TOK_FAMILY_R50K; /* counting to three works on bytes */
+  case TOK_SPACE:
+  case TOK_NEWLINE:
+    return false;
+  case TOK_MARK:
+    if (family == TOK_FAMILY_O200K) {
+      m->letter |= bits;
+      m->caseless |= bits;
+      m->mark |= bits;
+      return true;
+    }
+    break;
+  case TOK_OTHER:
+  case TOK_PUNCT:
+  case TOK_SYMBOL:
+    break;
+  }
+  m->other |= bits;
+  uint64_t lead = bits & (~bits + 1);
+  if (n == 2) m->other2 |= lead;
+  if (n == 3) m->other3 |= lead;
+  if (n == 4) m->other4 |= lead;
+  return true;
+}
+
+/* Classifies the characters of a block that are not ASCII. Returns false for a hard block. */
+static inline bool put_high(tok_masks *m, tok_family family, const uint8_t *p, unsigned size) {
+  uint64_t valid = size == 64 ? ~(uint64_t)0 : ((uint64_t)1 << size) - 1;
+  uint64_t e = m->easy3 & m->cont >> 1 & m->cont >> 2;
+  e |= e << 1 | e << 2;
+  m->letter |= e & valid;
+  m->caseless |= e & valid;
+  uint64_t rest = m->high & ~e & valid;
+  while (rest != 0) {
+    unsigned i = (unsigned)__builtin_ctzll(rest);
+    size_t n;
+    tok_class c = tok_class_at(p + i, size - i, &n);
+    uint64_t bits = (((uint64_t)1 << n) - 1) << i;
+    if (!put_char(m, family, c, bits, n)) return false;
+    rest &= ~bits;
+  }
+  return true;
+}
+
+/* (x shifted to the next character, with the carry of the block before) */
+#define PREV(x, carry) ((x) << 1 | (carry))
+
+/* First digits of number pieces: every third of a run. */
+static inline uint64_t number_starts(tok_blocks *b, uint64_t number, unsigned size) {
+  uint64_t starts = number & ~PREV(number, b->number);
+  if (b->number && (number & 1)) {
+    unsigned first = 3 - b->digits; /* digits still missing in the open piece */
+    uint64_t need = ((uint64_t)2 << first) - 1;
+    if ((number & need) == need) starts |= (uint64_t)1 << first;
+  }
+  uint64_t four = number & number << 1 & number << 2 & number << 3;
+  for (uint64_t t = starts << 3 & four; t != 0; t = t << 3 & four) starts |= t;
+  if (number >> (size - 1) & 1) {
+    b->digits = starts ? size - (63 - (unsigned)__builtin_clzll(starts)) : b->digits + size;
+  }
+  return starts;
+}
+
+/*
+** Starts of the spaces that stand after the last newline of a run of white space: first spaces after a
+** newline, unless another newline follows them.
+*/
+static inline uint64_t spaces_after_newline(const tok_blocks *b, tok_family family, uint64_t space,
+                                            uint64_t newline, uint64_t first, unsigned size) {
+  uint64_t valid = size == 64 ? ~(uint64_t)0 : ((uint64_t)1 << size) - 1;
+  uint64_t starts = 0;
+  uint64_t after = (space + first) & ~space; /* the bit behind each run, the carry out is the last run's */
+  bool leaves = space >> (size - 1) & 1;
+  if ((after & newline & valid) == 0 && !leaves) return first;
+  for (; first != 0; first &= first - 1) {
+    uint64_t bit = first & (~first + 1);
+    uint64_t behind = (space + bit) & ~space & valid;
+    behind &= ~(bit - 1);
+    bool stays;
+    if (behind != 0) {
+      stays = (behind & (~behind + 1) & newline) == 0;
+    } else {
+      bool at_end;
+      bool line = newline_follows(b, b->pos + size, &at_end);
+      stays = !line && (!at_end || family == TOK_FAMILY_O200K);
+    }
+    if (stays) starts |= bit;
+  }
+  return starts;
+}
+
+/*
+** Contractions: `quotes` are apostrophes that may begin one. Sets *from to the bits behind those that do and
+** *inside to the bits of them behind the apostrophe; one that leaves the block makes it hard. Returns the
+** apostrophes.
+*/
+static inline uint64_t contractions(tok_blocks *b, tok_family family, uint64_t quotes, unsigned size,
+                                    uint64_t *from, uint64_t *inside, bool *hard) {
+  uint64_t found = 0;
+  for (; quotes != 0; quotes &= quotes - 1) {
+    unsigned i = (unsigned)__builtin_ctzll(quotes);
+    size_t n = tok_contraction(b->text, b->pos + i, b->len, family != TOK_FAMILY_R50K);
+    if (n == 0) continue;
+    found |= (uint64_t)1 << i;
+    *inside |= (n == 3 ? (uint64_t)6 : 2) << i;
+    if (i + n < size) {
+      *from |= (uint64_t)1 << (i + n);
+    } else if (i + n == size) {
+      b->pending = 1;
+    } else {
+      *hard = true;
+    }
+  }
+  return found;
+}
+
+/* The class of what stands behind the block: does a run of spaces that reaches it end before a word? */
+static inline uint64_t word_behind(const tok_blocks *b, unsigned size) {
+  size_t next = b->pos + size;
+  return next < b->len && !white_at(b, next) ? (uint64_t)1 << (size - 1) : 0;
+}
+
+static inline uint32_t last_of(uint64_t mask, unsigned size) { return (uint32_t)(mask >> (size - 1)) & 1; }
+
+/* Does the character in front of the block's end, of n bytes, have its first byte in `leads`? */
+static inline uint32_t ends_with(uint64_t leads, unsigned size, unsigned n) {
+  return size >= n ? last_of(leads, size + 1 - n) : 0;
+}
+
+/* r50k: a blank, and nothing else, joins the word behind it; newlines are white space like any other. */
+static inline uint64_t starts_r50k(tok_blocks *b, const tok_masks *m, unsigned size, bool *hard) {
+  uint64_t top = (uint64_t)1 << (size - 1);
+  uint64_t white = m->space | m->newline;
+  uint64_t blank = PREV(m->blank, b->blank);
+  uint64_t last_white = white & ~(white >> 1) & ~top;
+  if (white & top) last_white |= word_behind(b, size);
+  uint64_t other = m->other & ~PREV(m->other, b->other) & ~blank;
+  uint64_t letter = m->letter & ~PREV(m->letter, b->letter) & ~blank;
+  uint64_t from = b->pending, inside = 0;
+  b->pending = 0;
+  if (m->quote & other) {
+    contractions(b, TOK_FAMILY_R50K, m->quote & other, size, &from, &inside, hard);
+    letter &= ~inside;
+  }
+  uint64_t number = m->number & ~PREV(m->number, b->number) & ~blank;
+  uint64_t first_white = white & ~PREV(white, b->white);
+  b->letter = last_of(m->letter, size);
+  b->number = last_of(m->number, size);
+  b->other = last_of(m->other, size);
+  b->blank = last_of(m->blank, size);
+  b->white = last_of(white, size);
+  return other | letter | number | first_white | last_white | (from & m->letter);
+}
+
+/* Starts of white-space pieces: the run's start, its last character before a word, and behind newlines. */
+static inline uint64_t white_starts(tok_blocks *b, tok_family family, const tok_masks *m,
+                                    uint64_t newline, unsigned size) {
+  uint64_t top = (uint64_t)1 << (size - 1);
+  uint64_t white = m->space | newline;
+  uint64_t starts = white & ~PREV(white, b->white);
+  starts |= m->space & ~(white >> 1) & ~top;
+  if (m->space & top) starts |= word_behind(b, size);
+  uint64_t first_space = m->space & PREV(newline, b->newline);
+  if (first_space) {
+    starts |= spaces_after_newline(b, family, m->space, newline, first_space, size);
+  }
+  b->white = last_of(white, size);
+  b->newline = last_of(newline, size);
+  return starts;
+}
+
+/* Case boundaries of o200k, and what its masks do not settle. */
+static inline uint64_t case_starts(tok_blocks *b, const tok_masks *m, uint64_t taken, unsigned size,
+                                   bool *hard) {
+  uint64_t lower = m->letter & ~m->upper & ~m->caseless;
+  uint64_t starts = m->upper & PREV(lower, b->lower);
+  uint64_t odd = (m->upper & PREV(m->caseless, b->caseless)) |
+                 (m->mark & ~PREV(m->letter, b->letter)) |
+                 (m->slash & PREV(taken, b->absorbs & ~b->other));
+  if (odd) *hard = true;
+  b->lower = last_of(lower, size);
+  b->caseless = last_of(m->caseless, size);
+  return starts;
+}
+
+/*
+** cl100k and o200k. Sets *hard where the masks do not settle the block.
+**
+** taken: newlines that belong to the punctuation before them; they are not white space to what follows.
+** alone: behind an `other` character that starts a piece; it takes letters into its piece, as a space does.
+*/
+static inline uint64_t starts_words(tok_blocks *b, tok_family family, const tok_masks *m, unsigned size,
+                                    bool *hard) {
+  uint64_t taken = m->newline & ~(m->newline + (m->newline & PREV(m->other, b->absorbs)));
+  uint64_t before_letter = PREV(m->letter, b->letter);
+  uint64_t other = m->other & ~PREV(m->other, b->other) & ~PREV(m->blank, b->blank);
+  uint64_t other1 = other & ~(m->other2 | m->other3 | m->other4);
+  uint64_t other2 = other & m->other2, other3 = other & m->other3, other4 = other & m->other4;
+  uint64_t alone = (other1 | m->space) << 1 | other2 << 2 | other3 << 3 | other4 << 4 | b->joins;
+  uint64_t starts = other | (m->letter & ~before_letter & ~alone);
+  starts |= number_starts(b, m->number, size);
+  starts |= white_starts(b, family, m, m->newline & ~taken, size);
+  uint64_t from = b->pending, inside = 0, quotes = m->quote & other;
+  b->pending = 0;
+  if (family == TOK_FAMILY_O200K) {
+    starts |= case_starts(b, m, taken, size, hard);
+    quotes &= before_letter;
+  }
+  if (quotes) {
+    uint64_t found = contractions(b, family, quotes, size, &from, &inside, hard);
+    if (family == TOK_FAMILY_O200K) starts &= ~(found | inside);
+  }
+  b->joins = last_of(other1 | m->space, size) | ends_with(other2, size, 2) |
+             ends_with(other3, size, 3) | ends_with(other4, size, 4);
+  b->letter = last_of(m->letter, size);
+  b->number = last_of(m->number, size);
+  b->other = last_of(m->other, size);
+  b->blank = last_of(m->blank, size);
+  b->absorbs = last_of(m->other | taken, size);
+  return starts | (from & m->letter);
+}
+
+#endif

@@ -1,0 +1,117 @@
+/*
+** The counting pipeline on 32-byte vectors (AVX2, BMI). A byte's class comes from two 16-entry tables, one by
+** its high and one by its low half, whose common bits name the rectangles of the ASCII chart that it is in.
+*/
+#include "engine.h"
+
+#if defined(__AVX2__) && defined(__BMI2__)
+
+#include <immintrin.h>
+
+#define TOK_KERNEL_NAME "avx2"
+#define TOK_KERNEL      tok_kernel_avx2
+
+static bool kernel_supported(void) {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+}
+
+/* Rectangles: rows (high half) x columns (low half). */
+enum {
+  ROW_4_6 = 1,  /* @ A-O, ` a-o: columns 1-15 are letters */
+  ROW_5_7 = 2,  /* P-Z, p-z: columns 0-10 */
+  DIGITS = 4,   /* row 3, columns 0-9 */
+  CONTROL = 8,  /* row 0, columns 9 11 12: tab, vertical tab, form feed */
+  NEWLINE = 16, /* row 0, columns 10 13 */
+  BLANK = 32    /* row 2, column 0 */
+};
+
+static inline uint64_t join(__m256i lo, __m256i hi) {
+  return (uint32_t)_mm256_movemask_epi8(lo) | (uint64_t)(uint32_t)_mm256_movemask_epi8(hi) << 32;
+}
+
+typedef struct {
+  __m256i lo, hi;
+} bytes64;
+
+static inline bytes64 load64(const uint8_t *p, size_t n) {
+  uint8_t copy[64] = {0};
+  if (n < 64) {
+    memcpy(copy, p, n);
+    p = copy;
+  }
+  return (bytes64){_mm256_loadu_si256((const __m256i *)(const void *)p),
+                   _mm256_loadu_si256((const __m256i *)(const void *)(p + 32))};
+}
+
+static inline __m256i chart(__m256i v) {
+  const __m256i rows = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+      CONTROL | NEWLINE, 0, BLANK, DIGITS, ROW_4_6, ROW_5_7, ROW_4_6, ROW_5_7, 0, 0, 0, 0, 0, 0, 0, 0));
+  const __m256i columns = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+      ROW_5_7 | DIGITS | BLANK, ROW_4_6 | ROW_5_7 | DIGITS, ROW_4_6 | ROW_5_7 | DIGITS,
+      ROW_4_6 | ROW_5_7 | DIGITS, ROW_4_6 | ROW_5_7 | DIGITS, ROW_4_6 | ROW_5_7 | DIGITS,
+      ROW_4_6 | ROW_5_7 | DIGITS, ROW_4_6 | ROW_5_7 | DIGITS, ROW_4_6 | ROW_5_7 | DIGITS,
+      ROW_4_6 | ROW_5_7 | DIGITS | CONTROL, ROW_4_6 | ROW_5_7 | NEWLINE, ROW_4_6 | CONTROL,
+      ROW_4_6 | CONTROL, ROW_4_6 | NEWLINE, ROW_4_6, ROW_4_6));
+  const __m256i half = _mm256_set1_epi8(15);
+  __m256i row = _mm256_and_si256(_mm256_srli_epi16(v, 4), half);
+  return _mm256_and_si256(_mm256_shuffle_epi8(rows, row),
+                          _mm256_shuffle_epi8(columns, _mm256_and_si256(v, half)));
+}
+
+/* Bit i: byte i of the chart has one of `flags`. */
+static inline uint64_t has(bytes64 c, char flags) {
+  const __m256i f = _mm256_set1_epi8(flags), zero = _mm256_setzero_si256();
+  return ~join(_mm256_cmpeq_epi8(_mm256_and_si256(c.lo, f), zero),
+               _mm256_cmpeq_epi8(_mm256_and_si256(c.hi, f), zero));
+}
+
+static inline uint64_t equals(bytes64 v, char byte) {
+  const __m256i b = _mm256_set1_epi8(byte);
+  return join(_mm256_cmpeq_epi8(v.lo, b), _mm256_cmpeq_epi8(v.hi, b));
+}
+
+static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
+  bytes64 v = load64(p, n);
+  bytes64 c = {chart(v.lo), chart(v.hi)};
+  uint64_t valid = ~(uint64_t)0 >> (64 - n);
+  m->letter = has(c, ROW_4_6 | ROW_5_7);
+  m->number = has(c, DIGITS);
+  m->space = has(c, CONTROL | BLANK);
+  m->newline = has(c, NEWLINE);
+  m->blank = equals(v, ' ');
+  m->quote = equals(v, '\'');
+  m->slash = equals(v, '/');
+  m->high = join(v.lo, v.hi);
+  m->other = valid & ~(m->letter | m->number | m->space | m->newline | m->high);
+  /* Letters without the bit 0x20. */
+  m->upper = m->letter & ~join(_mm256_slli_epi16(v.lo, 2), _mm256_slli_epi16(v.hi, 2));
+  m->caseless = m->mark = m->cont = m->easy3 = m->other2 = m->other3 = m->other4 = 0;
+}
+
+static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
+  bytes64 v = load64(p, n);
+  const __m256i first = _mm256_set1_epi8((char)(TOK_EASY3_FIRST - 1));
+  const __m256i last = _mm256_set1_epi8((char)(TOK_EASY3_LAST + 1));
+  const __m256i cont = _mm256_set1_epi8(-64); /* 10xxxxxx are -128..-65 */
+  m->cont = join(_mm256_cmpgt_epi8(cont, v.lo), _mm256_cmpgt_epi8(cont, v.hi));
+  m->easy3 = join(_mm256_and_si256(_mm256_cmpgt_epi8(v.lo, first), _mm256_cmpgt_epi8(last, v.lo)),
+                  _mm256_and_si256(_mm256_cmpgt_epi8(v.hi, first), _mm256_cmpgt_epi8(last, v.hi))) &
+             m->high;
+  m->easy3 |= equals(v, (char)0xEB) | equals(v, (char)0xEC);
+}
+
+static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
+  size_t n = (size_t)_mm_popcnt_u64(bits);
+  for (size_t i = 0; i < n; i += 4) { /* writes up to 3 entries too many; there is room */
+    for (size_t j = 0; j < 4; j++) {
+      out[i + j] = base + (uint32_t)_tzcnt_u64(bits);
+      bits = _blsr_u64(bits);
+    }
+  }
+  return n;
+}
+
+#include "kernel.h"
+
+#endif
