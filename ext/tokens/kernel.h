@@ -2,11 +2,11 @@
 ** kernel: the counting pipeline, included once per instruction set by kernel_*.c.
 **
 **   fill    64 bytes at a time, the starts of pieces (blocks.h) into an array
-**   probe   a branch-free loop over the pieces: one perfect-hash probe each; those that are no token go to a
+**   batch   branch-free loops over the pieces: one perfect-hash probe each; those that are no token go to a
 **           list of misses. A piece that is a token counts 1, so the count is the number of pieces plus what
 **           the misses have beyond 1.
 **   misses  the dynamic cache; then merge barriers cut what is not ASCII into short segments, which are probed
-**           and cached in their turn; what remains is encoded.
+**           and cached in their turn; what remains is encoded, short pieces side by side (lanes.h).
 **
 ** The including file defines TOK_KERNEL_NAME ("avx2"), TOK_KERNEL (the symbol), kernel_supported(), and
 ** either KERNEL_SCALAR or the two functions
@@ -16,6 +16,7 @@
 */
 #include "bpe_impl.h"
 #include "engine.h"
+#include "lanes.h"
 
 /* ---- fill ------------------------------------------------------------------------------------- */
 
@@ -47,12 +48,15 @@ static size_t fill_by_scanner(tok_blocks *b, tok_family family, unsigned size, u
   return n;
 }
 
+enum { TEXT_AHEAD = 2048 }; /* bytes; reading this far ahead hides the memory's latency */
+
 static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *starts, size_t n) {
   const uint8_t *p = b->text + b->pos;
   size_t left = b->len - b->pos;
   unsigned size = left < 64 ? (unsigned)left : 64;
   tok_masks m;
   bool hard = false;
+  __builtin_prefetch(p + TEXT_AHEAD);
   classify(p, size, &m);
   if (m.high != 0) {
     classify_high(p, size, &m);
@@ -92,40 +96,72 @@ static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, si
 
 #endif
 
-/* ---- probe ------------------------------------------------------------------------------------ */
+/* ---- pieces ----------------------------------------------------------------------------------- */
 
-static inline unsigned key_length(size_t n) { return n < 16 ? (unsigned)n : 16; }
-
-/*
-** Probes pieces i..n-1, of which 16 bytes may be read at each start (p + starts[i]). Appends to misses the
-** numbers of those that are no token of up to 15 bytes.
-*/
-static inline size_t probe(const tok_ranks *r, const uint8_t *p, const uint32_t *starts, size_t i,
-                           size_t n, uint16_t *misses, size_t n_misses) {
-  const tok_key *keys = r->keys;
-  const uint16_t *displacement = r->displacement;
-  uint64_t seed = r->seed;
-  uint32_t bucket_mask = r->bucket_mask, slot_mask = r->slot_mask;
-  for (; i < n; i++) {
-    tok_key k = key_padded(p + starts[i], key_length(starts[i + 1] - starts[i]));
-    uint64_t h = tok_key_hash(k, seed);
-    const tok_key *at =
-        &keys[tok_key_slot(h, displacement[tok_key_bucket(h, bucket_mask)], slot_mask)];
-    misses[n_misses] = (uint16_t)i;
-    n_misses += ((at->lo ^ k.lo) | (at->hi ^ k.hi)) != 0;
-  }
-  return n_misses;
-}
-
-/* ---- misses ----------------------------------------------------------------------------------- */
+enum {
+  BATCH = 128 /* probes under way at once: their slots stay in the first-level cache until they are read */
+};
 
 typedef struct {
   tok_engine *e;
   const tok_ranks *r;
   tok_cache *cache; /* may be NULL */
-  int64_t limit;    /* give up counting a piece beyond this many tokens */
+  int64_t limit;    /* give up beyond this many tokens */
+  int64_t total;    /* tokens so far; pieces in jobs count 1 until they are encoded */
   tok_status status;
+  uint32_t n_jobs;
+  todo jobs[TODO_MAX];
 } counter;
+
+enum { COUNT_SHIFT = 60 };
+#define COUNT_BITS ((uint64_t)15 << COUNT_SHIFT)
+
+static inline void remember(tok_key *set, tok_key k, int64_t count) {
+  if (set == NULL) return;
+  set[1] = set[0];
+  set[0].lo = k.lo;
+  set[0].hi = k.hi | (uint64_t)count << COUNT_SHIFT;
+}
+
+/* Tokens of a key in its set of the cache, 0 if it is not there. */
+static inline int64_t recall(const tok_key *set, tok_key k) {
+  for (int way = 0; way < 2; way++) {
+    if (set[way].lo == k.lo && ((set[way].hi ^ k.hi) & ~COUNT_BITS) == 0) {
+      return (int64_t)(set[way].hi >> COUNT_SHIFT);
+    }
+  }
+  return 0;
+}
+
+static void job_done(counter *c, const lane *l) {
+  int64_t count = lane_count(l);
+  c->total += count - 1;
+  remember(l->job->set, l->job->key, count);
+}
+
+/* Encodes all jobs. */
+static void run_jobs(counter *c) {
+  lane lanes[LANES];
+  uint32_t live = 0, next = 0;
+  while (live < LANES && next < c->n_jobs) lane_begin(c->r, &lanes[live++], &c->jobs[next++]);
+  while (live > 0) {
+    for (uint32_t i = 0; i < live; i++) {
+      if (lane_merge(c->r, &lanes[i])) continue;
+      job_done(c, &lanes[i]);
+      if (next < c->n_jobs) {
+        lane_begin(c->r, &lanes[i], &c->jobs[next++]);
+      } else {
+        lanes[i] = lanes[--live];
+      }
+    }
+  }
+  c->n_jobs = 0;
+}
+
+static inline void add_job(counter *c, tok_key k, tok_key *set) {
+  if (c->n_jobs == TODO_MAX) run_jobs(c);
+  c->jobs[c->n_jobs++] = (todo){k, set, (uint32_t)(k.hi >> 56)};
+}
 
 /* Tokens of n bytes at p by merging. */
 static int64_t merge_count(counter *c, const uint8_t *p, size_t n) {
@@ -140,26 +176,6 @@ static int64_t merge_count(counter *c, const uint8_t *p, size_t n) {
     total += (int64_t)k;
   }
   return total;
-}
-
-enum { COUNT_SHIFT = 60 };
-#define COUNT_BITS ((uint64_t)15 << COUNT_SHIFT)
-
-/* The cache set of a key; its tokens where it is there, else 0. */
-static inline int64_t cached(const tok_cache *cache, tok_key k, tok_key **set) {
-  uint64_t h = tok_key_hash(k, cache->ranks->seed);
-  *set = cache->shorts[(h >> 20) & (TOK_CACHE_SETS - 1)];
-  for (int way = 0; way < 2; way++) {
-    const tok_key *at = &(*set)[way];
-    if (at->lo == k.lo && ((at->hi ^ k.hi) & ~COUNT_BITS) == 0) return (int64_t)(at->hi >> COUNT_SHIFT);
-  }
-  return 0;
-}
-
-static inline void remember(tok_key *set, tok_key k, int64_t count) {
-  set[1] = set[0];
-  set[0].lo = k.lo;
-  set[0].hi = k.hi | (uint64_t)count << COUNT_SHIFT;
 }
 
 static uint64_t long_key_hash(const uint8_t *p, size_t n) {
@@ -189,7 +205,7 @@ static int64_t long_count(counter *c, const uint8_t *p, size_t n) {
   return count;
 }
 
-static int64_t segments_count(counter *c, const uint8_t *p, size_t n);
+static void count_segments(counter *c, const uint8_t *p, size_t n, tok_key k, tok_key *set);
 
 /* Scripts of three-byte characters, where barriers are many. The first byte may be a space. */
 static inline bool worth_cutting(const uint8_t *p, size_t n) {
@@ -204,89 +220,126 @@ static inline bool has_high(const uint8_t *p, size_t n) {
 }
 
 /*
-** A piece that is no token of up to 15 bytes. k: its key, where n <= 15. cut: barriers have not been tried.
+** A piece that is no token of up to 15 bytes, counted as 1 so far. set: its place in the cache, NULL where
+** there is none. cut: barriers have not been tried.
 */
-static int64_t miss_count(counter *c, const uint8_t *p, size_t n, tok_key k, bool cut) {
+static void count_miss(counter *c, const uint8_t *p, size_t n, tok_key k, tok_key *set, bool cut) {
   if (n > TOK_KEY_BYTES_MAX) {
-    return cut && has_high(p, n) ? segments_count(c, p, n) : long_count(c, p, n);
+    if (cut && has_high(p, n)) {
+      count_segments(c, p, n, k, NULL);
+    } else {
+      c->total += long_count(c, p, n) - 1;
+    }
+    return;
   }
-  tok_key *set = NULL;
-  if (c->cache != NULL) {
-    int64_t count = cached(c->cache, k, &set);
-    if (count != 0) return count;
+  int64_t known = set != NULL ? recall(set, k) : 0;
+  if (known != 0) {
+    c->total += known - 1;
+  } else if (cut && worth_cutting(p, n)) {
+    count_segments(c, p, n, k, set);
+  } else {
+    add_job(c, k, set);
   }
-  int64_t count = cut && worth_cutting(p, n) ? segments_count(c, p, n) : merge_count(c, p, n);
-  if (set != NULL) remember(set, k, count);
-  return count;
 }
 
-/* Adds to `total` what pieces in misses have beyond one token. limits: p[0..readable) may be read. */
-static int64_t misses_count(counter *c, const uint8_t *p, size_t readable, const uint32_t *starts,
-                            const uint16_t *misses, size_t n_misses, bool cut) {
-  int64_t total = 0;
-  for (size_t j = 0; j < n_misses && c->status == TOK_OK; j++) {
-    size_t at = starts[misses[j]], n = starts[misses[j] + 1] - at;
-    tok_key k = {0, 0};
-    if (n <= TOK_KEY_BYTES_MAX) {
-      k = at + 16 <= readable ? key_padded(p + at, n) : tok_key_of(p + at, n);
-    }
-    total += miss_count(c, p + at, n, k, cut) - 1;
-    if (total > c->limit) break;
+static inline unsigned key_length(size_t n) { return n < 16 ? (unsigned)n : 16; }
+
+/*
+** Counts n <= BATCH pieces, of which 16 bytes may be read at each start (p + starts[i]), in passes, so that
+** the memory latency of many probes overlaps: find and prefetch each piece's one slot; compare; prefetch the
+** cache sets of those that are no token; handle them.
+*/
+static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *starts, size_t n, bool cut) {
+  const tok_ranks *r = c->r;
+  tok_key key[BATCH];
+  uint64_t hash[BATCH];
+  const tok_key *slot[BATCH];
+  uint8_t misses[BATCH + 1];
+  size_t n_misses = 0;
+  const uint16_t *displacement = r->displacement;
+  const tok_key *keys = r->keys;
+  uint64_t seed = r->seed;
+  uint32_t bucket_mask = r->bucket_mask, slot_mask = r->slot_mask;
+  for (size_t i = 0; i < n; i++) {
+    tok_key k = key_padded(p + starts[i], key_length(starts[i + 1] - starts[i]));
+    uint64_t h = tok_key_hash(k, seed);
+    const tok_key *at =
+        &keys[tok_key_slot(h, displacement[tok_key_bucket(h, bucket_mask)], slot_mask)];
+    __builtin_prefetch(at);
+    key[i] = k;
+    hash[i] = h;
+    slot[i] = at;
   }
-  return total;
+  for (size_t i = 0; i < n; i++) {
+    misses[n_misses] = (uint8_t)i;
+    n_misses += ((slot[i]->lo ^ key[i].lo) | (slot[i]->hi ^ key[i].hi)) != 0;
+  }
+  c->total += (int64_t)n;
+  tok_key(*sets)[2] = c->cache != NULL ? c->cache->shorts : NULL;
+  if (sets != NULL) {
+    for (size_t j = 0; j < n_misses; j++) {
+      __builtin_prefetch(sets[hash[misses[j]] >> 20 & (TOK_CACHE_SETS - 1)]);
+    }
+  }
+  for (size_t j = 0; j < n_misses && c->status == TOK_OK; j++) {
+    size_t i = misses[j];
+    tok_key *set = sets != NULL ? sets[hash[i] >> 20 & (TOK_CACHE_SETS - 1)] : NULL;
+    count_miss(c, p + starts[i], starts[i + 1] - starts[i], key[i], set, cut);
+    if (c->total > c->limit) return;
+  }
 }
 
 /*
-** Tokens of the pieces starts[0..n], the last entry being the end of the last piece. p[0..readable) may be
-** read; pieces near its end are probed in a copy.
+** Counts the pieces starts[0..n], the last entry being the end of the last piece. p[0..readable) may be read;
+** pieces near its end are counted in a copy.
 */
-static int64_t pieces_count(counter *c, const uint8_t *p, size_t readable, const uint32_t *starts,
-                            size_t n, bool cut) {
-  uint16_t misses[TOK_STARTS + TOK_STARTS_SLACK];
+static void count_pieces(counter *c, const uint8_t *p, size_t readable, const uint32_t *starts, size_t n,
+                         bool cut) {
   uint8_t copy[48] = {0};
   size_t safe = n;
   while (safe > 0 && starts[safe - 1] + (size_t)16 > readable) safe--;
-  size_t k = probe(c->r, p, starts, 0, safe, misses, 0);
-  if (safe < n) {
+  for (size_t i = 0; i < safe && c->total <= c->limit; i += BATCH) {
+    count_batch(c, p, starts + i, safe - i < BATCH ? safe - i : BATCH, cut);
+  }
+  if (safe < n && c->total <= c->limit) {
     uint32_t moved[18]; /* each piece has a byte or more, so at most 16 are that near */
     for (size_t i = safe; i <= n; i++) moved[i - safe] = starts[i] - starts[safe];
-    memcpy(copy, p + starts[safe], starts[n] - starts[safe] < 16 ? starts[n] - starts[safe] : 16);
-    size_t before = k;
-    k = probe(c->r, copy, moved, 0, n - safe, misses, k);
-    for (size_t i = before; i < k; i++) misses[i] = (uint16_t)(misses[i] + safe);
+    memcpy(copy, p + starts[safe], moved[n - safe]);
+    count_batch(c, copy, moved, n - safe, cut);
   }
-  return (int64_t)n + misses_count(c, p, readable, starts, misses, k, cut);
 }
 
-/* Tokens of n bytes that are no token, not all ASCII: cut at merge barriers. */
-static int64_t segments_count(counter *c, const uint8_t *p, size_t n) {
+/* A piece of n bytes, not all ASCII, that is no token, counted as 1 so far: cut at merge barriers. */
+static void count_segments(counter *c, const uint8_t *p, size_t n, tok_key k, tok_key *set) {
   uint32_t starts[TOK_STARTS + 1];
-  size_t k = 0, at = 0, len = 0;
+  size_t n_starts = 1, at = 0;
   uint32_t cp, before = 0;
-  int64_t total = 0;
   const uint8_t *base = p;
-  starts[k++] = 0;
-  while (at < n && c->status == TOK_OK) {
-    len = tok_utf8_decode(p + at, n - at, &cp);
+  starts[0] = 0;
+  while (at < n && c->status == TOK_OK && c->total <= c->limit) {
+    size_t len = tok_utf8_decode(p + at, n - at, &cp);
     uint32_t word = 0;
     memcpy(&word, p + at, len);
-    starts[k] = (uint32_t)(p + at - base);
-    k += at > 0 && !tok_may_cross(c->r, before, p[at - 1], word);
+    starts[n_starts] = (uint32_t)(p + at - base);
+    n_starts += at > 0 && !tok_may_cross(c->r, before, p[at - 1], word);
     before = word;
     at += len;
-    if (k == TOK_STARTS) {
-      total += pieces_count(c, base, (size_t)(p + n - base), starts, k - 1, false);
-      base += starts[k - 1];
+    if (n_starts == TOK_STARTS) {
+      count_pieces(c, base, (size_t)(p + n - base), starts, n_starts - 1, false);
+      base += starts[n_starts - 1];
       starts[0] = 0;
-      k = 1;
-      if (total > c->limit) return total;
+      n_starts = 1;
     }
   }
-  if (k == 1 && base == p) { /* no barrier: do not probe the same bytes again */
-    return n > TOK_KEY_BYTES_MAX ? long_count(c, p, n) : merge_count(c, p, n);
+  if (n_starts > 1 || base != p) {
+    starts[n_starts] = (uint32_t)(p + n - base);
+    c->total -= 1;
+    count_pieces(c, base, starts[n_starts], starts, n_starts, false);
+  } else if (n > TOK_KEY_BYTES_MAX) {
+    c->total += long_count(c, p, n) - 1;
+  } else {
+    add_job(c, k, set);
   }
-  starts[k] = (uint32_t)(p + n - base);
-  return total + pieces_count(c, base, starts[k], starts, k, false);
 }
 
 /* ---- count ------------------------------------------------------------------------------------ */
@@ -295,22 +348,29 @@ static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text
                                int64_t *n) {
   uint32_t starts[TOK_STARTS + TOK_STARTS_SLACK];
   tok_blocks b = {.text = (const uint8_t *)text.ptr, .len = text.len, .fresh = 1};
-  counter c = {e, v->ranks, tok_engine_cache(e, v->ranks), limit, TOK_OK};
+  counter c;
   size_t k = 0;
-  int64_t total = 0;
   *n = 0;
   if (text.len == 0) return TOK_OK;
   if (text.len > UINT32_MAX - 64) return TOK_TOOBIG;
+  c.e = e;
+  c.r = v->ranks;
+  c.cache = tok_engine_cache(e, v->ranks);
+  c.limit = limit;
+  c.total = 0;
+  c.status = TOK_OK;
+  c.n_jobs = 0;
   for (;;) {
     k = kernel_fill(&b, v->family, starts, k, TOK_STARTS);
     bool done = b.pos == b.len;
     starts[k] = (uint32_t)b.len;
-    total += pieces_count(&c, b.text, b.len, starts, done ? k : k - 1, true);
-    if (done || total > limit || c.status != TOK_OK) break;
+    count_pieces(&c, b.text, b.len, starts, done ? k : k - 1, true);
+    if (done || c.total > limit || c.status != TOK_OK) break;
     starts[0] = starts[k - 1];
     k = 1;
   }
-  *n = total;
+  if (c.total <= limit) run_jobs(&c);
+  *n = c.total;
   return c.status;
 }
 
