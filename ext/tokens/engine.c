@@ -27,28 +27,6 @@ const char *tok_cpu_path(void) {
   return tok_kernels[i]->name;
 }
 
-tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r) {
-  enum {
-    SHORTS_BYTES = TOK_CACHE_SETS * sizeof(tok_key[2]),
-    LONGS_BYTES = TOK_LONG_CACHE_SETS * sizeof(tok_long_entry)
-  };
-  if (e->cache[0].ranks == r) return &e->cache[0];
-  tok_cache other = e->cache[0];
-  e->cache[0] = e->cache[1];
-  e->cache[1] = other;
-  tok_cache *cache = &e->cache[0];
-  if (cache->ranks == r) return cache;
-  cache->ranks = NULL;
-  if (cache->shorts == NULL) {
-    cache->shorts = tok_malloc(SHORTS_BYTES + LONGS_BYTES);
-    if (cache->shorts == NULL) return NULL;
-    cache->longs = (tok_long_entry *)(void *)(cache->shorts + TOK_CACHE_SETS);
-  }
-  memset(cache->shorts, 0, SHORTS_BYTES + LONGS_BYTES);
-  cache->ranks = r;
-  return cache;
-}
-
 tok_status tok_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n) {
   return e->kernel->count(e, v, text, limit, n);
 }

@@ -110,61 +110,65 @@ typedef struct {
   int64_t total;    /* tokens so far; pieces in jobs count 1 until they are encoded */
   tok_status status;
   uint32_t n_jobs;
-  todo jobs[TODO_MAX];
+  job jobs[JOBS_MAX];
 } counter;
 
-enum { COUNT_SHIFT = 60 };
-#define COUNT_BITS ((uint64_t)15 << COUNT_SHIFT)
-
-static inline void remember(tok_key *set, tok_key k, int64_t count) {
-  if (set == NULL) return;
-  set[1] = set[0];
-  set[0].lo = k.lo;
-  set[0].hi = k.hi | (uint64_t)count << COUNT_SHIFT;
-}
-
-/* Tokens of a key in its set of the cache, 0 if it is not there. */
-static inline int64_t recall(const tok_key *set, tok_key k) {
-  for (int way = 0; way < 2; way++) {
-    if (set[way].lo == k.lo && ((set[way].hi ^ k.hi) & ~COUNT_BITS) == 0) {
-      return (int64_t)(set[way].hi >> COUNT_SHIFT);
-    }
-  }
-  return 0;
-}
-
-static void job_done(counter *c, const lane *l) {
-  int64_t count = lane_count(l);
+/* Books the count of an encoded piece, which stood as 1, and remembers it. */
+static void job_done(counter *c, const job *j, int64_t count) {
   c->total += count - 1;
-  remember(l->job->set, l->job->key, count);
+  if (j->place == NULL) return;
+  c->cache->n_added++;
+  if (j->n <= TOK_SHORT_KEY_MAX) {
+    tok_key k;
+    memcpy(&k, j->text, sizeof k);
+    k.hi |= (uint64_t)j->n << 56 | (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
+    tok_cache_put(j->place, k);
+  } else {
+    tok_mid_entry *at = j->place;
+    memcpy(at->bytes, j->text, sizeof at->bytes);
+    at->len = (uint8_t)j->n;
+    at->count = (uint8_t)count;
+  }
 }
 
-/* Encodes all jobs. */
+/* Encodes all jobs, LANES at a time. */
 static void run_jobs(counter *c) {
   lane lanes[LANES];
+  merge merges[LANES];
   uint32_t live = 0, next = 0;
-  while (live < LANES && next < c->n_jobs) lane_begin(c->r, &lanes[live++], &c->jobs[next++]);
+  const tok_ranks *r = c->r;
+  while (live < LANES && next < c->n_jobs) lane_begin(r, &lanes[live++], &c->jobs[next++]);
   while (live > 0) {
-    for (uint32_t i = 0; i < live; i++) {
-      if (lane_merge(c->r, &lanes[i])) continue;
-      job_done(c, &lanes[i]);
+    for (uint32_t i = 0; i < live; i++) lane_merge_begin(r, &lanes[i], &merges[i]);
+    for (uint32_t i = live; i-- > 0;) {
+      if (merges[i].busy) {
+        lane_merge_end(r, &lanes[i], &merges[i]);
+        continue;
+      }
+      job_done(c, lanes[i].job, lane_count(&lanes[i]));
       if (next < c->n_jobs) {
-        lane_begin(c->r, &lanes[i], &c->jobs[next++]);
+        lane_begin(r, &lanes[i], &c->jobs[next++]);
       } else {
-        lanes[i] = lanes[--live];
+        lanes[i] = lanes[--live]; /* those above have been handled */
       }
     }
   }
   c->n_jobs = 0;
 }
 
-static inline void add_job(counter *c, tok_key k, tok_key *set) {
-  if (c->n_jobs == TODO_MAX) run_jobs(c);
-  c->jobs[c->n_jobs++] = (todo){k, set, (uint32_t)(k.hi >> 56)};
+/* Queues n <= 30 bytes at p, counted as 1 so far. place: cache set or entry, or NULL. */
+static inline void add_job(counter *c, const uint8_t *p, size_t n, void *place) {
+  if (c->n_jobs == JOBS_MAX) run_jobs(c);
+  job *j = &c->jobs[c->n_jobs++];
+  memset(j->text, 0, sizeof j->text);
+  memcpy(j->text, p, n);
+  j->n = (uint32_t)n;
+  j->place = place;
 }
 
 /* Tokens of n bytes at p by merging. */
 static int64_t merge_count(counter *c, const uint8_t *p, size_t n) {
+  if (n <= TOK_TOKEN_BYTES_MAX && tok_rank_of(c->r, p, n) != TOK_RANK_NONE) return 1;
   if (n <= TOK_BPE_SMALL) {
     return __builtin_popcountll(bpe_small(c->r, p, n, c->e->scratch.small_id[0]));
   }
@@ -178,34 +182,30 @@ static int64_t merge_count(counter *c, const uint8_t *p, size_t n) {
   return total;
 }
 
-static uint64_t long_key_hash(const uint8_t *p, size_t n) {
-  uint64_t h = n * 0x9E3779B97F4A7C15u, w;
-  for (size_t i = 0; i + 8 <= n; i += 8) {
-    memcpy(&w, p + i, 8);
-    h = (h ^ w) * 0xD6E8FEB86659FD93u;
-    h ^= h >> 32;
-  }
-  memcpy(&w, p + n - 8, 8);
-  h = (h ^ w) * 0xD6E8FEB86659FD93u;
-  return h >> 40;
-}
-
-/* A piece or segment of more than 15 bytes that barriers do not cut. */
-static int64_t long_count(counter *c, const uint8_t *p, size_t n) {
+/* A piece or segment of more than 15 bytes that barriers do not cut, counted as 1 so far. */
+static void count_long(counter *c, const uint8_t *p, size_t n) {
   if (n > TOK_LONG_KEY_MAX || c->cache == NULL) {
-    if (n <= TOK_TOKEN_BYTES_MAX && tok_rank_of(c->r, p, n) != TOK_RANK_NONE) return 1;
-    return merge_count(c, p, n);
+    c->total += merge_count(c, p, n) - 1;
+  } else if (n <= TOK_MID_KEY_MAX) {
+    tok_mid_entry *at = tok_cache_mid(c->cache, p, n);
+    if (at->len == n && memcmp(at->bytes, p, n) == 0) {
+      c->total += at->count - 1;
+    } else {
+      add_job(c, p, n, at);
+    }
+  } else {
+    tok_long_entry *at = tok_cache_long(c->cache, p, n);
+    if (at->len != n || memcmp(at->bytes, p, n) != 0) {
+      at->count = (uint8_t)merge_count(c, p, n);
+      memcpy(at->bytes, p, n);
+      at->len = (uint8_t)n;
+      c->cache->n_added++;
+    }
+    c->total += at->count - 1;
   }
-  tok_long_entry *at = &c->cache->longs[long_key_hash(p, n) & (TOK_LONG_CACHE_SETS - 1)];
-  if (at->len == n && memcmp(at->bytes, p, n) == 0) return at->count;
-  int64_t count = merge_count(c, p, n);
-  memcpy(at->bytes, p, n);
-  at->len = (uint8_t)n;
-  at->count = (uint8_t)count;
-  return count;
 }
 
-static void count_segments(counter *c, const uint8_t *p, size_t n, tok_key k, tok_key *set);
+static void count_segments(counter *c, const uint8_t *p, size_t n, tok_key *set);
 
 /* Scripts of three-byte characters, where barriers are many. The first byte may be a space. */
 static inline bool worth_cutting(const uint8_t *p, size_t n) {
@@ -226,19 +226,19 @@ static inline bool has_high(const uint8_t *p, size_t n) {
 static void count_miss(counter *c, const uint8_t *p, size_t n, tok_key k, tok_key *set, bool cut) {
   if (n > TOK_KEY_BYTES_MAX) {
     if (cut && has_high(p, n)) {
-      count_segments(c, p, n, k, NULL);
+      count_segments(c, p, n, NULL);
     } else {
-      c->total += long_count(c, p, n) - 1;
+      count_long(c, p, n);
     }
     return;
   }
-  int64_t known = set != NULL ? recall(set, k) : 0;
+  int64_t known = set != NULL ? tok_cache_get(set, k) : 0;
   if (known != 0) {
     c->total += known - 1;
   } else if (cut && worth_cutting(p, n)) {
-    count_segments(c, p, n, k, set);
+    count_segments(c, p, n, set);
   } else {
-    add_job(c, k, set);
+    add_job(c, p, n, set);
   }
 }
 
@@ -275,15 +275,16 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
     n_misses += ((slot[i]->lo ^ key[i].lo) | (slot[i]->hi ^ key[i].hi)) != 0;
   }
   c->total += (int64_t)n;
-  tok_key(*sets)[2] = c->cache != NULL ? c->cache->shorts : NULL;
-  if (sets != NULL) {
-    for (size_t j = 0; j < n_misses; j++) {
-      __builtin_prefetch(sets[hash[misses[j]] >> 20 & (TOK_CACHE_SETS - 1)]);
+  if (c->cache != NULL) {
+    if (tok_cache_full(c->cache)) {
+      run_jobs(c); /* they point into the cache */
+      tok_cache_grow(c->cache);
     }
+    for (size_t j = 0; j < n_misses; j++) __builtin_prefetch(tok_cache_set(c->cache, hash[misses[j]]));
   }
   for (size_t j = 0; j < n_misses && c->status == TOK_OK; j++) {
     size_t i = misses[j];
-    tok_key *set = sets != NULL ? sets[hash[i] >> 20 & (TOK_CACHE_SETS - 1)] : NULL;
+    tok_key *set = c->cache != NULL ? tok_cache_set(c->cache, hash[i]) : NULL;
     count_miss(c, p + starts[i], starts[i + 1] - starts[i], key[i], set, cut);
     if (c->total > c->limit) return;
   }
@@ -310,7 +311,7 @@ static void count_pieces(counter *c, const uint8_t *p, size_t readable, const ui
 }
 
 /* A piece of n bytes, not all ASCII, that is no token, counted as 1 so far: cut at merge barriers. */
-static void count_segments(counter *c, const uint8_t *p, size_t n, tok_key k, tok_key *set) {
+static void count_segments(counter *c, const uint8_t *p, size_t n, tok_key *set) {
   uint32_t starts[TOK_STARTS + 1];
   size_t n_starts = 1, at = 0;
   uint32_t cp, before = 0;
@@ -336,9 +337,9 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, tok_key k, to
     c->total -= 1;
     count_pieces(c, base, starts[n_starts], starts, n_starts, false);
   } else if (n > TOK_KEY_BYTES_MAX) {
-    c->total += long_count(c, p, n) - 1;
+    count_long(c, p, n);
   } else {
-    add_job(c, k, set);
+    add_job(c, p, n, set);
   }
 }
 
@@ -355,7 +356,7 @@ static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text
   if (text.len > UINT32_MAX - 64) return TOK_TOOBIG;
   c.e = e;
   c.r = v->ranks;
-  c.cache = tok_engine_cache(e, v->ranks);
+  c.cache = tok_engine_cache(e, v->ranks, text.len);
   c.limit = limit;
   c.total = 0;
   c.status = TOK_OK;

@@ -22,100 +22,142 @@
 
 enum {
   LANES = 8,
-  LANE_BYTES = 16,    /* a piece has up to 15; entry 15 of `packed` takes what has no place */
-  LANE_POS_BITS = 4,  /* of a packed rank */
-  LANE_NO_TOKEN = 16, /* a length that key_padded() turns into a key of no token */
-  TODO_MAX = 64
+  LANE_BYTES = 32,  /* a piece has up to 30 */
+  LANE_ENTRIES = LANE_BYTES + 1, /* the last entry of `packed` takes what has no place */
+  LANE_POS_BITS = 5, /* of a packed rank: 18 + 5 bits */
+  LANE_NO_TOKEN = 255, /* a length that no token has */
+  JOBS_MAX = 64
 };
 
-/* A short piece to be encoded: n <= 15 bytes, its key, and where its count is remembered (or NULL). */
+/* A piece to be encoded, of 2..30 bytes, and where its count goes. */
 typedef struct {
-  tok_key key;
-  tok_key *set;
-  uint32_t n;
-} todo;
+  uint8_t text[LANE_BYTES]; /* zero-padded */
+  uint32_t n;               /* bytes */
+  void *place;              /* cache entry, or NULL */
+} job;
 
 typedef struct {
-  uint8_t text[2 * LANE_BYTES]; /* zero-padded, so that 16 bytes can be read at any position */
-  uint32_t packed[LANE_BYTES];  /* [start] rank << 4 | start of the pair that starts there */
-  uint32_t starts;              /* bits of token starts; bit n and bit 16 end the piece */
+  uint8_t text[LANE_BYTES + 16]; /* zero-padded, so that 16 bytes can be read at any position */
+  uint32_t packed[LANE_ENTRIES]; /* [start] rank << 5 | start of the pair that starts there */
+  uint64_t starts;               /* bits of token starts; bits n and 32 end the piece */
   uint32_t n;
-  const todo *job;
+  const job *job;
 } lane;
 
-/* Packed rank of n bytes at position pos, TOK_RANK_NONE if they are no token. n = LANE_NO_TOKEN: none. */
-static inline uint32_t lane_rank(const tok_ranks *r, const lane *l, uint32_t pos, uint32_t n) {
-  tok_key k = key_padded(l->text + pos, n);
-  uint64_t h = tok_key_hash(k, r->seed);
-  uint32_t slot = tok_key_slot(h, r->displacement[tok_key_bucket(h, r->bucket_mask)], r->slot_mask);
-  uint32_t id = r->ids[slot];
-  /* Slot 0 is read where the fingerprint differs: the real key would only cost a cache miss. */
-  slot = (id & ~TOK_ID_MASK) == tok_key_fingerprint(h) ? slot : 0;
-  const tok_key *at = &r->keys[slot];
-  uint32_t differs = 0 - (uint32_t)(((at->lo ^ k.lo) | (at->hi ^ k.hi)) != 0);
-  return ((id & TOK_ID_MASK) << LANE_POS_BITS | pos) | differs;
+/* A pair being looked up: its place in `packed`, its key, its slot. */
+typedef struct {
+  tok_key key;
+  uint64_t hash;
+  uint32_t pos, slot;
+} pair_probe;
+
+/* Finds the slot of n bytes at pos, and fetches what lane_rank() will read. */
+static inline pair_probe lane_probe(const tok_ranks *r, const lane *l, uint32_t pos, uint32_t n) {
+  pair_probe q;
+  q.pos = pos;
+  q.key = key_padded(l->text + (pos < LANE_BYTES ? pos : 0), n < 16 ? n : 16);
+  q.hash = tok_key_hash(q.key, r->seed);
+  q.slot = tok_key_slot(q.hash, r->displacement[tok_key_bucket(q.hash, r->bucket_mask)], r->slot_mask);
+  __builtin_prefetch(&r->ids[q.slot]);
+  return q;
 }
 
-static inline uint32_t lowest16(const uint32_t *packed) {
-  uint32_t best[4];
-  for (int i = 0; i < 4; i++) {
-    uint32_t a = packed[i] < packed[i + 4] ? packed[i] : packed[i + 4];
-    uint32_t b = packed[i + 8] < packed[i + 12] ? packed[i + 8] : packed[i + 12];
-    best[i] = a < b ? a : b;
+/* The packed rank; TOK_RANK_NONE if the bytes are no token of up to 15 bytes. */
+static inline uint32_t lane_rank(const tok_ranks *r, const pair_probe *q) {
+  uint32_t id = r->ids[q->slot];
+  /* Slot 0 is read where the fingerprint differs: the real key would only cost a cache miss. */
+  uint32_t slot = (id & ~TOK_ID_MASK) == tok_key_fingerprint(q->hash) ? q->slot : 0;
+  const tok_key *at = &r->keys[slot];
+  uint32_t differs = 0 - (uint32_t)(((at->lo ^ q->key.lo) | (at->hi ^ q->key.hi)) != 0);
+  return ((id & TOK_ID_MASK) << LANE_POS_BITS | q->pos) | differs;
+}
+
+/* The same for n bytes where n may be above 15; rare. */
+static inline uint32_t lane_rank_long(const tok_ranks *r, const lane *l, uint32_t pos, uint32_t n) {
+  uint32_t id = tok_rank_of(r, l->text + pos, n);
+  return id == TOK_RANK_NONE ? id : id << LANE_POS_BITS | pos;
+}
+
+static inline uint32_t lowest_packed(const uint32_t *packed, uint32_t n) {
+  uint32_t best[4] = {packed[0], packed[1], packed[2], packed[3]};
+  for (int i = 4; i < 16; i++) best[i & 3] = packed[i] < best[i & 3] ? packed[i] : best[i & 3];
+  if (n > 16) {
+    for (int i = 16; i < 32; i++) best[i & 3] = packed[i] < best[i & 3] ? packed[i] : best[i & 3];
   }
   uint32_t a = best[0] < best[1] ? best[0] : best[1];
   uint32_t b = best[2] < best[3] ? best[2] : best[3];
   return a < b ? a : b;
 }
 
-/* One merge. Returns false where no pair is left. */
-static inline bool lane_merge(const tok_ranks *r, lane *l) {
-  uint32_t best = lowest16(l->packed);
-  if (best == TOK_RANK_NONE) return false;
+/* A merge under way: the two pairs that it makes. */
+typedef struct {
+  pair_probe left, right;
+  uint32_t left_n, right_n;
+  bool busy;
+} merge;
+
+/* First half of a merge: takes the lowest pair and starts looking up its new neighbours. */
+static inline bool lane_merge_begin(const tok_ranks *r, lane *l, merge *m) {
+  uint32_t best = lowest_packed(l->packed, l->n);
+  m->busy = best != TOK_RANK_NONE;
+  if (!m->busy) return false;
   uint32_t pos = best & (LANE_BYTES - 1);
-  uint32_t after = l->starts & (~(uint32_t)1 << pos);
-  uint32_t gone = (uint32_t)__builtin_ctz(after);
+  uint64_t after = l->starts & (~(uint64_t)1 << pos);
+  uint32_t gone = lowest_bit(after);
   after &= after - 1;
-  uint32_t next = (uint32_t)__builtin_ctz(after);
-  uint32_t behind = after & (after - 1);
-  uint32_t end = (uint32_t)__builtin_ctz(behind | (uint32_t)1 << LANE_BYTES);
-  uint32_t before = l->starts & (((uint32_t)1 << pos) - 1);
-  uint32_t prev = before ? 31 - (uint32_t)__builtin_clz(before | 1) : LANE_BYTES - 1;
-  l->starts ^= (uint32_t)1 << gone;
+  uint32_t next = lowest_bit(after);
+  uint32_t end = lowest_bit((after & (after - 1)) | (uint64_t)1 << LANE_BYTES);
+  uint64_t before = l->starts & (((uint64_t)1 << pos) - 1);
+  uint32_t prev = before ? highest_bit(before | 1) : LANE_BYTES;
+  l->starts ^= (uint64_t)1 << gone;
   l->packed[gone] = TOK_RANK_NONE;
-  l->packed[pos] = lane_rank(r, l, pos, next < l->n ? end - pos : LANE_NO_TOKEN);
-  l->packed[prev] = lane_rank(r, l, prev, before ? next - prev : LANE_NO_TOKEN);
+  m->right_n = next < l->n ? end - pos : LANE_NO_TOKEN;
+  m->left_n = before ? next - prev : LANE_NO_TOKEN;
+  m->right = lane_probe(r, l, pos, m->right_n);
+  m->left = lane_probe(r, l, prev, m->left_n);
   return true;
+}
+
+/* Second half. */
+static inline void lane_merge_end(const tok_ranks *r, lane *l, const merge *m) {
+  l->packed[m->right.pos] = lane_rank(r, &m->right);
+  l->packed[m->left.pos] = lane_rank(r, &m->left);
+  if (m->right_n - 16 < 16) l->packed[m->right.pos] = lane_rank_long(r, l, m->right.pos, m->right_n);
+  if (m->left_n - 16 < 16) l->packed[m->left.pos] = lane_rank_long(r, l, m->left.pos, m->left_n);
 }
 
 /* Starts the lane from whole characters; false where that is not the same as from bytes. */
 static inline bool lane_from_chars(const tok_ranks *r, lane *l) {
-  uint32_t cp, starts = 0, before = 0;
+  uint32_t cp, before = 0;
+  uint64_t starts = 0;
   for (uint32_t at = 0; at < l->n;) {
     uint32_t n = (uint32_t)tok_utf8_decode(l->text + at, l->n - at, &cp);
     if (cp == TOK_UTF8_INVALID) return false;
     if (at > 0) {
       uint32_t edge = (uint32_t)l->text[at - 1] << 8 | l->text[at];
       if (r->cross8[edge >> 3] >> (edge & 7) & 1) return false;
-      l->packed[before] = lane_rank(r, l, before, at + n - before);
+      pair_probe q = lane_probe(r, l, before, at + n - before);
+      l->packed[before] = lane_rank(r, &q);
     }
     if (n == 2 && r->pair[l->text[at] << 8 | l->text[at + 1]] == TOK_RANK_NONE) return false;
-    if (n > 2 && lane_rank(r, l, at, n) == TOK_RANK_NONE) return false;
-    starts |= (uint32_t)1 << at;
+    if (n > 2 && tok_rank_of_key(r, key_padded(l->text + at, n)) == TOK_RANK_NONE) return false;
+    starts |= (uint64_t)1 << at;
     before = at;
     at += n;
   }
-  l->starts = starts | (uint32_t)1 << l->n | (uint32_t)1 << LANE_BYTES;
+  l->starts = starts | (uint64_t)1 << l->n | (uint64_t)1 << LANE_BYTES;
   return true;
 }
 
-static inline void lane_begin(const tok_ranks *r, lane *l, const todo *job) {
-  l->job = job;
-  l->n = job->n;
-  memset(l->text, 0, sizeof l->text);
-  memcpy(l->text, &job->key, LANE_BYTES - 1);
+static inline void lane_begin(const tok_ranks *r, lane *l, const job *j) {
+  uint64_t w[LANE_BYTES / 8], high;
+  l->job = j;
+  l->n = j->n;
+  memcpy(l->text, j->text, LANE_BYTES);
+  memset(l->text + LANE_BYTES, 0, 16);
   memset(l->packed, 0xFF, sizeof l->packed);
-  uint64_t high = (job->key.lo | job->key.hi << 8) & 0x8080808080808080u;
+  memcpy(w, j->text, sizeof w);
+  high = (w[0] | w[1] | w[2] | w[3]) & 0x8080808080808080u;
   if (high != 0) {
     if (lane_from_chars(r, l)) return;
     memset(l->packed, 0xFF, sizeof l->packed);
@@ -124,11 +166,11 @@ static inline void lane_begin(const tok_ranks *r, lane *l, const todo *job) {
     uint32_t rank = r->pair[l->text[i] << 8 | l->text[i + 1]];
     l->packed[i] = rank == TOK_RANK_NONE ? rank : rank << LANE_POS_BITS | i;
   }
-  l->starts = (((uint32_t)2 << l->n) - 1) | (uint32_t)1 << LANE_BYTES;
+  l->starts = (((uint64_t)2 << l->n) - 1) | (uint64_t)1 << LANE_BYTES;
 }
 
 static inline int64_t lane_count(const lane *l) {
-  return __builtin_popcount(l->starts & (((uint32_t)1 << l->n) - 1));
+  return __builtin_popcountll(l->starts & (((uint64_t)1 << l->n) - 1));
 }
 
 #endif
