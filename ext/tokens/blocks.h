@@ -41,7 +41,8 @@ typedef struct {
   uint32_t fresh;   /* a piece starts at pos; nothing before it matters */
   /* of the character before pos: 1 if it is in the class */
   uint32_t letter, number, lower, caseless, white, newline, other, blank;
-  uint32_t absorbs; /* it is in a run of `other` or of newlines that such a run has taken */
+  uint32_t absorbs; /* it is in a run of `other`, or was taken by one */
+  uint32_t taken;   /* it was taken: a newline (or, in o200k, a slash) behind punctuation */
   uint32_t joins;   /* it takes a following letter into its piece */
   uint32_t pending; /* it ends a contraction: a letter at pos starts a piece */
   uint32_t digits;  /* characters of the number piece that is open */
@@ -267,14 +268,25 @@ static inline uint64_t white_starts(tok_blocks *b, tok_family family, const tok_
   return starts;
 }
 
+/*
+** o200k's `[\r\n/]*`: once a run of punctuation has taken a newline, it takes slashes too. Extends `taken`
+** over the slashes and newlines that follow, by doubling steps.
+*/
+static inline uint64_t taken_slashes(uint64_t taken, uint64_t newline_or_slash) {
+  uint64_t run = newline_or_slash;
+  for (int step = 1; step < 64; step *= 2) {
+    taken |= taken << step & run;
+    run &= run << step;
+  }
+  return taken;
+}
+
 /* Case boundaries of o200k, and what its masks do not settle. */
-static inline uint64_t case_starts(tok_blocks *b, const tok_masks *m, uint64_t taken, unsigned size,
-                                   bool *hard) {
+static inline uint64_t case_starts(tok_blocks *b, const tok_masks *m, unsigned size, bool *hard) {
   uint64_t lower = m->letter & ~m->upper & ~m->caseless;
   uint64_t starts = m->upper & PREV(lower, b->lower);
   uint64_t odd = (m->upper & PREV(m->caseless, b->caseless)) |
-                 (m->mark & ~PREV(m->letter, b->letter)) |
-                 (m->slash & PREV(taken, b->absorbs & ~b->other));
+                 (m->mark & ~PREV(m->letter, b->letter));
   if (odd) *hard = true;
   b->lower = last_of(lower, size);
   b->caseless = last_of(m->caseless, size);
@@ -284,14 +296,20 @@ static inline uint64_t case_starts(tok_blocks *b, const tok_masks *m, uint64_t t
 /*
 ** cl100k and o200k. Sets *hard where the masks do not settle the block.
 **
-** taken: newlines that belong to the punctuation before them; they are not white space to what follows.
+** taken: newlines (and slashes) that belong to the punctuation before them; to what follows they are neither
+**        white space nor punctuation.
 ** alone: behind an `other` character that starts a piece; it takes letters into its piece, as a space does.
 */
 static inline uint64_t starts_words(tok_blocks *b, tok_family family, const tok_masks *m, unsigned size,
                                     bool *hard) {
   uint64_t taken = m->newline & ~(m->newline + (m->newline & PREV(m->other, b->absorbs)));
+  uint64_t others = m->other;
+  if (family == TOK_FAMILY_O200K && (m->slash & PREV(taken, b->taken))) {
+    taken = taken_slashes(taken | (m->slash & b->taken), m->newline | m->slash);
+    others &= ~taken;
+  }
   uint64_t before_letter = PREV(m->letter, b->letter);
-  uint64_t other = m->other & ~PREV(m->other, b->other) & ~PREV(m->blank, b->blank);
+  uint64_t other = others & ~PREV(others, b->other) & ~PREV(m->blank, b->blank);
   uint64_t other1 = other & ~(m->other2 | m->other3 | m->other4);
   uint64_t other2 = other & m->other2, other3 = other & m->other3, other4 = other & m->other4;
   uint64_t alone = (other1 | m->space) << 1 | other2 << 2 | other3 << 3 | other4 << 4 | b->joins;
@@ -301,7 +319,7 @@ static inline uint64_t starts_words(tok_blocks *b, tok_family family, const tok_
   uint64_t from = b->pending, inside = 0, quotes = m->quote & other;
   b->pending = 0;
   if (family == TOK_FAMILY_O200K) {
-    starts |= case_starts(b, m, taken, size, hard);
+    starts |= case_starts(b, m, size, hard);
     quotes &= before_letter;
   }
   if (quotes) {
@@ -312,9 +330,10 @@ static inline uint64_t starts_words(tok_blocks *b, tok_family family, const tok_
              ends_with(other3, size, 3) | ends_with(other4, size, 4);
   b->letter = last_of(m->letter, size);
   b->number = last_of(m->number, size);
-  b->other = last_of(m->other, size);
+  b->other = last_of(others, size);
   b->blank = last_of(m->blank, size);
-  b->absorbs = last_of(m->other | taken, size);
+  b->absorbs = last_of(others | taken, size);
+  b->taken = last_of(taken, size);
   return starts | (from & m->letter);
 }
 

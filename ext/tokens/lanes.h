@@ -21,7 +21,7 @@
 #include "bpe_impl.h"
 
 enum {
-  LANES = 8,
+  LANES = 12,
   LANE_BYTES = 32,  /* a piece has up to 30 */
   LANE_ENTRIES = LANE_BYTES + 1, /* the last entry of `packed` takes what has no place */
   LANE_POS_BITS = 5, /* of a packed rank: 18 + 5 bits */
@@ -59,6 +59,7 @@ static inline pair_probe lane_probe(const tok_ranks *r, const lane *l, uint32_t 
   q.hash = tok_key_hash(q.key, r->seed);
   q.slot = tok_key_slot(q.hash, r->displacement[tok_key_bucket(q.hash, r->bucket_mask)], r->slot_mask);
   __builtin_prefetch(&r->ids[q.slot]);
+  __builtin_prefetch(&r->keys[q.slot]);
   return q;
 }
 
