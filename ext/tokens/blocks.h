@@ -191,13 +191,14 @@ static inline uint64_t spaces_after_newline(const tok_blocks *b, tok_family fami
 /*
 ** Contractions: `quotes` are apostrophes that may begin one. Sets *from to the bits behind those that do and
 ** *inside to the bits of them behind the apostrophe; one that leaves the block makes it hard. Returns the
-** apostrophes.
+** apostrophes. In o200k a contraction is the end of a word, so one right behind another is none.
 */
 static inline uint64_t contractions(tok_blocks *b, tok_family family, uint64_t quotes, unsigned size,
                                     uint64_t *from, uint64_t *inside, bool *hard) {
   uint64_t found = 0;
   for (; quotes != 0; quotes &= quotes - 1) {
     unsigned i = (unsigned)__builtin_ctzll(quotes);
+    if (family == TOK_FAMILY_O200K && (*from >> i & 1)) continue;
     size_t n = tok_contraction(b->text, b->pos + i, b->len, family != TOK_FAMILY_R50K);
     if (n == 0) continue;
     found |= (uint64_t)1 << i;
