@@ -127,6 +127,16 @@ test-$(1): all $$(TEST_TARGETS) $(filter $(B)/tests/$(1)/%,$(TEST_BIN))
 endef
 $(foreach k,$(TEST_KINDS),$(eval $(call test_kind,$(k))))
 
+# The C tests of the core under the address and undefined-behaviour sanitizers, in a build of their own.
+ASAN_KINDS := base tokens prices ledger
+.PHONY: asan asan-run
+asan:  ## the tests of the core under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory B=build-asan LDFLAGS=-fsanitize=address,undefined \
+	  OPT="-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" asan-run
+
+asan-run: $(foreach k,$(ASAN_KINDS),$(filter $(B)/tests/$(k)/%,$(TEST_BIN)))
+	@sh tests/run.sh $^
+
 accept-sql: all  ## make accept-sql NAME=x: take what tests/sql/x.sql prints now as right
 	@sh tests/run.sh --accept $(NAME)
 
@@ -140,4 +150,4 @@ help:  ## list the targets
 	@echo "  test-<kind>           the tests of one folder: $(TEST_KINDS)"
 
 clean:  ## remove everything built
-	rm -rf $(B)
+	rm -rf $(B) build-asan
