@@ -111,7 +111,7 @@ static char *ask(install *in, const char *sql) {
 
 static int ask_int(install *in, const char *sql) {
   char *answer = ask(in, sql);
-  int n = answer == NULL ? 0 : atoi(answer);
+  int n = answer == NULL ? 0 : (int)strtol(answer, NULL, 10);
   sqlite3_free(answer);
   return n;
 }
@@ -140,7 +140,7 @@ static bool in_folder(const tok_script *s, const char *folder) {
 }
 
 static int migration_number(const tok_script *s) {
-  return in_folder(s, "schema/") ? atoi(s->name + strlen("schema/")) : 0;
+  return in_folder(s, "schema/") ? (int)strtol(s->name + strlen("schema/"), NULL, 10) : 0;
 }
 
 int tok_ledger_version(void) {
