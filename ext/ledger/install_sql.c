@@ -254,21 +254,13 @@ static void create_ledger(install *in, const ledger_state *s) {
   sqlite3_free(meta);
 }
 
-/* Without tok_cost_nano the triggers would make every INSERT fail; rows then stay unpriced. */
-static bool has_prices(sqlite3 *db) {
-  sqlite3_stmt *stmt = NULL;
-  int rc = sqlite3_prepare_v2(db, "SELECT tok_cost_nano('', 0, 0, 0, 0, 0)", -1, &stmt, NULL);
-  sqlite3_finalize(stmt);
-  return rc != SQLITE_ERROR;
-}
-
 /* Inside the transaction; another process may have been faster, so the state is read again. */
 static void install_all(install *in) {
   ledger_state s;
   read_state(in, &s);
   check_state(in, &s);
   if (in->rc == SQLITE_OK && !s.current) create_ledger(in, &s);
-  if (has_prices(in->db)) run(in, tok_ledger_script("temp/usage_cost.sql"));
+  run(in, tok_ledger_script("temp/usage_cost.sql"));
   sqlite3_free(s.odd);
 }
 

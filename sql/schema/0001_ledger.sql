@@ -72,6 +72,7 @@ CREATE TABLE main.llm_usage(
     CHECK (coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) <= input_tokens),
   CONSTRAINT "one-hour cache writes are part of cache_write_tokens"
     CHECK (cache_write_1h_tokens <= cache_write_tokens),
+  CONSTRAINT "reasoning tokens are part of output_tokens" CHECK (reasoning_tokens <= output_tokens),
   UNIQUE (provider, response_id) ON CONFLICT IGNORE
 ) STRICT;
 

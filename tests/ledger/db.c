@@ -67,14 +67,22 @@ const char *db_shell(const char *path, const char *sql) {
   return answer;
 }
 
+/* The number behind a key of the usage object that the ledger hands to tok_cost_nano. */
+static sqlite3_int64 number_of(const char *json, const char *key) {
+  const char *at = strstr(json, key);
+  return at == NULL ? -1000000 : atoll(at + strlen(key));
+}
+
 static void fixed_price(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
-  if (sqlite3_value_type(argv[1]) == SQLITE_NULL || sqlite3_value_type(argv[2]) == SQLITE_NULL) return;
-  sqlite3_result_int64(ctx, 2 * sqlite3_value_int64(argv[1]) + 10 * sqlite3_value_int64(argv[2]));
+  const char *usage = (const char *)sqlite3_value_text(argv[1]);
+  if (usage == NULL || sqlite3_value_type(argv[2]) != SQLITE_INTEGER) return;
+  sqlite3_result_int64(ctx, 2 * number_of(usage, "\"input_tokens\":") +
+                                10 * number_of(usage, "\"output_tokens\":"));
 }
 
 void db_fixed_price(sqlite3 *db) {
-  CHECK_INT(sqlite3_create_function(db, "tok_cost_nano", 6, SQLITE_UTF8, NULL, fixed_price, NULL, NULL),
+  CHECK_INT(sqlite3_create_function(db, "tok_cost_nano", 3, SQLITE_UTF8, NULL, fixed_price, NULL, NULL),
             SQLITE_OK);
 }
 

@@ -165,6 +165,10 @@ static void wrong_values_are_refused(void) {
       "timestamp) VALUES ('')", "CHECK constraint failed: timestamp is UTC ISO-8601 text or Unix seconds",
       "input_tokens, cache_read_tokens, cache_write_tokens) VALUES (10, 6, 5)",
       "CHECK constraint failed: cache tokens are part of input_tokens",
+      "cache_write_tokens, cache_write_1h_tokens) VALUES (5, 6)",
+      "CHECK constraint failed: one-hour cache writes are part of cache_write_tokens",
+      "output_tokens, reasoning_tokens) VALUES (5, 6)",
+      "CHECK constraint failed: reasoning tokens are part of output_tokens",
   };
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i += 2) {
     char sql[256], expected[256];
