@@ -70,7 +70,7 @@ const char *db_shell(const char *path, const char *sql) {
 /* The number behind a key of the usage object that the ledger hands to tok_cost_nano. */
 static sqlite3_int64 number_of(const char *json, const char *key) {
   const char *at = strstr(json, key);
-  return at == NULL ? -1000000 : atoll(at + strlen(key));
+  return at == NULL ? -1000000 : strtoll(at + strlen(key), NULL, 10);
 }
 
 static void fixed_price(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
