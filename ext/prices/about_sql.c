@@ -5,9 +5,9 @@
 **      "vocabularies": [{"name": "r50k_base", "sha256": "306c…"}, …],
 **      "prices": {"date": "2026-09-23", "sha256": "…", "models": 1000, "rows": 5000}}
 **
-** cpu is the instruction set that counting uses on this machine; a vocabulary's sha256 is that of its .tiktoken
-** file, the price list's that of sql/prices/MANIFEST; its date is that of the newest check of any price. It
-** stands in this room because it tells of both, tokens and prices.
+** cpu is the instruction set that counting uses on this machine; a vocabulary's sha256 is that of
+** its .tiktoken file, the price list's that of sql/prices/MANIFEST; its date is that of the newest
+** check of any price. It stands in this room because it tells of both, tokens and prices.
 */
 #include "../base/sql.h"
 #include "../tok.h"

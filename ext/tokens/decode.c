@@ -1,18 +1,18 @@
 /* Lists of ids; see decode.h. */
 #include "decode.h"
 
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
 static size_t skip_blanks(tok_slice s, size_t at) {
-  while (at < s.len && (s.ptr[at] == ' ' || s.ptr[at] == '\t' || s.ptr[at] == '\n' || s.ptr[at] == '\r')) {
-    at++;
-  }
+  while (at < s.len && is_blank(s.ptr[at])) at++;
   return at;
 }
 
 static bool is_at(tok_slice s, size_t at, char c) { return at < s.len && s.ptr[at] == c; }
 
 /*
-** Reads an integer at `at`; returns its end, or `at` if there is none. Numbers outside 64 bits become -1:
-** neither is an id.
+** Reads an integer at `at`; returns its end, or `at` if there is none. Numbers outside 64 bits
+** become -1: neither is an id.
 */
 static size_t read_int(tok_slice s, size_t at, int64_t *value) {
   size_t from = at;

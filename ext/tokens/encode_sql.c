@@ -2,17 +2,18 @@
 ** Counting, encoding and decoding.
 **
 ** tok_count(model, text) -> INTEGER
-**     Tokens of the text, bit for bit as the reference encoder counts them; names of special tokens in the
-**     text are ordinary text. A BLOB is counted as bytes, a number as its text. NULL where the vocabulary
-**     of the model is not known. Linear in the text; no copy of it, no list of ids.
+**     Tokens of the text, bit for bit as the reference encoder counts them; names of special tokens
+**     in the text are ordinary text. A BLOB is counted as bytes, a number as its text. NULL where
+**     the vocabulary of the model is not known. Linear in the text; no copy of it, no list of ids.
 **
 ** tok_encode(model, text [, special]) -> TEXT, a JSON array of ids
-**     special: 'none' (default) or 'all', which turns names such as <|endoftext|> into their ids. An unknown
-**     model is an error: there is no estimate of ids. "string or blob too big" beyond SQLITE_LIMIT_LENGTH.
+**     special: 'none' (default) or 'all', which turns names such as <|endoftext|> into their ids.
+**     An unknown model is an error: there is no estimate of ids. "string or blob too big" beyond
+**     SQLITE_LIMIT_LENGTH.
 **
 ** tok_decode(model, ids_json) -> TEXT, or BLOB where the bytes are not valid UTF-8
-**     tok_decode(m, tok_encode(m, x)) = x. Errors: not a JSON array of integers; an id that the vocabulary
-**     does not have.
+**     tok_decode(m, tok_encode(m, x)) = x. Errors: not a JSON array of integers; an id that the
+**     vocabulary does not have.
 **
 ** NULL arguments give NULL. Any model reference or encoding name will do: see models.h.
 */

@@ -61,7 +61,7 @@ static const rule EXACT[] = {
     {"gpt-2", R50K},
 };
 
-/* MODEL_PREFIX_TO_ENCODING: the first that matches decides. Fine-tuned names lose their `ft:` before. */
+/* MODEL_PREFIX_TO_ENCODING: the first that matches decides. `ft:` was cut off before. */
 static const rule PREFIX[] = {
     {"o1-", O200K},
     {"o3-", O200K},
@@ -105,7 +105,7 @@ const char *tok_model_encoding(tok_slice reference) {
   const char *encoding = find_exact(ENCODING, COUNT(ENCODING), tok_model_candidate(&m, 0));
   for (size_t i = 0; encoding == NULL && i < tok_model_candidates(&m); i++) {
     tok_slice name = tok_model_candidate(&m, i);
-    /* `gpt-4:free` is gpt-4; but what follows a dash is the prefixes' business: no `davinci-003`. */
+    /* `gpt-4:free` is gpt-4; what follows a dash is the prefixes' business: no `davinci-003`. */
     if (name.ptr[name.len] != '-') encoding = find_exact(EXACT, COUNT(EXACT), name);
     if (encoding == NULL) encoding = find_prefix(name);
   }

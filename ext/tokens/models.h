@@ -1,13 +1,14 @@
 /*
 ** Models: which encoding a model uses, and how large its context window is.
 **
-** A model is given by any reference that base/model_name.h can take apart, or by the name of an encoding.
-** The encoding follows the reference tokenizer's own table: exact names first, then prefixes in its order.
-** One deliberate difference: a fine-tuned name (`ft:gpt-4.1:org::id`) has the encoding of its base model;
-** the reference lets `ft:gpt-4.1…` and `ft:gpt-4.5…` fall to cl100k_base, because its list of fine-tuned
-** prefixes ends at `ft:gpt-4`.
+** A model is given by any reference that base/model_name.h can take apart, or by the name of an
+** encoding. The encoding follows the reference tokenizer's own table: exact names first, then
+** prefixes in its order. One deliberate difference: a fine-tuned name (`ft:gpt-4.1:org::id`) has
+** the encoding of its base model; the reference lets `ft:gpt-4.1…` and `ft:gpt-4.5…` fall to
+** cl100k_base, because its list of fine-tuned prefixes ends at `ft:gpt-4`.
 **
-** Windows come from tokenizers/models.def (generated). Everything is constant; no function allocates.
+** Windows come from tokenizers/models.def (generated). Everything is constant; no function
+** allocates.
 */
 #ifndef TOK_MODELS_H
 #define TOK_MODELS_H

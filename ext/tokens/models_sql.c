@@ -2,15 +2,18 @@
 ** What is known about encodings and models.
 **
 ** tok_encoding(model) -> TEXT: the name of the encoding, NULL where the vocabulary is not known
-** tok_fits(model, input_tokens [, max_output]) -> 1 if that many tokens together are within the model's context
-**     window, 0 if not, NULL if the window is not known. Negative numbers are an error.
+** tok_fits(model, input_tokens [, max_output]) -> INTEGER
+**     1 if that many tokens together are within the model's context window, 0 if not, NULL if the
+**     window is not known. Negative numbers are an error.
 **
 ** SELECT name, n_vocab, n_special, pattern, sha256, source, licence, embedded FROM tok_encodings
-**     n_vocab is the largest id + 1; sha256 that of the .tiktoken file; embedded: 1 = part of the extension.
+**     n_vocab is the largest id + 1; sha256 that of the .tiktoken file; embedded: 1 = part of the
+**     extension.
 **
-** SELECT model, provider, encoding, exact, context_window, max_output_tokens, factor FROM tok_models
-**     One row a name; dates, prefixes and variants of it mean the same row. exact: 1 if tok_count is exact for
-**     it; factor: tokens of the model for one token of `encoding`. NULL = not known.
+** SELECT model, provider, encoding, exact, context_window, max_output_tokens, factor
+** FROM tok_models
+**     One row a name; dates, prefixes and variants of it mean the same row. exact: 1 if tok_count
+**     is exact for it; factor: tokens of the model for one token of `encoding`. NULL = not known.
 */
 #include "tokens_sql.h"
 
@@ -104,11 +107,14 @@ static int encodings_connect(sqlite3 *db, void *aux, int argc, const char *const
   (void)error;
   return tok_room_connect(db, aux,
                           "CREATE TABLE x(name TEXT, n_vocab INTEGER, n_special INTEGER,"
-                          " pattern TEXT, sha256 TEXT, source TEXT, licence TEXT, embedded INTEGER)",
+                          " pattern TEXT, sha256 TEXT, source TEXT, licence TEXT,"
+                          " embedded INTEGER)",
                           out);
 }
 
-static int encodings_eof(sqlite3_vtab_cursor *base) { return ((cursor *)base)->row >= tok_vocab_n(); }
+static int encodings_eof(sqlite3_vtab_cursor *base) {
+  return ((cursor *)base)->row >= tok_vocab_n();
+}
 
 static int encodings_column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
   const tok_vocab *v = tok_vocab_at(((cursor *)base)->row);

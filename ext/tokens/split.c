@@ -1,11 +1,11 @@
 /*
 ** Cutting text to a number of tokens; see split.h.
 **
-** How: iterate over the pieces of a window until the tokens run out (find_place). Pieces do not influence
-** each other, and where a text is cut, only the last few pieces before the cut can come out differently
-** than in the whole text. So counting may restart a few pieces earlier, and trying a cut costs a few words.
-** The cuts around the place are tried from the far end; the first that fits is confirmed by counting the
-** whole prefix.
+** How: iterate over the pieces of a window until the tokens run out (find_place). Pieces do not
+** influence each other, and where a text is cut, only the last few pieces before the cut can come
+** out differently than in the whole text. So counting may restart a few pieces earlier, and trying
+** a cut costs a few words. The cuts around the place are tried from the far end; the first that
+** fits is confirmed by counting the whole prefix.
 */
 #include "split.h"
 
@@ -50,8 +50,8 @@ static bool cluster_break(uint32_t a, uint32_t b, int32_t *state) {
 }
 
 /*
-** The end of the cluster (or character) that starts at `at` < text.len. Gives up behind `stop`: then the
-** result is some offset > stop.
+** The end of the cluster (or character) that starts at `at` < text.len. Gives up behind `stop`:
+** then the result is some offset > stop.
 */
 static size_t next_cut(tok_slice text, size_t at, size_t stop, bool clusters) {
   uint32_t a, b;
@@ -135,7 +135,7 @@ static size_t token_len(const job *j, uint32_t id) {
   return tok_vocab_bytes(j->vocab, id, scratch, NULL).len;
 }
 
-/* The tokens run out inside it's current piece, the last of `recent`. Fills at, restart and before. */
+/* The tokens run out in the iterator's piece, the last of `recent`. Sets at, restart and before. */
 static void set_place(const job *j, const tok_iter *it, const piece *recent, size_t n_recent,
                       place *out) {
   const piece *last = &recent[n_recent - 1];
@@ -165,9 +165,10 @@ static bool space_before(tok_slice text, size_t at) {
 }
 
 /*
-** How far behind out->at a cut may fit: within the piece in which the tokens run out, if one of its tokens
-** fitted. Only white space can do more, because its pieces join where the text ends: before this piece, then
-** a cut inside may fit all the same, and at its end, then one in the next piece may.
+** How far behind out->at a cut may fit: within the piece in which the tokens run out, if one of its
+** tokens fitted. Only white space can do more, because its pieces join where the text ends: with
+** white space before this piece a cut inside may fit all the same; with white space at its end, one
+** in the next piece.
 */
 static tok_status set_reach(tok_slice text, tok_iter *it, place *out) {
   tok_status rc = TOK_OK;
@@ -216,7 +217,7 @@ static tok_status count(const job *j, size_t from, size_t to, int64_t limit, int
   return tok_count(j->engine, j->vocab, part, limit, n);
 }
 
-/* The next window: what the tokens seen so far (n in `window` bytes, at least 1) let expect, and more. */
+/* The next window: what n tokens in `window` bytes let expect, and more. n >= 1. */
 static size_t larger_window(size_t window, int64_t n, int64_t max_tokens, size_t len) {
   double expected = (double)window / (double)n * (double)max_tokens * 1.25 + 2 * MARGIN_BYTES;
   if (window > len / 2 || expected >= (double)len) return len;
@@ -364,7 +365,7 @@ static tok_status overlap_start(tok_chunker *c, size_t *start) {
   return TOK_OK;
 }
 
-/* The first character exceeds the limit, which is therefore below 4: as many of its bytes as fit. */
+/* The first character exceeds the limit, which is thus below 4: as many of its bytes as fit. */
 static tok_status cut_character(tok_chunker *c, tok_slice rest) {
   uint32_t cp;
   size_t n = decode(rest, 0, &cp);

@@ -2,16 +2,18 @@
 ** Cutting text to a number of tokens: the longest prefix that fits, and chunks.
 **
 ** Where a cut may be, best first:
-**   1. between two grapheme clusters (UAX #29), so that no letter loses its accent, no family a member;
+**   1. between two grapheme clusters (UAX #29): no letter loses its accent, no family a member;
 **   2. where the first cluster alone exceeds the limit: between two characters;
-**   3. chunks only, where the first character alone exceeds the limit (it has at most 4 bytes, so the limit
-**      is below 4): inside the character, because a chunk must advance. Such a chunk is not valid UTF-8.
+**   3. chunks only, where the first character alone exceeds the limit (it has at most 4 bytes, so
+**      the limit is below 4): inside the character, because a chunk must advance. Such a chunk is
+**      not valid UTF-8.
 **
-** Every result is counted again by itself before it is returned: BPE counts do not grow steadily with the
-** length ("hell" can have more tokens than "hello"), so the first n tokens of a text, cut back to a
-** character, may count more than n. Among the cuts around the place where the tokens run out, the longest
-** that fits is taken. It is the longest of all, except inside a single piece (a run without spaces, as the
-** pre-tokenizer sees it) of more than 512 bytes, where only cuts near the place are tried.
+** Every result is counted again by itself before it is returned: BPE counts do not grow steadily
+** with the length ("hell" can have more tokens than "hello"), so the first n tokens of a text, cut
+** back to a character, may count more than n. Among the cuts around the place where the tokens run
+** out, the longest that fits is taken. It is the longest of all, except inside a single piece (a
+** run without spaces, as the pre-tokenizer sees it) of more than 512 bytes, where only cuts near
+** the place are tried.
 **
 ** Only a window of the text around the limit is encoded, never the rest: O(limit) time and memory.
 */
@@ -33,8 +35,8 @@ typedef struct {
 } tok_prefix;
 
 /*
-** The longest prefix of `text` with at most max_tokens (>= 0) tokens; see the order of cuts above, 1 and 2.
-** Errors: TOK_NOMEM.
+** The longest prefix of `text` with at most max_tokens (>= 0) tokens; see the order of cuts above,
+** 1 and 2. Errors: TOK_NOMEM.
 */
 tok_status tok_split_prefix(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t max_tokens,
                             tok_prefix *out);
@@ -46,9 +48,10 @@ tok_status tok_split_prefix(tok_engine *e, const tok_vocab *v, tok_slice text, i
 **     tok_chunker_init(&c, engine, vocab, text, 512, 64);
 **     while ((rc = tok_chunker_next(&c)) == TOK_OK && !c.done) use(c.start, c.chunk);
 **
-** Without overlap the chunks concatenate to the text. With it, each chunk but the first starts up to
-** `overlap` tokens before the end of the one before, at a cluster boundary; the overlap is shortened where
-** the next cluster would not fit beside it. An empty text has no chunks. The engine is this iterator's.
+** Without overlap the chunks concatenate to the text. With it, each chunk but the first starts up
+** to `overlap` tokens before the end of the one before, at a cluster boundary; the overlap is
+** shortened where the next cluster would not fit beside it. An empty text has no chunks. The engine
+** is this iterator's.
 */
 typedef struct {
   size_t start;      /* byte offset of the chunk in the text */
@@ -68,8 +71,10 @@ void tok_chunker_init(tok_chunker *c, tok_engine *e, const tok_vocab *v, tok_sli
                       int64_t max_tokens, int64_t overlap);
 tok_status tok_chunker_next(tok_chunker *c);
 
-/* True if a grapheme cluster of `text` ends at byte `at` (both ends of the text count). Linear in the
-** cluster; used by tests. */
+/*
+** True if a grapheme cluster of `text` ends at byte `at` (both ends of the text count). Linear in
+** the cluster; used by tests.
+*/
 bool tok_cluster_boundary(tok_slice text, size_t at);
 
 #endif

@@ -2,18 +2,20 @@
 ** Cutting text to size.
 **
 ** tok_truncate(model, text, max_tokens) -> TEXT or BLOB, as the argument
-**     The longest prefix that counts at most max_tokens tokens by itself and ends between two grapheme
-**     clusters; where the first cluster alone is larger than the limit, between two characters. NULL where
-**     the vocabulary is not known. Reads only as much of the text as the limit needs.
+**     The longest prefix that counts at most max_tokens tokens by itself and ends between two
+**     grapheme clusters; where the first cluster alone is larger than the limit, between two
+**     characters. NULL where the vocabulary is not known. Reads only as much of the text as the
+**     limit needs.
 **
 **         SELECT tok_truncate('gpt-4o', readfile('book.txt'), 1000);
 **
 ** SELECT chunk, text, tokens, start, "end" FROM tok_chunks(model, text, max_tokens [, overlap])
-**     One row a chunk, numbered from 0, each of at most max_tokens tokens by its own count, cut as above; start
-**     and end are byte offsets. Without overlap the chunks concatenate to the text. With it, a chunk starts
-**     up to `overlap` tokens before the end of the one before (less where the next cluster would not fit).
-**     A limit below 4 may be less than one character: then the character's bytes are shared out, and such a
-**     chunk is a BLOB. No rows for NULL arguments or empty text; an unknown model is an error.
+**     One row a chunk, numbered from 0, each of at most max_tokens tokens by its own count, cut as
+**     above; start and end are byte offsets. Without overlap the chunks concatenate to the text.
+**     With it, a chunk starts up to `overlap` tokens before the end of the one before (less where
+**     the next cluster would not fit). A limit below 4 may be less than one character: then the
+**     character's bytes are shared out, and such a chunk is a BLOB. No rows for NULL arguments or
+**     empty text; an unknown model is an error.
 **
 **         SELECT d.id, c.chunk, c.text FROM document d, tok_chunks('gpt-4o', d.body, 512, 64) c;
 **
@@ -49,7 +51,8 @@ void tok_truncate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 
 /* ---- tok_chunks ------------------------------------------------------------------------------ */
 
-enum { COL_CHUNK, COL_TEXT, COL_TOKENS, COL_START, COL_END, COL_MODEL, COL_INPUT, COL_MAX, COL_OVERLAP };
+enum { COL_CHUNK, COL_TEXT, COL_TOKENS, COL_START, COL_END }; /* then the arguments, hidden: */
+enum { COL_MODEL = COL_END + 1, COL_INPUT, COL_MAX, COL_OVERLAP };
 enum { ARG_MODEL, ARG_TEXT, ARG_MAX, ARG_OVERLAP };
 
 static const tok_tvf chunks = {"tok_chunks", "tok_chunks(model, text, max_tokens [, overlap])",
@@ -103,7 +106,8 @@ static int chunks_next(sqlite3_vtab_cursor *base) {
   return tok_chunker_next(&c->chunker) == TOK_OK ? SQLITE_OK : SQLITE_NOMEM;
 }
 
-static int read_limits(sqlite3_vtab *vtab, const tok_tvf_args *args, int64_t *max, int64_t *overlap) {
+static int read_limits(sqlite3_vtab *vtab, const tok_tvf_args *args, int64_t *max,
+                       int64_t *overlap) {
   int rc = tok_tvf_int(&chunks, vtab, args, ARG_MAX, "max_tokens", 1, max);
   *overlap = 0;
   if (rc != SQLITE_OK || args->value[ARG_OVERLAP] == NULL) return rc;

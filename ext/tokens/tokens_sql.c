@@ -1,14 +1,14 @@
 /*
 ** The tokens room in SQL: registration, and what its functions share on one connection.
 **
-**     SELECT tok_count('gpt-4o', body) FROM mail;                  the files that tell about each:
-**     SELECT tok_encode('gpt-4o', 'Hello'), tok_decode('gpt-4o', '[13225]');      encode_sql.c
-**     SELECT tok_truncate('gpt-4o', body, 1000) FROM mail;                        split_sql.c
-**     SELECT c.* FROM mail, tok_chunks('gpt-4o', body, 512, 64) AS c;             split_sql.c
-**     SELECT * FROM tok_tokens('gpt-4o', 'Hello world');                          tokens_table_sql.c
-**     SELECT * FROM tok_vocab WHERE encoding = 'o200k_base' AND id = 13225;       vocab_sql.c
-**     SELECT * FROM tok_encodings; SELECT * FROM tok_models;                      models_sql.c
-**     SELECT tok_encoding('gpt-4o'), tok_fits('gpt-4o', 120000, 4000);            models_sql.c
+**     encode_sql.c        SELECT tok_count('gpt-4o', body) FROM mail;
+**                         SELECT tok_encode('gpt-4o', 'Hello'), tok_decode('gpt-4o', '[13225]');
+**     split_sql.c         SELECT tok_truncate('gpt-4o', body, 1000) FROM mail;
+**                         SELECT c.* FROM mail, tok_chunks('gpt-4o', body, 512, 64) AS c;
+**     tokens_table_sql.c  SELECT * FROM tok_tokens('gpt-4o', 'Hello world');
+**     vocab_sql.c         SELECT * FROM tok_vocab WHERE encoding = 'o200k_base' AND id = 13225;
+**     models_sql.c        SELECT tok_encoding('gpt-4o'), tok_fits('gpt-4o', 120000, 4000);
+**                         SELECT * FROM tok_encodings; SELECT * FROM tok_models;
 **
 ** Everything is a function of its arguments; nothing reads a table, a file or the clock.
 */
@@ -18,8 +18,8 @@
 #include "models.h"
 
 /*
-** Names of models seen on this connection and their vocabularies, direct-mapped: a place holds the last
-** name that hashed to it. Also remembers that a name is unknown.
+** Names of models seen on this connection and their vocabularies, direct-mapped: a place holds the
+** last name that hashed to it. Also remembers that a name is unknown.
 */
 enum {
   SEEN_BITS = 6,       /* 64 places: more models than one query meets; 4 KB */

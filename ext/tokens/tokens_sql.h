@@ -1,6 +1,6 @@
 /*
-** The glue of the tokens room, shared by its *_sql.c files: state of a connection, argument reading of
-** table-valued functions.
+** The glue of the tokens room, shared by its *_sql.c files: state of a connection, argument reading
+** of table-valued functions.
 */
 #ifndef TOK_TOKENS_SQL_H
 #define TOK_TOKENS_SQL_H
@@ -17,21 +17,22 @@ typedef struct tok_room tok_room;
 static inline tok_room *tok_room_of(sqlite3_context *ctx) { return sqlite3_user_data(ctx); }
 
 /*
-** The engine of the connection's scalar functions, made on first use; NULL when out of memory. Cursors
-** have their own: they are read between calls of scalar functions, and an engine serves one iterator.
+** The engine of the connection's scalar functions, made on first use; NULL when out of memory.
+** Cursors have their own: they are read between calls of scalar functions, and an engine serves one
+** iterator.
 */
 tok_engine *tok_room_engine(tok_room *room);
 
 /*
-** The vocabulary that a model reference means; *known = false if it means none. Look-ups are remembered, so
-** that a column of models costs as little as a constant. Errors: TOK_NOMEM.
+** The vocabulary that a model reference means; *vocab = NULL if it means none. Look-ups are
+** remembered, so that a column of models costs as little as a constant. Errors: TOK_NOMEM.
 */
 tok_status tok_room_vocab(tok_room *room, sqlite3_value *model, const tok_vocab **vocab);
 
 /*
-** The common start of scalar functions: true if no argument is NULL and the model (argument 0) has a
-** vocabulary, which *vocab then is. Otherwise the function returns at once: its result is set, to NULL, or
-** where the model is unknown and `func` is given to an error that names the model.
+** The common start of scalar functions: true if no argument is NULL and the model (argument 0) has
+** a vocabulary, which *vocab then is. Otherwise the function returns at once: its result is set, to
+** NULL, or where the model is unknown and `func` is given to an error that names the model.
 */
 bool tok_room_begin(sqlite3_context *ctx, int argc, sqlite3_value **argv, const char *func,
                     const tok_vocab **vocab);
@@ -57,14 +58,14 @@ typedef struct {
 } tok_tvf_args;
 
 /*
-** xBestIndex. idxNum bit k = argument k (hidden column first_hidden + k) is given; argv of xFilter are those
-** arguments in ascending k. SQLite need not check them again. A required argument that is there but not
-** usable makes the plan impossible (SQLITE_CONSTRAINT); one that is not there is the user's mistake. Rows
-** come in the order of column 0.
+** xBestIndex. idxNum bit k = argument k (hidden column first_hidden + k) is given; argv of xFilter
+** are those arguments in ascending k. SQLite need not check them again. A required argument that is
+** there but not usable makes the plan impossible (SQLITE_CONSTRAINT); one that is not there is the
+** user's mistake. Rows come in the order of column 0.
 */
 int tok_tvf_best_index(const tok_tvf *f, sqlite3_vtab *vtab, sqlite3_index_info *info);
 
-/* Replaces args by copies of xFilter's arguments. *any_null: at least one given argument is NULL. */
+/* Replaces args by copies of xFilter's arguments. *any_null: at least one of them is NULL. */
 int tok_tvf_bind(const tok_tvf *f, int idx_num, sqlite3_value **argv, tok_tvf_args *args,
                  bool *any_null);
 void tok_tvf_release(tok_tvf_args *args);

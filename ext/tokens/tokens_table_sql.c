@@ -1,12 +1,13 @@
 /*
 ** SELECT pos, id, token, text, start, "end" FROM tok_tokens(model, text)
 **
-** One row a token: its number from 0, its id, its bytes as a BLOB, the same as text (NULL where the token is
-** only a part of a character), and the byte offsets of its start and end. Names of special tokens are ordinary
-** text. No rows for a NULL argument or empty text; an unknown model is an error.
+** One row a token: its number from 0, its id, its bytes as a BLOB, the same as text (NULL where the
+** token is only a part of a character), and the byte offsets of its start and end. Names of special
+** tokens are ordinary text. No rows for a NULL argument or empty text; an unknown model is an
+** error.
 **
 **     SELECT id, text FROM tok_tokens('gpt-4o', 'Hello world');
-**     SELECT t.text, count(*) FROM mail, tok_tokens('gpt-4o', body) t GROUP BY 1 ORDER BY 2 DESC LIMIT 20;
+**     SELECT t.text, count(*) FROM mail, tok_tokens('gpt-4o', body) t GROUP BY 1 ORDER BY 2 DESC;
 **
 ** The text is encoded piece by piece as rows are read.
 */

@@ -1,4 +1,4 @@
-/* Arguments of the room's table-valued functions; see tokens_sql.h. Offers nothing to SQL by itself. */
+/* Arguments of the room's table-valued functions; see tokens_sql.h. Nothing of its own for SQL. */
 #include <math.h>
 
 #include "tokens_sql.h"
@@ -34,8 +34,8 @@ int tok_tvf_best_index(const tok_tvf *f, sqlite3_vtab *vtab, sqlite3_index_info 
   if (info->nOrderBy == 1 && info->aOrderBy[0].iColumn == 0 && !info->aOrderBy[0].desc) {
     info->orderByConsumed = 1;
   }
-  info->idxStr = (char *)f->usage; /* for EXPLAIN QUERY PLAN; static */
-  info->estimatedCost = 1000;      /* a page of text; what matters is that it is far from a full table */
+  info->idxStr = (char *)f->usage;     /* for EXPLAIN QUERY PLAN; static */
+  info->estimatedCost = 1000;          /* a page of text: far from a table without arguments */
   info->estimatedRows = 1000;
   return SQLITE_OK;
 }

@@ -1,16 +1,17 @@
 /*
-** SELECT encoding, id, token, text, bytes, special FROM tok_vocab [WHERE encoding = … [AND id = … | token = …]]
+** SELECT encoding, id, token, text, bytes, special FROM tok_vocab
+** [WHERE encoding = … [AND id = … | token = …]]
 **
-** Every token of every vocabulary: its id, its bytes as a BLOB, the same as text (NULL where the token is only
-** a part of a character), their number, and 1 for special tokens. Rows come in the order of encodings
-** (tok_encodings) and of ids. Two names of one special id are two rows.
+** Every token of every vocabulary: its id, its bytes as a BLOB, the same as text (NULL where the
+** token is only a part of a character), their number, and 1 for special tokens. Rows come in the
+** order of encodings (tok_encodings) and of ids. Two names of one special id are two rows.
 **
 **     SELECT text FROM tok_vocab WHERE encoding = 'o200k_base' AND id = 13225;
-**     SELECT id FROM tok_vocab WHERE encoding = 'cl100k_base' AND token = 'Hello';     text or BLOB
-**     SELECT encoding, id FROM tok_vocab WHERE token = '<|endoftext|>';                in all encodings
+**     SELECT id FROM tok_vocab WHERE encoding = 'cl100k_base' AND token = 'Hello';
+**     SELECT encoding, id FROM tok_vocab WHERE token = '<|endoftext|>';
 **
-** `encoding =` takes a name in any case, and gpt2 for r50k_base. Look-ups by id or token touch one row in
-** each encoding; they never scan.
+** `encoding =` takes a name in any case, and gpt2 for r50k_base. Look-ups by id or token touch one
+** row in each encoding; they never scan.
 */
 #include "tokens_sql.h"
 
@@ -23,7 +24,7 @@ typedef struct {
   sqlite3_vtab_cursor base;
   size_t encoding, encoding_end; /* still to visit: [encoding, encoding_end) */
   int64_t id, id_end;            /* in this encoding: [id, id_end) */
-  int next_special;              /* the first special token with an id >= id that was not yet shown */
+  int next_special;              /* the first special token with an id >= id, not yet shown */
   bool single;                   /* an id or a token is given: id_end is set for each encoding */
   int64_t wanted_id;             /* the id, or TOK_ID_NONE */
   char *wanted_token;            /* owned; the token's bytes where no id is given */
@@ -51,10 +52,10 @@ static bool compares_bytes(sqlite3_index_info *info, int i) {
 }
 
 /*
-** idxNum: BY_ENCODING + one of BY_ID and BY_TOKEN, each optional; argv of xFilter holds the encoding, then
-** the id or token. idxStr says the same for EXPLAIN QUERY PLAN. A token is preferred to an id, and then SQLite
-** checks the id itself. Encoding and token are compared here alone (omit): a token given as TEXT is equal to
-** the BLOB of its bytes.
+** idxNum: BY_ENCODING + one of BY_ID and BY_TOKEN, each optional; argv of xFilter holds the
+** encoding, then the id or token. idxStr says the same for EXPLAIN QUERY PLAN. A token is preferred
+** to an id, and then SQLite checks the id itself. Encoding and token are compared here alone
+** (omit): a token given as TEXT is equal to the BLOB of its bytes.
 */
 static int vocab_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
   static const struct {
@@ -69,7 +70,8 @@ static int vocab_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
   int encoding = -1, id = -1, token = -1, n = 0;
   (void)vtab;
   for (int i = 0; i < info->nConstraint; i++) {
-    if (!info->aConstraint[i].usable || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+    if (!info->aConstraint[i].usable) continue;
+    if (info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
     if (info->aConstraint[i].iColumn == COL_ENCODING && compares_bytes(info, i)) encoding = i;
     if (info->aConstraint[i].iColumn == COL_ID) id = i;
     if (info->aConstraint[i].iColumn == COL_TOKEN && compares_bytes(info, i)) token = i;
@@ -235,7 +237,7 @@ static int vocab_filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_
   if (idx_num & BY_TOKEN) {
     if (rc == SQLITE_OK) rc = copy_token(c, *argv);
   } else if (idx_num & BY_ID) {
-    c->wanted_id = sqlite3_value_int64(*argv); /* SQLite compares again: '7' and 7.5 are its business */
+    c->wanted_id = sqlite3_value_int64(*argv); /* SQLite compares again: 7.5 is its business */
   }
   if (rc != SQLITE_OK || c->done) return rc;
   if (c->encoding < c->encoding_end) enter_encoding(c);
