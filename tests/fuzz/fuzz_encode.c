@@ -1,15 +1,16 @@
 /*
-** Arbitrary bytes through every encoding: the ids are those of the naive encoder, the count is their number,
+** Arbitrary bytes through every encoding and every kernel that this processor has: the ids are those of the naive encoder, the count is their number,
 ** their bytes are the text, and no byte outside the text is read (it stands in a block of exactly its size).
 **
-** Input: byte 0 chooses the encoding (modulo 6), byte 1 whether special tokens count (bit 0), whether the
-** engine is new or has seen other texts (bit 1), and the alignment of the text (bits 2..7); then the text.
+** Input: byte 0 chooses the encoding (modulo 6) and the kernel (the quotient), byte 1 whether special tokens
+** count (bit 0), whether the engine is new or has seen other texts (bit 1), and the alignment of the text
+** (bits 2..7); then the text.
 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../ext/tokens/tokens.h"
+#include "../../ext/tokens/engine.h"
 #include "../tokens/naive_bpe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -84,18 +85,37 @@ static void check_text(tok_engine *e, int k, tok_slice text, bool special) {
   free(expected);
 }
 
+enum { KERNELS_MAX = 8 };
+
+/* Kernels of this build that this processor runs, each with an engine that sees all its texts. */
+static size_t engines_of_kernels(tok_engine **engines) {
+  size_t n = 0;
+  for (size_t i = 0; tok_kernels[i] != NULL; i++) {
+    if (!tok_kernels[i]->supported()) continue;
+    REQUIRE(n < KERNELS_MAX && (engines[n] = tok_engine_new()) != NULL);
+    engines[n++]->kernel = tok_kernels[i];
+  }
+  return n;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static tok_engine *used;
+  static tok_engine *used[KERNELS_MAX];
+  static size_t n_used;
+  if (n_used == 0) n_used = engines_of_kernels(used);
   if (size < 2) return 0;
   int k = data[0] % NAIVE_N_ENCODINGS;
+  tok_engine *e = used[data[0] / NAIVE_N_ENCODINGS % n_used], *fresh = NULL;
+  if (data[1] & 2) {
+    fresh = tok_engine_new();
+    fresh->kernel = e->kernel;
+    e = fresh;
+  }
   size_t shift = data[1] >> 2, n = size - 2;
   char *block = malloc(shift + n + (shift + n == 0));
   memcpy(block + shift, data + 2, n);
   tok_slice text = {block + shift, n};
-  if (used == NULL) used = tok_engine_new();
-  tok_engine *e = (data[1] & 2) ? tok_engine_new() : used;
   check_text(e, k, text, data[1] & 1);
-  if (e != used) tok_engine_free(e);
+  if (fresh != NULL) tok_engine_free(fresh);
   free(block);
   return 0;
 }

@@ -16,7 +16,7 @@ $(B)/fuzz/ext/%.o: ext/%.c $(GEN_HDR)
 # The oracle is slow enough without sanitizers.
 $(B)/fuzz/naive_bpe.o: tests/tokens/naive_bpe.c tests/tokens/naive_bpe.h
 	@mkdir -p $(@D)
-	$(FUZZ_CC) -std=c11 -O2 -c -o $@ $<
+	$(FUZZ_CC) -std=c11 -O3 -c -o $@ $<
 
 $(B)/fuzz/encode: tests/fuzz/fuzz_encode.c $(B)/fuzz/naive_bpe.o $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_libc.o $(GEN_OBJ)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
