@@ -182,35 +182,10 @@ static int64_t merge_count(counter *c, const uint8_t *p, size_t n) {
   return total;
 }
 
-/* A piece or segment of more than 15 bytes that barriers do not cut, counted as 1 so far. */
-static void count_long(counter *c, const uint8_t *p, size_t n) {
-  if (n > TOK_LONG_KEY_MAX || c->cache == NULL) {
-    c->total += merge_count(c, p, n) - 1;
-  } else if (n <= TOK_MID_KEY_MAX) {
-    tok_mid_entry *at = tok_cache_mid(c->cache, p, n);
-    if (at->len == n && memcmp(at->bytes, p, n) == 0) {
-      c->total += at->count - 1;
-    } else {
-      add_job(c, p, n, at);
-    }
-  } else {
-    tok_long_entry *at = tok_cache_long(c->cache, p, n);
-    if (at->len != n || memcmp(at->bytes, p, n) != 0) {
-      at->count = (uint8_t)merge_count(c, p, n);
-      memcpy(at->bytes, p, n);
-      at->len = (uint8_t)n;
-      c->cache->n_added++;
-    }
-    c->total += at->count - 1;
-  }
-}
+static void count_segments(counter *c, const uint8_t *p, size_t n, void *place);
 
-static void count_segments(counter *c, const uint8_t *p, size_t n, tok_key *set);
-
-/* Scripts of three-byte characters, where barriers are many. The first byte may be a space. */
-static inline bool worth_cutting(const uint8_t *p, size_t n) {
-  return p[0] >= 0xE0 || (n > 1 && p[1] >= 0xE0);
-}
+/* Chinese, Japanese, Korean, where barriers are many and long pieces seldom come twice. */
+static inline bool worth_cutting(const uint8_t *p) { return p[0] >= 0xE3 || p[1] >= 0xE3; }
 
 static inline bool has_high(const uint8_t *p, size_t n) {
   for (size_t i = 0; i < n; i++) {
@@ -219,74 +194,151 @@ static inline bool has_high(const uint8_t *p, size_t n) {
   return false;
 }
 
-/*
-** A piece that is no token of up to 15 bytes, counted as 1 so far. set: its place in the cache, NULL where
-** there is none. cut: barriers have not been tried.
-*/
-static void count_miss(counter *c, const uint8_t *p, size_t n, tok_key k, tok_key *set, bool cut) {
-  if (n > TOK_KEY_BYTES_MAX) {
-    if (cut && has_high(p, n)) {
-      count_segments(c, p, n, NULL);
-    } else {
-      count_long(c, p, n);
-    }
+/* Where the cache may know a piece that is no token: a set, an entry, or NULL. Fetches it. */
+static inline void *cache_place(const counter *c, const uint8_t *p, size_t n, uint64_t key_hash) {
+  void *place;
+  if (c->cache == NULL || n > TOK_LONG_KEY_MAX) return NULL;
+  if (n <= TOK_SHORT_KEY_MAX) {
+    place = tok_cache_set(c->cache, key_hash);
+  } else if (n <= TOK_MID_KEY_MAX) {
+    place = tok_cache_mid(c->cache, p, n);
+  } else {
+    place = tok_cache_long(c->cache, p, n);
+  }
+  __builtin_prefetch(place);
+  return place;
+}
+
+/* A piece of 16..30 bytes, counted as 1 so far. */
+static inline void count_mid(counter *c, const uint8_t *p, size_t n, tok_mid_entry *at, bool cut) {
+  if (at != NULL && at->len == n && memcmp(at->bytes, p, n) == 0) {
+    c->total += at->count - 1;
+  } else if (cut && worth_cutting(p)) {
+    count_segments(c, p, n, at);
+  } else {
+    add_job(c, p, n, at);
+  }
+}
+
+/* A piece of more than 30 bytes, counted as 1 so far. */
+static void count_long(counter *c, const uint8_t *p, size_t n, tok_long_entry *at, bool cut) {
+  if (at != NULL && at->len == n && memcmp(at->bytes, p, n) == 0) {
+    c->total += at->count - 1;
     return;
   }
-  int64_t known = set != NULL ? tok_cache_get(set, k) : 0;
-  if (known != 0) {
-    c->total += known - 1;
-  } else if (cut && worth_cutting(p, n)) {
-    count_segments(c, p, n, set);
+  if (cut && has_high(p, n)) {
+    count_segments(c, p, n, at);
+    return;
+  }
+  int64_t count = merge_count(c, p, n);
+  c->total += count - 1;
+  if (at == NULL) return;
+  memcpy(at->bytes, p, n);
+  at->len = (uint8_t)n;
+  at->count = (uint8_t)count;
+  c->cache->n_added++;
+}
+
+/* A piece that is neither a token of up to 15 bytes nor a short one in the cache, counted as 1 so far. */
+static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *place, bool cut) {
+  if (n > TOK_MID_KEY_MAX) {
+    count_long(c, p, n, place, cut);
+  } else if (n > TOK_SHORT_KEY_MAX) {
+    count_mid(c, p, n, place, cut);
+  } else if (cut && worth_cutting(p)) {
+    count_segments(c, p, n, place);
   } else {
-    add_job(c, p, n, set);
+    add_job(c, p, n, place);
   }
 }
 
 static inline unsigned key_length(size_t n) { return n < 16 ? (unsigned)n : 16; }
 
-/*
-** Counts n <= BATCH pieces, of which 16 bytes may be read at each start (p + starts[i]), in passes, so that
-** the memory latency of many probes overlaps: find and prefetch each piece's one slot; compare; prefetch the
-** cache sets of those that are no token; handle them.
-*/
-static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *starts, size_t n, bool cut) {
-  const tok_ranks *r = c->r;
+/* A batch of pieces on its way through the passes. */
+typedef struct {
   tok_key key[BATCH];
   uint64_t hash[BATCH];
   const tok_key *slot[BATCH];
-  uint8_t misses[BATCH + 1];
-  size_t n_misses = 0;
-  const uint16_t *displacement = r->displacement;
-  const tok_key *keys = r->keys;
-  uint64_t seed = r->seed;
-  uint32_t bucket_mask = r->bucket_mask, slot_mask = r->slot_mask;
+  void *place[BATCH];
+  uint8_t misses[BATCH + 1], unknown[BATCH + 1]; /* numbers of pieces */
+} batch;
+
+/* First pass: each piece's key and the one slot where it can be. */
+static inline void find_slots(const tok_ranks *ranks, const uint8_t *p, const uint32_t *starts, size_t n,
+                              batch *b) {
+  const tok_ranks r = *ranks;
   for (size_t i = 0; i < n; i++) {
     tok_key k = key_padded(p + starts[i], key_length(starts[i + 1] - starts[i]));
-    uint64_t h = tok_key_hash(k, seed);
+    uint64_t h = tok_key_hash(k, r.seed);
     const tok_key *at =
-        &keys[tok_key_slot(h, displacement[tok_key_bucket(h, bucket_mask)], slot_mask)];
+        &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.bucket_mask)], r.slot_mask)];
     __builtin_prefetch(at);
-    key[i] = k;
-    hash[i] = h;
-    slot[i] = at;
+    b->key[i] = k;
+    b->hash[i] = h;
+    b->slot[i] = at;
   }
+}
+
+/* Second pass: the pieces that are no token of up to 15 bytes. */
+static inline size_t find_misses(batch *b, size_t n) {
+  size_t n_misses = 0;
   for (size_t i = 0; i < n; i++) {
-    misses[n_misses] = (uint8_t)i;
-    n_misses += ((slot[i]->lo ^ key[i].lo) | (slot[i]->hi ^ key[i].hi)) != 0;
+    b->misses[n_misses] = (uint8_t)i;
+    n_misses += ((b->slot[i]->lo ^ b->key[i].lo) | (b->slot[i]->hi ^ b->key[i].hi)) != 0;
   }
-  c->total += (int64_t)n;
+  return n_misses;
+}
+
+/*
+** Fourth pass: the misses that the cache does not know as short pieces. The others' tokens beyond one are
+** added to *extra. The key of a longer piece equals an empty entry at most, whose count is 0.
+*/
+static inline size_t find_unknown(batch *b, const tok_cache *cache, size_t n_misses, int64_t *extra) {
+  size_t n_unknown = 0;
+  for (size_t j = 0; j < n_misses; j++) {
+    size_t i = b->misses[j];
+    tok_key k = b->key[i];
+    const tok_key *set = tok_cache_set(cache, b->hash[i]);
+    uint64_t differs0 = (set[0].lo ^ k.lo) | (set[0].hi ^ k.hi) << 4;
+    uint64_t differs1 = (set[1].lo ^ k.lo) | (set[1].hi ^ k.hi) << 4;
+    uint64_t count = differs0 == 0 ? set[0].hi >> TOK_CACHE_COUNT_SHIFT : 0;
+    count |= differs1 == 0 ? set[1].hi >> TOK_CACHE_COUNT_SHIFT : 0;
+    *extra += (int64_t)(count - (count != 0));
+    b->unknown[n_unknown] = (uint8_t)i;
+    n_unknown += count == 0;
+  }
+  return n_unknown;
+}
+
+/*
+** Counts n <= BATCH pieces, of which 16 bytes may be read at each start (p + starts[i]), in passes without
+** branches, so that the memory latency of many probes overlaps and nothing is mispredicted.
+*/
+static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *starts, size_t n, bool cut) {
+  batch b;
+  int64_t extra = 0;
+  find_slots(c->r, p, starts, n, &b);
+  size_t n_misses = find_misses(&b, n), n_unknown = n_misses;
+  const uint8_t *unknown = b.misses;
   if (c->cache != NULL) {
-    if (tok_cache_full(c->cache)) {
-      run_jobs(c); /* they point into the cache */
+    if (cut && tok_cache_full(c->cache)) { /* not while a batch above this one holds places in it */
+      run_jobs(c); /* they hold such places too */
       tok_cache_grow(c->cache);
     }
-    for (size_t j = 0; j < n_misses; j++) __builtin_prefetch(tok_cache_set(c->cache, hash[misses[j]]));
+    for (size_t j = 0; j < n_misses; j++) {
+      __builtin_prefetch(tok_cache_set(c->cache, b.hash[b.misses[j]]));
+    }
+    n_unknown = find_unknown(&b, c->cache, n_misses, &extra);
+    unknown = b.unknown;
   }
-  for (size_t j = 0; j < n_misses && c->status == TOK_OK; j++) {
-    size_t i = misses[j];
-    tok_key *set = c->cache != NULL ? tok_cache_set(c->cache, hash[i]) : NULL;
-    count_miss(c, p + starts[i], starts[i + 1] - starts[i], key[i], set, cut);
-    if (c->total > c->limit) return;
+  c->total += (int64_t)n + extra;
+  for (size_t j = 0; j < n_unknown; j++) {
+    size_t i = unknown[j];
+    b.place[j] = cache_place(c, p + starts[i], starts[i + 1] - starts[i], b.hash[i]);
+  }
+  for (size_t j = 0; j < n_unknown && c->status == TOK_OK && c->total <= c->limit; j++) {
+    size_t i = unknown[j];
+    count_unknown(c, p + starts[i], starts[i + 1] - starts[i], b.place[j], cut);
   }
 }
 
@@ -311,7 +363,7 @@ static void count_pieces(counter *c, const uint8_t *p, size_t readable, const ui
 }
 
 /* A piece of n bytes, not all ASCII, that is no token, counted as 1 so far: cut at merge barriers. */
-static void count_segments(counter *c, const uint8_t *p, size_t n, tok_key *set) {
+static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) {
   uint32_t starts[TOK_STARTS + 1];
   size_t n_starts = 1, at = 0;
   uint32_t cp, before = 0;
@@ -336,10 +388,8 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, tok_key *set)
     starts[n_starts] = (uint32_t)(p + n - base);
     c->total -= 1;
     count_pieces(c, base, starts[n_starts], starts, n_starts, false);
-  } else if (n > TOK_KEY_BYTES_MAX) {
-    count_long(c, p, n);
   } else {
-    add_job(c, p, n, set);
+    count_unknown(c, p, n, place, false);
   }
 }
 
