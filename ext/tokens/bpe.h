@@ -16,12 +16,12 @@
 
 enum {
   TOK_BPE_SMALL = 64,        /* bytes of a window whose boundaries fit one word */
-  TOK_BPE_WINDOW_MAX = 65536 /* bytes; no known text needs more than a few hundred */
+  TOK_BPE_WINDOW_MAX = 32768 /* bytes; no known text needs more than a few hundred */
 };
 
 /*
 ** Scratch of one engine. The large arrays are allocated on first need and hold `cap` window bytes, 12 bytes
-** each and a little: at most 0.8 MB.
+** each and a little: at most 0.4 MB.
 */
 typedef struct {
   uint32_t small_id[2][TOK_BPE_SMALL]; /* ids of this window and of the next one, by start */

@@ -2,20 +2,21 @@
 
 enum { EMPTY_FOR_BYTES = 16384 }; /* of text: emptying a cache must be small beside counting */
 
-static size_t cache_bytes(uint32_t n_sets) {
-  return n_sets * sizeof(tok_key[2]) + n_sets / 4 * sizeof(tok_mid_entry) +
-         n_sets / 16 * sizeof(tok_long_entry);
+static size_t cache_bytes(uint32_t n_lines) {
+  return ((size_t)n_lines + (n_lines >> TOK_MIDS_SHIFT) + (n_lines >> TOK_LONGS_SHIFT)) * TOK_LINE_BYTES;
 }
 
 /* Gives `c` empty arrays of a size; false where memory is short (then c is as before). */
-static bool allocate(tok_cache *c, uint32_t n_sets) {
-  char *p = tok_malloc(cache_bytes(n_sets));
+static bool allocate(tok_cache *c, uint32_t n_lines) {
+  char *p = tok_malloc(cache_bytes(n_lines) + TOK_LINE_BYTES);
   if (p == NULL) return false;
-  memset(p, 0, cache_bytes(n_sets));
-  c->shorts = (tok_key(*)[2])(void *)p;
-  c->mids = (tok_mid_entry *)(void *)(c->shorts + n_sets);
-  c->longs = (tok_long_entry *)(void *)(c->mids + n_sets / 4);
-  c->n_sets = n_sets;
+  c->memory = p;
+  p += -(uintptr_t)p & (TOK_LINE_BYTES - 1);
+  memset(p, 0, cache_bytes(n_lines));
+  c->shorts = (tok_short_line *)(void *)p;
+  c->mids = (tok_mid_line *)(void *)(c->shorts + n_lines);
+  c->longs = (tok_long_entry *)(void *)(c->mids + (n_lines >> TOK_MIDS_SHIFT));
+  c->n_lines = n_lines;
   c->n_added = 0;
   return true;
 }
@@ -25,38 +26,48 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes) {
     tok_cache *c = &e->cache[i];
     if (c->ranks == r) return c;
     if (c->ranks != NULL) continue;
-    if (!allocate(c, TOK_CACHE_SETS_MIN)) return NULL;
-    c->n_sets_max = i == 0 ? TOK_CACHE_SETS_MAX : TOK_CACHE_SETS_2ND;
+    if (!allocate(c, TOK_CACHE_LINES_MIN)) return NULL;
+    c->n_lines_max = i == 0 ? TOK_CACHE_LINES_MAX : TOK_CACHE_LINES_2ND;
     c->ranks = r;
     return c;
   }
   if (n_bytes < EMPTY_FOR_BYTES) return NULL;
   tok_cache *c = &e->cache[1];
-  memset(c->shorts, 0, cache_bytes(c->n_sets));
+  memset(c->shorts, 0, cache_bytes(c->n_lines));
   c->n_added = 0;
   c->ranks = r;
   return c;
 }
 
-void tok_cache_grow(tok_cache *c) {
-  tok_cache old = *c;
-  if (!allocate(c, old.n_sets * 4)) {
-    c->n_sets_max = old.n_sets; /* do not ask again */
-    return;
-  }
-  for (uint32_t i = 0; i < old.n_sets; i++) {
-    for (int way = 1; way >= 0; way--) { /* the older first, so that the newer stays in front */
-      tok_key k = old.shorts[i][way];
-      if (k.hi != 0) tok_cache_put(tok_cache_set(c, tok_key_hash(tok_cache_key(k), c->ranks->seed)), k);
+/* Older entries first, so that newer ones stay in front. */
+static void move_entries(tok_cache *c, const tok_cache *old) {
+  for (uint32_t i = 0; i < old->n_lines; i++) {
+    for (int w = 3; w >= 0; w--) {
+      tok_key entry = old->shorts[i].way[w], k = entry;
+      if (entry.hi == 0) continue;
+      k.hi &= ((uint64_t)1 << TOK_CACHE_COUNT_SHIFT) - 1;
+      tok_cache_put_short(tok_cache_short(c, tok_key_hash(k, c->ranks->seed)), entry);
     }
   }
-  for (uint32_t i = 0; i < old.n_sets / 4; i++) {
-    const tok_mid_entry *m = &old.mids[i];
-    if (m->len != 0) *tok_cache_mid(c, m->bytes, m->len) = *m;
+  for (uint32_t i = 0; i < old->n_lines >> TOK_MIDS_SHIFT; i++) {
+    for (int w = 1; w >= 0; w--) {
+      const tok_mid_entry *m = &old->mids[i].way[w];
+      if (m->len != 0) tok_cache_put_mid(tok_cache_mid(c, m->bytes, m->len), m);
+    }
   }
-  for (uint32_t i = 0; i < old.n_sets / 16; i++) {
-    const tok_long_entry *l = &old.longs[i];
+  for (uint32_t i = 0; i < old->n_lines >> TOK_LONGS_SHIFT; i++) {
+    const tok_long_entry *l = &old->longs[i];
     if (l->len != 0) *tok_cache_long(c, l->bytes, l->len) = *l;
   }
-  tok_free(old.shorts);
+}
+
+void tok_cache_grow(tok_cache *c) {
+  tok_cache old = *c;
+  uint32_t n_lines = old.n_lines * 4 < old.n_lines_max ? old.n_lines * 4 : old.n_lines_max;
+  if (!allocate(c, n_lines)) {
+    c->n_lines_max = old.n_lines; /* do not ask again */
+    return;
+  }
+  move_entries(c, &old);
+  tok_free(old.memory);
 }

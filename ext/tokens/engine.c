@@ -16,8 +16,8 @@ tok_engine *tok_engine_new(void) {
 void tok_engine_free(tok_engine *e) {
   if (e == NULL) return;
   tok_bpe_scratch_free(&e->scratch);
-  tok_free(e->cache[0].shorts);
-  tok_free(e->cache[1].shorts);
+  tok_free(e->cache[0].memory);
+  tok_free(e->cache[1].memory);
   tok_free(e);
 }
 

@@ -19,17 +19,25 @@ enum {
 };
 
 /*
-** What has been counted before, for one vocabulary. Direct-mapped, overwritten; grows by four with what is
-** put in, up to a fixed size, so a hostile text can make it useless but not larger.
-**   shorts  pieces of up to 15 bytes: sets of two keys (ranks.h) with their tokens in the top 4 bits
-**   mids    16..30 bytes: the bytes, zero-padded; length; tokens
-**   longs   31..62 bytes: likewise
-** Sizes go together: with 4^k sets of shorts come a fourth as many mids and a sixteenth as many longs.
+** What has been counted before, for one vocabulary. Each piece has one cache line where it can be; entries
+** are overwritten there. The cache grows with what is put in, up to a fixed size, so a hostile text can make it
+** useless but not larger.
+**   shorts  pieces of up to 15 bytes: lines of four keys (ranks.h) with their tokens in the top 4 bits
+**   mids    16..30 bytes: lines of two entries: the bytes, zero-padded; length; tokens
+**   longs   31..62 bytes: one entry a line, likewise
 */
+typedef struct {
+  tok_key way[4];
+} tok_short_line;
+
 typedef struct {
   uint8_t bytes[TOK_MID_KEY_MAX];
   uint8_t len, count;
 } tok_mid_entry;
+
+typedef struct {
+  tok_mid_entry way[2];
+} tok_mid_line;
 
 typedef struct {
   uint8_t bytes[TOK_LONG_KEY_MAX];
@@ -37,18 +45,22 @@ typedef struct {
 } tok_long_entry;
 
 enum {
-  TOK_CACHE_SETS_MIN = 1 << 12, /* 176 KB in all */
-  TOK_CACHE_SETS_MAX = 1 << 16, /* 2.8 MB in all */
-  TOK_CACHE_SETS_2ND = 1 << 14  /* ceiling of the second vocabulary's: 0.7 MB */
+  TOK_LINE_BYTES = 64,
+  TOK_CACHE_LINES_MIN = 1 << 10, /* of shorts; 104 KB in all */
+  TOK_CACHE_LINES_MAX = 1 << 15, /* 3.3 MB in all */
+  TOK_CACHE_LINES_2ND = 1 << 11, /* ceiling of the second vocabulary's: 0.2 MB */
+  TOK_MIDS_SHIFT = 1,            /* half as many lines of mids */
+  TOK_LONGS_SHIFT = 3            /* an eighth as many of longs */
 };
 
 typedef struct {
   const tok_ranks *ranks; /* the vocabulary that the entries belong to; NULL: none */
-  tok_key (*shorts)[2];   /* [n_sets]; owns the one allocation of all three */
-  tok_mid_entry *mids;    /* [n_sets / 4] */
-  tok_long_entry *longs;  /* [n_sets / 16] */
-  uint32_t n_sets;        /* power of two */
-  uint32_t n_sets_max;
+  void *memory;           /* owned: all three arrays, aligned inside to a cache line */
+  tok_short_line *shorts; /* [n_lines] */
+  tok_mid_line *mids;     /* [n_lines >> TOK_MIDS_SHIFT] */
+  tok_long_entry *longs;  /* [n_lines >> TOK_LONGS_SHIFT] */
+  uint32_t n_lines;       /* power of two */
+  uint32_t n_lines_max;
   uint32_t n_added; /* since the last growth */
 } tok_cache;
 
@@ -87,34 +99,21 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes);
 void tok_cache_grow(tok_cache *c);
 
 static inline bool tok_cache_full(const tok_cache *c) {
-  return c->n_added > c->n_sets && c->n_sets < c->n_sets_max;
+  return c->n_added > 2 * c->n_lines && c->n_lines < c->n_lines_max;
 }
 
 /* The bits above a key's length hold its tokens, 1..15. */
 enum { TOK_CACHE_COUNT_SHIFT = 60 };
 
-static inline tok_key tok_cache_key(tok_key entry) {
-  entry.hi &= ((uint64_t)1 << TOK_CACHE_COUNT_SHIFT) - 1;
-  return entry;
+static inline tok_short_line *tok_cache_short(const tok_cache *c, uint64_t key_hash) {
+  return &c->shorts[key_hash >> 20 & (c->n_lines - 1)];
 }
 
-static inline tok_key *tok_cache_set(const tok_cache *c, uint64_t key_hash) {
-  return c->shorts[key_hash >> 20 & (c->n_sets - 1)];
-}
-
-static inline void tok_cache_put(tok_key *set, tok_key entry) {
-  set[1] = set[0];
-  set[0] = entry;
-}
-
-/* Tokens of a key in its set, 0 if it is not there. */
-static inline int64_t tok_cache_get(const tok_key *set, tok_key k) {
-  for (int way = 0; way < 2; way++) {
-    if (set[way].lo == k.lo && tok_cache_key(set[way]).hi == k.hi) {
-      return (int64_t)(set[way].hi >> TOK_CACHE_COUNT_SHIFT);
-    }
-  }
-  return 0;
+static inline void tok_cache_put_short(tok_short_line *line, tok_key entry) {
+  line->way[3] = line->way[2];
+  line->way[2] = line->way[1];
+  line->way[1] = line->way[0];
+  line->way[0] = entry;
 }
 
 static inline uint64_t tok_cache_hash(const uint8_t *p, size_t n) {
@@ -128,13 +127,25 @@ static inline uint64_t tok_cache_hash(const uint8_t *p, size_t n) {
   return (h ^ w) * 0xD6E8FEB86659FD93u >> 32;
 }
 
-/* The one entry where n bytes at p can be: 16..30, 31..62 of them. */
-static inline tok_mid_entry *tok_cache_mid(const tok_cache *c, const uint8_t *p, size_t n) {
-  return &c->mids[tok_cache_hash(p, n) & (c->n_sets / 4 - 1)];
+/* The one line where n bytes at p can be: 16..30, 31..62 of them. */
+static inline tok_mid_line *tok_cache_mid(const tok_cache *c, const uint8_t *p, size_t n) {
+  return &c->mids[tok_cache_hash(p, n) & ((c->n_lines >> TOK_MIDS_SHIFT) - 1)];
 }
 
 static inline tok_long_entry *tok_cache_long(const tok_cache *c, const uint8_t *p, size_t n) {
-  return &c->longs[tok_cache_hash(p, n) & (c->n_sets / 16 - 1)];
+  return &c->longs[tok_cache_hash(p, n) & ((c->n_lines >> TOK_LONGS_SHIFT) - 1)];
+}
+
+static inline void tok_cache_put_mid(tok_mid_line *line, const tok_mid_entry *entry) {
+  line->way[1] = line->way[0];
+  line->way[0] = *entry;
+}
+
+static inline int64_t tok_cache_get_mid(const tok_mid_line *line, const uint8_t *p, size_t n) {
+  for (int w = 0; w < 2; w++) {
+    if (line->way[w].len == n && memcmp(line->way[w].bytes, p, n) == 0) return line->way[w].count;
+  }
+  return 0;
 }
 
 #endif

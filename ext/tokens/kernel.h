@@ -122,12 +122,11 @@ static void job_done(counter *c, const job *j, int64_t count) {
     tok_key k;
     memcpy(&k, j->text, sizeof k);
     k.hi |= (uint64_t)j->n << 56 | (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
-    tok_cache_put(j->place, k);
+    tok_cache_put_short(j->place, k);
   } else {
-    tok_mid_entry *at = j->place;
-    memcpy(at->bytes, j->text, sizeof at->bytes);
-    at->len = (uint8_t)j->n;
-    at->count = (uint8_t)count;
+    tok_mid_entry m = {.len = (uint8_t)j->n, .count = (uint8_t)count};
+    memcpy(m.bytes, j->text, sizeof m.bytes);
+    tok_cache_put_mid(j->place, &m);
   }
 }
 
@@ -199,7 +198,7 @@ static inline void *cache_place(const counter *c, const uint8_t *p, size_t n, ui
   void *place;
   if (c->cache == NULL || n > TOK_LONG_KEY_MAX) return NULL;
   if (n <= TOK_SHORT_KEY_MAX) {
-    place = tok_cache_set(c->cache, key_hash);
+    place = tok_cache_short(c->cache, key_hash);
   } else if (n <= TOK_MID_KEY_MAX) {
     place = tok_cache_mid(c->cache, p, n);
   } else {
@@ -210,9 +209,10 @@ static inline void *cache_place(const counter *c, const uint8_t *p, size_t n, ui
 }
 
 /* A piece of 16..30 bytes, counted as 1 so far. */
-static inline void count_mid(counter *c, const uint8_t *p, size_t n, tok_mid_entry *at, bool cut) {
-  if (at != NULL && at->len == n && memcmp(at->bytes, p, n) == 0) {
-    c->total += at->count - 1;
+static inline void count_mid(counter *c, const uint8_t *p, size_t n, tok_mid_line *at, bool cut) {
+  int64_t known = at != NULL ? tok_cache_get_mid(at, p, n) : 0;
+  if (known != 0) {
+    c->total += known - 1;
   } else if (cut && worth_cutting(p)) {
     count_segments(c, p, n, at);
   } else {
@@ -298,11 +298,13 @@ static inline size_t find_unknown(batch *b, const tok_cache *cache, size_t n_mis
   for (size_t j = 0; j < n_misses; j++) {
     size_t i = b->misses[j];
     tok_key k = b->key[i];
-    const tok_key *set = tok_cache_set(cache, b->hash[i]);
-    uint64_t differs0 = (set[0].lo ^ k.lo) | (set[0].hi ^ k.hi) << 4;
-    uint64_t differs1 = (set[1].lo ^ k.lo) | (set[1].hi ^ k.hi) << 4;
-    uint64_t count = differs0 == 0 ? set[0].hi >> TOK_CACHE_COUNT_SHIFT : 0;
-    count |= differs1 == 0 ? set[1].hi >> TOK_CACHE_COUNT_SHIFT : 0;
+    const tok_short_line *line = tok_cache_short(cache, b->hash[i]);
+    uint64_t count = 0;
+    for (int w = 0; w < 4; w++) {
+      tok_key e = line->way[w];
+      uint64_t differs = (e.lo ^ k.lo) | (e.hi ^ k.hi) << 4;
+      count |= differs == 0 ? e.hi >> TOK_CACHE_COUNT_SHIFT : 0;
+    }
     *extra += (int64_t)(count - (count != 0));
     b->unknown[n_unknown] = (uint8_t)i;
     n_unknown += count == 0;
@@ -326,7 +328,7 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
       tok_cache_grow(c->cache);
     }
     for (size_t j = 0; j < n_misses; j++) {
-      __builtin_prefetch(tok_cache_set(c->cache, b.hash[b.misses[j]]));
+      __builtin_prefetch(tok_cache_short(c->cache, b.hash[b.misses[j]]));
     }
     n_unknown = find_unknown(&b, c->cache, n_misses, &extra);
     unknown = b.unknown;
