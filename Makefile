@@ -9,6 +9,9 @@
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
+ifeq ($(V),)
+MAKEFLAGS += --silent
+endif
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -43,26 +46,32 @@ include $(sort $(wildcard ext/*/room.mk)) $(sort $(wildcard tests/*/test.mk))
 # nodelete: where loading fails half-way (out of memory), SQLite closes the library while the functions that
 # are already registered still point into it.
 $(B)/tok.so: $(CORE_OBJ) $(GLUE_OBJ) $(GEN_OBJ)
+	@echo "  LINK  $@"
 	$(CC) -shared -Wl,--no-undefined -Wl,-z,relro -Wl,-z,nodelete -o $@ $^ $(LDFLAGS) $(LIBS)
 
 $(B)/libtok.a: $(CORE_OBJ) $(STATIC_OBJ) $(GEN_OBJ)
+	@echo "  AR    $@"
 	@rm -f $@
 	$(AR) rcs $@ $^
 
 # The core and libc's allocator: what unit tests and fuzzers link.
 $(B)/libtokcore.a: $(CORE_OBJ) $(GEN_OBJ) $(B)/ext/base/mem_libc.o
+	@echo "  AR    $@"
 	@rm -f $@
 	$(AR) rcs $@ $^
 
 $(B)/static/%.o: %.c $(GEN_HDR) | $(B)/.deps
+	@echo "  CC    $<"
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -DSQLITE_CORE -c -o $@ $<
 
 $(B)/%.o: %.c $(GEN_HDR) | $(B)/.deps
+	@echo "  CC    $<"
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(EXTRA_$(notdir $*)) -c -o $@ $<
 
 $(B)/%.o: $(B)/%.c
+	@echo "  CC    $<"
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
@@ -80,18 +89,19 @@ install: all  ## install tok.so, libtok.a, tok.h and tok.pc; honours DESTDIR and
 	install -m 644 ext/tok.h "$(INCLUDEDIR)/tok.h"
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' ext/tok.pc.in > "$(LIBDIR)/pkgconfig/tok.pc"
 	chmod 644 "$(LIBDIR)/pkgconfig/tok.pc"
+	@echo "installed lib/tok.so, lib/libtok.a, lib/pkgconfig/tok.pc and include/tok.h in $(DESTDIR)$(PREFIX)"
 
 uninstall:  ## remove exactly what install put there
 	rm -f "$(LIBDIR)/tok.so" "$(LIBDIR)/libtok.a" "$(INCLUDEDIR)/tok.h" "$(LIBDIR)/pkgconfig/tok.pc"
 
 # ---- packages ------------------------------------------------------------------------------------
 PACKAGES := gcc libc6-dev libsqlite3-dev libutf8proc-dev libcjson-dev libcunit1-dev sqlite3
-SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo "sudo ")
 
 $(B)/.deps:
 	@mkdir -p $(B)
 	@if ! sh .ci/have-packages; then \
-	  cmd="$(SUDO) apt-get update && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(PACKAGES)"; \
+	  cmd="$(SUDO)apt-get update && $(SUDO)env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(PACKAGES)"; \
 	  if [ -n "$(NO_INSTALL)" ]; then echo "missing packages; run: $$cmd"; exit 1; fi; \
 	  echo "installing missing packages: $$cmd"; eval "$$cmd"; fi
 	@touch $@
@@ -145,7 +155,7 @@ lint: $(GEN_HDR) | $(B)/.deps  ## rules of the house that a compiler does not ch
 
 .PHONY: help clean
 help:  ## list the targets
-	@echo "tok $(VERSION). Variables: PREFIX, DESTDIR, CC, OPT, CFLAGS, NO_INSTALL=1 (do not install packages)"
+	@echo "tok $(VERSION). Variables: PREFIX, DESTDIR, CC, OPT, CFLAGS, V=1 (show commands), NO_INSTALL=1 (install no packages)"
 	@sed -n 's/^\([a-zA-Z0-9_:.-]*\):.*  ## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | sed 's/\\//g' | expand -t 24
 	@echo "  test-<kind>           the tests of one folder: $(TEST_KINDS)"
 
