@@ -67,8 +67,12 @@ static void prepare_ends(install *in) {
   prepare_end(in, &in->keep, in->own ? "COMMIT" : "RELEASE tok_init");
 }
 
+/* A query that no change of the schema concerns; prepared before there is anything to undo. */
+static void prepare_reader(install *in) {
+  prepare_end(in, &in->reader, "PRAGMA main.user_version");
+}
+
 static void start_reader(install *in) {
-  prepare_end(in, &in->reader, "SELECT 1 FROM main.sqlite_schema UNION ALL SELECT 2");
   if (in->rc != SQLITE_OK) return;
   int rc = sqlite3_step(in->reader);
   failed(in, rc == SQLITE_ROW ? SQLITE_OK : rc);
@@ -223,6 +227,25 @@ static int swap_flag(sqlite3 *db, int flag, int value, bool wanted) {
   return old;
 }
 
+/* DROP TABLE needs the reader to be gone; everything is prepared before, so that it is gone for a moment only. */
+static void drop_legacy(install *in) {
+  sqlite3_stmt *drop = NULL, *running = in->reader;
+  prepare_end(in, &drop, "DROP TABLE main.llm_usage_legacy");
+  if (in->rc != SQLITE_OK) return;
+  in->reader = NULL;
+  prepare_reader(in);
+  if (in->rc == SQLITE_OK) {
+    sqlite3_finalize(running);
+    int rc = sqlite3_step(drop);
+    failed(in, rc == SQLITE_DONE ? SQLITE_OK : rc);
+    start_reader(in);
+  } else {
+    in->reader = running;
+  }
+  sqlite3_finalize(drop);
+  prepare_ends(in);
+}
+
 static void create_ledger(install *in, const ledger_state *s) {
   char *objects = NULL;
   if (s->legacy) {
@@ -238,9 +261,7 @@ static void create_ledger(install *in, const ledger_state *s) {
       refuse(in, SQLITE_ERROR, "not every row of the old llm_usage could be copied");
     }
     run(in, tok_ledger_script("legacy/2_finish.sql"));
-    stop_reader(in);
-    run(in, "DROP TABLE main.llm_usage_legacy");
-    start_reader(in);
+    drop_legacy(in);
     if (objects != NULL) run(in, objects);
   }
   sqlite3_free(objects);
@@ -296,6 +317,7 @@ int tok_ledger_install(sqlite3 *db, char **message) {
   int keys = swap_flag(db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, !current);
   int alter = swap_flag(db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1, !current);
   prepare_ends(&in);
+  prepare_reader(&in);
   if (in.rc == SQLITE_OK) {
     /* IMMEDIATE waits for other writers at the start; a lock upgrade in the middle could only fail. */
     const char *begin = !in.own ? "SAVEPOINT tok_init" : current ? "BEGIN" : "BEGIN IMMEDIATE";
