@@ -20,7 +20,9 @@ FROM (
 CREATE TEMP TRIGGER IF NOT EXISTS tok_usage_priced AFTER INSERT ON main.llm_usage
 WHEN NEW.cost_nano IS NULL AND NEW.cost_usd IS NULL
 BEGIN
-  UPDATE llm_usage SET cost_nano = (SELECT c.cost_nano FROM temp.tok_usage_cost AS c WHERE c.id = NEW.id)
+  UPDATE llm_usage SET (cost_nano, cost_usd) = (
+    SELECT nano, nano / 1e9 FROM (  -- OFFSET: so that nano is computed once
+      SELECT c.cost_nano AS nano FROM temp.tok_usage_cost AS c WHERE c.id = NEW.id LIMIT 1 OFFSET 0))
   WHERE id = NEW.id;
 END;
 

@@ -1,20 +1,34 @@
 -- What every writer of llm_usage gets, with or without tok. Triggers set columns from the row as it is now,
 -- never from NEW, because other triggers may have run before: the order of triggers is not defined.
 
--- A row just inserted: total_tokens, Unix seconds to text, and cost_nano and cost_usd from one another.
-DROP TRIGGER IF EXISTS main.llm_usage_fill;
-CREATE TRIGGER main.llm_usage_fill AFTER INSERT ON llm_usage
-WHEN (NEW.total_tokens IS NULL AND NEW.input_tokens + NEW.output_tokens IS NOT NULL)
-  OR NEW.cost_nano IS NOT NULL OR NEW.cost_usd IS NOT NULL OR NEW.timestamp NOT GLOB '*[^0-9]*'
+-- A row just inserted, one trigger a column: an UPDATE of few columns is several times cheaper.
+DROP TRIGGER IF EXISTS main.llm_usage_fill_total;
+CREATE TRIGGER main.llm_usage_fill_total AFTER INSERT ON llm_usage
+WHEN NEW.total_tokens IS NULL AND NEW.input_tokens + NEW.output_tokens IS NOT NULL
 BEGIN
-  UPDATE llm_usage SET
-    timestamp = CASE WHEN timestamp NOT GLOB '*[^0-9]*'
-                     THEN strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch') ELSE timestamp END,
-    total_tokens = coalesce(total_tokens, input_tokens + output_tokens),
-    cost_nano = CASE WHEN NEW.cost_nano IS NULL AND NEW.cost_usd IS NOT NULL
-                     THEN {nano:cost_usd} ELSE cost_nano END,
-    cost_usd = CASE WHEN NEW.cost_nano IS NOT NULL THEN cost_nano / 1e9 ELSE cost_usd END
+  UPDATE llm_usage SET total_tokens = input_tokens + output_tokens WHERE id = NEW.id;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_usage_fill_timestamp;
+CREATE TRIGGER main.llm_usage_fill_timestamp AFTER INSERT ON llm_usage
+WHEN NEW.timestamp NOT GLOB '*[^0-9]*'
+BEGIN
+  UPDATE llm_usage SET timestamp = strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch')
   WHERE id = NEW.id;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_usage_fill_cost_usd;
+CREATE TRIGGER main.llm_usage_fill_cost_usd AFTER INSERT ON llm_usage
+WHEN NEW.cost_nano IS NOT NULL
+BEGIN
+  UPDATE llm_usage SET cost_usd = cost_nano / 1e9 WHERE id = NEW.id;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_usage_fill_cost_nano;
+CREATE TRIGGER main.llm_usage_fill_cost_nano AFTER INSERT ON llm_usage
+WHEN NEW.cost_nano IS NULL AND NEW.cost_usd IS NOT NULL
+BEGIN
+  UPDATE llm_usage SET cost_nano = {nano:cost_usd} WHERE id = NEW.id;
 END;
 
 -- cost_nano was set: cost_usd follows.
