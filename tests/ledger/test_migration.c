@@ -191,6 +191,29 @@ static void impossible_places_are_refused(void) {
   db_close(db);
 }
 
+/* Processes that start together on one old database: one migrates it, the others wait and find it done. */
+static void many_processes_at_once(void) {
+  enum { N = 6 };
+  FILE *shell[N];
+  char answer[64];
+  sqlite3 *db = db_fresh();
+  CHECK_RUN(db, db_legacy_schema);
+  CHECK_RUN(db, db_legacy_rows);
+  for (int i = 0; i < N; i++) {
+    shell[i] = popen("sqlite3 -batch -init /dev/null -cmd '.timeout 20000' -cmd '.load build/tok' " DB_FILE
+                     " 'SELECT tok_init()' 2>&1", "r");
+  }
+  for (int i = 0; i < N; i++) {
+    size_t n = fread(answer, 1, sizeof answer - 1, shell[i]);
+    answer[n] = '\0';
+    CHECK_STR(answer, "1\n");
+    pclose(shell[i]);
+  }
+  CHECK_ROWS(db, "SELECT requests, cost_nano FROM llm_stats", "5|1234400012501");
+  CHECK_ROWS(db, "PRAGMA integrity_check", "ok");
+  db_close(db);
+}
+
 /* trusted_schema = OFF, DEFENSIVE, views and triggers of strangers not trusted: all still works. */
 static void hardened_connections_work(void) {
   sqlite3 *db = db_fresh();
@@ -286,5 +309,6 @@ CHECK_MAIN({"nothing_is_created_by_loading", nothing_is_created_by_loading},
            {"transactions_are_respected", transactions_are_respected},
            {"other_schemas_do_not_confuse", other_schemas_do_not_confuse},
            {"impossible_places_are_refused", impossible_places_are_refused},
+           {"many_processes_at_once", many_processes_at_once},
            {"hardened_connections_work", hardened_connections_work},
            {"memory_may_run_out_anywhere", memory_may_run_out_anywhere})
