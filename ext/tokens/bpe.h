@@ -5,9 +5,11 @@
 ** Pieces of any length take linear time and bounded memory. Long ones are encoded in windows that overlap:
 ** a sequence of tokens is the encoding of a text exactly if each adjacent pair is the encoding of its own
 ** bytes (van Antwerpen & Neubeck, crate bpe; the precondition, that every token encodes to itself, holds for
-** all embedded vocabularies and is tested). The window's tokens before a cut are kept if the encoding from
-** the cut on starts with the same token as the window has there: then every adjacent pair has been seen side
-** by side in some encoding. Otherwise the window is too small to know, and doubles.
+** all embedded vocabularies and is tested). A window's tokens before a cut are kept if the encoding of the
+** window that starts at the cut begins with the same token as the first window has there; and that second
+** encoding is the one whose tokens are kept next. So every adjacent pair that is ever put out stood side by
+** side in some encoding, whatever later bytes might have changed. Where the two disagree the window is too
+** small to know, and doubles.
 */
 #ifndef TOK_BPE_H
 #define TOK_BPE_H
@@ -43,9 +45,11 @@ typedef struct {
   size_t n;      /* bytes in it, at least 1 */
   size_t at;     /* bytes encoded so far */
   /* private */
-  size_t window; /* bytes; 0 = TOK_BPE_SMALL */
-  uint64_t mask; /* starts in the window at `at`, where already known; else 0 */
+  uint64_t mask; /* starts of the 64-byte window at `at`, where already encoded; else 0 */
   int flip;      /* which small_id[] holds their ids */
+  size_t window; /* bytes of the larger window in use; 0: none */
+  bool parsed;   /* the scratch holds that window's encoding at `at` */
+  size_t expect; /* bytes of the first token at `at` that the tokens before it were checked with; 0: any */
 } tok_bpe_piece;
 
 /*

@@ -199,7 +199,8 @@ static size_t emit_small(uint64_t starts, const uint32_t *by_start, uint32_t *ou
 static size_t margin(size_t window) { return window / 4; }
 
 /*
-** One 64-byte window of a longer piece. Returns false where the next window does not confirm the cut.
+** One 64-byte window of a longer piece. Returns false where the next window does not confirm the cut, or this
+** one starts with another token than expected.
 */
 static bool small_step(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *piece, size_t *n) {
   const uint8_t *p = piece->p + piece->at;
@@ -208,6 +209,7 @@ static bool small_step(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *pi
     piece->mask = bpe_small(r, p, TOK_BPE_SMALL, s->small_id[piece->flip]);
   }
   uint64_t starts = piece->mask;
+  if (piece->expect != 0 && next_start(starts, 0, TOK_BPE_SMALL) != piece->expect) return false;
   unsigned limit = (unsigned)(TOK_BPE_SMALL - margin(TOK_BPE_SMALL));
   uint64_t candidates = starts & (((uint64_t)2 << limit) - 1) & ~(uint64_t)1;
   if (candidates == 0) return false;
@@ -220,6 +222,7 @@ static bool small_step(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *pi
   piece->at += cut;
   piece->flip = !piece->flip;
   piece->mask = following;
+  piece->expect = token;
   if (left - cut <= TOK_BPE_SMALL) { /* that was the rest */
     *n += emit_small(following, s->small_id[piece->flip], s->out + *n);
     piece->at = piece->n;
@@ -233,21 +236,32 @@ static size_t emit_big(tok_bpe_scratch *s, size_t end) {
   return k;
 }
 
+/* Goes on with 64-byte windows where one starts with the token that is expected at `at`. */
+static void try_small(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *piece) {
+  if (piece->n - piece->at <= TOK_BPE_SMALL) return;
+  uint64_t mask = bpe_small(r, piece->p + piece->at, TOK_BPE_SMALL, s->small_id[piece->flip]);
+  if (next_start(mask, 0, TOK_BPE_SMALL) != piece->expect) return;
+  piece->mask = mask;
+  piece->window = 0;
+  piece->parsed = false;
+}
+
 /* One larger window; doubles it until the cut is confirmed or the piece ends. */
 static tok_status big_step(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *piece, size_t *n) {
   const uint8_t *p = piece->p + piece->at;
   size_t left = piece->n - piece->at;
   piece->mask = 0;
-  for (;; piece->window *= 2) {
+  for (;; piece->window *= 2, piece->parsed = false) {
     size_t size = left < piece->window ? left : piece->window;
     tok_status rc = grow(s, size);
     if (rc != TOK_OK) return rc;
-    bpe_big(r, s, p, size);
+    if (!piece->parsed) bpe_big(r, s, p, size);
     if (size == left) {
       *n = emit_big(s, size);
       piece->at = piece->n;
       return TOK_OK;
     }
+    if (piece->expect != 0 && big_next(s->boundary, 0) != piece->expect) continue;
     size_t cut = big_prev(s->boundary, size - margin(size) + 1);
     if (cut == 0) continue;
     size_t token = big_next(s->boundary, cut) - cut;
@@ -256,26 +270,31 @@ static tok_status big_step(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece
     bpe_big(r, s, p + cut, size2);
     if (big_next(s->boundary, 0) != token) continue;
     piece->at += cut;
-    piece->window = 0;
+    piece->expect = token;
+    piece->parsed = true;
+    try_small(r, s, piece);
     return TOK_OK;
   }
 }
 
 static tok_status bpe_step(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *piece,
-                        const uint32_t **ids, size_t *n) {
+                           const uint32_t **ids, size_t *n) {
   const uint32_t *unused;
   if (ids == NULL) ids = &unused;
   *ids = s->out;
   size_t left = piece->n - piece->at;
   assert(left > 0);
-  if (left <= TOK_BPE_SMALL && piece->mask == 0) {
+  if (left <= TOK_BPE_SMALL && piece->mask == 0 && !piece->parsed) {
     uint64_t starts = bpe_small(r, piece->p + piece->at, left, s->small_id[0]);
     *n = emit_small(starts, s->small_id[0], s->out);
     piece->at = piece->n;
     return TOK_OK;
   }
-  if (small_step(r, s, piece, n)) return TOK_OK;
-  piece->window = 2 * TOK_BPE_SMALL;
+  if (piece->window == 0) {
+    if (small_step(r, s, piece, n)) return TOK_OK;
+    piece->window = 2 * TOK_BPE_SMALL;
+    piece->parsed = false;
+  }
   tok_status rc = big_step(r, s, piece, n);
   *ids = s->big_out;
   return rc;
