@@ -119,62 +119,178 @@ static void job_done(counter *c, const job *j, int64_t count) {
   if (j->place == NULL) return;
   c->cache->n_added++;
   if (j->n <= TOK_SHORT_KEY_MAX) {
-    tok_key k;
-    memcpy(&k, j->text, sizeof k);
-    k.hi |= (uint64_t)j->n << 56 | (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
+    tok_key k = tok_key_of(j->p, j->n);
+    k.hi |= (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
     tok_cache_put_short(j->place, k);
-  } else {
+  } else if (j->n <= TOK_MID_KEY_MAX) {
     tok_mid_entry m = {.len = (uint8_t)j->n, .count = (uint8_t)count};
-    memcpy(m.bytes, j->text, sizeof m.bytes);
+    memcpy(m.bytes, j->p, j->n);
     tok_cache_put_mid(j->place, &m);
+  } else {
+    tok_long_entry *at = j->place;
+    memcpy(at->bytes, j->p, j->n);
+    at->len = (uint8_t)j->n;
+    at->count = (uint8_t)count;
   }
 }
 
-/* Encodes all jobs, LANES at a time. */
-static void run_jobs(counter *c) {
+/*
+** Encodes n jobs, LANES at a time. With `starts`, the token starts of job i go to starts[i]; otherwise its
+** count is booked.
+*/
+static void run_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *starts) {
   lane lanes[LANES];
   merge merges[LANES];
   uint32_t live = 0, next = 0;
   const tok_ranks *r = c->r;
-  while (live < LANES && next < c->n_jobs) lane_begin(r, &lanes[live++], &c->jobs[next++]);
+  while (live < LANES && next < n) lane_begin(r, &lanes[live++], &jobs[next++]);
   while (live > 0) {
     for (uint32_t i = 0; i < live; i++) lane_merge_begin(r, &lanes[i], &merges[i]);
     for (uint32_t i = live; i-- > 0;) {
+      lane *l = &lanes[i];
       if (merges[i].busy) {
-        lane_merge_end(r, &lanes[i], &merges[i]);
+        lane_merge_end(r, l, &merges[i]);
         continue;
       }
-      job_done(c, lanes[i].job, lane_count(&lanes[i]));
-      if (next < c->n_jobs) {
-        lane_begin(r, &lanes[i], &c->jobs[next++]);
+      if (starts != NULL) {
+        starts[l->job - jobs] = l->starts & (((uint64_t)1 << l->n) - 1);
+      } else {
+        job_done(c, l->job, lane_count(l));
+      }
+      if (next < n) {
+        lane_begin(r, l, &jobs[next++]);
       } else {
         lanes[i] = lanes[--live]; /* those above have been handled */
       }
     }
   }
+}
+
+static void run_jobs(counter *c) {
+  run_lanes(c, c->jobs, c->n_jobs, NULL);
   c->n_jobs = 0;
 }
 
-/* Queues n <= 30 bytes at p, counted as 1 so far. place: cache set or entry, or NULL. */
+/* Queues n <= 62 bytes at p, counted as 1 so far. place: cache line, or NULL. */
 static inline void add_job(counter *c, const uint8_t *p, size_t n, void *place) {
   if (c->n_jobs == JOBS_MAX) run_jobs(c);
-  job *j = &c->jobs[c->n_jobs++];
-  memset(j->text, 0, sizeof j->text);
-  memcpy(j->text, p, n);
-  j->n = (uint32_t)n;
-  j->place = place;
+  c->jobs[c->n_jobs++] = (job){p, (uint32_t)n, place};
 }
 
-/* Tokens of n bytes at p by merging. */
+/* ---- pieces of more than 62 bytes ------------------------------------------------------------- */
+
+enum {
+  WINDOW = LANE_TEXT_MAX,
+  STRIDE = 48,       /* windows overlap by 14 bytes */
+  WINDOWS_MAX = 24,  /* encoded at a time */
+  PERIOD_MAX = 16,   /* bytes of a repeated pattern */
+  PERIOD_WINDOW = 512,
+  PERIOD_MIN = 1024  /* bytes of repetition that are worth a look */
+};
+
+/* How many bytes from p on equal those `period` before: p[i] == p[i + period] for i < result. */
+static size_t repeats(const uint8_t *p, size_t n, size_t period) {
+  size_t i = 0;
+  while (i + period + 8 <= n) {
+    uint64_t a, b;
+    memcpy(&a, p + i, 8);
+    memcpy(&b, p + i + period, 8);
+    if (a != b) return i;
+    i += 8;
+  }
+  return i;
+}
+
+/*
+** A piece that repeats a short pattern: if the encoding of its first 512 bytes comes back to the same token at
+** a whole number of patterns, those tokens repeat too, and stay side by side however often. Counts as many
+** whole rounds as leave 512 bytes that look like the first, so that what follows starts with that token again.
+** Advances *piece; returns the tokens.
+*/
+static int64_t count_repeats(counter *c, tok_bpe_piece *piece) {
+  const uint8_t *p = piece->p + piece->at;
+  size_t n = piece->n - piece->at, period = 1;
+  tok_bpe_scratch *s = &c->e->scratch;
+  if (n < PERIOD_MIN) return 0;
+  while (period <= PERIOD_MAX && memcmp(p, p + period, 64) != 0) period++;
+  if (period > PERIOD_MAX) return 0;
+  size_t run = repeats(p, n, period);
+  if (run < PERIOD_MIN || (c->status = grow(s, PERIOD_WINDOW)) != TOK_OK) return 0;
+  bpe_big(c->r, s, p, PERIOD_WINDOW);
+  size_t first = big_next(s->boundary, 0), at = first;
+  int64_t tokens = 1;
+  while (at < PERIOD_WINDOW / 2 && (at % period != 0 || big_next(s->boundary, at) - at != first)) {
+    at = big_next(s->boundary, at);
+    tokens++;
+  }
+  if (at >= PERIOD_WINDOW / 2) return 0;
+  size_t rounds = (run - PERIOD_WINDOW) / at;
+  piece->at += rounds * at;
+  piece->mask = 0;
+  piece->window = PERIOD_WINDOW; /* the same bytes, so the same encoding, which starts as expected */
+  piece->parsed = true;
+  piece->expect = first;
+  return tokens * (int64_t)rounds;
+}
+
+/* The first token that two windows share, `b` starting STRIDE bytes after `a`: its start in b, or 64. */
+static unsigned shared_token(uint64_t a, uint64_t b) {
+  uint64_t in_b = a >> STRIDE;
+  for (uint64_t both = in_b & b; both != 0; both &= both - 1) {
+    unsigned at = lowest_bit(both);
+    uint64_t next_a = in_b & (~(uint64_t)1 << at), next_b = b & (~(uint64_t)1 << at);
+    if (next_a == 0) return 64; /* the last token of a: it may go on behind the window */
+    if (next_b != 0 && lowest_bit(next_a) == lowest_bit(next_b)) return at;
+  }
+  return 64;
+}
+
+/*
+** Many windows of a piece at once, from a token start piece->at on. Neighbours are joined at a token that both
+** have, so every adjacent pair has stood side by side in one of them (see bpe.h). Advances *piece as far as
+** they join; returns the tokens up to there.
+*/
+static int64_t count_windows(counter *c, tok_bpe_piece *piece) {
+  job jobs[WINDOWS_MAX];
+  uint64_t starts[WINDOWS_MAX];
+  const uint8_t *p = piece->p + piece->at;
+  size_t left = piece->n - piece->at, n_jobs = 0;
+  while (n_jobs < WINDOWS_MAX && n_jobs * STRIDE + WINDOW <= left) {
+    jobs[n_jobs] = (job){p + n_jobs * STRIDE, WINDOW, NULL};
+    n_jobs++;
+  }
+  if (n_jobs < 2) return 0;
+  run_lanes(c, jobs, (uint32_t)n_jobs, starts);
+  int64_t total = 0;
+  unsigned entry = 0; /* a token of window i that belongs to the encoding starts here */
+  size_t i = 0;
+  if (piece->expect != 0 && lowest_bit(starts[0] & ~(uint64_t)1) != piece->expect) return 0;
+  for (; i + 1 < n_jobs; i++) {
+    unsigned at = shared_token(starts[i] & (~(uint64_t)0 << entry), starts[i + 1]);
+    if (at == 64) break;
+    uint64_t before = ((uint64_t)1 << (at + STRIDE)) - 1;
+    total += __builtin_popcountll(starts[i] & before & (~(uint64_t)0 << entry));
+    entry = at;
+  }
+  if (i == 0) return 0;
+  uint64_t later = starts[i] & (~(uint64_t)1 << entry);
+  piece->at += i * STRIDE + entry;
+  piece->expect = later != 0 ? lowest_bit(later) - entry : WINDOW - entry;
+  piece->mask = 0;
+  piece->window = 0;
+  piece->parsed = false;
+  return total;
+}
+
+/* Tokens of n > 62 bytes at p. */
 static int64_t merge_count(counter *c, const uint8_t *p, size_t n) {
   if (n <= TOK_TOKEN_BYTES_MAX && tok_rank_of(c->r, p, n) != TOK_RANK_NONE) return 1;
-  if (n <= TOK_BPE_SMALL) {
-    return __builtin_popcountll(bpe_small(c->r, p, n, c->e->scratch.small_id[0]));
-  }
   tok_bpe_piece piece = {.p = p, .n = n};
-  int64_t total = 0;
+  int64_t total = n >= PERIOD_MIN ? count_repeats(c, &piece) : 0;
   while (piece.at < piece.n && total <= c->limit && c->status == TOK_OK) {
-    size_t k = 0;
+    size_t k = 0, at = piece.at;
+    if (piece.window == 0) total += count_windows(c, &piece);
+    if (piece.at != at) continue;
     c->status = bpe_step(c->r, &c->e->scratch, &piece, NULL, &k);
     total += (int64_t)k;
   }
@@ -224,19 +340,13 @@ static inline void count_mid(counter *c, const uint8_t *p, size_t n, tok_mid_lin
 static void count_long(counter *c, const uint8_t *p, size_t n, tok_long_entry *at, bool cut) {
   if (at != NULL && at->len == n && memcmp(at->bytes, p, n) == 0) {
     c->total += at->count - 1;
-    return;
-  }
-  if (cut && has_high(p, n)) {
+  } else if (cut && has_high(p, n)) {
     count_segments(c, p, n, at);
-    return;
+  } else if (n <= LANE_TEXT_MAX) {
+    add_job(c, p, n, at);
+  } else {
+    c->total += merge_count(c, p, n) - 1;
   }
-  int64_t count = merge_count(c, p, n);
-  c->total += count - 1;
-  if (at == NULL) return;
-  memcpy(at->bytes, p, n);
-  at->len = (uint8_t)n;
-  at->count = (uint8_t)count;
-  c->cache->n_added++;
 }
 
 /* A piece that is neither a token of up to 15 bytes nor a short one in the cache, counted as 1 so far. */
@@ -314,9 +424,11 @@ static inline size_t find_unknown(batch *b, const tok_cache *cache, size_t n_mis
 
 /*
 ** Counts n <= BATCH pieces, of which 16 bytes may be read at each start (p + starts[i]), in passes without
-** branches, so that the memory latency of many probes overlaps and nothing is mispredicted.
+** branches, so that the memory latency of many probes overlaps and nothing is mispredicted. text: the same
+** bytes where they stay until the end.
 */
-static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *starts, size_t n, bool cut) {
+static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *starts, size_t n, bool cut,
+                               const uint8_t *text) {
   batch b;
   int64_t extra = 0;
   find_slots(c->r, p, starts, n, &b);
@@ -336,11 +448,11 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
   c->total += (int64_t)n + extra;
   for (size_t j = 0; j < n_unknown; j++) {
     size_t i = unknown[j];
-    b.place[j] = cache_place(c, p + starts[i], starts[i + 1] - starts[i], b.hash[i]);
+    b.place[j] = cache_place(c, text + starts[i], starts[i + 1] - starts[i], b.hash[i]);
   }
   for (size_t j = 0; j < n_unknown && c->status == TOK_OK && c->total <= c->limit; j++) {
     size_t i = unknown[j];
-    count_unknown(c, p + starts[i], starts[i + 1] - starts[i], b.place[j], cut);
+    count_unknown(c, text + starts[i], starts[i + 1] - starts[i], b.place[j], cut);
   }
 }
 
@@ -354,13 +466,13 @@ static void count_pieces(counter *c, const uint8_t *p, size_t readable, const ui
   size_t safe = n;
   while (safe > 0 && starts[safe - 1] + (size_t)16 > readable) safe--;
   for (size_t i = 0; i < safe && c->total <= c->limit; i += BATCH) {
-    count_batch(c, p, starts + i, safe - i < BATCH ? safe - i : BATCH, cut);
+    count_batch(c, p, starts + i, safe - i < BATCH ? safe - i : BATCH, cut, p);
   }
   if (safe < n && c->total <= c->limit) {
     uint32_t moved[18]; /* each piece has a byte or more, so at most 16 are that near */
     for (size_t i = safe; i <= n; i++) moved[i - safe] = starts[i] - starts[safe];
     memcpy(copy, p + starts[safe], moved[n - safe]);
-    count_batch(c, copy, moved, n - safe, cut);
+    count_batch(c, copy, moved, n - safe, cut, p + starts[safe]);
   }
 }
 

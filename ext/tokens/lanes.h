@@ -22,27 +22,30 @@
 
 enum {
   LANES = 12,
-  LANE_BYTES = 32,  /* a piece has up to 30 */
-  LANE_ENTRIES = LANE_BYTES + 1, /* the last entry of `packed` takes what has no place */
-  LANE_POS_BITS = 5, /* of a packed rank: 18 + 5 bits */
+  LANE_BYTES = 64,
+  LANE_TEXT_MAX = 62, /* bytes of a piece; bits up to this and bit 63 of `starts` end it */
+  LANE_ENTRIES = LANE_BYTES + 16, /* entry 64 of `packed` takes what has no place */
+  LANE_POS_BITS = 6,  /* of a packed rank: 18 + 6 bits */
   LANE_NO_TOKEN = 255, /* a length that no token has */
   JOBS_MAX = 64
 };
 
-/* A piece to be encoded, of 2..30 bytes, and where its count goes. */
+/* Bytes to be encoded, 2..62 of them, and where the result goes: a cache line, or whatever the caller means. */
 typedef struct {
-  uint8_t text[LANE_BYTES]; /* zero-padded */
-  uint32_t n;               /* bytes */
-  void *place;              /* cache entry, or NULL */
+  const uint8_t *p; /* valid until the job is run */
+  uint32_t n;
+  void *place;
 } job;
 
 typedef struct {
   uint8_t text[LANE_BYTES + 16]; /* zero-padded, so that 16 bytes can be read at any position */
-  uint32_t packed[LANE_ENTRIES]; /* [start] rank << 5 | start of the pair that starts there */
-  uint64_t starts;               /* bits of token starts; bits n and 32 end the piece */
+  uint32_t packed[LANE_ENTRIES]; /* [start] rank << 6 | start of the pair that starts there */
+  uint64_t starts;               /* bits of token starts; bits n and 63 end the piece */
   uint32_t n;
   const job *job;
 } lane;
+
+#define LANE_END ((uint64_t)1 << 63)
 
 /* A pair being looked up: its place in `packed`, its key, its slot. */
 typedef struct {
@@ -82,8 +85,8 @@ static inline uint32_t lane_rank_long(const tok_ranks *r, const lane *l, uint32_
 static inline uint32_t lowest_packed(const uint32_t *packed, uint32_t n) {
   uint32_t best[4] = {packed[0], packed[1], packed[2], packed[3]};
   for (int i = 4; i < 16; i++) best[i & 3] = packed[i] < best[i & 3] ? packed[i] : best[i & 3];
-  if (n > 16) {
-    for (int i = 16; i < 32; i++) best[i & 3] = packed[i] < best[i & 3] ? packed[i] : best[i & 3];
+  for (uint32_t from = 16; from < n; from += 16) {
+    for (uint32_t i = from; i < from + 16; i++) best[i & 3] = packed[i] < best[i & 3] ? packed[i] : best[i & 3];
   }
   uint32_t a = best[0] < best[1] ? best[0] : best[1];
   uint32_t b = best[2] < best[3] ? best[2] : best[3];
@@ -107,7 +110,7 @@ static inline bool lane_merge_begin(const tok_ranks *r, lane *l, merge *m) {
   uint32_t gone = lowest_bit(after);
   after &= after - 1;
   uint32_t next = lowest_bit(after);
-  uint32_t end = lowest_bit((after & (after - 1)) | (uint64_t)1 << LANE_BYTES);
+  uint32_t end = lowest_bit((after & (after - 1)) | LANE_END);
   uint64_t before = l->starts & (((uint64_t)1 << pos) - 1);
   uint32_t prev = before ? highest_bit(before | 1) : LANE_BYTES;
   l->starts ^= (uint64_t)1 << gone;
@@ -123,8 +126,8 @@ static inline bool lane_merge_begin(const tok_ranks *r, lane *l, merge *m) {
 static inline void lane_merge_end(const tok_ranks *r, lane *l, const merge *m) {
   l->packed[m->right.pos] = lane_rank(r, &m->right);
   l->packed[m->left.pos] = lane_rank(r, &m->left);
-  if (m->right_n - 16 < 16) l->packed[m->right.pos] = lane_rank_long(r, l, m->right.pos, m->right_n);
-  if (m->left_n - 16 < 16) l->packed[m->left.pos] = lane_rank_long(r, l, m->left.pos, m->left_n);
+  if (m->right_n - 16 < LANE_BYTES) l->packed[m->right.pos] = lane_rank_long(r, l, m->right.pos, m->right_n);
+  if (m->left_n - 16 < LANE_BYTES) l->packed[m->left.pos] = lane_rank_long(r, l, m->left.pos, m->left_n);
 }
 
 /* Starts the lane from whole characters; false where that is not the same as from bytes. */
@@ -146,20 +149,22 @@ static inline bool lane_from_chars(const tok_ranks *r, lane *l) {
     before = at;
     at += n;
   }
-  l->starts = starts | (uint64_t)1 << l->n | (uint64_t)1 << LANE_BYTES;
+  l->starts = starts | (uint64_t)1 << l->n | LANE_END;
   return true;
 }
 
 static inline void lane_begin(const tok_ranks *r, lane *l, const job *j) {
-  uint64_t w[LANE_BYTES / 8], high;
+  uint64_t high = 0, w;
   l->job = j;
   l->n = j->n;
-  memcpy(l->text, j->text, LANE_BYTES);
-  memset(l->text + LANE_BYTES, 0, 16);
+  memset(l->text, 0, sizeof l->text);
+  memcpy(l->text, j->p, j->n);
+  for (uint32_t i = 0; i < l->n; i += 8) {
+    memcpy(&w, l->text + i, 8);
+    high |= w;
+  }
   memset(l->packed, 0xFF, sizeof l->packed);
-  memcpy(w, j->text, sizeof w);
-  high = (w[0] | w[1] | w[2] | w[3]) & 0x8080808080808080u;
-  if (high != 0) {
+  if (high & 0x8080808080808080u) {
     if (lane_from_chars(r, l)) return;
     memset(l->packed, 0xFF, sizeof l->packed);
   }
@@ -167,7 +172,7 @@ static inline void lane_begin(const tok_ranks *r, lane *l, const job *j) {
     uint32_t rank = r->pair[l->text[i] << 8 | l->text[i + 1]];
     l->packed[i] = rank == TOK_RANK_NONE ? rank : rank << LANE_POS_BITS | i;
   }
-  l->starts = (((uint64_t)2 << l->n) - 1) | (uint64_t)1 << LANE_BYTES;
+  l->starts = (((uint64_t)2 << l->n) - 1) | LANE_END;
 }
 
 static inline int64_t lane_count(const lane *l) {

@@ -3,7 +3,7 @@
 ** same counts, on random text of awkward alphabets at every alignment to a block of 64 bytes, and with the
 ** text ending at a page that may not be read.
 **
-** TOK_KERNEL_ROUNDS (default 30,000) sets the number of random texts.
+** TOK_KERNEL_ROUNDS (default 30,000) sets the number of random texts; `make soak-tokens` runs more.
 */
 #include <sys/mman.h>
 #include <unistd.h>
@@ -168,6 +168,146 @@ static void counts_equal(void) {
   tok_engine_free(other);
 }
 
+/*
+** Pieces of up to 6,000 bytes: random letters of small and large alphabets, repeated patterns with and without
+** a fault in them, Chinese and Thai. Counting takes them by barriers, lanes, windows and repeats; the iterator
+** by one window after the other.
+*/
+static size_t long_text(char *out, size_t n) {
+  static const char *const chars[] = {"a", "b", "c", "e", "t", "h", "i", "n", "o", "z"};
+  static const char *const others[] = {"-", "=", "*", "/", "#", "!", ">", "."};
+  static const char *const wide[] = {"\xe4\xbd\xa0", "\xe5\xa5\xbd", "\xe7\x9a\x84", "\xe3\x81\xae",
+                                     "\xe0\xb8\x81", "\xe0\xb8\xb2", "\xd0\xb6", "\xd0\xb5", "\xc3\xa9"};
+  static const char *const white[] = {" ", "\n", "\t", "\r"};
+  char pattern[64];
+  uint32_t kind = rnd(4), size = kind == 0 ? 10 : kind == 1 ? 8 : kind == 2 ? 9 : 4, few = 1 + rnd(size);
+  const char *const *set = kind == 0 ? chars : kind == 1 ? others : kind == 2 ? wide : white;
+  size_t period = 0, len = 0;
+  if (rnd(2)) {
+    uint32_t units = 1 + rnd(18);
+    for (uint32_t i = 0; i < units && period < 60; i++) {
+      const char *f = set[rnd(few)];
+      memcpy(pattern + period, f, strlen(f));
+      period += strlen(f);
+    }
+    for (; len + period <= n; len += period) memcpy(out + len, pattern, period);
+    if (rnd(2) && len > 0) out[rnd((uint32_t)len)] = 'q';
+  } else {
+    while (len + 4 <= n) {
+      const char *f = set[rnd(few)];
+      memcpy(out + len, f, strlen(f));
+      len += strlen(f);
+    }
+  }
+  return len;
+}
+
+static void long_pieces(void) {
+  static char text[6001];
+  tok_engine *e = tok_engine_new(), *other = tok_engine_new();
+  long n = rounds() / 20;
+  for (long i = 0; i < n; i++) {
+    tok_slice s = {text, long_text(text, 100 + rnd(5900))};
+    for (size_t v = 0; v < tok_vocab_n(); v++) {
+      int64_t want = iterate(other, tok_vocab_at(v), s), got = -1;
+      for (size_t k = 0; tok_kernels[k] != NULL; k++) {
+        if (!tok_kernels[k]->supported()) continue;
+        e->kernel = tok_kernels[k];
+        CHECK_INT(tok_count(e, tok_vocab_at(v), s, INT64_MAX, &got), TOK_OK);
+        if (got == want) continue;
+        show("counts differ", tok_kernels[k], (int)v, (const uint8_t *)text, s.len);
+        CHECK_INT(got, want);
+        return;
+      }
+    }
+  }
+  tok_engine_free(e);
+  tok_engine_free(other);
+}
+
+/*
+** Merge barriers: runs of characters of one script, encoded whole (tok_bpe_step, no barriers) and as the sum
+** of the segments between barriers. TOK_BARRIER_SEGMENTS (default 100,000) segments a vocabulary.
+*/
+static const struct {
+  uint32_t first, n;
+} scripts[] = {{0x4E00, 3000}, {0x3041, 180}, {0xAC00, 11000}, {0x0E01, 58}, {0x0410, 64}, {0x0621, 40},
+               {0x0905, 60},   {0x10D0, 40},  {0x1200, 300},   {0x61, 26},   {0xC0, 60},   {0x370, 100}};
+enum { N_SCRIPTS = sizeof scripts / sizeof scripts[0] };
+
+/* A character of a script, now and then an invalid byte. */
+static size_t random_char(uint32_t script, uint8_t *c) {
+  uint32_t cp = scripts[script].first + rnd(scripts[script].n);
+  if (rnd(50) == 0) {
+    c[0] = (uint8_t)(0x80 + rnd(128));
+    return 1;
+  }
+  if (cp < 0x80) {
+    c[0] = (uint8_t)cp;
+    return 1;
+  }
+  if (cp < 0x800) {
+    c[0] = (uint8_t)(0xC0 | cp >> 6), c[1] = (uint8_t)(0x80 | (cp & 63));
+    return 2;
+  }
+  c[0] = (uint8_t)(0xE0 | cp >> 12), c[1] = (uint8_t)(0x80 | (cp >> 6 & 63));
+  c[2] = (uint8_t)(0x80 | (cp & 63));
+  return 3;
+}
+
+static size_t merge_all(tok_engine *e, const tok_ranks *r, const uint8_t *p, size_t n) {
+  tok_bpe_piece piece = {.p = p, .n = n};
+  size_t total = 0, k;
+  while (piece.at < piece.n) {
+    if (e->kernel->bpe_step(r, &e->scratch, &piece, NULL, &k) != TOK_OK) abort();
+    total += k;
+  }
+  return total;
+}
+
+/* Tokens of the segments between barriers; *n_segments of them. */
+static size_t merge_segments(tok_engine *e, const tok_ranks *r, const uint8_t *p, size_t n,
+                             long *n_segments) {
+  size_t total = 0, from = 0;
+  uint32_t cp, before = 0;
+  for (size_t at = 0; at < n;) {
+    uint32_t word = 0;
+    size_t len = tok_utf8_decode(p + at, n - at, &cp);
+    memcpy(&word, p + at, len);
+    if (at > 0 && !tok_may_cross(r, before, p[at - 1], word)) {
+      total += merge_all(e, r, p + from, at - from);
+      from = at;
+      ++*n_segments;
+    }
+    before = word;
+    at += len;
+  }
+  ++*n_segments;
+  return total + merge_all(e, r, p + from, n - from);
+}
+
+static void barriers(void) {
+  const char *s = getenv("TOK_BARRIER_SEGMENTS");
+  long wanted = s != NULL ? strtol(s, NULL, 10) : 100000;
+  tok_engine *e = tok_engine_new();
+  for (size_t v = 0; v < tok_vocab_n(); v++) {
+    const tok_ranks *r = tok_vocab_at(v)->ranks;
+    if (v > 0 && r == tok_vocab_at(v - 1)->ranks) continue;
+    for (long segments = 0; segments < wanted;) {
+      uint8_t text[200];
+      size_t len = 0;
+      uint32_t script = rnd(N_SCRIPTS);
+      while (len < 60 + rnd(60)) len += random_char(rnd(20) ? script : rnd(N_SCRIPTS), text + len);
+      size_t parts = merge_segments(e, r, text, len, &segments), whole = merge_all(e, r, text, len);
+      if (whole == parts) continue;
+      show("barriers change the count", e->kernel, (int)v, text, len);
+      CHECK_INT((int64_t)parts, (int64_t)whole);
+      return;
+    }
+  }
+  tok_engine_free(e);
+}
+
 int main(int argc, char **argv) {
   make_guarded();
   for (size_t k = 0; tok_kernels[k] != NULL; k++) {
@@ -176,6 +316,8 @@ int main(int argc, char **argv) {
   }
   static const check_test tests[] = {{"starts of pieces", starts_equal},
                                      {"every alignment to a block", every_alignment},
-                                     {"counts", counts_equal}};
+                                     {"counts", counts_equal},
+                                     {"long pieces", long_pieces},
+                                     {"merge barriers", barriers}};
   return check_run(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }
