@@ -82,6 +82,7 @@ def main():
 
     report = Report()
     report.say("# How fast tok counts tokens\n\n" + report_module.machine(measure.core(), rounds) + "\n")
+    report_module.peers_list(report, peers, absent)
     rows, prefix = [], measure.pinned([])
     if "corpora" in sections:
         results = measure.corpora(peers, rounds, sizes, names, encodings)
@@ -112,7 +113,6 @@ def main():
                      memory and f"{memory[0]:.1f} MB ({memory[1]:.1f} private)", memory and memory[0] < 16,
                      memory and memory[0] < 8))
     goals_table(report, rows)
-    report_module.peers_list(report, peers, absent)
     text = report.text()
     print(text)
     (BENCH / "report.md").write_text(text)
