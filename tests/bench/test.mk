@@ -4,7 +4,7 @@
 BENCH := $(B)/bench
 comma := ,
 
-.PHONY: bench-tokens bench-tokens-instr bench-tok bench-peers bench-data
+.PHONY: bench-tokens bench-tokens-instr bench-check bench-tok bench-peers bench-data
 
 bench-tokens: $(B)/tok.so $(BENCH)/bench_tokens $(BENCH)/mem_host bench-data bench-peers  ## compare tok with other tokenizers (10 minutes; BENCH_QUICK=1: one)
 	python3 tests/bench/run.py
@@ -15,6 +15,9 @@ bench-tokens-instr: $(BENCH)/bench_tokens bench-data bench-peers  ## instruction
 bench-tok: $(BENCH)/bench_tokens bench-data  ## time tok's counter alone on three texts (seconds)
 	@for c in english code multilingual; do \
 	  $(BENCH)/bench_tokens --corpus $$c --rounds $(or $(BENCH_ROUNDS),5) --size $(or $(BENCH_SIZES),64$(comma)65536); done
+
+bench-check:  ## the report refuses ratios where counts differ
+	python3 tests/bench/check_report.py
 
 bench-peers:
 	@sh tests/bench/peers.sh $(BENCH)
