@@ -81,64 +81,53 @@ static inline unsigned block_size(const tok_blocks *b, uint64_t high, uint64_t c
   return at + want > 64 ? at : 64;
 }
 
-/* Puts one character of n bytes at bit i into its class. Returns false where the block becomes hard. */
-static inline bool put_char(tok_masks *m, tok_family family, tok_class c, uint64_t bits, size_t n) {
-  switch (c) {
-  case TOK_UPPER:
-    m->upper |= bits;
-    m->letter |= bits;
-    return true;
-  case TOK_CASELESS:
-    m->caseless |= bits;
-    m->letter |= bits;
-    return true;
-  case TOK_LOWER:
-    m->letter |= bits;
-    return true;
-  case TOK_NUMBER:
-    m->number |= bits;
-    return family == TOK_FAMILY_R50K; /* counting to three works on bytes */
-  case TOK_SPACE:
-  case TOK_NEWLINE:
-    return false;
-  case TOK_MARK:
-    if (family == TOK_FAMILY_O200K) {
-      m->letter |= bits;
-      m->caseless |= bits;
-      m->mark |= bits;
-      return true;
-    }
-    break;
-  case TOK_OTHER:
-  case TOK_PUNCT:
-  case TOK_SYMBOL:
-    break;
-  }
-  m->other |= bits;
-  uint64_t lead = bits & (~bits + 1);
-  if (n == 2) m->other2 |= lead;
-  if (n == 3) m->other3 |= lead;
-  if (n == 4) m->other4 |= lead;
-  return true;
-}
+/* All bits where class c is in `set`, else none. */
+static inline uint64_t where(unsigned set, tok_class c) { return 0 - (uint64_t)(set >> c & 1); }
 
-/* Classifies the characters of a block that are not ASCII. Returns false for a hard block. */
+/*
+** Classifies the characters of a block that are not ASCII. Returns false for a hard block. Free of branches but
+** for the length of characters: classes follow each other unpredictably in many languages.
+*/
 static inline bool put_high(tok_masks *m, tok_family family, const uint8_t *p, unsigned size) {
-  uint64_t valid = size == 64 ? ~(uint64_t)0 : ((uint64_t)1 << size) - 1;
+  const unsigned letters = TOK_LETTERS | (family == TOK_FAMILY_O200K ? TOK_SET(TOK_MARK) : 0);
+  const unsigned caseless = TOK_SET(TOK_CASELESS) | TOK_SET(TOK_MARK);
+  const unsigned others = TOK_OTHERS & ~letters;
+  /* Counting numbers to three, and spaces, work on bytes. */
+  const unsigned hard_set = TOK_SPACES | (family == TOK_FAMILY_R50K ? 0 : TOK_SET(TOK_NUMBER));
+  uint64_t valid = ~(uint64_t)0 >> (64 - size);
   uint64_t e = m->easy3 & m->cont >> 1 & m->cont >> 2;
   e |= e << 1 | e << 2;
-  m->letter |= e & valid;
-  m->caseless |= e & valid;
-  uint64_t rest = m->high & ~e & valid;
-  while (rest != 0) {
+  uint64_t letter = e & valid, uncased = e & valid, upper = 0, mark = 0, other = 0, other_lead = 0;
+  unsigned seen = 0;
+  uint64_t lead2 = 0, lead3 = 0, lead4 = 0;
+  for (uint64_t rest = m->high & ~e & valid; rest != 0;) {
     unsigned i = (unsigned)__builtin_ctzll(rest);
     size_t n;
     tok_class c = tok_class_at(p + i, size - i, &n);
-    uint64_t bits = (((uint64_t)1 << n) - 1) << i;
-    if (!put_char(m, family, c, bits, n)) return false;
+    uint64_t lead = (uint64_t)1 << i, bits = ((uint64_t)1 << n) - 1;
+    bits <<= i;
+    seen |= TOK_SET(c);
+    letter |= bits & where(letters, c);
+    upper |= bits & where(TOK_SET(TOK_UPPER), c);
+    uncased |= bits & where(caseless, c);
+    mark |= bits & where(TOK_SET(TOK_MARK), c);
+    other |= bits & where(others, c);
+    other_lead |= lead & where(others, c);
+    lead2 |= n == 2 ? lead : 0;
+    lead3 |= n == 3 ? lead : 0;
+    lead4 |= n == 4 ? lead : 0;
     rest &= ~bits;
+    if (family == TOK_FAMILY_R50K) m->number |= bits & where(TOK_SET(TOK_NUMBER), c);
   }
-  return true;
+  m->letter |= letter;
+  m->upper |= upper;
+  m->other |= other;
+  m->caseless = uncased & letter;
+  m->mark = mark & letter;
+  m->other2 = other_lead & lead2;
+  m->other3 = other_lead & lead3;
+  m->other4 = other_lead & lead4; /* an invalid byte is in none, like an ASCII character */
+  return (seen & hard_set) == 0;
 }
 
 /* (x shifted to the next character, with the carry of the block before) */

@@ -3,7 +3,7 @@
 enum { EMPTY_FOR_BYTES = 16384 }; /* of text: emptying a cache must be small beside counting */
 
 static size_t cache_bytes(uint32_t n_lines) {
-  return ((size_t)n_lines + (n_lines >> TOK_MIDS_SHIFT) + (n_lines >> TOK_LONGS_SHIFT)) * TOK_LINE_BYTES;
+  return ((size_t)n_lines + (n_lines >> TOK_MIDS_SHIFT) + 2 * (n_lines >> TOK_LONGS_SHIFT)) * TOK_LINE_BYTES;
 }
 
 /* Gives `c` empty arrays of a size; false where memory is short (then c is as before). */
@@ -39,21 +39,16 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes) {
   return c;
 }
 
-/* Older entries first, so that newer ones stay in front. */
 static void move_entries(tok_cache *c, const tok_cache *old) {
-  for (uint32_t i = 0; i < old->n_lines; i++) {
-    for (int w = 3; w >= 0; w--) {
-      tok_key entry = old->shorts[i].way[w], k = entry;
-      if (entry.hi == 0) continue;
-      k.hi &= ((uint64_t)1 << TOK_CACHE_COUNT_SHIFT) - 1;
-      tok_cache_put_short(tok_cache_short(c, tok_key_hash(k, c->ranks->seed)), entry);
-    }
+  for (uint32_t i = 0; i < old->n_lines * 4; i++) {
+    tok_key entry = old->shorts[i / 4].way[i % 4], k = entry;
+    if (entry.hi == 0) continue;
+    k.hi &= ((uint64_t)1 << TOK_CACHE_COUNT_SHIFT) - 1;
+    tok_cache_put_short(tok_cache_short(c, tok_key_hash(k, c->ranks->seed)), entry, i);
   }
-  for (uint32_t i = 0; i < old->n_lines >> TOK_MIDS_SHIFT; i++) {
-    for (int w = 1; w >= 0; w--) {
-      const tok_mid_entry *m = &old->mids[i].way[w];
-      if (m->len != 0) tok_cache_put_mid(tok_cache_mid(c, m->bytes, m->len), m);
-    }
+  for (uint32_t i = 0; i < (old->n_lines >> TOK_MIDS_SHIFT) * 2; i++) {
+    const tok_mid_entry *m = &old->mids[i / 2].way[i % 2];
+    if (m->len != 0) tok_cache_put_mid(tok_cache_mid(c, m->bytes, m->len), m, i);
   }
   for (uint32_t i = 0; i < old->n_lines >> TOK_LONGS_SHIFT; i++) {
     const tok_long_entry *l = &old->longs[i];

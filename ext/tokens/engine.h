@@ -13,7 +13,7 @@
 enum {
   TOK_SHORT_KEY_MAX = 15,
   TOK_MID_KEY_MAX = 30,
-  TOK_LONG_KEY_MAX = 62,
+  TOK_LONG_KEY_MAX = 126,
   TOK_STARTS = 512,     /* pieces handled at a time; their text and keys stay in the first-level cache */
   TOK_STARTS_SLACK = 80 /* a block adds up to 64 starts and may write 15 entries behind them */
 };
@@ -24,7 +24,7 @@ enum {
 ** useless but not larger.
 **   shorts  pieces of up to 15 bytes: lines of four keys (ranks.h) with their tokens in the top 4 bits
 **   mids    16..30 bytes: lines of two entries: the bytes, zero-padded; length; tokens
-**   longs   31..62 bytes: one entry a line, likewise
+**   longs   31..126 bytes: one entry in two lines, likewise
 */
 typedef struct {
   tok_key way[4];
@@ -50,7 +50,7 @@ enum {
   TOK_CACHE_LINES_MAX = 1 << 15, /* 3.3 MB in all */
   TOK_CACHE_LINES_2ND = 1 << 11, /* ceiling of the second vocabulary's: 0.2 MB */
   TOK_MIDS_SHIFT = 1,            /* half as many lines of mids */
-  TOK_LONGS_SHIFT = 3            /* an eighth as many of longs */
+  TOK_LONGS_SHIFT = 4            /* a sixteenth as many entries of longs, of two lines each */
 };
 
 typedef struct {
@@ -109,11 +109,14 @@ static inline tok_short_line *tok_cache_short(const tok_cache *c, uint64_t key_h
   return &c->shorts[key_hash >> 20 & (c->n_lines - 1)];
 }
 
-static inline void tok_cache_put_short(tok_short_line *line, tok_key entry) {
-  line->way[3] = line->way[2];
-  line->way[2] = line->way[1];
-  line->way[1] = line->way[0];
-  line->way[0] = entry;
+/*
+** Puts an entry into an empty place, or over the one that `random` picks: with a text that comes round again and
+** does not fit, putting out the oldest would lose every entry just before it is needed.
+*/
+static inline void tok_cache_put_short(tok_short_line *line, tok_key entry, uint32_t random) {
+  uint32_t way = random & 3;
+  for (uint32_t w = 0; w < 4; w++) way = line->way[w].hi == 0 ? w : way;
+  line->way[way] = entry;
 }
 
 static inline uint64_t tok_cache_hash(const uint8_t *p, size_t n) {
@@ -127,7 +130,7 @@ static inline uint64_t tok_cache_hash(const uint8_t *p, size_t n) {
   return (h ^ w) * 0xD6E8FEB86659FD93u >> 32;
 }
 
-/* The one line where n bytes at p can be: 16..30, 31..62 of them. */
+/* The one line where n bytes at p can be: 16..30, 31..126 of them. */
 static inline tok_mid_line *tok_cache_mid(const tok_cache *c, const uint8_t *p, size_t n) {
   return &c->mids[tok_cache_hash(p, n) & ((c->n_lines >> TOK_MIDS_SHIFT) - 1)];
 }
@@ -136,9 +139,8 @@ static inline tok_long_entry *tok_cache_long(const tok_cache *c, const uint8_t *
   return &c->longs[tok_cache_hash(p, n) & ((c->n_lines >> TOK_LONGS_SHIFT) - 1)];
 }
 
-static inline void tok_cache_put_mid(tok_mid_line *line, const tok_mid_entry *entry) {
-  line->way[1] = line->way[0];
-  line->way[0] = *entry;
+static inline void tok_cache_put_mid(tok_mid_line *line, const tok_mid_entry *entry, uint32_t random) {
+  line->way[line->way[0].len == 0 ? 0 : line->way[1].len == 0 ? 1 : random & 1] = *entry;
 }
 
 static inline int64_t tok_cache_get_mid(const tok_mid_line *line, const uint8_t *p, size_t n) {

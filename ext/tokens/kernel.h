@@ -13,6 +13,7 @@
 **   static inline void classify(const uint8_t *p, size_t n, tok_masks *m)   masks of n <= 64 bytes at p
 **   static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m)   the masks high blocks need
 **   static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out)  base + the index of each bit
+** and, with KERNEL_LINE_COUNT, a line_count() of its own.
 */
 #include "bpe_impl.h"
 #include "engine.h"
@@ -117,15 +118,15 @@ typedef struct {
 static void job_done(counter *c, const job *j, int64_t count) {
   c->total += count - 1;
   if (j->place == NULL) return;
-  c->cache->n_added++;
+  uint32_t random = c->cache->n_added++;
   if (j->n <= TOK_SHORT_KEY_MAX) {
     tok_key k = tok_key_of(j->p, j->n);
     k.hi |= (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
-    tok_cache_put_short(j->place, k);
+    tok_cache_put_short(j->place, k, random);
   } else if (j->n <= TOK_MID_KEY_MAX) {
     tok_mid_entry m = {.len = (uint8_t)j->n, .count = (uint8_t)count};
     memcpy(m.bytes, j->p, j->n);
-    tok_cache_put_mid(j->place, &m);
+    tok_cache_put_mid(j->place, &m, random);
   } else {
     tok_long_entry *at = j->place;
     memcpy(at->bytes, j->p, j->n);
@@ -345,7 +346,13 @@ static void count_long(counter *c, const uint8_t *p, size_t n, tok_long_entry *a
   } else if (n <= LANE_TEXT_MAX) {
     add_job(c, p, n, at);
   } else {
-    c->total += merge_count(c, p, n) - 1;
+    int64_t count = merge_count(c, p, n);
+    c->total += count - 1;
+    if (at == NULL) return;
+    memcpy(at->bytes, p, n);
+    at->len = (uint8_t)n;
+    at->count = (uint8_t)count;
+    c->cache->n_added++;
   }
 }
 
@@ -363,6 +370,19 @@ static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *p
 }
 
 static inline unsigned key_length(size_t n) { return n < 16 ? (unsigned)n : 16; }
+
+#ifndef KERNEL_LINE_COUNT
+/* Tokens of a key in its line, 0 if it is not there. No branches. */
+static inline uint64_t line_count(const tok_short_line *line, tok_key k) {
+  uint64_t count = 0;
+  for (int w = 0; w < 4; w++) {
+    tok_key e = line->way[w];
+    uint64_t differs = (e.lo ^ k.lo) | (e.hi ^ k.hi) << 4;
+    count |= differs == 0 ? e.hi >> TOK_CACHE_COUNT_SHIFT : 0;
+  }
+  return count;
+}
+#endif
 
 /* A batch of pieces on its way through the passes. */
 typedef struct {
@@ -408,13 +428,7 @@ static inline size_t find_unknown(batch *b, const tok_cache *cache, size_t n_mis
   for (size_t j = 0; j < n_misses; j++) {
     size_t i = b->misses[j];
     tok_key k = b->key[i];
-    const tok_short_line *line = tok_cache_short(cache, b->hash[i]);
-    uint64_t count = 0;
-    for (int w = 0; w < 4; w++) {
-      tok_key e = line->way[w];
-      uint64_t differs = (e.lo ^ k.lo) | (e.hi ^ k.hi) << 4;
-      count |= differs == 0 ? e.hi >> TOK_CACHE_COUNT_SHIFT : 0;
-    }
+    uint64_t count = line_count(tok_cache_short(cache, b->hash[i]), k);
     *extra += (int64_t)(count - (count != 0));
     b->unknown[n_unknown] = (uint8_t)i;
     n_unknown += count == 0;

@@ -89,6 +89,19 @@ static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
   return n;
 }
 
+#define KERNEL_LINE_COUNT
+/* Tokens of a key in its line, 0 if it is not there: all four entries in one comparison. */
+static inline uint64_t line_count(const tok_short_line *line, tok_key k) {
+  const uint64_t key_bits = ((uint64_t)1 << TOK_CACHE_COUNT_SHIFT) - 1;
+  __m512i v = _mm512_load_si512(line);
+  __m512i keys = _mm512_broadcast_i64x2(_mm_set_epi64x((long long)k.hi, (long long)k.lo));
+  __m512i care = _mm512_broadcast_i64x2(_mm_set_epi64x((long long)key_bits, -1));
+  unsigned same = _mm512_testn_epi64_mask(_mm512_xor_si512(v, keys), care);
+  same &= same >> 1 & 0x55;
+  uint64_t hit = 0 - (uint64_t)(same != 0);
+  return line->way[_tzcnt_u32(same | 0x40) / 2].hi >> TOK_CACHE_COUNT_SHIFT & hit;
+}
+
 #include "kernel.h"
 
 #endif
