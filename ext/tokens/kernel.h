@@ -100,6 +100,7 @@ static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, si
 /* ---- pieces ----------------------------------------------------------------------------------- */
 
 enum {
+  FEW = 40,
   BATCH = 128 /* probes under way at once: their slots stay in the first-level cache until they are read */
 };
 
@@ -409,6 +410,27 @@ static inline void find_slots(const tok_ranks *ranks, const uint8_t *p, const ui
   }
 }
 
+/*
+** Both passes in one, for so few pieces that the processor overlaps them by itself and a second loop only costs
+** a mispredicted end.
+*/
+static inline size_t find_misses_of_few(const tok_ranks *ranks, const uint8_t *p, const uint32_t *starts,
+                                        size_t n, batch *b) {
+  const tok_ranks r = *ranks;
+  size_t n_misses = 0;
+  for (size_t i = 0; i < n; i++) {
+    tok_key k = key_padded(p + starts[i], key_length(starts[i + 1] - starts[i]));
+    uint64_t h = tok_key_hash(k, r.seed);
+    const tok_key *at =
+        &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.bucket_mask)], r.slot_mask)];
+    b->key[i] = k;
+    b->hash[i] = h;
+    b->misses[n_misses] = (uint8_t)i;
+    n_misses += ((at->lo ^ k.lo) | (at->hi ^ k.hi)) != 0;
+  }
+  return n_misses;
+}
+
 /* Second pass: the pieces that are no token of up to 15 bytes. */
 static inline size_t find_misses(batch *b, size_t n) {
   size_t n_misses = 0;
@@ -445,8 +467,18 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
                                const uint8_t *text) {
   batch b;
   int64_t extra = 0;
-  find_slots(c->r, p, starts, n, &b);
-  size_t n_misses = find_misses(&b, n), n_unknown = n_misses;
+  size_t n_misses;
+  if (n <= FEW) {
+    n_misses = find_misses_of_few(c->r, p, starts, n, &b);
+    if (n_misses == 0) {
+      c->total += (int64_t)n;
+      return;
+    }
+  } else {
+    find_slots(c->r, p, starts, n, &b);
+    n_misses = find_misses(&b, n);
+  }
+  size_t n_unknown = n_misses;
   const uint8_t *unknown = b.misses;
   if (c->cache != NULL) {
     if (cut && tok_cache_full(c->cache)) { /* not while a batch above this one holds places in it */
@@ -523,15 +555,24 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) 
 
 /* ---- count ------------------------------------------------------------------------------------ */
 
+enum { COPY_MAX = 512 }; /* bytes of a text that is copied, so that all of it is probed in one batch */
+
 static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit,
                                int64_t *n) {
   uint32_t starts[TOK_STARTS + TOK_STARTS_SLACK];
+  uint8_t copy[COPY_MAX + 16];
   tok_blocks b = {.text = (const uint8_t *)text.ptr, .len = text.len, .fresh = 1};
   counter c;
-  size_t k = 0;
+  size_t k = 0, readable = text.len;
   *n = 0;
   if (text.len == 0) return TOK_OK;
   if (text.len > UINT32_MAX - 64) return TOK_TOOBIG;
+  if (text.len <= COPY_MAX) {
+    memcpy(copy, text.ptr, text.len);
+    memset(copy + text.len, 0, 16);
+    b.text = copy;
+    readable += 16;
+  }
   c.e = e;
   c.r = v->ranks;
   c.cache = tok_engine_cache(e, v->ranks, text.len);
@@ -543,7 +584,7 @@ static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text
     k = kernel_fill(&b, v->family, starts, k, TOK_STARTS);
     bool done = b.pos == b.len;
     starts[k] = (uint32_t)b.len;
-    count_pieces(&c, b.text, b.len, starts, done ? k : k - 1, true);
+    count_pieces(&c, b.text, readable, starts, done ? k : k - 1, true);
     if (done || c.total > limit || c.status != TOK_OK) break;
     starts[0] = starts[k - 1];
     k = 1;
