@@ -114,7 +114,7 @@ def corpora_tables(report, results, peers, sizes, names, encodings):
     report.heading("Three texts of 4 MB, cut into documents")
     report.say(f"MB/s, cold / warm. Cold: first pass of a fresh encoder. Warm: the passes after it. The counts of "
                f"{checked} texts × encodings agree with the reference encoder's published ones.\n"
-               if checked else "MB/s, cold / warm. No published counts of these texts were at hand.\n")
+               if checked else "MB/s, cold / warm. Not checked against published counts: whole texts were not measured, or none are at hand.\n")
     for encoding in encodings:
         for text in names:
             rows = [[f"{encoding}, {text}"] + [size_name(s) for s in sizes]]
@@ -149,8 +149,7 @@ def construction_table(report, results, peers, names, encodings):
 
 def adversarial_table(report, results, peers, encodings):
     report.heading("Adversarial texts, 1 MB each, as one document")
-    report.say("MB/s of a fresh encoder's first pass over the whole text (no cache has seen it: 64-KB documents of it "
-               "were counted in the same process before, by an encoder since made fresh).\n")
+    report.say("MB/s of a fresh encoder's first pass, each peer in a process of its own, with a time limit.\n")
     texts = sorted({key[1] for key in results.counts} | {key[1] for key in results.errors})
     slowest = None
     for encoding in encodings:
