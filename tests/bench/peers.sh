@@ -79,7 +79,10 @@ for peer in ${*:-gigatoken tiktoken bpe_openai quicktok gpt_tokenizer tokenizers
   if (get_"$peer") >"$top/log/$peer.log" 2>&1; then
     touch "$top/peers/$peer.ok"
   else
-    grep -v '^ *$' "$top/log/$peer.log" | grep -iE 'error|not found|no such|cannot' | head -1 | cut -c1-160 >"$top/peers/$peer.missing"
+    for telling in 'fatal error|not found|no such|cannot|could not' error; do
+      [ -s "$top/peers/$peer.missing" ] ||
+        grep -iE "$telling" "$top/log/$peer.log" | head -1 | cut -c1-160 >"$top/peers/$peer.missing"
+    done
     [ -s "$top/peers/$peer.missing" ] || echo "could not be installed; see log/$peer.log" >"$top/peers/$peer.missing"
     echo "bench: $peer cannot be had here: $(cat "$top/peers/$peer.missing")"
   fi
