@@ -56,7 +56,7 @@ enum { COL_MODEL = COL_END + 1, COL_INPUT, COL_MAX, COL_OVERLAP };
 enum { ARG_MODEL, ARG_TEXT, ARG_MAX, ARG_OVERLAP };
 
 static const tok_tvf chunks = {"tok_chunks", "tok_chunks(model, text, max_tokens [, overlap])",
-                               COL_MODEL, 3, 4};
+                               COL_MODEL, 3, 4, 1u << ARG_MAX | 1u << ARG_OVERLAP};
 
 typedef struct {
   sqlite3_vtab_cursor base;

@@ -50,6 +50,7 @@ typedef struct {
   const char *usage;   /* "tok_chunks(model, text, max_tokens [, overlap])" */
   int first_hidden;    /* index of the first hidden column; they follow each other */
   int n_required, n_args;
+  unsigned numbers; /* bit k: argument k is a number, also where it is given as text */
 } tok_tvf;
 
 /* Arguments of one scan: copies, because the statement may change its own while the scan is on. */

@@ -16,7 +16,7 @@
 enum { COL_POS, COL_ID, COL_TOKEN, COL_TEXT, COL_START, COL_END, COL_MODEL, COL_INPUT };
 enum { ARG_MODEL, ARG_TEXT };
 
-static const tok_tvf tokens = {"tok_tokens", "tok_tokens(model, text)", COL_MODEL, 2, 2};
+static const tok_tvf tokens = {"tok_tokens", "tok_tokens(model, text)", COL_MODEL, 2, 2, 0};
 
 typedef struct {
   sqlite3_vtab_cursor base;

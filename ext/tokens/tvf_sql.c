@@ -54,6 +54,8 @@ int tok_tvf_bind(const tok_tvf *f, int idx_num, sqlite3_value **argv, tok_tvf_ar
   *any_null = false;
   for (int k = 0; k < f->n_args; k++) {
     if (!(idx_num & 1 << k)) continue;
+    /* Here, because the copy belongs to no connection, and SQLite 3.53 locks the value's connection. */
+    if (f->numbers & 1u << k) sqlite3_value_numeric_type(argv[n]);
     args->value[k] = sqlite3_value_dup(argv[n++]);
     if (args->value[k] == NULL) return SQLITE_NOMEM;
     if (sqlite3_value_type(args->value[k]) == SQLITE_NULL) *any_null = true;
@@ -69,7 +71,7 @@ void tok_tvf_column(const tok_tvf *f, const tok_tvf_args *args, sqlite3_context 
 int tok_tvf_int(const tok_tvf *f, sqlite3_vtab *vtab, const tok_tvf_args *args, int k,
                 const char *arg, int64_t min, int64_t *out) {
   sqlite3_value *v = args->value[k];
-  int type = sqlite3_value_numeric_type(v);
+  int type = sqlite3_value_type(v);
   double d = sqlite3_value_double(v);
   bool integral = type == SQLITE_INTEGER ||
                   (type == SQLITE_FLOAT && fabs(d) < 9223372036854775808.0 && d == floor(d));
