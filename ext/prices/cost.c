@@ -35,6 +35,8 @@ static bool holds(const tok_price_row *r, int64_t at, int64_t total_input, tok_t
 static bool outranks(const tok_price_row *a, const tok_price_row *b) {
   if (a->service_tier != b->service_tier)
     return a->service_tier != TOK_TIER_STANDARD;
+  if (a->rank != b->rank)
+    return a->rank > b->rank;
   if (is_windowed(a) != is_windowed(b))
     return is_windowed(a);
   if (a->valid_from != b->valid_from)

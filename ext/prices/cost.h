@@ -55,10 +55,11 @@ typedef struct {
   const tok_price_row *rows; /* borrowed */
   size_t n_rows;
   int64_t minimum_seconds;
+  const char *texts; /* borrowed; of rows with TOK_RANK_OVERRIDE, may be NULL if there are none */
 } tok_price_rows;
 
 static inline tok_price_rows tok_rows_of(const tok_price_model *m) {
-  return (tok_price_rows){tok_prices.rows + m->first_row, m->n_rows, m->minimum_seconds};
+  return (tok_price_rows){tok_prices.rows + m->first_row, m->n_rows, m->minimum_seconds, NULL};
 }
 
 /*

@@ -50,30 +50,38 @@ static void slice_or_null(tok_buf *b, const char *name, tok_slice s) {
   }
 }
 
-static void add_match(const tok_resolution *r, tok_buf *b) {
-  const tok_price_model *m = r->model;
-  text_or_null(b, "provider",
-               m == NULL ? NULL : tok_price_text(tok_prices.providers[m->provider].id));
-  text_or_null(b, "model", m == NULL ? NULL : tok_price_text(m->name));
-  text_or_null(b, "matched_by", tok_match_name(r->match));
+/* What the reference was understood as: by the list, else by the rows of llm_price. */
+static void add_match(const tok_override *o, tok_buf *b) {
+  const tok_price_model *m = o->r.model;
+  const char *provider = NULL, *model = NULL;
+  if (m != NULL) {
+    provider = tok_price_text(tok_prices.providers[m->provider].id);
+    model = tok_price_text(m->name);
+  } else if (o->n_own > 0) {
+    provider = o->texts.ptr + o->provider;
+    model = o->texts.ptr + o->model;
+  }
+  text_or_null(b, "provider", provider);
+  text_or_null(b, "model", model);
+  text_or_null(b, "matched_by", tok_match_name(o->r.match));
 }
 
-void tok_explain_resolution(const tok_resolution *r, tok_buf *b) {
+void tok_explain_resolution(const tok_override *o, tok_buf *b) {
+  const tok_resolution *r = &o->r;
   tok_buf_addc(b, '{');
-  add_match(r, b);
+  add_match(o, b);
   slice_or_null(b, "vendor", tok_model_vendor(&r->name));
   slice_or_null(b, "region", tok_model_region(&r->name));
   text_or_null(b, "service_tier", tok_tier_name(TOK_TIER_STANDARD));
   key(b, "fine_tuned");
   tok_buf_adds(b, r->name.fine_tuned ? "true" : "false");
-  if (r->model == NULL) {
+  text_or_null(b, "origin", o->n_own > 0 ? "llm_price" : r->model != NULL ? "built-in" : NULL);
+  if (r->why != TOK_WHY_FOUND)
     text_or_null(b, "reason", tok_why_text(r->why));
-  } else {
-    if (r->model->context_window > 0)
-      number(b, "context_window", r->model->context_window);
-    if (r->model->note != 0)
-      text_or_null(b, "note", tok_price_text(r->model->note));
-  }
+  if (r->model != NULL && r->model->context_window > 0)
+    number(b, "context_window", r->model->context_window);
+  if (r->model != NULL && r->model->note != 0)
+    text_or_null(b, "note", tok_price_text(r->model->note));
   tok_buf_addc(b, '}');
 }
 
@@ -87,7 +95,16 @@ static void add_time(tok_buf *b, const char *name, int64_t t) {
   }
 }
 
-static void add_line(const tok_price_model *model, const tok_cost_line *line, tok_buf *b) {
+/* Where the row's price is from. */
+static const char *source_of(const tok_override *o, const tok_price_row *row) {
+  if ((row->rank & TOK_RANK_OVERRIDE) != 0)
+    return o->texts.ptr + row->source;
+  if (row->source != 0)
+    return tok_price_text(row->source);
+  return tok_price_text(tok_prices.providers[o->r.model->provider].source);
+}
+
+static void add_line(const tok_override *o, const tok_cost_line *line, tok_buf *b) {
   const tok_meter_info *m = &tok_meters[line->row->meter];
   if (b->len > 0 && b->ptr[b->len - 1] == '}')
     tok_buf_addc(b, ',');
@@ -100,7 +117,10 @@ static void add_line(const tok_price_model *model, const tok_cost_line *line, to
   number(b, "tier_from", line->row->tier_from);
   text_or_null(b, "service_tier", tok_tier_name((tok_tier)line->row->service_tier));
   add_time(b, "valid_from", line->row->valid_from);
-  text_or_null(b, "source", tok_price_text(tok_prices.providers[model->provider].source));
+  add_time(b, "valid_to", line->row->valid_to);
+  text_or_null(b, "source", source_of(o, line->row));
+  text_or_null(b, "origin",
+               (line->row->rank & TOK_RANK_OVERRIDE) != 0 ? "llm_price" : "built-in");
   number(b, "cost_nano", tok_cost_line_nano(line));
   tok_buf_addc(b, '}');
 }
@@ -124,14 +144,15 @@ static void add_warnings(const tok_price_model *model, const tok_cost_result *co
     if ((cost->unpriced >> m & 1) != 0)
       add_warning(b, "no price is listed for ", tok_meters[m].name);
   }
-  if (model->deprecated)
+  if (model != NULL && model->deprecated)
     add_warning(b, "the model is deprecated", "");
   tok_buf_addc(b, ']');
 }
 
-void tok_explain_cost(const tok_resolution *r, const tok_cost_result *cost, tok_status status,
+void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_status status,
                       int64_t at, tok_tier tier, tok_buf *b) {
-  bool priced = r->model != NULL && status == TOK_OK;
+  const tok_resolution *r = &o->r;
+  bool priced = status == TOK_OK;
   tok_buf_addc(b, '{');
   if (priced) {
     number(b, "cost_nano", cost->cost_nano);
@@ -140,7 +161,7 @@ void tok_explain_cost(const tok_resolution *r, const tok_cost_result *cost, tok_
     text_or_null(b, "cost_nano", NULL);
     text_or_null(b, "cost_usd", NULL);
   }
-  add_match(r, b);
+  add_match(o, b);
   slice_or_null(b, "region", tok_model_region(&r->name));
   text_or_null(b, "service_tier", tok_tier_name(tier));
   add_time(b, "at", at);
@@ -149,13 +170,13 @@ void tok_explain_cost(const tok_resolution *r, const tok_cost_result *cost, tok_
     tok_buf_addc(b, '[');
     for (size_t i = cost->n_lines; i-- > 0;) {
       if (cost->lines[i].quanta > 0)
-        add_line(r->model, &cost->lines[i], b);
+        add_line(o, &cost->lines[i], b);
     }
     tok_buf_addc(b, ']');
     add_warnings(r->model, cost, tier, b);
   } else {
     text_or_null(b, "reason",
-                 r->model == NULL ? tok_why_text(r->why) : "no price is listed for that time");
+                 r->why != TOK_WHY_FOUND ? tok_why_text(r->why) : "no price is listed for that time");
   }
   tok_buf_addc(b, '}');
 }

@@ -4,18 +4,18 @@
 
 #include "../base/buf.h"
 #include "cost.h"
-#include "resolve.h"
+#include "override.h"
 
-/* {"provider","model","matched_by","region","service_tier","fine_tuned","vendor","context_window","note"}
-*or nulls and
+/* {"provider","model","matched_by","region","service_tier","fine_tuned","vendor","origin","context_window","note"}
+** or nulls and
 ** {"reason"}. */
-void tok_explain_resolution(const tok_resolution *r, tok_buf *out);
+void tok_explain_resolution(const tok_override *o, tok_buf *out);
 
 /*
 ** {"cost_nano","cost_usd","provider","model","matched_by","at","service_tier","lines","warnings","reason"}. `cost` and
 ** `status` are what tok_cost_of gave; unused if the model was not found.
 */
-void tok_explain_cost(const tok_resolution *r, const tok_cost_result *cost, tok_status status,
+void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_status status,
                       int64_t at, tok_tier tier, tok_buf *out);
 
 #endif

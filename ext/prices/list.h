@@ -48,7 +48,12 @@ typedef struct {
   uint8_t meter;                /* tok_meter */
   uint8_t service_tier;         /* tok_tier */
   bool retracted; /* announced but never charged: kept for the record, never applied */
+  uint8_t rank;   /* bits of tok_price_rank; 0 in the built-in list */
+  uint32_t source; /* text offset, in the list's pool or the override's; 0: the provider's */
 } tok_price_row;
+
+/* Of two rows that hold for one meter in one service tier, the higher rank wins. */
+enum { TOK_RANK_OVERRIDE = 1, /* of the database's llm_price */ TOK_RANK_REGION = 2 };
 
 typedef struct {
   uint32_t name; /* canonical */

@@ -22,37 +22,18 @@
 *out.
 **   R5  Negative numbers, malformed JSON and costs of 2^63 nano-dollars or more are errors.
 **
-** None of these is DETERMINISTIC: without `at` they read the clock, and prices may come to depend
-*on tables.
-** They are not marked INNOCUOUS for the same reason. tok_resolve only knows its arguments today,
-*but will read tables too.
+** None of these is DETERMINISTIC: without `at` they read the clock, and they read the table llm_price.
+** They are not marked INNOCUOUS for the same reason.
+**
+**   R6  Rows of main.llm_price win over the built-in list (override.h), for all of these functions.
 */
 #include "../base/sql.h"
 #include "../base/time.h"
 #include "about_sql.h"
-#include "cache.h"
+#include "book_sql.h"
 #include "explain.h"
 #include "prices.h"
 #include "usage_json.h"
-
-typedef struct {
-  tok_conn conn;          /* first: destroyed as one */
-  tok_price_cache *cache; /* owned; NULL until first needed */
-} prices_conn;
-
-static void destroy(tok_conn *conn) {
-  prices_conn *p = (prices_conn *)conn;
-  tok_price_cache_free(p->cache);
-  tok_free(p);
-}
-
-/* Without memory for the cache everything still works, more slowly. */
-static tok_price_cache *cache_of(sqlite3_context *ctx) {
-  prices_conn *p = sqlite3_user_data(ctx);
-  if (p->cache == NULL)
-    p->cache = tok_price_cache_new();
-  return p->cache;
-}
 
 /* ---- arguments
  * --------------------------------------------------------------------------------------- */
@@ -146,6 +127,26 @@ static bool read_cost_args(sqlite3_context *ctx, const char *func, int n, sqlite
   return read_at(ctx, func, n, args, 5, &out->at);
 }
 
+/* What prices the model now, or false with an error raised. */
+static bool find_prices(sqlite3_context *ctx, const char *func, tok_slice provider, sqlite3_value *model,
+                        tok_price_hit *hit) {
+  char *message = NULL;
+  int rc = tok_book_find(sqlite3_user_data(ctx), provider, tok_sql_bytes(model), hit, &message);
+  if (rc != SQLITE_OK)
+    tok_book_error(ctx, func, rc, message);
+  return rc == SQLITE_OK;
+}
+
+/* The same with the whole resolution; to be freed in either case. */
+static bool resolve_prices(sqlite3_context *ctx, const char *func, tok_slice provider, sqlite3_value *model,
+                           tok_override *out) {
+  char *message = NULL;
+  int rc = tok_book_resolve(sqlite3_user_data(ctx), provider, tok_sql_bytes(model), out, &message);
+  if (rc != SQLITE_OK)
+    tok_book_error(ctx, func, rc, message);
+  return rc == SQLITE_OK;
+}
+
 /* ---- costs
  * ------------------------------------------------------------------------------------------- */
 
@@ -176,15 +177,17 @@ static bool compute(sqlite3_context *ctx, const char *func, int n, sqlite3_value
   tok_cost_result cost;
   if (!read_cost_args(ctx, func, n, args, &a))
     return false;
-  const tok_price_model *model =
-      tok_price_cache_model(cache_of(ctx), a.usage.provider, tok_sql_bytes(args[0]));
-  if (model == NULL) {
+  tok_price_hit hit;
+  if (!find_prices(ctx, func, a.usage.provider, args[0], &hit))
+    return false;
+  tok_price_rows rows = tok_hit_rows(&hit);
+  if (hit.model == NULL && hit.own == NULL) {
     cost.fault = tok_quantities_check(&a.usage.q, &cost.outer, &cost.inner);
     if (cost.fault != TOK_COST_FINE)
       cost_fault(ctx, func, &a.usage.q, &cost);
     return false;
   }
-  switch (tok_cost_of(tok_rows_of(model), &a.usage.q, a.at, a.usage.tier, &cost)) {
+  switch (tok_cost_of(rows, &a.usage.q, a.at, a.usage.tier, &cost)) {
   case TOK_OK:
     *nano = cost.cost_nano;
     return true;
@@ -211,28 +214,33 @@ static void cost_usd(sqlite3_context *ctx, int n, sqlite3_value **args) {
     sqlite3_result_double(ctx, tok_usd_of_nano(nano));
 }
 
-static void cost_explain(sqlite3_context *ctx, int n, sqlite3_value **args) {
-  static const char func[] = "tok_cost_explain";
-  cost_args a;
-  tok_resolution r;
+static void explain(sqlite3_context *ctx, const char *func, const cost_args *a, const tok_override *o) {
   tok_cost_result cost;
   tok_status status = TOK_NOTFOUND;
-  if (!read_cost_args(ctx, func, n, args, &a))
-    return;
-  tok_resolve(a.usage.provider, tok_sql_bytes(args[0]), &r);
-  if (r.model != NULL)
-    status = tok_cost_of(tok_rows_of(r.model), &a.usage.q, a.at, a.usage.tier, &cost);
+  if (o->r.why == TOK_WHY_FOUND)
+    status = tok_cost_of(tok_override_rows(o), &a->usage.q, a->at, a->usage.tier, &cost);
   if (status == TOK_INVALID) {
-    cost_fault(ctx, func, &a.usage.q, &cost);
+    cost_fault(ctx, func, &a->usage.q, &cost);
   } else if (status == TOK_OVERFLOW) {
     tok_sql_error(ctx, func, "the cost does not fit in 64 bits of nano-dollars");
   } else {
     tok_buf b;
     tok_buf_init(&b, tok_sql_limit(ctx));
-    tok_explain_cost(&r, &cost, status, a.at, a.usage.tier, &b);
+    tok_explain_cost(o, &cost, status, a->at, a->usage.tier, &b);
     tok_sql_result_buf(ctx, func, &b);
     sqlite3_result_subtype(ctx, 'J');
   }
+}
+
+static void cost_explain(sqlite3_context *ctx, int n, sqlite3_value **args) {
+  static const char func[] = "tok_cost_explain";
+  cost_args a;
+  tok_override o;
+  if (!read_cost_args(ctx, func, n, args, &a))
+    return;
+  if (resolve_prices(ctx, func, a.usage.provider, args[0], &o))
+    explain(ctx, func, &a, &o);
+  tok_override_free(&o);
 }
 
 /* ---- prices and names
@@ -255,11 +263,10 @@ static void price(sqlite3_context *ctx, int n, sqlite3_value **args) {
   }
   if (!read_at(ctx, func, n, args, 2, &at))
     return;
-  const tok_price_model *model =
-      tok_price_cache_model(cache_of(ctx), anyone, tok_sql_bytes(args[0]));
-  if (model == NULL)
+  tok_price_hit hit;
+  if (!find_prices(ctx, func, anyone, args[0], &hit))
     return;
-  const tok_price_row *row = tok_price_at(tok_rows_of(model), meter, at, 0, TOK_TIER_STANDARD);
+  const tok_price_row *row = tok_price_at(tok_hit_rows(&hit), meter, at, 0, TOK_TIER_STANDARD);
   if (row != NULL)
     sqlite3_result_double(ctx, tok_price_usd(row));
 }
@@ -267,17 +274,19 @@ static void price(sqlite3_context *ctx, int n, sqlite3_value **args) {
 /* tok_resolve(model [, provider]) */
 static void resolve(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_slice provider = {NULL, 0};
-  tok_resolution r;
+  tok_override o;
   tok_buf b;
   if (sqlite3_value_type(args[0]) == SQLITE_NULL)
     return;
   if (n > 1 && sqlite3_value_type(args[1]) != SQLITE_NULL)
     provider = tok_sql_bytes(args[1]);
-  tok_resolve(provider, tok_sql_bytes(args[0]), &r);
-  tok_buf_init(&b, tok_sql_limit(ctx));
-  tok_explain_resolution(&r, &b);
-  tok_sql_result_buf(ctx, "tok_resolve", &b);
-  sqlite3_result_subtype(ctx, 'J');
+  if (resolve_prices(ctx, "tok_resolve", provider, args[0], &o)) {
+    tok_buf_init(&b, tok_sql_limit(ctx));
+    tok_explain_resolution(&o, &b);
+    tok_sql_result_buf(ctx, "tok_resolve", &b);
+    sqlite3_result_subtype(ctx, 'J');
+  }
+  tok_override_free(&o);
 }
 
 static const tok_func_def functions[] = {
@@ -303,10 +312,9 @@ static const tok_func_def functions[] = {
 static const tok_module_def modules[] = {{"tok_pricing", &tok_pricing_module}};
 
 int tok_prices_register(sqlite3 *db) {
-  prices_conn *p = tok_malloc(sizeof *p);
+  tok_book *p = tok_book_new(db);
   if (p == NULL)
     return SQLITE_NOMEM;
-  *p = (prices_conn){{db, 1, destroy}, NULL};
   int rc = tok_sql_functions(db, &p->conn, functions, sizeof functions / sizeof functions[0]);
   if (rc == SQLITE_OK)
     rc = tok_sql_modules(db, &p->conn, modules, sizeof modules / sizeof modules[0]);

@@ -15,7 +15,10 @@
 **   hours, weekdays    '01:00-04:00' UTC and '12345' (1 = Monday); NULL = always
 **   source, checked_at where the price is from, and when that was published
 **   retracted          1 = announced and withdrawn: never applied
-**   origin             'built-in'
+**   origin             'built-in', or 'llm_price' for the rows of that table, which come first
+**
+** A row of the list that a row of llm_price stands in front of, whatever the request, is left out. One that still
+** applies at other times, above other sizes or in other regions stays.
 **
 ** Query plan protocol. idxNum is a set of bits, one for each equality that narrows the scan; its
 *value is the next of
@@ -29,6 +32,7 @@
 
 #include "../base/sql.h"
 #include "../base/time.h"
+#include "book_sql.h"
 #include "list.h"
 #include "cost.h"
 #include "prices.h"
@@ -60,30 +64,38 @@ static const char declaration[] = "CREATE TABLE x(provider TEXT, model TEXT, met
 
 enum { BY_PROVIDER = 1, BY_MODEL = 2 };
 
-/* Models are visited by position: in the list's order, or in that of names when one name is wanted.
- */
+typedef struct {
+  sqlite3_vtab base;
+  tok_book *book; /* borrowed: the module's registration holds it */
+} pricing_vtab;
+
+/* First the rows of llm_price, while `own` is not NULL. Then the list's: models are visited by position, in the
+ * list's order, or in that of names when one name is wanted. */
 typedef struct {
   sqlite3_vtab_cursor base;
+  sqlite3_stmt *own;    /* owned; standing on a row of llm_price */
+  bool any_own;         /* has llm_price rows? */
   size_t position, end; /* of the current model, and where the scan stops */
   bool by_name;         /* positions are of tok_prices.by_name */
   int provider;         /* only this one, unless negative */
   size_t row;           /* inside the current model */
+  bool looked_up;       /* is `over` that of the current model? */
+  tok_override over;    /* owned; what llm_price lays over it */
 } cursor;
 
 static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
                    char **err) {
-  (void)aux;
   (void)argc;
   (void)argv;
   (void)err;
   int rc = sqlite3_declare_vtab(db, declaration);
   if (rc != SQLITE_OK)
     return rc;
-  sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
-  *out = tok_malloc(sizeof **out);
-  if (*out == NULL)
+  pricing_vtab *v = tok_malloc(sizeof *v);
+  if (v == NULL)
     return SQLITE_NOMEM;
-  memset(*out, 0, sizeof **out);
+  *v = (pricing_vtab){.book = aux};
+  *out = &v->base;
   return SQLITE_OK;
 }
 
@@ -136,7 +148,19 @@ static int open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out) {
   return SQLITE_OK;
 }
 
+static tok_book *book_of(const cursor *c) {
+  return ((pricing_vtab *)c->base.pVtab)->book;
+}
+
+static void forget(cursor *c) {
+  sqlite3_finalize(c->own);
+  c->own = NULL;
+  tok_override_free(&c->over);
+  c->looked_up = false;
+}
+
 static int close(sqlite3_vtab_cursor *base) {
+  forget((cursor *)base);
   tok_free(base);
   return SQLITE_OK;
 }
@@ -147,57 +171,143 @@ static const tok_price_model *model_of(const cursor *c) {
 
 static int eof(sqlite3_vtab_cursor *base) {
   const cursor *c = (const cursor *)base;
-  return c->position >= c->end;
+  return c->own == NULL && c->position >= c->end;
 }
 
-/* Moves on to a model that is wanted and has the row, if the current one is not. */
-static void settle(cursor *c) {
-  while (c->position < c->end && ((c->provider >= 0 && model_of(c)->provider != c->provider) ||
-                                  c->row >= model_of(c)->n_rows)) {
-    c->position++;
-    c->row = 0;
+static int failed(const cursor *c, int rc, char *message) {
+  if (message == NULL)
+    return rc;
+  int error = tok_vtab_error(c->base.pVtab, "tok_pricing: %s", message);
+  sqlite3_free(message);
+  return error == SQLITE_NOMEM ? error : rc;
+}
+
+/* Does llm_price stand in front of the current row? */
+static int is_hidden(cursor *c, bool *hidden) {
+  const tok_price_model *m = model_of(c);
+  *hidden = false;
+  if (!c->any_own)
+    return SQLITE_OK;
+  if (!c->looked_up) {
+    char *message = NULL;
+    tok_override_free(&c->over);
+    c->looked_up = true;
+    int rc = tok_book_resolve(book_of(c), tok_slice_of(tok_price_text(tok_prices.providers[m->provider].id)),
+                              tok_slice_of(tok_price_text(m->name)), &c->over, &message);
+    if (rc != SQLITE_OK)
+      return failed(c, rc, message);
+  }
+  *hidden = c->over.r.model == m && tok_override_hides(&c->over, &tok_prices.rows[m->first_row + c->row]);
+  return SQLITE_OK;
+}
+
+/* Moves on to a model that is wanted and has a row to show, if the current one is not. */
+static int settle(cursor *c) {
+  bool hidden = false;
+  int rc = SQLITE_OK;
+  while (c->position < c->end && rc == SQLITE_OK) {
+    const tok_price_model *m = model_of(c);
+    if ((c->provider >= 0 && m->provider != c->provider) || c->row >= m->n_rows) {
+      c->position++;
+      c->row = 0;
+      c->looked_up = false;
+      continue;
+    }
+    rc = is_hidden(c, &hidden);
+    if (!hidden)
+      break;
+    c->row++;
+  }
+  return rc;
+}
+
+/* Steps through llm_price; after its end the list begins. */
+static int step_own(cursor *c) {
+  int rc = sqlite3_step(c->own);
+  if (rc == SQLITE_ROW)
+    return SQLITE_OK;
+  rc = sqlite3_finalize(c->own);
+  c->own = NULL;
+  return rc != SQLITE_OK ? rc : settle(c);
+}
+
+static const char own_rows[] =
+    "SELECT id, provider, model, meter, CAST(usd_per_1m AS REAL), tier_from_tokens, service_tier, region,"
+    " iif(valid_from GLOB '*[^0-9]*', valid_from, strftime('%Y-%m-%dT%H:%M:%SZ', valid_from, 'unixepoch')),"
+    " iif(valid_to GLOB '*[^0-9]*', valid_to, strftime('%Y-%m-%dT%H:%M:%SZ', valid_to, 'unixepoch')),"
+    " hours, weekdays, source, checked_at, retracted FROM main.llm_price"
+    " WHERE (?1 IS NULL OR provider = ?1) AND (?2 IS NULL OR model = ?2) ORDER BY model, meter, id";
+
+/* Opens the rows of llm_price; NULL stands for no restriction. */
+static int start_own(cursor *c, sqlite3_value *provider, sqlite3_value *model) {
+  sqlite3 *db = book_of(c)->conn.db;
+  char *message = NULL;
+  int rc = tok_book_has_rows(db, &c->any_own, &message);
+  if (rc != SQLITE_OK)
+    return failed(c, rc, message);
+  if (!c->any_own)
+    return settle(c);
+  rc = sqlite3_prepare_v2(db, own_rows, -1, &c->own, NULL);
+  if (rc == SQLITE_OK && provider != NULL)
+    rc = sqlite3_bind_value(c->own, 1, provider);
+  if (rc == SQLITE_OK && model != NULL)
+    rc = sqlite3_bind_value(c->own, 2, model);
+  return rc == SQLITE_OK ? step_own(c) : rc;
+}
+
+static void seek_provider(cursor *c, tok_slice id) {
+  c->provider = (int)tok_prices.n_providers; /* nobody */
+  for (size_t i = 0; i < tok_prices.n_providers; i++) {
+    if (tok_slice_is(id, tok_price_text(tok_prices.providers[i].id)))
+      c->provider = (int)i;
+  }
+  c->end = 0;
+  if (c->provider < (int)tok_prices.n_providers) {
+    c->position = tok_prices.providers[c->provider].first_model;
+    c->end = c->position + tok_prices.providers[c->provider].n_models;
+  }
+}
+
+static void seek_model(cursor *c, tok_slice name) {
+  c->by_name = true;
+  c->position = c->end = tok_price_canonical_find(name);
+  while (c->end < tok_prices.n_models &&
+         tok_slice_is(name, tok_price_text(tok_prices.models[tok_prices.by_name[c->end]].name))) {
+    c->end++;
   }
 }
 
 static int filter(sqlite3_vtab_cursor *base, int plan, const char *idx_str, int argc,
                   sqlite3_value **argv) {
   (void)idx_str;
-  cursor *c = (cursor *)base;
-  int arg = 0;
-  *c = (cursor){.base = c->base, .end = tok_prices.n_models, .provider = -1};
-  if (plan & BY_PROVIDER) {
-    tok_slice id = tok_sql_bytes(argv[arg++]);
-    c->provider = (int)tok_prices.n_providers; /* nobody */
-    for (size_t i = 0; i < tok_prices.n_providers; i++) {
-      if (tok_slice_is(id, tok_price_text(tok_prices.providers[i].id)))
-        c->provider = (int)i;
-    }
-    if (c->provider < (int)tok_prices.n_providers) {
-      c->position = tok_prices.providers[c->provider].first_model;
-      c->end = c->position + tok_prices.providers[c->provider].n_models;
-    } else {
-      c->end = 0;
-    }
-  }
-  if (plan & BY_MODEL) {
-    tok_slice name = tok_sql_bytes(argv[arg++]);
-    c->by_name = true;
-    c->position = c->end = tok_price_canonical_find(name);
-    while (c->end < tok_prices.n_models &&
-           tok_slice_is(name, tok_price_text(tok_prices.models[tok_prices.by_name[c->end]].name))) {
-      c->end++;
-    }
-  }
   (void)argc;
-  settle(c);
-  return SQLITE_OK;
+  cursor *c = (cursor *)base;
+  sqlite3_value *provider = NULL, *model = NULL;
+  int arg = 0;
+  forget(c);
+  *c = (cursor){.base = c->base, .end = tok_prices.n_models, .provider = -1};
+  if (plan & BY_PROVIDER)
+    provider = argv[arg++];
+  if (plan & BY_MODEL)
+    model = argv[arg++];
+  if ((provider != NULL && sqlite3_value_type(provider) == SQLITE_NULL) ||
+      (model != NULL && sqlite3_value_type(model) == SQLITE_NULL)) {
+    c->end = 0; /* nothing equals NULL */
+    return SQLITE_OK;
+  }
+  if (provider != NULL)
+    seek_provider(c, tok_sql_bytes(provider));
+  if (model != NULL)
+    seek_model(c, tok_sql_bytes(model));
+  return start_own(c, provider, model);
 }
 
 static int next(sqlite3_vtab_cursor *base) {
   cursor *c = (cursor *)base;
+  if (c->own != NULL)
+    return step_own(c);
   c->row++;
-  settle(c);
-  return SQLITE_OK;
+  return settle(c);
 }
 
 static void result_static(sqlite3_context *ctx, uint32_t text) {
@@ -233,8 +343,27 @@ static void result_weekdays(sqlite3_context *ctx, const tok_price_row *r) {
   sqlite3_result_text(ctx, text, n, SQLITE_TRANSIENT);
 }
 
+/* Columns of own_rows are those of the table, with the id before them and without the unit. */
+static int own_column(const cursor *c, sqlite3_context *ctx, int i) {
+  const char *meter = (const char *)sqlite3_column_text(c->own, 1 + COL_METER);
+  if (meter == NULL)
+    return SQLITE_NOMEM;
+  tok_meter m = tok_meter_find(tok_slice_of(meter));
+  if (i == COL_ORIGIN) {
+    sqlite3_result_text(ctx, "llm_price", -1, SQLITE_STATIC);
+  } else if (i == COL_UNIT) {
+    if (m != TOK_METER_N)
+      sqlite3_result_text(ctx, tok_meters[m].unit, -1, SQLITE_STATIC);
+  } else {
+    sqlite3_result_value(ctx, sqlite3_column_value(c->own, i < COL_UNIT ? i + 1 : i));
+  }
+  return SQLITE_OK;
+}
+
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
   const cursor *c = (const cursor *)base;
+  if (c->own != NULL)
+    return own_column(c, ctx, i);
   const tok_price_model *model = model_of(c);
   const tok_price_provider *provider = &tok_prices.providers[model->provider];
   const tok_price_row *r = &tok_prices.rows[model->first_row + c->row];
@@ -273,7 +402,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
     result_weekdays(ctx, r);
     break;
   case COL_SOURCE:
-    result_static(ctx, provider->source);
+    result_static(ctx, r->source != 0 ? r->source : provider->source);
     break;
   case COL_CHECKED_AT:
     result_static(ctx, provider->checked);
@@ -292,6 +421,10 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
 
 static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
   const cursor *c = (const cursor *)base;
+  if (c->own != NULL) {
+    *out = -1 - sqlite3_column_int64(c->own, 0); /* the list's are not negative */
+    return SQLITE_OK;
+  }
   *out = (sqlite3_int64)(model_of(c)->first_row + c->row);
   return SQLITE_OK;
 }

@@ -21,8 +21,7 @@ static bool cuts_variant(const tok_model_name *m, size_t end) {
   return false;
 }
 
-/* May candidate i stand for the reference's price? */
-static bool may_price(const tok_model_name *m, size_t i) {
+bool tok_model_may_price(const tok_model_name *m, size_t i) {
   size_t start = m->start[i % m->n_start], end = m->end[i / m->n_start];
   if (m->fine_tuned)
     return (start == 0 && end == m->len) || memcmp(m->folded + start, "ft:", 3) == 0;
@@ -105,7 +104,7 @@ static const tok_price_name *lookup_prefix(tok_slice text, int provider) {
 
 static found match_whole(const tok_model_name *m, int provider) {
   for (size_t i = 0; i < tok_model_candidates(m); i++) {
-    if (!may_price(m, i))
+    if (!tok_model_may_price(m, i))
       continue;
     tok_slice c = tok_model_candidate(m, i);
     const tok_price_name *n = lookup(c, provider, WHOLE_NAMES);
@@ -123,7 +122,7 @@ static found match_whole(const tok_model_name *m, int provider) {
 static found match_prefix(const tok_model_name *m, int provider) {
   for (size_t i = 0; i < m->n_start; i++) {
     tok_slice c = tok_model_candidate(m, i);
-    if (!may_price(m, i) || (!m->fine_tuned && cuts_variant(m, m->start[i])))
+    if (!tok_model_may_price(m, i) || (!m->fine_tuned && cuts_variant(m, m->start[i])))
       continue;
     const tok_price_name *n = lookup_prefix(c, provider);
     if (n != NULL)
@@ -135,7 +134,7 @@ static found match_prefix(const tok_model_name *m, int provider) {
 static found match_spelling(const tok_model_name *m, int provider) {
   char spelled[TOK_MODEL_NAME_MAX];
   for (size_t i = 0; i < tok_model_candidates(m); i++) {
-    if (!may_price(m, i))
+    if (!tok_model_may_price(m, i))
       continue;
     tok_slice c = {spelled, tok_model_respell(tok_model_candidate(m, i), spelled)};
     const tok_price_name *n = lookup(c, provider, RESPELLED_NAMES);
@@ -225,6 +224,7 @@ static bool is_router(tok_slice provider) {
 void tok_resolve(tok_slice provider, tok_slice reference, tok_resolution *out) {
   memset(out, 0, sizeof *out);
   out->why = TOK_WHY_NO_NAME;
+  out->provider = -1;
   if (tok_model_name_parse(reference, &out->name) != TOK_OK)
     return;
   const tok_model_name *m = &out->name;
@@ -246,6 +246,7 @@ void tok_resolve(tok_slice provider, tok_slice reference, tok_resolution *out) {
     f = match_provider(m, p);
   if (f.model == NULL && p < 0)
     f = match_only(m, &several);
+  out->provider = p;
   out->model = f.model;
   out->match = f.match;
   out->why = f.model != NULL ? TOK_WHY_FOUND : why_not(m, several);

@@ -47,11 +47,15 @@ typedef struct {
   const tok_price_model *model; /* NULL if not found */
   tok_match match;
   tok_why why;
+  int provider; /* the one that was said or that makes the model; -1 if neither is known */
   tok_model_name name; /* the reference, taken apart (zero if TOK_WHY_NO_NAME) */
 } tok_resolution;
 
 /* `provider` may be empty: then it is found out. O(candidates * log names), no allocation. */
 void tok_resolve(tok_slice provider, tok_slice reference, tok_resolution *out);
+
+/* May candidate i of a name stand for the price of the whole? Not without its variant or `ft:`. */
+bool tok_model_may_price(const tok_model_name *m, size_t i);
 
 /* "exact", "alias", …; NULL for TOK_MATCH_NONE. */
 const char *tok_match_name(tok_match match);

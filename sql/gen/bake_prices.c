@@ -61,6 +61,17 @@ static uint32_t intern(const char *text) {
   return (uint32_t)(n_pool - n);
 }
 
+/* The same text many times in a row, as sources are, is kept once. */
+static uint32_t intern_last(const char *text) {
+  static uint32_t last = 0;
+  if (last == 0 || strcmp(pool + last, text) != 0) {
+    if (text[0] == '\0')
+      return 0;
+    last = intern(text);
+  }
+  return last;
+}
+
 static const char *text_of(const cJSON *object, const char *key, const char *missing) {
   const cJSON *v = cJSON_GetObjectItemCaseSensitive(object, key);
   if (v == NULL && missing != NULL)
@@ -132,7 +143,8 @@ static void read_window(const cJSON *set, tok_price_row *row) {
 
 static void read_meters(const cJSON *set, const tok_price_row *conditions) {
   static const char *const others[] = {"from",  "to",           "hours",     "weekdays",
-                                       "tiers", "service_tier", "retracted", "from_tokens"};
+                                       "tiers", "service_tier", "retracted", "from_tokens",
+                                       "source"};
   for (const cJSON *v = set->child; v != NULL; v = v->next) {
     tok_meter m = tok_meter_find(tok_slice_of(v->string));
     if (m == TOK_METER_N) {
@@ -161,6 +173,7 @@ static void read_prices(const cJSON *set) {
   if (tier == TOK_TIER_N)
     fail("service tier");
   row.service_tier = (uint8_t)tier;
+  row.source = intern_last(text_of(set, "source", ""));
   row.retracted = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(set, "retracted"));
   read_meters(set, &row);
   const cJSON *t;
@@ -371,8 +384,8 @@ static void print_tables(const char *sha256) {
     printf("{%lld,", (long long)r->price_pico);
     printf(r->valid_from == INT64_MIN ? "INT64_MIN," : "%lld,", (long long)r->valid_from);
     printf(r->valid_to == INT64_MAX ? "INT64_MAX," : "%lld,", (long long)r->valid_to);
-    printf("%lld,%u,%u,%u,%u,%u,%d},\n", (long long)r->tier_from, r->minute_from, r->minute_to,
-           r->weekdays, r->meter, r->service_tier, r->retracted);
+    printf("%lld,%u,%u,%u,%u,%u,%d,0,%u},\n", (long long)r->tier_from, r->minute_from,
+           r->minute_to, r->weekdays, r->meter, r->service_tier, r->retracted, r->source);
   }
   printf("};\nstatic const tok_price_name names[] = {\n");
   for (size_t i = 0; i < n_names; i++) {

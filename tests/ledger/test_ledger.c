@@ -12,7 +12,7 @@
 static sqlite3 *ledger(void) {
   sqlite3 *db = db_fresh();
   db_fixed_price(db);
-  CHECK_ROWS(db, "SELECT tok_init()", "1");
+  CHECK_ROWS(db, "SELECT tok_init()", "2");
   return db;
 }
 
@@ -204,7 +204,7 @@ static void strangers_can_do_everything(void) {
     CHECK_STR(db_shell(DB_FILE, work[i]), work[i + 1]);
   }
   db = db_open(DB_FILE);
-  CHECK_ROWS(db, "SELECT tok_init()", "1");
+  CHECK_ROWS(db, "SELECT tok_init()", "2");
   CHECK_ROWS(db, "SELECT count(*) FROM llm_usage", "1");
   db_close(db);
 }

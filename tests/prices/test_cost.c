@@ -26,7 +26,7 @@ static int64_t cost_at(const tok_price_row *rows, size_t n, int64_t in, int64_t 
   tok_quantities_set(&q, TOK_M_OUTPUT, out);
   if (read >= 0)
     tok_quantities_set(&q, TOK_M_CACHE_READ, read);
-  tok_status s = tok_cost_of((tok_price_rows){rows, n, 0}, &q, at, TOK_TIER_STANDARD, &c);
+  tok_status s = tok_cost_of((tok_price_rows){rows, n, 0, NULL}, &q, at, TOK_TIER_STANDARD, &c);
   return s == TOK_OK ? c.cost_nano : -(int64_t)s;
 }
 
@@ -98,7 +98,7 @@ static void service_tiers(void) {
   tok_quantities q = {0};
   tok_cost_result c;
   tok_quantities_set(&q, TOK_M_INPUT, 1000);
-  tok_price_rows all = {rows, 2, 0};
+  tok_price_rows all = {rows, 2, 0, NULL};
   CHECK(tok_cost_of(all, &q, NOON, TOK_TIER_STANDARD, &c) == TOK_OK && c.cost_nano == 2000000);
   CHECK(tok_cost_of(all, &q, NOON, TOK_TIER_BATCH, &c) == TOK_OK && c.cost_nano == 1000000 &&
         !c.tier_unpriced);
@@ -109,7 +109,7 @@ static void service_tiers(void) {
 static void refuses_contradictions(void) {
   tok_price_row rows[] = {row(TOK_M_INPUT, USD), row(TOK_M_CACHE_READ, USD),
                           row(TOK_M_CACHE_WRITE, USD)};
-  tok_price_rows all = {rows, 3, 0};
+  tok_price_rows all = {rows, 3, 0, NULL};
   tok_quantities q = {0};
   tok_cost_result c;
   tok_quantities_set(&q, TOK_M_INPUT, 100);
@@ -231,7 +231,7 @@ static void agrees_with_schoolbook_arithmetic(void) {
       big_add(&sum, &line);
     }
     uint64_t expected = big_round(sum);
-    tok_status s = tok_cost_of((tok_price_rows){rows, 5, 0}, &q, NOON, TOK_TIER_STANDARD, &c);
+    tok_status s = tok_cost_of((tok_price_rows){rows, 5, 0, NULL}, &q, NOON, TOK_TIER_STANDARD, &c);
     bool ok = expected == UINT64_MAX ? s == TOK_OVERFLOW
                                      : s == TOK_OK && (uint64_t)c.cost_nano == expected;
     overflows += expected == UINT64_MAX;

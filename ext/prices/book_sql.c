@@ -1,0 +1,213 @@
+/*
+** A connection's prices; see book_sql.h.
+**
+** Only a table main.llm_price counts: not a view, nothing temporary or attached of that name. No statement is kept
+** between calls: a function that owned one would keep sqlite3_close() from closing.
+**
+** When an answer may be remembered. The pair (SQLITE_FCNTL_DATA_VERSION, total_changes) tells states of main apart
+** except inside a write transaction: after a rollback it is what it was before, although other rows were seen in
+** between. So while main is being written nothing is taken from the cache and nothing put into it. And the data
+** version moves only when this connection begins to read; a statement that does not read main begins no reading of
+** it, so one is begun here.
+*/
+#include "book_sql.h"
+
+static const char look_up[] =
+    "SELECT id, tier_from_tokens, retracted, provider, model, meter, usd_per_1m, service_tier, region, valid_from,"
+    " valid_to, hours, weekdays, source FROM main.llm_price WHERE model = ?1";
+
+static void destroy(tok_conn *conn) {
+  tok_book *b = (tok_book *)conn;
+  tok_price_cache_free(b->cache);
+  if (b->spare != NULL) tok_override_free(b->spare);
+  if (b->spare != NULL) tok_free(b->spare);
+  tok_free(b);
+}
+
+tok_book *tok_book_new(sqlite3 *db) {
+  tok_book *b = tok_malloc(sizeof *b);
+  if (b != NULL) *b = (tok_book){.conn = {db, 1, destroy}};
+  return b;
+}
+
+void tok_book_error(sqlite3_context *ctx, const char *func, int rc, char *message) {
+  if (rc == SQLITE_NOMEM) {
+    sqlite3_result_error_nomem(ctx);
+  } else {
+    tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
+    if (rc != SQLITE_ERROR) sqlite3_result_error_code(ctx, rc);
+  }
+  sqlite3_free(message);
+}
+
+static int fail(sqlite3 *db, int rc, char **message) {
+  if (*message == NULL && rc != SQLITE_NOMEM) *message = sqlite3_mprintf("main.llm_price: %s", sqlite3_errmsg(db));
+  return rc;
+}
+
+static bool is_table(sqlite3 *db) {
+  return sqlite3_table_column_metadata(db, "main", "llm_price", NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* Steps once. SQLITE_ROW, SQLITE_DONE or an error. */
+static int ask(sqlite3 *db, const char *sql) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  int end = sqlite3_finalize(stmt);
+  return rc == SQLITE_ROW || rc == SQLITE_DONE || end == SQLITE_OK ? rc : end;
+}
+
+int tok_book_has_rows(sqlite3 *db, bool *any, char **message) {
+  *any = false;
+  /* Outside a transaction this connection's idea of the schema may be old; then only a statement renews it. */
+  if (sqlite3_txn_state(db, "main") != SQLITE_TXN_NONE && !is_table(db)) return SQLITE_OK;
+  int rc = ask(db, "SELECT 1 FROM main.llm_price LIMIT 1");
+  if (rc == SQLITE_ROW || rc == SQLITE_DONE || rc == SQLITE_ERROR) {
+    if (!is_table(db)) return SQLITE_OK;
+    *any = rc == SQLITE_ROW;
+  }
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : fail(db, rc, message);
+}
+
+/* ---- reading through ---------------------------------------------------------------------------- */
+
+typedef struct {
+  sqlite3_stmt *stmt; /* owned */
+  int rc;
+} finder;
+
+static tok_slice text_at(sqlite3_stmt *stmt, int i) {
+  tok_slice s = {(const char *)sqlite3_column_text(stmt, i), 0};
+  if (s.ptr != NULL) s.len = (size_t)sqlite3_column_bytes(stmt, i);
+  return s;
+}
+
+static tok_status find(void *source, tok_slice name, tok_override *to) {
+  finder *f = source;
+  tok_status status = TOK_OK;
+  f->rc = sqlite3_bind_text(f->stmt, 1, name.ptr, (int)name.len, SQLITE_STATIC);
+  while (f->rc == SQLITE_OK && status == TOK_OK && sqlite3_step(f->stmt) == SQLITE_ROW) {
+    sqlite3_stmt *s = f->stmt;
+    tok_override_text row = {
+        .id = sqlite3_column_int64(s, 0), .tier_from = sqlite3_column_int64(s, 1),
+        .retracted = sqlite3_column_int(s, 2) != 0, .provider = text_at(s, 3), .model = text_at(s, 4),
+        .meter = text_at(s, 5), .usd_per_1m = text_at(s, 6), .service_tier = text_at(s, 7), .region = text_at(s, 8),
+        .valid_from = text_at(s, 9), .valid_to = text_at(s, 10), .hours = text_at(s, 11), .weekdays = text_at(s, 12),
+        .source = text_at(s, 13)};
+    status = tok_override_offer(to, &row);
+  }
+  int rc = sqlite3_reset(f->stmt); /* repeats the error of the last step */
+  if (f->rc == SQLITE_OK) f->rc = rc;
+  return status == TOK_OK && f->rc != SQLITE_OK ? TOK_NOTFOUND : status;
+}
+
+static tok_status find_nothing(void *source, tok_slice name, tok_override *to) {
+  (void)source;
+  (void)name;
+  (void)to;
+  return TOK_OK;
+}
+
+static int read_through(sqlite3 *db, tok_slice provider, tok_slice reference, tok_override *out, char **message) {
+  finder f = {NULL, SQLITE_OK};
+  memset(out, 0, sizeof *out);
+  f.rc = sqlite3_prepare_v2(db, look_up, -1, &f.stmt, NULL);
+  tok_status status = TOK_OK;
+  if (f.rc == SQLITE_OK) status = tok_override_resolve(provider, reference, find, &f, out);
+  if (f.rc != SQLITE_OK) {
+    fail(db, f.rc, message);
+  } else if (status == TOK_INVALID) {
+    f.rc = SQLITE_ERROR;
+    *message = sqlite3_mprintf("row %lld of main.llm_price: %s", (long long)out->bad_row, out->wrong);
+  } else if (status == TOK_TOOBIG) {
+    f.rc = SQLITE_TOOBIG;
+  } else if (status == TOK_NOMEM) {
+    f.rc = SQLITE_NOMEM;
+  }
+  sqlite3_finalize(f.stmt);
+  return f.rc;
+}
+
+int tok_book_resolve(tok_book *b, tok_slice provider, tok_slice reference, tok_override *out, char **message) {
+  bool any = false;
+  memset(out, 0, sizeof *out);
+  int rc = tok_book_has_rows(b->conn.db, &any, message);
+  if (rc != SQLITE_OK) return rc;
+  if (any) return read_through(b->conn.db, provider, reference, out, message);
+  tok_override_resolve(provider, reference, find_nothing, NULL, out);
+  return SQLITE_OK;
+}
+
+/* ---- remembering -------------------------------------------------------------------------------- */
+
+/* Is main a file, which others may change? An in-memory database shows every change at once. */
+static bool is_file(sqlite3 *db) {
+  const char *name = sqlite3_db_filename(db, "main");
+  return name != NULL && name[0] != '\0';
+}
+
+/* Sets b->generation to that of main's state now. */
+static int renew(tok_book *b, char **message) {
+  sqlite3 *db = b->conn.db;
+  unsigned version = 0;
+  if (sqlite3_txn_state(db, "main") == SQLITE_TXN_NONE && is_file(db)) {
+    int rc = ask(db, "PRAGMA main.data_version");
+    if (rc != SQLITE_ROW) return fail(db, rc, message);
+  }
+  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_DATA_VERSION, &version) != SQLITE_OK) b->known = false;
+  sqlite3_int64 changes = sqlite3_total_changes64(db);
+  if (b->known && version == b->data_version && changes == b->changes) return SQLITE_OK;
+  bool any = false;
+  int rc = tok_book_has_rows(db, &any, message);
+  b->known = rc == SQLITE_OK;
+  b->data_version = version;
+  b->changes = changes;
+  b->generation = any ? ++b->newest : 0;
+  return rc;
+}
+
+static const tok_override *keep_spare(tok_book *b, tok_override *own) {
+  if (b->spare != NULL) tok_override_free(b->spare);
+  if (b->spare != NULL) tok_free(b->spare);
+  b->spare = own;
+  return own;
+}
+
+/* Answers from llm_price; remembered under `generation` unless that is 0. */
+static int find_own(tok_book *b, uint32_t generation, tok_slice provider, tok_slice reference, tok_price_hit *out,
+                    char **message) {
+  tok_override *own = tok_malloc(sizeof *own);
+  if (own == NULL) return SQLITE_NOMEM;
+  int rc = read_through(b->conn.db, provider, reference, own, message);
+  *out = (tok_price_hit){own->r.model, own};
+  if (rc != SQLITE_OK || own->n_own == 0) {
+    tok_override_free(own);
+    tok_free(own);
+    own = NULL;
+    out->own = NULL;
+  }
+  if (rc != SQLITE_OK) return rc;
+  if (generation == 0 || !tok_price_cache_put(b->cache, generation, provider, reference, out->model, own))
+    out->own = keep_spare(b, own);
+  return SQLITE_OK;
+}
+
+int tok_book_find(tok_book *b, tok_slice provider, tok_slice reference, tok_price_hit *out, char **message) {
+  sqlite3 *db = b->conn.db;
+  bool writing = sqlite3_txn_state(db, "main") == SQLITE_TXN_WRITE;
+  if (b->cache == NULL) b->cache = tok_price_cache_new(); /* without memory for it all still works */
+  if (writing && is_table(db)) return find_own(b, 0, provider, reference, out, message);
+  if (!writing) {
+    int rc = renew(b, message);
+    if (rc != SQLITE_OK) return rc;
+  }
+  uint32_t generation = writing ? 0 : b->generation;
+  if (tok_price_cache_get(b->cache, generation, provider, reference, out)) return SQLITE_OK;
+  if (generation != 0) return find_own(b, generation, provider, reference, out, message);
+  tok_resolution r;
+  tok_resolve(provider, reference, &r);
+  *out = (tok_price_hit){r.model, NULL};
+  tok_price_cache_put(b->cache, 0, provider, reference, r.model, NULL);
+  return SQLITE_OK;
+}

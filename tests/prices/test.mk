@@ -1,0 +1,1 @@
+TEST_OBJ_prices := $(B)/tests/ledger/db.o
