@@ -206,7 +206,7 @@ static void many_processes_at_once(void) {
   for (int i = 0; i < N; i++) {
     size_t n = fread(answer, 1, sizeof answer - 1, shell[i]);
     answer[n] = '\0';
-    CHECK_STR(answer, "1\n");
+    CHECK_STR(answer, "2\n");
     pclose(shell[i]);
   }
   CHECK_ROWS(db, "SELECT requests, cost_nano FROM llm_stats", "5|1234400012501");
