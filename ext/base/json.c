@@ -2,7 +2,7 @@
 #include "json.h"
 
 /* What may come next. */
-enum { VALUE, VALUE_OR_END, KEY, KEY_OR_END, COLON, COMMA_OR_END, NOTHING };
+enum { VALUE, VALUE_OR_END, KEY, KEY_OR_END, COLON, COMMA_OR_END, NOTHING, DOCUMENT };
 
 void tok_json_init(tok_json *j, tok_slice text) {
   memset(j, 0, sizeof *j);
@@ -43,9 +43,27 @@ static size_t escape_length(const char *p, size_t n) {
   return 5;
 }
 
+/* Has any byte of eight the value of c's bytes? (Mycroft's test; borrows only reach higher bytes.) */
+static uint64_t zero_bytes(uint64_t v) {
+  return (v - 0x0101010101010101u) & ~v & 0x8080808080808080u;
+}
+
+/* Over bytes that are neither quote, backslash nor control character, eight at a time. */
+static void skip_plain(tok_json *j) {
+  const uint64_t quotes = 0x2222222222222222u, slashes = 0x5C5C5C5C5C5C5C5Cu;
+  for (; j->in.len - j->at >= 8; j->at += 8) {
+    uint64_t v;
+    memcpy(&v, j->in.ptr + j->at, 8);
+    if ((zero_bytes(v ^ quotes) | zero_bytes(v ^ slashes) |
+         zero_bytes(v & 0xE0E0E0E0E0E0E0E0u)) != 0)
+      return;
+  }
+}
+
 static bool read_string(tok_json *j) {
   size_t start = ++j->at;
   j->escaped = false;
+  skip_plain(j);
   while (j->at < j->in.len) {
     unsigned char c = (unsigned char)j->in.ptr[j->at];
     if (c == '"') {
@@ -63,6 +81,7 @@ static bool read_string(tok_json *j) {
     if (n == 0)
       return false;
     j->at += n;
+    skip_plain(j);
   }
   return false;
 }
@@ -114,7 +133,7 @@ static bool in_object(const tok_json *j) {
 }
 
 static void after_value(tok_json *j) {
-  j->expect = j->depth == 0 ? NOTHING : COMMA_OR_END;
+  j->expect = j->depth > 0 ? COMMA_OR_END : j->many ? DOCUMENT : NOTHING;
 }
 
 static tok_json_event open(tok_json *j, bool object) {
@@ -170,7 +189,7 @@ tok_json_event tok_json_next(tok_json *j) {
   for (;;) {
     skip_blanks(j);
     if (j->at == j->in.len)
-      return j->expect == NOTHING ? (j->event = TOK_JSON_END) : fail(j);
+      return j->expect >= NOTHING ? (j->event = TOK_JSON_END) : fail(j);
     char c = j->in.ptr[j->at];
     if ((c == '}' && (j->expect == KEY_OR_END || j->expect == COMMA_OR_END)) ||
         (c == ']' && (j->expect == VALUE_OR_END || j->expect == COMMA_OR_END))) {
@@ -268,6 +287,65 @@ tok_status tok_json_int(tok_slice number, int64_t scale, int64_t *out) {
   }
   if (!tok_mul_i64(v, scale, &v))
     return TOK_OVERFLOW;
+  *out = negative ? -v : v;
+  return TOK_OK;
+}
+
+bool tok_json_too_deep(const tok_json *j) {
+  return j->event == TOK_JSON_ERROR && j->depth == TOK_JSON_DEPTH_MAX && j->at < j->in.len &&
+         (j->in.ptr[j->at] == '{' || j->in.ptr[j->at] == '[');
+}
+
+/* Are there more than half, or exactly half a unit, in what was cut off? */
+typedef struct {
+  int next;   /* first digit cut off */
+  bool after; /* is any later one not 0? */
+} tail;
+
+static int64_t round_even(int64_t v, tail t) {
+  bool up = t.next > 5 || (t.next == 5 && (t.after || v % 2 != 0));
+  return up && v < INT64_MAX ? v + 1 : v;
+}
+
+static int powers_of_ten(int64_t scale) {
+  int n = 0;
+  for (; scale >= 10; scale /= 10)
+    n++;
+  return n;
+}
+
+tok_status tok_json_fixed(tok_slice number, int64_t scale, int64_t *out) {
+  const char *p = number.ptr, *end = number.ptr + number.len, *e = p;
+  while (e < end && *e != 'e' && *e != 'E')
+    e++;
+  bool negative = p < end && *p == '-';
+  int places = powers_of_ten(scale) + (e < end ? read_exponent(e + 1, end) : 0);
+  int64_t v = 0;
+  tail cut = {0, false};
+  int whole = 0; /* digits before the point, leading zeros too */
+  for (const char *q = p + negative; q < e && *q != '.'; q++)
+    whole++;
+  int64_t keep = (int64_t)whole + places; /* digits that are kept, may be negative */
+  int64_t i = 0;
+  for (p += negative; p < e; p++) {
+    if (*p == '.')
+      continue;
+    int d = *p - '0';
+    if (i < keep) {
+      if (!tok_mul_i64(v, 10, &v) || !tok_add_i64(v, d, &v))
+        return TOK_OVERFLOW;
+    } else if (i == keep) {
+      cut.next = d;
+    } else {
+      cut.after |= d != 0;
+    }
+    i++;
+  }
+  for (; i < keep && v != 0; i++) {
+    if (!tok_mul_i64(v, 10, &v))
+      return TOK_OVERFLOW;
+  }
+  v = round_even(v, cut);
   *out = negative ? -v : v;
   return TOK_OK;
 }

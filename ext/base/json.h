@@ -41,6 +41,7 @@ typedef struct {
   int depth; /* open objects and arrays; inside the event's own for OBJECT and ARRAY, outside for
                 their ends */
   size_t at; /* bytes read */
+  bool many; /* set after init: the text is any number of documents one after the other (JSON Lines) */
   /* private */
   tok_slice in;
   uint64_t objects; /* bit d: is depth d+1 an object? */
@@ -56,5 +57,9 @@ bool tok_json_skip(tok_json *j);
 *TOK_INVALID if it has
 ** a fraction; TOK_OVERFLOW. `scale` multiplies first: with 1000000, 754.5 is 754500000. */
 tok_status tok_json_int(tok_slice number, int64_t scale, int64_t *out);
+/* The number times `scale` (a power of ten), rounded half to even. TOK_OK or TOK_OVERFLOW. */
+tok_status tok_json_fixed(tok_slice number, int64_t scale, int64_t *out);
+/* After ERROR: was it that TOK_JSON_DEPTH_MAX objects and arrays are open? */
+bool tok_json_too_deep(const tok_json *j);
 
 #endif

@@ -108,6 +108,7 @@ int tok_vtab_error(sqlite3_vtab *vtab, const char *fmt, ...);
 int tok_base_register(sqlite3 *db);
 int tok_tokens_register(sqlite3 *db);
 int tok_prices_register(sqlite3 *db);
+int tok_usage_register(sqlite3 *db);
 int tok_ledger_register(sqlite3 *db);
 
 #endif

@@ -1,20 +1,15 @@
 /*
-** A usage object in JSON -> quantities.
+** A usage object in JSON -> quantities. The prices room says here what it needs; the usage room, which knows how each
+** provider writes usage, implements it (usage/read.c).
 **
-**     {"input_tokens": 1000, "cache_read_tokens": 300, "output_tokens": 50, "service_tier":
-*"batch"}
+**     {"input_tokens": 1000, "cache_read_tokens": 300, "output_tokens": 50, "service_tier": "batch"}
 **
-** Accepted: the canonical names (input_tokens, output_tokens, cache_read_tokens, reasoning_tokens,
-*web_searches, …), those of
-** genai-prices (output_reasoning_tokens, cache_audio_read_tokens, audio_seconds, …), those of
-*OpenTelemetry GenAI
-** (gen_ai.usage.input_tokens, …), all inclusive; and the bare usage objects of OpenAI
-*(prompt_tokens, …_details, inclusive)
-** and Anthropic (cache_read_input_tokens and cache_creation_input_tokens come on top of
-*input_tokens: a member of one of
-** those names makes the object Anthropic's). Other members are ignored; an object without any known
-*quantity is refused.
-** null is as good as absent.
+** Accepted: the canonical names (input_tokens, output_tokens, cache_read_tokens, reasoning_tokens, web_searches, ...), those
+** of genai-prices (output_reasoning_tokens, cache_audio_read_tokens, audio_seconds, ...), those of OpenTelemetry GenAI
+** (gen_ai.usage.input_tokens, ...), all inclusive; and whatever tok_usage accepts that is one object: a provider's bare usage
+** object or a whole response. Other members are ignored; an object with numbers of which none is known is refused. null
+** is as good as absent. In canonical objects parts larger than the whole are left for the cost to refuse; elsewhere they
+** are cut to it.
 */
 #ifndef TOK_USAGE_JSON_H
 #define TOK_USAGE_JSON_H
@@ -25,7 +20,7 @@
 typedef struct {
   tok_quantities q;
   tok_tier tier;
-  tok_slice provider; /* borrowed from the text; empty if none */
+  tok_slice provider; /* borrowed from the text, or constant; empty if none */
   tok_slice model;
   tok_slice member;  /* on an error: the member that is wrong */
   const char *wrong; /* on an error: what is wrong, as the end of a sentence */

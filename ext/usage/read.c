@@ -1,0 +1,37 @@
+/* The reader of usage objects that the prices room asks for (prices/usage_json.h): canonical or raw, one object. */
+#include "../prices/usage_json.h"
+#include "usage.h"
+
+static tok_status refuse(tok_usage_object *out, const char *what) {
+  out->wrong = what;
+  return TOK_INVALID;
+}
+
+tok_status tok_usage_read(tok_slice json, tok_usage_object *out) {
+  static const tok_slice unsaid = {NULL, 0};
+  tok_usage u;
+  tok_json first;
+  memset(out, 0, sizeof *out);
+  out->tier = TOK_TIER_STANDARD;
+  tok_json_init(&first, json);
+  if (tok_json_next(&first) == TOK_JSON_ERROR)
+    return refuse(out, "is malformed JSON");
+  if (first.event != TOK_JSON_OBJECT)
+    return refuse(out, "must be a JSON object");
+  tok_status status = tok_usage_walk(json, unsaid, true, &u);
+  if (status == TOK_NOTFOUND && u.strange)
+    return refuse(out, "has no known quantity");
+  if (status == TOK_OK && u.n_responses > 1)
+    return refuse(out, "holds several responses, whose prices may differ");
+  if (status != TOK_OK && status != TOK_NOTFOUND) {
+    out->member = u.member;
+    out->wrong = u.wrong;
+    return status;
+  }
+  out->q = u.q;
+  out->provider = u.provider.text;
+  out->model = u.model.text;
+  tok_tier tier = tok_tier_find(u.service_tier.text);
+  out->tier = tier == TOK_TIER_N ? TOK_TIER_STANDARD : tier;
+  return TOK_OK;
+}

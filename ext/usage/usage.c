@@ -1,0 +1,451 @@
+/*
+** Reads a text and lays what it says of usage into the rows of the table; see usage.h and shapes.h.
+**
+** A frame stands for each open object or array. It says at which place of the table its members are, and how much of
+** w->path is the name that leads to it. What no row knows is skipped by the JSON reader.
+*/
+#include "usage.h"
+
+static const int64_t PICO_A_DOLLAR = 1000000000000, PICO_A_TICK = 100; /* a tick: 1e-10 dollars */
+
+typedef enum {
+  MEMBERS, /* members are looked up in the table */
+  ENTRIES, /* {"modality": X, "tokenCount": n} */
+  PAIRS,   /* {"key": k, "value": {…}} */
+  VALUE    /* {"intValue": n} */
+} frame_kind;
+
+typedef struct {
+  uint8_t kind;
+  bool array;   /* its elements are what the frame describes */
+  bool event;   /* ends an event */
+  uint8_t place;
+  uint8_t len;  /* of the path in front of its members */
+  int16_t row;  /* of the strings of an array, or -1 */
+} frame;
+
+typedef struct {
+  tok_json j;
+  frame frames[TOK_JSON_DEPTH_MAX + 1]; /* by depth; [0] is around the documents */
+  char path[TOK_USAGE_PATH_MAX + 1];
+  int row;              /* of the member whose value comes next, or -1 */
+  size_t path_len;      /* of that member, 0 if it is too long to be known */
+  tok_slice key;        /* of that member */
+  tok_slice label;      /* of an entry or a pair */
+  int64_t entry;        /* of an entry, -1: none */
+  bool strict;          /* a known member that is no number is an error anywhere */
+  tok_slice provider;
+  tok_usage_raw event, response;
+  tok_status status;
+  tok_usage *out;
+} walker;
+
+static void wrong(walker *w, tok_status status, const char *what) {
+  if (w->status != TOK_OK)
+    return;
+  w->status = status;
+  w->out->member = w->key;
+  w->out->wrong = what;
+}
+
+/* ---- events and responses ------------------------------------------------------------------------- */
+
+static void end_response(walker *w) {
+  tok_status status = tok_usage_settle(&w->response, w->provider, !w->strict, w->out);
+  if (status != TOK_OK && status != TOK_NOTFOUND)
+    w->status = status;
+  tok_usage_clear(&w->response);
+}
+
+static void end_event(walker *w) {
+  if (w->event.no_usage) {
+    tok_usage_clear(&w->event);
+    return;
+  }
+  tok_slice id = w->event.words[TOK_WORD_ID].text, old = w->response.words[TOK_WORD_ID].text;
+  if (w->response.any && id.len > 0 && old.len > 0 && !tok_slice_eq(id, old))
+    end_response(w);
+  tok_usage_merge(&w->response, &w->event);
+  tok_usage_clear(&w->event);
+}
+
+/* ---- values --------------------------------------------------------------------------------------- */
+
+static bool is_integer_text(tok_slice s) {
+  size_t i = 0;
+  while (i < s.len && i < 20 && tok_is_digit(s.ptr[i]))
+    i++;
+  return i > 0 && i == s.len;
+}
+
+static void put(walker *w, int row, int64_t v) {
+  tok_usage_raw *e = &w->event;
+  e->value[row] = v;
+  e->given[row / 64] |= 1ULL << row % 64;
+  e->any = true;
+  if (v > 0 && tok_usage_mark_rank(tok_usage_rows[row].provider) > tok_usage_mark_rank(e->mark))
+    e->mark = tok_usage_rows[row].provider;
+  if (tok_usage_rows[row].act == TOK_DO_TOTAL)
+    e->total = v;
+}
+
+static void put_count(walker *w, int row) {
+  const tok_usage_row *r = &tok_usage_rows[row];
+  tok_json_event event = w->j.event;
+  int64_t v, quantum = r->act == TOK_DO_TOTAL ? 1 : tok_meters[r->arg].quantum;
+  if (event == TOK_JSON_NULL)
+    return;
+  if (event != TOK_JSON_NUMBER && !(event == TOK_JSON_STRING && is_integer_text(w->j.text))) {
+    if (w->strict)
+      wrong(w, TOK_INVALID, "must be a number");
+    return;
+  }
+  tok_status status = quantum == 1 ? tok_json_int(w->j.text, 1, &v)
+                                   : tok_json_fixed(w->j.text, quantum, &v);
+  if (status == TOK_OVERFLOW)
+    wrong(w, TOK_OVERFLOW, "is too large");
+  else if (status != TOK_OK)
+    wrong(w, TOK_INVALID, "must be a whole number");
+  else if (v < 0)
+    wrong(w, TOK_INVALID, "must not be negative");
+  else
+    put(w, row, v);
+}
+
+static void put_money(walker *w, int row, int64_t *where, int64_t scale) {
+  int64_t v;
+  if (w->j.event != TOK_JSON_NUMBER || tok_json_fixed(w->j.text, scale, &v) != TOK_OK || v < 0)
+    return; /* a cost that can't be is none */
+  *where = v;
+  w->event.any = true;
+  if (v > 0 && tok_usage_mark_rank(tok_usage_rows[row].provider) >
+                   tok_usage_mark_rank(w->event.mark))
+    w->event.mark = tok_usage_rows[row].provider;
+}
+
+static void see(walker *w, const char *provider) {
+  if (tok_usage_mark_rank(provider) > tok_usage_mark_rank(w->event.mark))
+    w->event.mark = provider;
+}
+
+static void put_word(walker *w, int word) {
+  tok_usage_text *t = &w->event.words[word];
+  if (w->j.event != TOK_JSON_STRING || w->j.depth < t->depth)
+    return;
+  *t = (tok_usage_text){w->j.text, w->j.escaped, (uint8_t)w->j.depth};
+  for (size_t i = 0; i < tok_usage_n_marks; i++) {
+    const tok_usage_mark *m = &tok_usage_marks[i];
+    size_t n = strlen(m->prefix);
+    if (m->word != word || t->text.len < n || memcmp(t->text.ptr, m->prefix, n) != 0)
+      continue;
+    see(w, m->provider);
+    if (m->tier != NULL)
+      w->event.tier = m->tier;
+    w->event.no_usage |= m->no_usage;
+    return;
+  }
+}
+
+static void put_query(walker *w) {
+  tok_usage_raw *e = &w->event;
+  uint64_t h = 14695981039346656037u; /* FNV-1a */
+  if (w->j.event != TOK_JSON_STRING || w->j.text.len == 0)
+    return;
+  for (size_t i = 0; i < w->j.text.len; i++)
+    h = (h ^ (unsigned char)w->j.text.ptr[i]) * 1099511628211u;
+  for (int i = 0; i < e->n_queries; i++) {
+    if (e->queries[i] == h)
+      return;
+  }
+  if (e->n_queries < TOK_USAGE_QUERIES_MAX)
+    e->queries[e->n_queries++] = h;
+}
+
+/* A scalar value, for the row. */
+static void deliver(walker *w, int row) {
+  const tok_usage_row *r = &tok_usage_rows[row];
+  switch (r->act) {
+  case TOK_DO_COUNT:
+  case TOK_DO_ADD:
+  case TOK_DO_TOTAL:
+    put_count(w, row);
+    break;
+  case TOK_DO_WORD:
+    put_word(w, r->arg);
+    break;
+  case TOK_DO_COST:
+    put_money(w, row, &w->event.cost, PICO_A_DOLLAR);
+    break;
+  case TOK_DO_UPSTREAM:
+    put_money(w, row, &w->event.upstream, PICO_A_DOLLAR);
+    break;
+  case TOK_DO_TICKS:
+    put_money(w, row, &w->event.cost, PICO_A_TICK);
+    break;
+  case TOK_DO_OWN_KEY:
+    w->event.own_key |= w->j.event == TOK_JSON_TRUE;
+    see(w, r->provider);
+    break;
+  case TOK_DO_TOOL:
+    w->event.tools += w->j.event == TOK_JSON_STRING && tok_slice_is(w->j.text, "web_search_call");
+    break;
+  case TOK_DO_QUERY:
+    put_query(w);
+    break;
+  case TOK_DO_SEEN:
+    see(w, r->provider);
+    break;
+  default: /* an object was expected */
+    break;
+  }
+}
+
+/* ---- members -------------------------------------------------------------------------------------- */
+
+/* w->path becomes prefix + name; false if it is longer than every known path. */
+static bool set_path(walker *w, const frame *f, tok_slice name) {
+  w->path_len = 0;
+  w->row = -1;
+  if (f->len + name.len >= TOK_USAGE_PATH_MAX)
+    return false;
+  memcpy(w->path + f->len, name.ptr, name.len);
+  w->path_len = f->len + name.len;
+  return true;
+}
+
+static bool leads(walker *w, char separator) {
+  if (w->path_len == 0)
+    return false;
+  w->path[w->path_len] = separator;
+  return tok_usage_leads((tok_slice){w->path, w->path_len + 1});
+}
+
+static void on_key(walker *w) {
+  frame *f = &w->frames[w->j.depth];
+  w->key = w->j.text;
+  w->row = -1;
+  w->path_len = 0;
+  if (f->kind == MEMBERS && set_path(w, f, w->key))
+    w->row = tok_usage_find((tok_slice){w->path, w->path_len}, f->place);
+}
+
+static const char *const label_names[] = {"modality", "ttl", "type"};
+static const char *const count_names[] = {"tokenCount", "token_count", "tokens", "inputTokens"};
+
+static bool is_one_of(tok_slice key, const char *const *names, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    if (tok_slice_is(key, names[i]))
+      return true;
+  }
+  return false;
+}
+
+static void on_entry_member(walker *w) {
+  if (w->j.event == TOK_JSON_STRING && is_one_of(w->key, label_names, 3))
+    w->label = w->j.text;
+  if (w->j.event == TOK_JSON_NUMBER && is_one_of(w->key, count_names, 4) &&
+      (tok_json_int(w->j.text, 1, &w->entry) != TOK_OK || w->entry < 0))
+    wrong(w, TOK_INVALID, "must be a whole number");
+}
+
+static void end_entry(walker *w, const frame *f) {
+  if (w->entry >= 0 && w->label.len > 0 && set_path(w, f, w->label)) {
+    w->path[w->path_len] = ']';
+    int row = tok_usage_find((tok_slice){w->path, w->path_len + 1}, f->place);
+    if (row >= 0)
+      put(w, row, w->entry);
+  }
+  w->entry = -1;
+  w->label = (tok_slice){NULL, 0};
+}
+
+static void on_pair_value(walker *w, const frame *f) {
+  if (!set_path(w, f, w->label))
+    return;
+  int row = tok_usage_find((tok_slice){w->path, w->path_len}, f->place);
+  w->key = w->label;
+  if (row >= 0)
+    deliver(w, row);
+}
+
+static void on_scalar(walker *w) {
+  const frame *f = &w->frames[w->j.depth];
+  int row = f->array ? f->row : w->row;
+  if (f->kind == ENTRIES) {
+    on_entry_member(w);
+  } else if (f->kind == PAIRS) {
+    if (w->j.event == TOK_JSON_STRING && tok_slice_is(w->key, "key"))
+      w->label = w->j.text;
+  } else if (f->kind == VALUE) {
+    on_pair_value(w, f);
+  } else if (row >= 0) {
+    deliver(w, row);
+  } else if (w->j.event == TOK_JSON_NUMBER && !f->array) {
+    w->out->strange = true;
+  }
+}
+
+/* ---- objects and arrays --------------------------------------------------------------------------- */
+
+/* The frame of a member's object or array; false: nothing in it is known. */
+static bool member_frame(walker *w, const frame *f, bool array, frame *n) {
+  *n = (frame){MEMBERS, array, false, f->place, f->len, -1};
+  if (f->kind == PAIRS) {
+    n->kind = VALUE;
+    return !array && tok_slice_is(w->key, "value");
+  }
+  if (f->kind != MEMBERS)
+    return false;
+  int act = w->row < 0 ? -1 : tok_usage_rows[w->row].act;
+  if (act == TOK_DO_GO || act == TOK_DO_EVENTS || act == TOK_DO_LIST) {
+    n->place = tok_usage_rows[w->row].arg;
+    n->len = 0;
+    n->event = act == TOK_DO_EVENTS;
+    n->kind = act == TOK_DO_LIST && array ? PAIRS : MEMBERS;
+    if (tok_usage_rows[w->row].provider != NULL)
+      see(w, tok_usage_rows[w->row].provider);
+    return true;
+  }
+  if (act == TOK_DO_SEEN)
+    see(w, tok_usage_rows[w->row].provider);
+  if (act == TOK_DO_QUERY && array) {
+    n->row = (int16_t)w->row;
+    return true;
+  }
+  if (w->path_len == 0 || (!leads(w, '.') && !(array && leads(w, '['))))
+    return false;
+  n->kind = w->path[w->path_len] == '[' ? ENTRIES : MEMBERS;
+  n->len = (uint8_t)(w->path_len + 1);
+  return true;
+}
+
+static void on_open(walker *w) {
+  const frame *f = &w->frames[w->j.depth - 1];
+  frame *n = &w->frames[w->j.depth];
+  bool array = w->j.event == TOK_JSON_ARRAY;
+  if (f->array) {
+    *n = *f;
+    n->array = array;
+    n->row = -1;
+  } else if (!member_frame(w, f, array, n)) {
+    tok_json_skip(&w->j);
+    return;
+  }
+  if (n->kind == ENTRIES)
+    w->entry = -1;
+  if (n->kind == ENTRIES || n->kind == PAIRS)
+    w->label = (tok_slice){NULL, 0};
+}
+
+static void on_close(walker *w) {
+  const frame *f = &w->frames[w->j.depth + 1];
+  if (f->array)
+    return;
+  if (f->kind == ENTRIES)
+    end_entry(w, f);
+  if (f->event)
+    end_event(w);
+}
+
+/* ---- texts ---------------------------------------------------------------------------------------- */
+
+/* One document, or several one after the other. `base`: where the text starts in the whole. */
+static void read_json(walker *w, tok_slice text, size_t base, bool many) {
+  tok_json_init(&w->j, text);
+  w->j.many = many;
+  w->frames[0] = (frame){MEMBERS, true, true, TOK_AT_EVENT, 0, -1};
+  while (w->status == TOK_OK && tok_json_next(&w->j) != TOK_JSON_END) {
+    switch (w->j.event) {
+    case TOK_JSON_KEY:
+      on_key(w);
+      break;
+    case TOK_JSON_OBJECT:
+    case TOK_JSON_ARRAY:
+      on_open(w);
+      break;
+    case TOK_JSON_OBJECT_END:
+    case TOK_JSON_ARRAY_END:
+      on_close(w);
+      break;
+    case TOK_JSON_ERROR:
+      break;
+    default:
+      on_scalar(w);
+      break;
+    }
+    w->out->at = base + w->j.at;
+    if (w->j.event == TOK_JSON_ERROR) {
+      w->key = (tok_slice){NULL, 0};
+      wrong(w, TOK_INVALID,
+            tok_json_too_deep(&w->j) ? "is nested more than 64 levels deep" : "is malformed JSON");
+    }
+  }
+}
+
+static bool starts(tok_slice s, const char *prefix) {
+  size_t n = strlen(prefix);
+  return s.len >= n && memcmp(s.ptr, prefix, n) == 0;
+}
+
+static bool is_event_stream(tok_slice s) {
+  static const char *const fields[] = {"data:", "event:", "id:", "retry:", ":"};
+  for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+    if (starts(s, fields[i]))
+      return true;
+  }
+  return false;
+}
+
+/* Lines that start with "data:" and hold an object or an array; "[DONE]" is none. */
+static void read_event_stream(walker *w, tok_slice text, size_t base) {
+  for (size_t at = 0; at < text.len && w->status == TOK_OK;) {
+    size_t end = at;
+    const char *nl = memchr(text.ptr + at, '\n', text.len - at);
+    end = nl == NULL ? text.len : (size_t)(nl - text.ptr);
+    tok_slice line = {text.ptr + at, end - at};
+    if (starts(line, "data:")) {
+      size_t skip = line.len > 5 && line.ptr[5] == ' ' ? 6 : 5;
+      tok_slice data = {line.ptr + skip, line.len - skip};
+      if ((starts(data, "{") || starts(data, "[")) && !starts(data, "[DONE]"))
+        read_json(w, data, base + at + skip, false);
+    }
+    at = end + 1;
+  }
+}
+
+static size_t leading_blanks(tok_slice text) {
+  size_t i = starts(text, "\xEF\xBB\xBF") ? 3 : 0;
+  while (i < text.len && memchr(" \t\r\n", text.ptr[i], 4) != NULL)
+    i++;
+  return i;
+}
+
+tok_status tok_usage_walk(tok_slice text, tok_slice provider, bool single, tok_usage *out) {
+  walker w;
+  memset(out, 0, sizeof *out);
+  w.out = out;
+  w.status = TOK_OK;
+  w.strict = single;
+  w.provider = provider;
+  w.key = w.label = (tok_slice){NULL, 0};
+  w.entry = -1;
+  w.row = -1;
+  w.path_len = 0;
+  tok_usage_clear(&w.event);
+  tok_usage_clear(&w.response);
+  size_t skip = leading_blanks(text);
+  tok_slice rest = {text.ptr + skip, text.len - skip};
+  if (!single && is_event_stream(rest))
+    read_event_stream(&w, rest, skip);
+  else
+    read_json(&w, rest, skip, !single);
+  if (w.status == TOK_OK)
+    end_response(&w);
+  if (w.status != TOK_OK)
+    return w.status;
+  return out->n_responses > 0 ? TOK_OK : TOK_NOTFOUND;
+}
+
+tok_status tok_usage_parse(tok_slice text, tok_slice provider, tok_usage *out) {
+  return tok_usage_walk(text, provider, false, out);
+}
