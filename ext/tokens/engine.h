@@ -46,11 +46,11 @@ typedef struct {
 
 enum {
   TOK_LINE_BYTES = 64,
-  TOK_CACHE_LINES_MIN = 1 << 10, /* of shorts; 104 KB in all */
-  TOK_CACHE_LINES_MAX = 1 << 15, /* 3.3 MB in all */
+  TOK_CACHE_LINES_MIN = 1 << 10, /* of shorts; 112 KB in all */
+  TOK_CACHE_LINES_MAX = 1 << 15, /* 3.5 MB in all */
   TOK_CACHE_LINES_2ND = 1 << 11, /* ceiling of the second vocabulary's: 0.2 MB */
   TOK_MIDS_SHIFT = 1,            /* half as many lines of mids */
-  TOK_LONGS_SHIFT = 4            /* a sixteenth as many entries of longs, of two lines each */
+  TOK_LONGS_SHIFT = 3            /* an eighth as many entries of longs, of two lines each */
 };
 
 typedef struct {
@@ -99,7 +99,7 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes);
 void tok_cache_grow(tok_cache *c);
 
 static inline bool tok_cache_full(const tok_cache *c) {
-  return c->n_added > 2 * c->n_lines && c->n_lines < c->n_lines_max;
+  return c->n_added > c->n_lines && c->n_lines < c->n_lines_max;
 }
 
 /* The bits above a key's length hold its tokens, 1..15. */
