@@ -44,7 +44,7 @@ static void move_entries(tok_cache *c, const tok_cache *old) {
     tok_key entry = old->shorts[i / 4].way[i % 4], k = entry;
     if (entry.hi == 0) continue;
     k.hi &= ((uint64_t)1 << TOK_CACHE_COUNT_SHIFT) - 1;
-    tok_cache_put_short(tok_cache_short(c, tok_key_hash(k, c->ranks->seed)), entry, i);
+    tok_cache_put_short(c, tok_key_hash(k, c->ranks->seed), entry, i);
   }
   for (uint32_t i = 0; i < (old->n_lines >> TOK_MIDS_SHIFT) * 2; i++) {
     const tok_mid_entry *m = &old->mids[i / 2].way[i % 2];

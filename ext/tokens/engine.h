@@ -19,10 +19,11 @@ enum {
 };
 
 /*
-** What has been counted before, for one vocabulary. Each piece has one cache line where it can be; entries
-** are overwritten there. The cache grows with what is put in, up to a fixed size, so a hostile text can make it
+** What has been counted before, for one vocabulary. Each piece has one or two cache lines where it can be;
+** entries are overwritten there. The cache grows with what is put in, up to a fixed size, so a hostile text can make it
 ** useless but not larger.
-**   shorts  pieces of up to 15 bytes: lines of four keys (ranks.h) with their tokens in the top 4 bits
+**   shorts  pieces of up to 15 bytes: lines of four keys (ranks.h) with their tokens in the top 4 bits; two
+**           lines each, which fills the cache to 90 % before entries are lost
 **   mids    16..30 bytes: lines of two entries: the bytes, zero-padded; length; tokens
 **   longs   31..126 bytes: one entry in two lines, likewise
 */
@@ -99,24 +100,28 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes);
 void tok_cache_grow(tok_cache *c);
 
 static inline bool tok_cache_full(const tok_cache *c) {
-  return c->n_added > c->n_lines && c->n_lines < c->n_lines_max;
+  return c->n_added > 2 * c->n_lines && c->n_lines < c->n_lines_max;
 }
 
 /* The bits above a key's length hold its tokens, 1..15. */
 enum { TOK_CACHE_COUNT_SHIFT = 60 };
 
-static inline tok_short_line *tok_cache_short(const tok_cache *c, uint64_t key_hash) {
-  return &c->shorts[key_hash >> 20 & (c->n_lines - 1)];
+/* The two lines (which = 0, 1) where a key of this hash can be. */
+static inline tok_short_line *tok_cache_short(const tok_cache *c, uint64_t key_hash, int which) {
+  return &c->shorts[key_hash >> (which ? 44 : 20) & (c->n_lines - 1)];
 }
 
 /*
-** Puts an entry into an empty place, or over the one that `random` picks: with a text that comes round again and
-** does not fit, putting out the oldest would lose every entry just before it is needed.
+** Puts an entry into an empty place of either line, or over the one that `random` picks: with a text that comes
+** round again and does not fit, putting out the oldest would lose every entry just before it is needed.
 */
-static inline void tok_cache_put_short(tok_short_line *line, tok_key entry, uint32_t random) {
-  uint32_t way = random & 3;
-  for (uint32_t w = 0; w < 4; w++) way = line->way[w].hi == 0 ? w : way;
-  line->way[way] = entry;
+static inline void tok_cache_put_short(tok_cache *c, uint64_t key_hash, tok_key entry, uint32_t random) {
+  tok_key *place = &tok_cache_short(c, key_hash, random >> 2 & 1)->way[random & 3];
+  for (int i = 7; i >= 0; i--) {
+    tok_key *at = &tok_cache_short(c, key_hash, i / 4)->way[i & 3];
+    place = at->hi == 0 ? at : place;
+  }
+  *place = entry;
 }
 
 static inline uint64_t tok_cache_hash(const uint8_t *p, size_t n) {

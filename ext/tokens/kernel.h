@@ -122,8 +122,9 @@ static void job_done(counter *c, const job *j, int64_t count) {
   uint32_t random = c->cache->n_added++;
   if (j->n <= TOK_SHORT_KEY_MAX) {
     tok_key k = tok_key_of(j->p, j->n);
+    uint64_t hash = tok_key_hash(k, c->r->seed);
     k.hi |= (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
-    tok_cache_put_short(j->place, k, random);
+    tok_cache_put_short(c->cache, hash, k, random);
   } else if (j->n <= TOK_MID_KEY_MAX) {
     tok_mid_entry m = {.len = (uint8_t)j->n, .count = (uint8_t)count};
     memcpy(m.bytes, j->p, j->n);
@@ -316,8 +317,9 @@ static inline void *cache_place(const counter *c, const uint8_t *p, size_t n, ui
   void *place;
   if (c->cache == NULL || n > TOK_LONG_KEY_MAX) return NULL;
   if (n <= TOK_SHORT_KEY_MAX) {
-    place = tok_cache_short(c->cache, key_hash);
-  } else if (n <= TOK_MID_KEY_MAX) {
+    return tok_cache_short(c->cache, key_hash, 0); /* known not to be there */
+  }
+  if (n <= TOK_MID_KEY_MAX) {
     place = tok_cache_mid(c->cache, p, n);
   } else {
     place = tok_cache_long(c->cache, p, n);
@@ -442,17 +444,20 @@ static inline size_t find_misses(batch *b, size_t n) {
 }
 
 /*
-** Fourth pass: the misses that the cache does not know as short pieces. The others' tokens beyond one are
-** added to *extra. The key of a longer piece equals an empty entry at most, whose count is 0.
+** Third pass, for each of the two lines: the pieces in list[0..n) that the cache does not know as short ones go
+** to unknown; the others' tokens beyond one are added to *extra. The key of a longer piece equals an empty entry
+** at most, whose count is 0. list and unknown may be the same.
 */
-static inline size_t find_unknown(batch *b, const tok_cache *cache, size_t n_misses, int64_t *extra) {
+static inline size_t find_unknown(batch *b, const tok_cache *cache, int which, const uint8_t *list, size_t n,
+                                  uint8_t *unknown, int64_t *extra) {
   size_t n_unknown = 0;
-  for (size_t j = 0; j < n_misses; j++) {
-    size_t i = b->misses[j];
+  for (size_t j = 0; j < n; j++) __builtin_prefetch(tok_cache_short(cache, b->hash[list[j]], which));
+  for (size_t j = 0; j < n; j++) {
+    size_t i = list[j];
     tok_key k = b->key[i];
-    uint64_t count = line_count(tok_cache_short(cache, b->hash[i]), k);
+    uint64_t count = line_count(tok_cache_short(cache, b->hash[i], which), k);
     *extra += (int64_t)(count - (count != 0));
-    b->unknown[n_unknown] = (uint8_t)i;
+    unknown[n_unknown] = (uint8_t)i;
     n_unknown += count == 0;
   }
   return n_unknown;
@@ -485,10 +490,8 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
       run_jobs(c); /* they hold such places too */
       tok_cache_grow(c->cache);
     }
-    for (size_t j = 0; j < n_misses; j++) {
-      __builtin_prefetch(tok_cache_short(c->cache, b.hash[b.misses[j]]));
-    }
-    n_unknown = find_unknown(&b, c->cache, n_misses, &extra);
+    n_unknown = find_unknown(&b, c->cache, 0, b.misses, n_misses, b.unknown, &extra);
+    n_unknown = find_unknown(&b, c->cache, 1, b.unknown, n_unknown, b.unknown, &extra);
     unknown = b.unknown;
   }
   c->total += (int64_t)n + extra;
