@@ -361,7 +361,11 @@ static void count_long(counter *c, const uint8_t *p, size_t n, tok_long_entry *a
 
 /* A piece that is neither a token of up to 15 bytes nor a short one in the cache, counted as 1 so far. */
 static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *place, bool cut) {
-  if (n > TOK_MID_KEY_MAX) {
+  if (n <= 3) { /* at most one merge: a second would make it a token */
+    const uint32_t *pair = c->r->pair;
+    bool merges = n == 3 && (pair[p[0] << 8 | p[1]] & pair[p[1] << 8 | p[2]]) != TOK_RANK_NONE;
+    c->total += (int64_t)n - merges - 1;
+  } else if (n > TOK_MID_KEY_MAX) {
     count_long(c, p, n, place, cut);
   } else if (n > TOK_SHORT_KEY_MAX) {
     count_mid(c, p, n, place, cut);

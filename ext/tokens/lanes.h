@@ -8,7 +8,7 @@
 **
 ** A piece of whole characters starts from its characters instead of its bytes where that is the same. It is
 ** where (1) each character is a token, and (2) no token contains a fragment of a character next to part of
-** another across any boundary inside (the bitmap cross8, see ranks.h):
+** another across any boundary inside (tok_may_cross_fragment, see ranks.h):
 **   Proof. By (2) every token that spans a boundary contains both characters around it whole. So as long as a
 **   character is in more than one part, no pair that spans its edges is a token, and its parts merge as if the
 **   character stood alone: by (1), and as every token encodes to itself, into one token. A pair that spans an
@@ -132,14 +132,15 @@ static inline void lane_merge_end(const tok_ranks *r, lane *l, const merge *m) {
 
 /* Starts the lane from whole characters; false where that is not the same as from bytes. */
 static inline bool lane_from_chars(const tok_ranks *r, lane *l) {
-  uint32_t cp, before = 0;
+  uint32_t cp, before = 0, last_word = 0;
   uint64_t starts = 0;
   for (uint32_t at = 0; at < l->n;) {
     uint32_t n = (uint32_t)tok_utf8_decode(l->text + at, l->n - at, &cp);
     if (cp == TOK_UTF8_INVALID) return false;
+    uint32_t word = 0;
+    memcpy(&word, l->text + at, n);
     if (at > 0) {
-      uint32_t edge = (uint32_t)l->text[at - 1] << 8 | l->text[at];
-      if (r->cross8[edge >> 3] >> (edge & 7) & 1) return false;
+      if (tok_may_cross_fragment(r, last_word, l->text[at - 1], word)) return false;
       pair_probe q = lane_probe(r, l, before, at + n - before);
       l->packed[before] = lane_rank(r, &q);
     }
@@ -147,6 +148,7 @@ static inline bool lane_from_chars(const tok_ranks *r, lane *l) {
     if (n > 2 && tok_rank_of_key(r, key_padded(l->text + at, n)) == TOK_RANK_NONE) return false;
     starts |= (uint64_t)1 << at;
     before = at;
+    last_word = word;
     at += n;
   }
   l->starts = starts | (uint64_t)1 << l->n | LANE_END;

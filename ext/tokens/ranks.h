@@ -14,8 +14,10 @@
 **   of X directly followed by a non-empty prefix of Y. If no token has such a context, no merge ever spans
 **   the boundary; the merges on the left then depend on bytes of the left only, likewise on the right, and
 **   the ids of the whole are those of the two sides in order.
-** Contexts of two whole characters are kept in a one-hash Bloom filter over (X, Y), contexts with a fragment
-** of a character in a bitmap over (last byte of X, first byte of Y). Both err only towards "may cross".
+** Contexts of two whole characters are kept in a one-hash Bloom filter over (X, Y). Contexts with a fragment of
+** a character are few: a bitmap over (last byte of X, first byte of Y) finds candidates, and the same filter,
+** over (last byte of X, Y) and (X, first byte of Y), and a bitmap for fragments on both sides, confirm them.
+** All err only towards "may cross".
 **
 ** The tables are little-endian.
 */
@@ -57,7 +59,8 @@ typedef struct {
   const uint8_t *long_bytes;    /* per long token: length byte, bytes */
   const uint32_t *pair;         /* [first << 8 | second] id of the two-byte token or TOK_RANK_NONE */
   const uint32_t *byte;         /* [byte] id of the single-byte token */
-  const uint8_t *cross8;        /* bitmap over (last byte of X) << 8 | first byte of Y */
+  const uint8_t *cross8;        /* bitmap over (last byte of X) << 8 | first byte of Y: some fragment */
+  const uint8_t *cross8_both;   /* likewise: fragments on both sides */
   const uint8_t *cross_bloom;   /* bitmap over tok_cross_hash(X, Y) */
 } tok_ranks;
 
@@ -106,10 +109,24 @@ static inline uint32_t tok_cross_hash(uint32_t x, uint32_t y) {
   return (uint32_t)(h >> (64 - TOK_CROSS_BLOOM_BITS));
 }
 
+/* A fragment's byte as one side of tok_cross_hash; no character has these bits. */
+static inline uint32_t tok_cross_fragment(uint32_t byte) { return byte << 8 | 0xFF; }
+
+static inline bool tok_cross_bloom_has(const tok_ranks *r, uint32_t hash) {
+  return r->cross_bloom[hash >> 3] >> (hash & 7) & 1;
+}
+
+/* Whether a token may hold a part of X before a part of Y, not both whole. x_last: X's last byte. */
+static inline bool tok_may_cross_fragment(const tok_ranks *r, uint32_t x, uint8_t x_last, uint32_t y) {
+  uint32_t edge = (uint32_t)x_last << 8 | (y & 0xFF);
+  if (!(r->cross8[edge >> 3] >> (edge & 7) & 1)) return false;
+  return (r->cross8_both[edge >> 3] >> (edge & 7) & 1) ||
+         tok_cross_bloom_has(r, tok_cross_hash(tok_cross_fragment(x_last), y)) ||
+         tok_cross_bloom_has(r, tok_cross_hash(x, tok_cross_fragment(y & 0xFF)));
+}
+
 static inline bool tok_may_cross(const tok_ranks *r, uint32_t x, uint8_t x_last, uint32_t y) {
-  uint32_t frag = (uint32_t)x_last << 8 | (y & 0xFF);
-  uint32_t pair = tok_cross_hash(x, y);
-  return ((r->cross8[frag >> 3] >> (frag & 7)) | (r->cross_bloom[pair >> 3] >> (pair & 7))) & 1;
+  return tok_cross_bloom_has(r, tok_cross_hash(x, y)) | tok_may_cross_fragment(r, x, x_last, y);
 }
 
 /* The id of a key, or TOK_RANK_NONE. */

@@ -280,30 +280,45 @@ static uint32_t word_of(const unit *u) {
   return w;
 }
 
+static uint8_t cross8[TOK_CROSS8_BYTES], cross8_both[TOK_CROSS8_BYTES];
+static uint8_t bloom[1 << (TOK_CROSS_BLOOM_BITS - 3)];
+
+static void set_bit(uint8_t *bitmap, uint32_t bit) { bitmap[bit >> 3] |= (uint8_t)(1 << (bit & 7)); }
+
+/* A boundary between x and y inside a token. */
+static void add_context(const unit *x, const unit *y) {
+  uint8_t x_last = x->p[x->n - 1], y_first = y->p[0];
+  uint32_t edge = (uint32_t)x_last << 8 | y_first;
+  if (x->whole && y->whole) {
+    set_bit(bloom, tok_cross_hash(word_of(x), word_of(y)));
+    return;
+  }
+  set_bit(cross8, edge);
+  if (!x->whole && !y->whole) {
+    set_bit(cross8_both, edge);
+  } else if (y->whole) {
+    set_bit(bloom, tok_cross_hash(tok_cross_fragment(x_last), word_of(y)));
+  } else {
+    set_bit(bloom, tok_cross_hash(word_of(x), tok_cross_fragment(y_first)));
+  }
+}
+
 static void put_barriers(void) {
-  static uint8_t cross8[TOK_CROSS8_BYTES], bloom[1 << (TOK_CROSS_BLOOM_BITS - 3)];
   unit units[BYTES_MAX];
   for (uint32_t id = 0; id < n_ids; id++) {
     size_t k = split_units(&tokens[id], units);
-    for (size_t i = 0; i + 1 < k; i++) {
-      const unit *x = &units[i], *y = &units[i + 1];
-      if (x->whole && y->whole) {
-        uint32_t h = tok_cross_hash(word_of(x), word_of(y));
-        bloom[h >> 3] |= (uint8_t)(1 << (h & 7));
-      } else {
-        uint32_t h = (uint32_t)x->p[x->n - 1] << 8 | y->p[0];
-        cross8[h >> 3] |= (uint8_t)(1 << (h & 7));
-      }
-    }
-    /* Inside a fragment a text with invalid UTF-8 can have a boundary at every byte. */
     for (size_t i = 0; i < k; i++) {
-      for (size_t j = 1; j < units[i].n; j++) {
-        uint32_t h = (uint32_t)units[i].p[j - 1] << 8 | units[i].p[j];
-        if (!units[i].whole) cross8[h >> 3] |= (uint8_t)(1 << (h & 7));
+      if (i + 1 < k) add_context(&units[i], &units[i + 1]);
+      /* Inside a fragment a text with invalid UTF-8 can have a boundary at every byte. */
+      for (size_t j = 1; j < units[i].n && !units[i].whole; j++) {
+        uint32_t edge = (uint32_t)units[i].p[j - 1] << 8 | units[i].p[j];
+        set_bit(cross8, edge);
+        set_bit(cross8_both, edge);
       }
     }
   }
   put("cross8", "uint8_t", cross8, sizeof cross8);
+  put("cross8_both", "uint8_t", cross8_both, sizeof cross8_both);
   put("cross_bloom", "uint8_t", bloom, sizeof bloom);
 }
 
