@@ -13,7 +13,7 @@
 **   static inline void classify(const uint8_t *p, size_t n, tok_masks *m)   masks of n <= 64 bytes at p
 **   static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m)   the masks high blocks need
 **   static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out)  base + the index of each bit
-** and, with KERNEL_LINE_COUNT, a line_count() of its own.
+** and, with KERNEL_LINE_COUNT or KERNEL_LOWEST, a line_count() or lowest_packed() of its own.
 */
 #include "bpe_impl.h"
 #include "engine.h"

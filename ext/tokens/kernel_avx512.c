@@ -89,6 +89,19 @@ static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
   return n;
 }
 
+#define KERNEL_LOWEST
+static inline uint32_t lowest_packed(const uint32_t *packed, uint32_t n) {
+  __m512i v = _mm512_loadu_si512(packed);
+  if (n > 16) {
+    v = _mm512_min_epu32(v, _mm512_loadu_si512(packed + 16));
+    if (n > 32) {
+      v = _mm512_min_epu32(v, _mm512_min_epu32(_mm512_loadu_si512(packed + 32),
+                                               _mm512_loadu_si512(packed + 48)));
+    }
+  }
+  return _mm512_reduce_min_epu32(v);
+}
+
 #define KERNEL_LINE_COUNT
 /* Tokens of a key in its line, 0 if it is not there: all four entries in one comparison. */
 static inline uint64_t line_count(const tok_short_line *line, tok_key k) {

@@ -82,6 +82,8 @@ static inline uint32_t lane_rank_long(const tok_ranks *r, const lane *l, uint32_
   return id == TOK_RANK_NONE ? id : id << LANE_POS_BITS | pos;
 }
 
+/* The lowest of the first n entries, n <= 64; those behind them are TOK_RANK_NONE. */
+#ifndef KERNEL_LOWEST
 static inline uint32_t lowest_packed(const uint32_t *packed, uint32_t n) {
   uint32_t best[4] = {packed[0], packed[1], packed[2], packed[3]};
   for (int i = 4; i < 16; i++) best[i & 3] = packed[i] < best[i & 3] ? packed[i] : best[i & 3];
@@ -92,6 +94,7 @@ static inline uint32_t lowest_packed(const uint32_t *packed, uint32_t n) {
   uint32_t b = best[2] < best[3] ? best[2] : best[3];
   return a < b ? a : b;
 }
+#endif
 
 /* A merge under way: the two pairs that it makes. */
 typedef struct {
