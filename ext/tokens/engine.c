@@ -43,26 +43,39 @@ void tok_iter_init(tok_iter *it, tok_engine *e, const tok_vocab *v, tok_slice te
 /* Starts at it->end: a special token (true, given out), or the ordinary text up to the next one. */
 static bool at_special(tok_iter *it) {
   const tok_special *special = NULL;
-  if (!it->special) {
-    it->segment_end = it->text.len;
-    return false;
+  tok_engine *e = it->engine;
+  size_t at = it->special ? tok_special_find(it->vocab, it->text, it->end, &special) : it->text.len;
+  if (at == it->end && special != NULL) {
+    it->one_id = special->id;
+    it->end = at + strlen(special->name);
+    it->ids = &it->one_id;
+    it->n = 1;
+    return true;
   }
-  size_t at = tok_special_find(it->vocab, it->text, it->end, &special);
-  if (at > it->end || special == NULL) {
-    it->segment_end = at;
-    return false;
+  it->segment_end = at;
+  e->blocks = (tok_blocks){
+      .text = (const uint8_t *)it->text.ptr + it->end, .len = at - it->end, .fresh = 1};
+  e->n_starts = e->kernel->fill(&e->blocks, it->vocab->family, e->starts, 0, TOK_ITER_STARTS);
+  e->i_start = 0;
+  return false;
+}
+
+/* The end of the piece that starts at it->start. */
+static size_t piece_end(tok_iter *it) {
+  tok_engine *e = it->engine;
+  if (++e->i_start == e->n_starts && e->blocks.pos < e->blocks.len) {
+    e->starts[0] = e->starts[e->n_starts - 1];
+    e->n_starts = e->kernel->fill(&e->blocks, it->vocab->family, e->starts, 1, TOK_ITER_STARTS);
+    e->i_start = 1;
   }
-  it->one_id = special->id;
-  it->end = at + strlen(special->name);
-  it->ids = &it->one_id;
-  it->n = 1;
-  return true;
+  if (e->i_start >= e->n_starts) return it->segment_end;
+  return (size_t)(e->blocks.text - (const uint8_t *)it->text.ptr) + e->starts[e->i_start];
 }
 
 /* Looks up or begins to encode the piece at it->start. */
 static bool begin_piece(tok_iter *it) {
   const uint8_t *p = (const uint8_t *)it->text.ptr;
-  size_t end = tok_scan(it->vocab->family, p, it->start, it->segment_end);
+  size_t end = piece_end(it);
   size_t len = end - it->start;
   if (len <= TOK_TOKEN_BYTES_MAX) {
     it->one_id = tok_rank_of(it->vocab->ranks, p + it->start, len);
@@ -82,6 +95,7 @@ tok_status tok_iter_next(tok_iter *it) {
   it->start = it->end;
   it->n = 0;
   if (it->start == it->text.len) return TOK_OK;
+  if (it->text.len > UINT32_MAX - 64) return TOK_TOOBIG; /* starts are 32-bit */
   if (piece->at == piece->n) {
     if (it->start >= it->segment_end && at_special(it)) return TOK_OK;
     if (begin_piece(it)) return TOK_OK;

@@ -15,6 +15,7 @@ enum {
   TOK_MID_KEY_MAX = 30,
   TOK_LONG_KEY_MAX = 126,
   TOK_STARTS = 512,     /* pieces handled at a time; their text and keys stay in the first-level cache */
+  TOK_ITER_STARTS = 64, /* the same for the iterator, which may stop after a few */
   TOK_STARTS_SLACK = 80 /* a block adds up to 64 starts and may write 15 entries behind them */
 };
 
@@ -86,8 +87,12 @@ extern const tok_kernel *const tok_kernels[];
 struct tok_engine {
   const tok_kernel *kernel;
   tok_bpe_scratch scratch;
-  tok_bpe_piece piece; /* of the iterator, while a long piece is under way */
-  tok_cache cache[2];  /* of two vocabularies; the first one used may have more */
+  tok_cache cache[2]; /* of two vocabularies; the first one used may have more */
+  /* Of the iterator: the long piece under way, and starts of pieces found ahead of it. */
+  tok_bpe_piece piece;
+  tok_blocks blocks;
+  uint32_t starts[TOK_ITER_STARTS + TOK_STARTS_SLACK]; /* offsets from blocks.text */
+  size_t n_starts, i_start;
 };
 
 /*

@@ -64,7 +64,7 @@ void tok_engine_free(tok_engine *e);
 /*
 ** *n = number of tokens of `text`, special tokens as ordinary text. Stops early once it is certain that the
 ** count exceeds `limit` (then *n is some number > limit); pass INT64_MAX for the whole count.
-** Linear time; memory does not grow with the text. Errors: TOK_NOMEM.
+** Linear time; memory does not grow with the text. Errors: TOK_NOMEM; TOK_TOOBIG for a text of 4 GB or more.
 */
 tok_status tok_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n);
 
@@ -78,7 +78,8 @@ tok_status tok_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t 
 **
 ** Each step gives the n ids of the bytes start..end of the text; n is 0 at the end. Their bytes cover
 ** start..end exactly. special: names of special tokens become their ids (the text between two of them is
-** then split on its own). One engine serves one iterator at a time.
+** then split on its own). One engine serves one iterator at a time, and nothing is counted with it meanwhile.
+** Errors: TOK_NOMEM; TOK_TOOBIG for a text of 4 GB or more.
 */
 typedef struct {
   const uint32_t *ids; /* borrowed until the next step */

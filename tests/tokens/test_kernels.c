@@ -139,6 +139,7 @@ static int64_t iterate(tok_engine *e, const tok_vocab *v, tok_slice text) {
 static void counts_equal(void) {
   uint8_t text[TEXT_MAX];
   tok_engine *engines[8] = {NULL}, *other = tok_engine_new();
+  other->kernel = &tok_kernel_portable;
   long n = rounds();
   size_t k;
   for (k = 0; tok_kernels[k] != NULL; k++) {
@@ -205,6 +206,7 @@ static size_t long_text(char *out, size_t n) {
 static void long_pieces(void) {
   static char text[6001];
   tok_engine *e = tok_engine_new(), *other = tok_engine_new();
+  other->kernel = &tok_kernel_portable;
   long n = rounds() / 20;
   for (long i = 0; i < n; i++) {
     tok_slice s = {text, long_text(text, 100 + rnd(5900))};
