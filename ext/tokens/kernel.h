@@ -529,17 +529,33 @@ static void count_pieces(counter *c, const uint8_t *p, size_t readable, const ui
   }
 }
 
+/* The character at p, of n bytes that may be read: its bytes as a word. Returns its length. */
+static inline size_t char_word(const uint8_t *p, size_t n, uint32_t *word) {
+  uint32_t cp, w = 0;
+  if (n >= 4) {
+    memcpy(&w, p, 4);
+    /* Three bytes, but for the leads that need a closer look. */
+    if ((w & 0xC0C0F0) == 0x8080E0 && p[0] != 0xE0 && p[0] != 0xED) {
+      *word = w & 0xFFFFFF;
+      return 3;
+    }
+  }
+  size_t len = tok_utf8_decode(p, n, &cp);
+  memcpy(&w, p, n < 4 ? n : 4);
+  *word = w & 0xFFFFFFFFu >> (32 - 8 * len);
+  return len;
+}
+
 /* A piece of n bytes, not all ASCII, that is no token, counted as 1 so far: cut at merge barriers. */
 static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) {
   uint32_t starts[TOK_STARTS + 1];
   size_t n_starts = 1, at = 0;
-  uint32_t cp, before = 0;
+  uint32_t before = 0;
   const uint8_t *base = p;
   starts[0] = 0;
   while (at < n && c->status == TOK_OK && c->total <= c->limit) {
-    size_t len = tok_utf8_decode(p + at, n - at, &cp);
-    uint32_t word = 0;
-    memcpy(&word, p + at, len);
+    uint32_t word;
+    size_t len = char_word(p + at, n - at, &word);
     starts[n_starts] = (uint32_t)(p + at - base);
     n_starts += at > 0 && !tok_may_cross(c->r, before, p[at - 1], word);
     before = word;
