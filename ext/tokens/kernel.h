@@ -13,7 +13,8 @@
 **   static inline void classify(const uint8_t *p, size_t n, tok_masks *m)   masks of n <= 64 bytes at p
 **   static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m)   the masks high blocks need
 **   static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out)  base + the index of each bit
-** and, with KERNEL_LINE_COUNT or KERNEL_LOWEST, a line_count() or lowest_packed() of its own.
+** and, with KERNEL_LINE_COUNT, KERNEL_LOWEST or KERNEL_PUT_HIGH, a line_count(), a lowest_packed() or a
+** put_high_vector() of its own.
 */
 #include "bpe_impl.h"
 #include "engine.h"
@@ -32,6 +33,12 @@ static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, si
 }
 
 #else
+
+#ifdef KERNEL_PUT_HIGH
+#define PUT_HIGH put_high_vector
+#else
+#define PUT_HIGH put_high
+#endif
 
 /* From a block that the masks can't settle to the first boundary at or behind its end. */
 static size_t fill_by_scanner(tok_blocks *b, tok_family family, unsigned size, uint32_t *starts,
@@ -65,7 +72,7 @@ static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *star
     uint64_t valid = ~(uint64_t)0 >> (64 - size);
     m.letter &= valid, m.number &= valid, m.space &= valid, m.newline &= valid, m.other &= valid;
     m.upper &= valid, m.blank &= valid, m.quote &= valid, m.slash &= valid;
-    if (!put_high(&m, family, p, size)) return fill_by_scanner(b, family, size, starts, n);
+    if (!PUT_HIGH(&m, family, p, size)) return fill_by_scanner(b, family, size, starts, n);
   }
   uint64_t bits = family == TOK_FAMILY_R50K ? starts_r50k(b, &m, size, &hard)
                                             : starts_words(b, family, &m, size, &hard);

@@ -35,6 +35,12 @@ static const uint8_t flags_of[128] __attribute__((aligned(64))) = {
     0, X10(UP), X16(UP), 0, 0, 0, 0, 0,
     0, X10(LETTER), X16(LETTER), 0, 0, 0, 0, 0};
 
+/* 0, 1, ... 63 */
+static const uint8_t byte_index[64] __attribute__((aligned(64))) = {
+      0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+      22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+      44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+
 static inline __m512i load64(const uint8_t *p, size_t n) {
   return n == 64 ? _mm512_loadu_si512(p) : _mm512_maskz_loadu_epi8(~(uint64_t)0 >> (64 - n), p);
 }
@@ -69,12 +75,104 @@ static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
   m->easy3 |= equals(v, (char)0xEB) | equals(v, (char)0xEC);
 }
 
+/*
+** put_high() for up to 16 characters at a time: their bytes by one permutation, their classes by two gathers,
+** and one bit deposit per set of classes back to where they stand. Blocks with invalid UTF-8 go to put_high().
+*/
+#define KERNEL_PUT_HIGH
+
+/* Lead bits spread over the characters' other bytes. */
+static inline uint64_t whole_chars(uint64_t leads, uint64_t cont) {
+  leads |= leads << 1 & cont;
+  leads |= leads << 1 & cont;
+  return leads | (leads << 1 & cont);
+}
+
+/* Code points of 16 characters from their first four bytes; *bad: lanes that are no character. */
+static inline __m512i code_points(__m512i w, __mmask16 *bad) {
+  const __m512i six = _mm512_set1_epi32(0x3F);
+  __m512i c1 = _mm512_and_si512(_mm512_srli_epi32(w, 8), six);
+  __m512i c2 = _mm512_and_si512(_mm512_srli_epi32(w, 16), six);
+  __m512i c3 = _mm512_and_si512(_mm512_srli_epi32(w, 24), six);
+  __m512i b0 = _mm512_and_si512(w, _mm512_set1_epi32(0xFF));
+  __mmask16 three = _mm512_cmpge_epu32_mask(b0, _mm512_set1_epi32(0xE0));
+  __mmask16 four = _mm512_cmpge_epu32_mask(b0, _mm512_set1_epi32(0xF0));
+  __m512i cp = _mm512_or_si512(_mm512_slli_epi32(_mm512_and_si512(b0, _mm512_set1_epi32(0x1F)), 6), c1);
+  __m512i cp3 = _mm512_or_si512(_mm512_slli_epi32(_mm512_and_si512(cp, _mm512_set1_epi32(0x3FF)), 6), c2);
+  __m512i cp4 = _mm512_or_si512(_mm512_slli_epi32(_mm512_and_si512(cp3, _mm512_set1_epi32(0x7FFF)), 6), c3);
+  cp = _mm512_mask_blend_epi32(three, cp, cp3);
+  cp = _mm512_mask_blend_epi32(four, cp, cp4);
+  __mmask16 low3 = _mm512_cmplt_epu32_mask(cp, _mm512_set1_epi32(0x800));
+  __mmask16 low4 = _mm512_cmplt_epu32_mask(cp, _mm512_set1_epi32(0x10000));
+  __mmask16 surrogate = _mm512_cmpeq_epi32_mask(_mm512_srli_epi32(cp, 11), _mm512_set1_epi32(0xD800 >> 11));
+  __mmask16 high = _mm512_cmpge_epu32_mask(cp, _mm512_set1_epi32(TOK_CODE_POINTS));
+  *bad = (__mmask16)((three & low3) | (four & low4) | surrogate | high);
+  return cp;
+}
+
+/* One bit per lane: 1 << class. Lanes outside `lanes` are 0. */
+static inline __m512i class_bits(__m512i cp, __mmask16 lanes) {
+  const __m512i zero = _mm512_setzero_si512(), byte = _mm512_set1_epi32(0xFF);
+  __m512i page = _mm512_mask_i32gather_epi32(zero, lanes, _mm512_srli_epi32(cp, 7), tok_uni_page, 1);
+  __m512i at = _mm512_or_si512(_mm512_slli_epi32(_mm512_and_si512(page, byte), 7),
+                               _mm512_and_si512(cp, _mm512_set1_epi32(TOK_UNI_PAGE - 1)));
+  __m512i class = _mm512_mask_i32gather_epi32(zero, lanes, at, tok_uni_class, 1);
+  return _mm512_maskz_sllv_epi32(lanes, _mm512_set1_epi32(1), _mm512_and_si512(class, byte));
+}
+
+static inline uint64_t lanes_in(__m512i bits, unsigned set, uint64_t leads) {
+  return _pdep_u64(_mm512_test_epi32_mask(bits, _mm512_set1_epi32((int)set)), leads);
+}
+
+static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_t *p, unsigned size) {
+  const unsigned letters = TOK_LETTERS | (family == TOK_FAMILY_O200K ? TOK_SET(TOK_MARK) : 0);
+  const unsigned hard = TOK_SPACES | (family == TOK_FAMILY_R50K ? 0 : TOK_SET(TOK_NUMBER));
+  const __m512i first = _mm512_set_epi8(
+      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
+      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
+  uint64_t valid = ~(uint64_t)0 >> (64 - size), cont = m->cont & valid, high = m->high & valid;
+  __m512i v = load64(p, size);
+  uint64_t lead2 = _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)0xC2)), _mm512_set1_epi8(0x1D));
+  uint64_t lead3 = _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)0xE0)), _mm512_set1_epi8(0x0F));
+  uint64_t lead4 = _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)0xF0)), _mm512_set1_epi8(0x04));
+  lead2 &= valid, lead3 &= valid, lead4 &= valid;
+  uint64_t leads = lead2 | lead3 | lead4;
+  uint64_t follow = leads << 1 | (lead3 | lead4) << 2 | lead4 << 3;
+  uint64_t cut_off = lead2 >> 63 | lead3 >> 62 | lead4 >> 61; /* by the end of the text */
+  if ((leads | cont) != high || follow != cont || cut_off) return put_high(m, family, p, size);
+  uint64_t easy = m->easy3 & lead3, letter = easy, uncased = easy, upper = 0, mark = 0, other = 0, odd = 0;
+  for (uint64_t rest = leads & ~easy; rest != 0;) {
+    __mmask16 lanes = (__mmask16)_pext_u64(rest, rest), bad;
+    __m512i at = _mm512_maskz_compress_epi8(rest, _mm512_load_si512(byte_index));
+    __m512i quads = _mm512_shuffle_epi8(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(at)), first);
+    quads = _mm512_add_epi8(quads, _mm512_set1_epi32(0x03020100));
+    __m512i cp = code_points(_mm512_permutexvar_epi8(quads, v), &bad);
+    if (bad & lanes) return put_high(m, family, p, size);
+    __m512i bits = class_bits(cp, lanes);
+    letter |= lanes_in(bits, letters, rest);
+    upper |= lanes_in(bits, TOK_SET(TOK_UPPER), rest);
+    uncased |= lanes_in(bits, TOK_SET(TOK_CASELESS) | TOK_SET(TOK_MARK), rest);
+    mark |= lanes_in(bits, TOK_SET(TOK_MARK), rest);
+    other |= lanes_in(bits, TOK_OTHERS & ~letters, rest);
+    odd |= lanes_in(bits, hard, rest);
+    if (family == TOK_FAMILY_R50K) {
+      m->number |= whole_chars(lanes_in(bits, TOK_SET(TOK_NUMBER), rest), cont);
+    }
+    rest &= ~_pdep_u64(0xFFFF, rest);
+  }
+  m->letter |= whole_chars(letter, cont);
+  m->upper |= whole_chars(upper, cont);
+  m->caseless = whole_chars(uncased & letter, cont);
+  m->mark = whole_chars(mark & letter, cont);
+  m->other |= whole_chars(other, cont);
+  m->other2 = other & lead2;
+  m->other3 = other & lead3;
+  m->other4 = other & lead4;
+  return odd == 0;
+}
+
 static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
-  static const uint8_t index[64] __attribute__((aligned(64))) = {
-      0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-      22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
-      44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-  __m512i at = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(index));
+  __m512i at = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(byte_index));
   __m512i from = _mm512_set1_epi32((int)base);
   size_t n = (size_t)_mm_popcnt_u64(bits);
   /* Writes 16 entries at a time, up to 15 too many; there is room. */

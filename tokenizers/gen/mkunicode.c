@@ -45,7 +45,7 @@ static void read_ranges(const char *path) {
 
 static void print_bytes(FILE *out, const char *type, const char *name, const unsigned char *p,
                         size_t n) {
-  fprintf(out, "const %s %s[%zu] = {", type, name, n);
+  fprintf(out, "const %s %s[%zu] = {", type, name, n + 3); /* vectors read four bytes at a time */
   for (size_t i = 0; i < n; i++) fprintf(out, "%s%u,", i % 32 == 0 ? "\n" : "", p[i]);
   fprintf(out, "};\n");
 }
