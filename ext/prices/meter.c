@@ -4,7 +4,8 @@
 /* The five dimensions, four bits each; 0 = not fixed. */
 enum { TOKENS = 1, REQUESTS, TOOLS, RERANK, DURATION, PAGES, MESSAGES, CHARACTERS, PIXELS };
 enum { IN = 1, OUT };
-enum { READ = 1, WRITE, TOOL, REASONING, CITATION, WEB, SOCIAL, STORAGE, CODE, ANNOTATED };
+enum { READ = 1, WRITE, TOOL, REASONING, CITATION, WEB, SOCIAL, STORAGE, CODE, ANNOTATED,
+       LOW, MEDIUM };
 enum { FIVE_MINUTES = 1, ONE_HOUR };
 enum { TEXT = 1, AUDIO, IMAGE, VIDEO };
 
@@ -46,6 +47,9 @@ const tok_meter_info tok_meters[TOK_METER_N] = {
     [TOK_M_OUTPUT_IMAGE] = {"output_image", PER_MTOK, DIMS(TOKENS, OUT, 0, 0, IMAGE)},
     [TOK_M_OUTPUT_VIDEO] = {"output_video", PER_MTOK, DIMS(TOKENS, OUT, 0, 0, VIDEO)},
     [TOK_M_REQUESTS] = {"requests", PER_THING("request"), DIMS(REQUESTS, 0, 0, 0, 0)},
+    [TOK_M_REQUESTS_LOW] = {"requests_low", PER_THING("request"), DIMS(REQUESTS, 0, LOW, 0, 0)},
+    [TOK_M_REQUESTS_MEDIUM] = {"requests_medium", PER_THING("request"),
+                               DIMS(REQUESTS, 0, MEDIUM, 0, 0)},
     [TOK_M_WEB_SEARCHES] = {"web_searches", PER_THING("search"), DIMS(TOOLS, 0, WEB, 0, 0)},
     [TOK_M_SOCIAL_SEARCHES] = {"social_searches", PER_THING("search"),
                                DIMS(TOOLS, 0, SOCIAL, 0, 0)},

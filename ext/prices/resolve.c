@@ -218,7 +218,7 @@ static tok_why why_not(const tok_model_name *m, bool several) {
 }
 
 static bool is_router(tok_slice provider) {
-  return tok_slice_is(provider, "litellm");
+  return tok_slice_is(provider, "litellm") || tok_slice_is(provider, "vercel");
 }
 
 void tok_resolve(tok_slice provider, tok_slice reference, tok_resolution *out) {

@@ -12,10 +12,6 @@ void tok_usage_clear(tok_usage_raw *r) {
   r->n_queries = 0;
 }
 
-static bool is_given(const tok_usage_raw *r, size_t row) {
-  return (r->given[row / 64] >> row % 64 & 1) != 0;
-}
-
 static void merge_queries(tok_usage_raw *into, const tok_usage_raw *event) {
   for (int i = 0; i < event->n_queries; i++) {
     int k = 0;
@@ -57,21 +53,30 @@ void tok_usage_merge(tok_usage_raw *into, const tok_usage_raw *event) {
 
 /* ---- the shape ------------------------------------------------------------------------------------ */
 
+/* The given rows, one after the other: for (i = next_row(r, 0); i < tok_usage_n_rows; i = next_row(r, i + 1)). */
+static size_t next_row(const tok_usage_raw *r, size_t i) {
+  while (i < tok_usage_n_rows) {
+    uint64_t bits = r->given[i / 64] >> i % 64;
+    if (bits != 0)
+      return i + (size_t)__builtin_ctzll(bits);
+    i = (i / 64 + 1) * 64;
+  }
+  return i;
+}
+
 static tok_shape shape_of(const tok_usage_raw *r) {
   uint32_t signs = 0;
-  for (size_t i = 0; i < tok_usage_n_rows; i++) {
-    if (is_given(r, i))
-      signs |= tok_usage_rows[i].signs;
-  }
+  for (size_t i = next_row(r, 0); i < tok_usage_n_rows; i = next_row(r, i + 1))
+    signs |= tok_usage_rows[i].signs;
   if (signs != 0)
     return (tok_shape)__builtin_ctz(signs);
   return r->cost > 0 || r->tools > 0 ? TOK_SHAPE_FEES : TOK_SHAPE_N;
 }
 
 static tok_status count(const tok_usage_raw *r, tok_shape shape, tok_quantities *q) {
-  for (size_t i = 0; i < tok_usage_n_rows; i++) {
+  for (size_t i = next_row(r, 0); i < tok_usage_n_rows; i = next_row(r, i + 1)) {
     const tok_usage_row *row = &tok_usage_rows[i];
-    if (!is_given(r, i) || (row->shapes >> shape & 1) == 0)
+    if ((row->shapes >> shape & 1) == 0)
       continue;
     int64_t v = r->value[i], old = tok_quantities_has(q, row->arg) ? q->quanta[row->arg] : 0;
     if (row->act == TOK_DO_ADD && !tok_add_i64(old, v, &v))
@@ -104,7 +109,7 @@ static bool add_meters(tok_quantities *q, tok_meter whole, uint64_t meters) {
 **   total = prompt + completion + reasoning    xAI: reasoning is on top
 **   total = prompt + completion + audio        Mistral: audio is on top of prompt_tokens
 **   total > prompt + completion, no reasoning  Gemini's compatible endpoint: thoughts hide in the gap
-** Vercel's total leaves out the reasoning that it bills; so does a total that is absent at xAI.
+** Vercel's total leaves out the reasoning that it bills; an xAI response without a total is taken as on top too.
 */
 static bool settle_chat(tok_quantities *q, int64_t total, tok_slice provider) {
   int64_t sum, reasoning = q->quanta[TOK_M_REASONING], audio = q->quanta[TOK_M_INPUT_AUDIO];
@@ -196,6 +201,18 @@ static int64_t gemini_searches(const tok_usage_raw *r) {
   return r->n_queries > 0;
 }
 
+/* The fee of a request with a small search context is lower. */
+static void settle_size(const tok_usage_raw *r, tok_quantities *q) {
+  tok_slice size = r->words[TOK_WORD_SIZE].text;
+  tok_meter m = tok_slice_is(size, "low")      ? TOK_M_REQUESTS_LOW
+                : tok_slice_is(size, "medium") ? TOK_M_REQUESTS_MEDIUM
+                                               : TOK_METER_N;
+  if (m == TOK_METER_N)
+    return;
+  tok_quantities_set(q, TOK_M_REQUESTS, 1);
+  tok_quantities_set(q, m, 1);
+}
+
 static int64_t reported_cost(const tok_usage_raw *r) {
   int64_t cost = r->cost > 0 ? r->cost : 0;
   if (r->own_key && r->upstream > 0 && !tok_add_i64(cost, r->upstream, &cost))
@@ -210,25 +227,29 @@ static tok_usage_text plain(const char *s) {
   return t;
 }
 
-/* The price list's name of a provider, where it knows it. */
+/* The price list's name of a provider, where it knows it. Vercel, a router, is not in the list. */
 static tok_usage_text listed(tok_usage_text t) {
+  if (tok_glob("vercel*", t.text))
+    return plain("vercel");
   int i = t.text.len > 0 ? tok_price_provider_find(t.text) : -1;
   return i < 0 ? t : plain(tok_price_text(tok_prices.providers[i].id));
 }
 
-static tok_usage_text provider_of(const tok_usage_raw *r, tok_slice said, tok_shape shape) {
+/* The provider that is said or told by marks, else empty. A router's `provider` is whom it routed to. */
+static tok_usage_text told_provider(const tok_usage_raw *r, tok_slice said) {
   tok_usage_text t = {said, false, 0};
   if (said.len > 0)
     return listed(t);
-  if (tok_usage_mark_rank(r->mark) > 1) /* a router's `provider` is whom it routed to */
-    return plain(r->mark);
-  if (r->words[TOK_WORD_PROVIDER].text.len > 0)
+  if (tok_usage_mark_rank(r->mark) <= 1 && r->words[TOK_WORD_PROVIDER].text.len > 0)
     return listed(r->words[TOK_WORD_PROVIDER]);
-  if (r->mark != NULL)
-    return plain(r->mark);
-  if (shape < TOK_SHAPE_N && tok_shapes[shape].provider != NULL)
-    return plain(tok_shapes[shape].provider);
+  return plain(r->mark);
+}
+
+/* The provider of the shape; where many speak it, whoever the price list has the model's name from. */
+static tok_usage_text guessed_provider(const tok_usage_raw *r, tok_shape shape) {
   tok_resolution found;
+  if (tok_shapes[shape].provider != NULL)
+    return plain(tok_shapes[shape].provider);
   tok_resolve((tok_slice){NULL, 0}, r->words[TOK_WORD_MODEL].text, &found);
   return plain(found.model == NULL
                    ? NULL
@@ -293,7 +314,7 @@ tok_status tok_usage_settle(const tok_usage_raw *r, tok_slice said, bool lenient
   if (shape == TOK_SHAPE_N)
     return TOK_NOTFOUND;
   memset(&q, 0, sizeof q);
-  tok_usage_text provider = provider_of(r, said, shape);
+  tok_usage_text provider = told_provider(r, said);
   const tok_shape_info *s = &tok_shapes[shape];
   if (count(r, shape, &q) != TOK_OK || !settle_writes(&q))
     return too_large(out);
@@ -306,11 +327,15 @@ tok_status tok_usage_settle(const tok_usage_raw *r, tok_slice said, bool lenient
     tok_quantities_set(&q, TOK_M_INPUT, r->total);
   if (lenient || shape != TOK_SHAPE_CANONICAL)
     clamp(&q);
+  settle_size(r, &q);
   if (!add_to(&q, TOK_M_WEB_SEARCHES, tok_quantities_has(&q, TOK_M_WEB_SEARCHES) ? 0 : r->tools) ||
       !add_to(&q, TOK_M_WEB_SEARCHES, gemini_searches(r)))
     return too_large(out);
+  if (lenient && provider.text.len == 0)
+    provider = guessed_provider(r, shape);
   bool first = out->n_responses++ == 0;
   out->shape = shape;
+  out->says_provider = r->words[TOK_WORD_PROVIDER].text.len > 0;
   agree(&out->provider, provider, first);
   agree(&out->model, r->words[TOK_WORD_MODEL], first);
   agree(&out->response_id, r->words[TOK_WORD_ID], first);

@@ -30,6 +30,8 @@ static const struct {
     {"cache_image_write_tokens", TOK_M_CACHE_WRITE_IMAGE},
     {"cache_video_write_tokens", TOK_M_CACHE_WRITE_VIDEO},
     {"requests", TOK_M_REQUESTS},
+    {"requests_low", TOK_M_REQUESTS_LOW},
+    {"requests_medium", TOK_M_REQUESTS_MEDIUM},
     {"web_searches", TOK_M_WEB_SEARCHES},
     {"social_searches", TOK_M_SOCIAL_SEARCHES},
     {"storage_searches", TOK_M_STORAGE_SEARCHES},

@@ -29,7 +29,8 @@ tok_status tok_usage_read(tok_slice json, tok_usage_object *out) {
     return status;
   }
   out->q = u.q;
-  out->provider = u.provider.text;
+  if (u.says_provider) /* only what is said: the model's own prefix tells more than a guess */
+    out->provider = u.provider.text;
   out->model = u.model.text;
   tok_tier tier = tok_tier_find(u.service_tier.text);
   out->tier = tier == TOK_TIER_N ? TOK_TIER_STANDARD : tier;

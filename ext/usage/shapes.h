@@ -79,6 +79,7 @@ typedef enum {
   TOK_WORD_TIER,
   TOK_WORD_KIND,  /* what the object calls itself */
   TOK_WORD_PRINT, /* system_fingerprint */
+  TOK_WORD_SIZE,  /* of the search context, on which Perplexity's fee depends */
   TOK_WORD_N
 } tok_usage_word;
 

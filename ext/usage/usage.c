@@ -128,11 +128,13 @@ static void see(walker *w, const char *provider) {
     w->event.mark = provider;
 }
 
-static void put_word(walker *w, int word) {
+static void put_word(walker *w, int row) {
+  int word = tok_usage_rows[row].arg;
   tok_usage_text *t = &w->event.words[word];
   if (w->j.event != TOK_JSON_STRING || w->j.depth < t->depth)
     return;
   *t = (tok_usage_text){w->j.text, w->j.escaped, (uint8_t)w->j.depth};
+  see(w, tok_usage_rows[row].provider);
   for (size_t i = 0; i < tok_usage_n_marks; i++) {
     const tok_usage_mark *m = &tok_usage_marks[i];
     size_t n = strlen(m->prefix);
@@ -171,7 +173,7 @@ static void deliver(walker *w, int row) {
     put_count(w, row);
     break;
   case TOK_DO_WORD:
-    put_word(w, r->arg);
+    put_word(w, row);
     break;
   case TOK_DO_COST:
     put_money(w, row, &w->event.cost, PICO_A_DOLLAR);

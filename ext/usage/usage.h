@@ -54,6 +54,7 @@ typedef struct {
   int64_t cost_pico;   /* 1e-12 dollars that the provider reports; 0: none */
   int64_t n_responses;
   tok_shape shape;     /* of the last response */
+  bool says_provider;  /* is provider from a member of that name? */
   bool strange;        /* numbers were met, but none that is known */
   /* on an error */
   tok_slice member;
@@ -76,8 +77,8 @@ void tok_usage_print(const tok_usage *u, tok_buf *b);
 void tok_usage_clear(tok_usage_raw *r);
 /* Lays an event over what its response said before. */
 void tok_usage_merge(tok_usage_raw *into, const tok_usage_raw *event);
-/* Applies the shape; adds the response to `out`. `lenient`: parts larger than the whole are cut to it. TOK_NOTFOUND if
-** nothing was counted; TOK_OVERFLOW with out->wrong. */
+/* Applies the shape; adds the response to `out`. `lenient`: parts larger than the whole are cut to it in canonical objects
+** too, and a provider that nothing tells is guessed. TOK_NOTFOUND if nothing was counted; TOK_OVERFLOW with out->wrong. */
 tok_status tok_usage_settle(const tok_usage_raw *r, tok_slice provider, bool lenient, tok_usage *out);
 /* Reads a text, or exactly one object (single): see usage.c. */
 tok_status tok_usage_walk(tok_slice text, tok_slice provider, bool single, tok_usage *out);
