@@ -10,25 +10,16 @@
 
 /* ---- windows of up to 64 bytes ---------------------------------------------------------------- */
 
-/* Low n bytes of a key; none for 16, which stands for "too long". */
-static const tok_key key_mask[TOK_KEY_BYTES_MAX + 2] = {
-    {0, 0},
-    {0xFF, 0},
-    {0xFFFF, 0},
-    {0xFFFFFF, 0},
-    {0xFFFFFFFF, 0},
-    {0xFFFFFFFFFF, 0},
-    {0xFFFFFFFFFFFF, 0},
-    {0xFFFFFFFFFFFFFF, 0},
-    {~(uint64_t)0, 0},
-    {~(uint64_t)0, 0xFF},
-    {~(uint64_t)0, 0xFFFF},
-    {~(uint64_t)0, 0xFFFFFF},
-    {~(uint64_t)0, 0xFFFFFFFF},
-    {~(uint64_t)0, 0xFFFFFFFFFF},
-    {~(uint64_t)0, 0xFFFFFFFFFFFF},
-    {~(uint64_t)0, 0xFFFFFFFFFFFFFF},
-    {0, 0},
+/* Low n bytes of a key, and n itself; no byte for 16, which stands for "too long". */
+#define KEY_MASK_LO(n) {(n) == 8 ? ~(uint64_t)0 : ((uint64_t)1 << 8 * ((n) % 8)) - 1, 0, (uint64_t)(n) << 56}
+#define KEY_MASK_HI(n) {~(uint64_t)0, ((uint64_t)1 << 8 * ((n) - 8)) - 1, (uint64_t)(n) << 56}
+static const struct {
+  uint64_t lo, hi, length;
+} key_mask[TOK_KEY_BYTES_MAX + 2] = {
+    {0, 0, 0},       KEY_MASK_LO(1),  KEY_MASK_LO(2),  KEY_MASK_LO(3),  KEY_MASK_LO(4),
+    KEY_MASK_LO(5),  KEY_MASK_LO(6),  KEY_MASK_LO(7),  KEY_MASK_LO(8),  KEY_MASK_HI(9),
+    KEY_MASK_HI(10), KEY_MASK_HI(11), KEY_MASK_HI(12), KEY_MASK_HI(13), KEY_MASK_HI(14),
+    KEY_MASK_HI(15), {0, 0, (uint64_t)16 << 56},
 };
 
 /* Key of n <= 16 bytes at p, of which 16 may be read; the key of no token where n is 16. */
@@ -36,7 +27,7 @@ static inline tok_key key_padded(const uint8_t *p, size_t n) {
   tok_key k;
   memcpy(&k, p, sizeof k);
   k.lo &= key_mask[n].lo;
-  k.hi = (k.hi & key_mask[n].hi) | (uint64_t)n << 56;
+  k.hi = (k.hi & key_mask[n].hi) | key_mask[n].length;
   return k;
 }
 

@@ -319,13 +319,11 @@ static inline bool has_high(const uint8_t *p, size_t n) {
   return false;
 }
 
-/* Where the cache may know a piece that is no token: a set, an entry, or NULL. Fetches it. */
-static inline void *cache_place(const counter *c, const uint8_t *p, size_t n, uint64_t key_hash) {
+/* Where the cache may know a piece that is no token, or remember it; NULL: nowhere. Fetches it. */
+static inline void *cache_place(const counter *c, const uint8_t *p, size_t n) {
   void *place;
   if (c->cache == NULL || n > TOK_LONG_KEY_MAX) return NULL;
-  if (n <= TOK_SHORT_KEY_MAX) {
-    return tok_cache_short(c->cache, key_hash, 0); /* known not to be there */
-  }
+  if (n <= TOK_SHORT_KEY_MAX) return c->cache; /* known not to be there; its lines follow from the key */
   if (n <= TOK_MID_KEY_MAX) {
     place = tok_cache_mid(c->cache, p, n);
   } else {
@@ -398,27 +396,38 @@ static inline uint64_t line_count(const tok_short_line *line, tok_key k) {
 }
 #endif
 
+/* A hot loop stands alone: inlined beside others it runs out of registers. */
+#define KERNEL_LOOP static __attribute__((noinline))
+
 /* A batch of pieces on its way through the passes. */
 typedef struct {
+  uint32_t length[BATCH]; /* 16 for all longer pieces */
   tok_key key[BATCH];
-  uint64_t hash[BATCH];
   const tok_key *slot[BATCH];
-  void *place[BATCH];
+  uint64_t hash[BATCH]; /* of misses[i] */
+  void *place[BATCH];   /* of unknown[i] */
   uint8_t misses[BATCH + 1], unknown[BATCH + 1]; /* numbers of pieces */
 } batch;
 
+/* Lengths of the pieces, 16 for all longer ones. A loop of its own, because it becomes vectors. */
+KERNEL_LOOP void find_lengths(const uint32_t *starts, size_t n, uint32_t *lengths) {
+  for (size_t i = 0; i < n; i++) {
+    uint32_t length = starts[i + 1] - starts[i];
+    lengths[i] = length < 16 ? length : 16;
+  }
+}
+
 /* First pass: each piece's key and the one slot where it can be. */
-static inline void find_slots(const tok_ranks *ranks, const uint8_t *p, const uint32_t *starts, size_t n,
-                              batch *b) {
+KERNEL_LOOP void find_slots(const tok_ranks *ranks, const uint8_t *p, const uint32_t *starts, size_t n,
+                            batch *b) {
   const tok_ranks r = *ranks;
   for (size_t i = 0; i < n; i++) {
-    tok_key k = key_padded(p + starts[i], key_length(starts[i + 1] - starts[i]));
+    tok_key k = key_padded(p + starts[i], b->length[i]);
     uint64_t h = tok_key_hash(k, r.seed);
     const tok_key *at =
-        &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.bucket_mask)], r.slot_mask)];
+        &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.slot_mask)], r.slot_mask)];
     __builtin_prefetch(at);
     b->key[i] = k;
-    b->hash[i] = h;
     b->slot[i] = at;
   }
 }
@@ -427,17 +436,16 @@ static inline void find_slots(const tok_ranks *ranks, const uint8_t *p, const ui
 ** Both passes in one, for so few pieces that the processor overlaps them by itself and a second loop only costs
 ** a mispredicted end.
 */
-static inline size_t find_misses_of_few(const tok_ranks *ranks, const uint8_t *p, const uint32_t *starts,
-                                        size_t n, batch *b) {
+KERNEL_LOOP size_t find_misses_of_few(const tok_ranks *ranks, const uint8_t *p, const uint32_t *starts,
+                                      size_t n, batch *b) {
   const tok_ranks r = *ranks;
   size_t n_misses = 0;
   for (size_t i = 0; i < n; i++) {
     tok_key k = key_padded(p + starts[i], key_length(starts[i + 1] - starts[i]));
     uint64_t h = tok_key_hash(k, r.seed);
     const tok_key *at =
-        &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.bucket_mask)], r.slot_mask)];
+        &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.slot_mask)], r.slot_mask)];
     b->key[i] = k;
-    b->hash[i] = h;
     b->misses[n_misses] = (uint8_t)i;
     n_misses += ((at->lo ^ k.lo) | (at->hi ^ k.hi)) != 0;
   }
@@ -445,7 +453,7 @@ static inline size_t find_misses_of_few(const tok_ranks *ranks, const uint8_t *p
 }
 
 /* Second pass: the pieces that are no token of up to 15 bytes. */
-static inline size_t find_misses(batch *b, size_t n) {
+KERNEL_LOOP size_t find_misses(batch *b, size_t n) {
   size_t n_misses = 0;
   for (size_t i = 0; i < n; i++) {
     b->misses[n_misses] = (uint8_t)i;
@@ -459,18 +467,22 @@ static inline size_t find_misses(batch *b, size_t n) {
 ** to unknown; the others' tokens beyond one are added to *extra. The key of a longer piece equals an empty entry
 ** at most, whose count is 0. list and unknown may be the same.
 */
-static inline size_t find_unknown(batch *b, const tok_cache *cache, int which, const uint8_t *list, size_t n,
-                                  uint8_t *unknown, int64_t *extra) {
+KERNEL_LOOP size_t find_unknown(batch *b, const tok_cache *cache, int which, const uint8_t *list, size_t n,
+                                uint8_t *unknown, int64_t *extra) {
   size_t n_unknown = 0;
-  for (size_t j = 0; j < n; j++) __builtin_prefetch(tok_cache_short(cache, b->hash[list[j]], which));
+  int64_t more = 0;
+  for (size_t j = 0; j < n; j++) {
+    b->hash[j] = tok_key_hash(b->key[list[j]], cache->ranks->seed);
+    __builtin_prefetch(tok_cache_short(cache, b->hash[j], which));
+  }
   for (size_t j = 0; j < n; j++) {
     size_t i = list[j];
-    tok_key k = b->key[i];
-    uint64_t count = line_count(tok_cache_short(cache, b->hash[i], which), k);
-    *extra += (int64_t)(count - (count != 0));
+    uint64_t count = line_count(tok_cache_short(cache, b->hash[j], which), b->key[i]);
+    more += (int64_t)(count - (count != 0));
     unknown[n_unknown] = (uint8_t)i;
     n_unknown += count == 0;
   }
+  *extra += more;
   return n_unknown;
 }
 
@@ -491,6 +503,7 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
       return;
     }
   } else {
+    find_lengths(starts, n, b.length);
     find_slots(c->r, p, starts, n, &b);
     n_misses = find_misses(&b, n);
   }
@@ -508,7 +521,7 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
   c->total += (int64_t)n + extra;
   for (size_t j = 0; j < n_unknown; j++) {
     size_t i = unknown[j];
-    b.place[j] = cache_place(c, text + starts[i], starts[i + 1] - starts[i], b.hash[i]);
+    b.place[j] = cache_place(c, text + starts[i], starts[i + 1] - starts[i]);
   }
   for (size_t j = 0; j < n_unknown && c->status == TOK_OK && c->total <= c->limit; j++) {
     size_t i = unknown[j];

@@ -60,7 +60,7 @@ static inline pair_probe lane_probe(const tok_ranks *r, const lane *l, uint32_t 
   q.pos = pos;
   q.key = key_padded(l->text + (pos < LANE_BYTES ? pos : 0), n < 16 ? n : 16);
   q.hash = tok_key_hash(q.key, r->seed);
-  q.slot = tok_key_slot(q.hash, r->displacement[tok_key_bucket(q.hash, r->bucket_mask)], r->slot_mask);
+  q.slot = tok_key_slot(q.hash, r->displacement[tok_key_bucket(q.hash, r->slot_mask)], r->slot_mask);
   __builtin_prefetch(&r->ids[q.slot]);
   __builtin_prefetch(&r->keys[q.slot]);
   return q;

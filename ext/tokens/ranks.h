@@ -49,7 +49,6 @@ typedef struct {
   uint64_t seed;                /* of the hash: the first under which no two keys of a bucket collide */
   uint32_t n_ids;               /* largest rank + 1 */
   uint32_t slot_mask;           /* slots of the perfect hash - 1; a power of two */
-  uint32_t bucket_mask;         /* displacements - 1 */
   uint32_t long_mask;           /* entries of long_index - 1 */
   const tok_key *keys;          /* [slot] */
   const uint32_t *ids;          /* [slot] id in the low 18 bits, fingerprint of the hash above; 0xFFFFFFFF empty */
@@ -72,8 +71,10 @@ static inline uint64_t tok_key_hash(tok_key k, uint64_t seed) {
   return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
 
-static inline uint32_t tok_key_bucket(uint64_t hash, uint32_t bucket_mask) {
-  return (uint32_t)hash & bucket_mask;
+enum { TOK_SLOTS_PER_BUCKET_LOG2 = 3 };
+
+static inline uint32_t tok_key_bucket(uint64_t hash, uint32_t slot_mask) {
+  return (uint32_t)hash & slot_mask >> TOK_SLOTS_PER_BUCKET_LOG2;
 }
 
 static inline uint32_t tok_key_slot(uint64_t hash, uint32_t displacement, uint32_t slot_mask) {
@@ -132,7 +133,7 @@ static inline bool tok_may_cross(const tok_ranks *r, uint32_t x, uint8_t x_last,
 /* The id of a key, or TOK_RANK_NONE. */
 static inline uint32_t tok_rank_of_key(const tok_ranks *r, tok_key k) {
   uint64_t h = tok_key_hash(k, r->seed);
-  uint32_t slot = tok_key_slot(h, r->displacement[tok_key_bucket(h, r->bucket_mask)], r->slot_mask);
+  uint32_t slot = tok_key_slot(h, r->displacement[tok_key_bucket(h, r->slot_mask)], r->slot_mask);
   uint32_t id = r->ids[slot];
   if ((id & ~TOK_ID_MASK) != tok_key_fingerprint(h)) return TOK_RANK_NONE;
   if (r->keys[slot].lo != k.lo || r->keys[slot].hi != k.hi) return TOK_RANK_NONE;

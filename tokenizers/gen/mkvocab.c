@@ -15,7 +15,7 @@
 enum { SEEDS_MAX = 10000 };
 #define FIRST_SEED 0x9E3779B97F4A7C15u
 
-enum { IDS_MAX = 1 << TOK_ID_BITS, BYTES_MAX = 128, DISPLACEMENTS = 65536, KEYS_PER_BUCKET = 8 };
+enum { IDS_MAX = 1 << TOK_ID_BITS, BYTES_MAX = 128, DISPLACEMENTS = 65536 };
 
 typedef struct {
   uint8_t bytes[BYTES_MAX];
@@ -134,12 +134,12 @@ static void group(const uint64_t *hash, bucket_run *runs, uint32_t *sorted) {
   uint32_t *fill = zalloc(sizeof *fill * n_buckets);
   for (uint32_t b = 0; b < n_buckets; b++) runs[b].bucket = b;
   for (uint32_t i = 0; i < n_ids; i++) {
-    if (hash[i] != 0) runs[tok_key_bucket(hash[i], n_buckets - 1)].n++;
+    if (hash[i] != 0) runs[tok_key_bucket(hash[i], n_slots - 1)].n++;
   }
   for (uint32_t b = 1; b < n_buckets; b++) runs[b].first = runs[b - 1].first + runs[b - 1].n;
   for (uint32_t i = 0; i < n_ids; i++) {
     if (hash[i] == 0) continue;
-    uint32_t b = tok_key_bucket(hash[i], n_buckets - 1);
+    uint32_t b = tok_key_bucket(hash[i], n_slots - 1);
     sorted[runs[b].first + fill[b]++] = i;
   }
   free(fill);
@@ -177,7 +177,7 @@ static void put_short_tokens(void) {
   seed = FIRST_SEED;
   uint32_t n_keys = hash_short_tokens(hash);
   for (n_slots = 1024; n_slots < n_keys + n_keys / 4; n_slots *= 2) continue;
-  n_buckets = n_slots / KEYS_PER_BUCKET;
+  n_buckets = n_slots >> TOK_SLOTS_PER_BUCKET_LOG2;
   slot_key = zalloc(sizeof *slot_key * n_slots);
   slot_id = zalloc(sizeof *slot_id * n_slots);
   displacement = zalloc(sizeof *displacement * n_buckets);
@@ -190,8 +190,7 @@ static void put_short_tokens(void) {
   put("keys", "tok_key", slot_key, sizeof *slot_key * n_slots);
   put("ids", "uint32_t", slot_id, sizeof *slot_id * n_slots);
   put("displacement", "uint16_t", displacement, sizeof *displacement * n_buckets);
-  fprintf(inc, "  .seed = %lluu, .slot_mask = %uu, .bucket_mask = %uu,\n", (unsigned long long)seed,
-          n_slots - 1, n_buckets - 1);
+  fprintf(inc, "  .seed = %lluu, .slot_mask = %uu,\n", (unsigned long long)seed, n_slots - 1);
   free(hash), free(runs), free(sorted);
 }
 
