@@ -142,8 +142,8 @@ static bool is_provider(tok_override *o, tok_slice provider) {
   if (provider.len == 0) return true;
   if (o->said.len > 0 && same_text(o->said, provider)) return true;
   int p = tok_price_provider_find(provider);
-  if (o->r.provider >= 0)
-    return p >= 0 && (p == o->r.provider || (o->r.model != NULL && p == o->r.model->provider));
+  if (o->r.provider >= 0) return p == o->r.provider;
+  if (o->r.model != NULL) return p == o->r.model->provider;
   if (o->said.len > 0) return false;
   if (o->n_own > 0 && !same_text(provider, tok_slice_of(o->texts.ptr + o->provider))) o->several = true;
   return true;

@@ -12,6 +12,7 @@ static inline double tok_usd_of_nano(int64_t nano) {
 
 #ifdef TOK_SQL_H
 extern const sqlite3_module tok_pricing_module;
+void tok_pricing_import_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 #endif
 
 #endif

@@ -22,7 +22,9 @@ CREATE TABLE main.llm_price(
     CONSTRAINT "usd_per_1m is a decimal number of dollars, 0 or more" CHECK (usd_per_1m GLOB '[0-9]*'
       AND usd_per_1m NOT GLOB '*[^0-9.eE+-]*' AND usd_per_1m NOT GLOB '*.*.*' AND usd_per_1m NOT GLOB '*[eE+-]'
       AND usd_per_1m NOT GLOB '*[^eE][+-]*' AND usd_per_1m NOT GLOB '*[eE]*[eE.]*'
-      AND CAST(usd_per_1m AS REAL) <= 2500), -- what a second may cost; nothing sold by the token comes near
+      AND CAST(usd_per_1m AS REAL) <= CASE WHEN meter GLOB '*seconds' THEN 2500  -- what fits 64 bits
+        WHEN meter GLOB '*put*' OR meter GLOB 'cache*' OR meter IN ('reasoning', 'citation') THEN 9000000
+        ELSE 9000 END),
   tier_from_tokens INTEGER NOT NULL DEFAULT 0 CHECK (tier_from_tokens >= 0),  -- whole input of the request
   service_tier     TEXT NOT NULL DEFAULT 'standard'
     CONSTRAINT "service_tier is standard, batch, flex or priority"

@@ -114,6 +114,8 @@ typedef struct {
 #define A_ROW "INSERT INTO llm_usage(provider, model, task_type, input_tokens, output_tokens)" \
               " VALUES('openai', 'gpt-4o', 'chat', 1200, 350);"
 
+#define A_PRICE "INSERT INTO llm_price(model, meter, usd_per_1m, source) VALUES('gpt-4o', 'input', 2.1, 'contract');"
+
 static const workload workloads[] = {
     {"load", NULL, NULL},
     {"tok_version", NULL, "SELECT tok_version()"},
@@ -141,6 +143,12 @@ static const workload workloads[] = {
     {"tok_cost_explain", NULL, "SELECT tok_cost_explain('gpt-4o', '{\"input_tokens\":1200,\"output_tokens\":350}')"},
     {"tok_price", NULL, "SELECT tok_price('gpt-4o', 'input'), tok_resolve('azure/gpt-4o-2024-08-06')"},
     {"tok_pricing", NULL, "SELECT count(*), max(model) FROM tok_pricing; SELECT * FROM tok_pricing WHERE model='gpt-4o'"},
+    {"llm_price", LEDGER A_PRICE, "SELECT tok_price('gpt-4o', 'input'), tok_resolve('gpt-4o'), tok_cost_explain('gpt-4o',"
+     " '{\"input_tokens\":1}', 0); SELECT usd_per_1m, origin FROM tok_pricing WHERE model = 'gpt-4o' AND meter = 'input'"},
+    {"llm_price while writing", LEDGER A_PRICE, A_ROW "SELECT DISTINCT cost_nano FROM llm_usage"},
+    {"tok_pricing_import", LEDGER A_PRICE, "SELECT tok_pricing_import('{\"gpt-4o\":{\"mode\":\"chat\","
+     "\"input_cost_per_token\":2e-06,\"output_cost_per_token\":4e-06},\"m\":{\"input_cost_per_token\":1}}') IS NOT NULL;"
+     "SELECT model, meter, usd_per_1m FROM llm_price ORDER BY 1, 2"},
     {"tok_init", NULL, LEDGER "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'llm_%'"},
     {"tok_init again", LEDGER A_ROW, LEDGER "SELECT count(*) FROM llm_usage"},
     {"tok_init of an older ledger",

@@ -1,0 +1,128 @@
+/*
+** tok_pricing_import(json [, source]) -> INTEGER: a published price list into llm_price.
+**
+**     SELECT tok_pricing_import(readfile('model_prices_and_context_window.json'));
+**     SELECT tok_pricing_import(:body, 'contract of 2026');
+**
+**   R1  Reads the lists of LiteLLM, genai-prices, models.dev and llm-prices (import.h), as TEXT or BLOB.
+**   R2  The result is the number of rows that are new or changed: importing the same list again gives 0.
+**   R3  All of it or nothing: on an error, which names the path and the byte, the table is as before.
+**   R4  `source` is kept with each row; left out, it is the format's name. NULL as json gives NULL.
+**   R5  DIRECTONLY: not callable from a schema. The table is tok_init()'s.
+*/
+#include "book_sql.h"
+#include "import.h"
+#include "prices.h"
+
+static const char func[] = "tok_pricing_import";
+
+static const char upsert[] =
+    "INSERT INTO main.llm_price(provider, model, meter, usd_per_1m, tier_from_tokens, service_tier, valid_from, valid_to,"
+    " hours, weekdays, source) VALUES (nullif(?1, ''), ?2, ?3, ?4, ?5, ?6, nullif(?7, ''), nullif(?8, ''),"
+    " nullif(?9, ''), nullif(?10, ''), ?11)"
+    " ON CONFLICT(model, meter, service_tier, tier_from_tokens, coalesce(provider, ''), coalesce(region, ''),"
+    " coalesce(valid_from, ''), coalesce(hours, ''), coalesce(weekdays, '')) DO UPDATE SET"
+    " usd_per_1m = excluded.usd_per_1m, valid_to = excluded.valid_to, source = excluded.source, retracted = 0"
+    " WHERE usd_per_1m <> excluded.usd_per_1m OR valid_to IS NOT excluded.valid_to OR source IS NOT excluded.source"
+    " OR retracted";
+
+typedef struct {
+  sqlite3 *db;
+  sqlite3_stmt *put, *undo, *keep; /* owned; undo and keep are ready before anything is written */
+  int rc;
+  sqlite3_int64 n_rows;
+} importer;
+
+static void bind(importer *i, int at, tok_slice text) {
+  if (i->rc == SQLITE_OK)
+    i->rc = sqlite3_bind_text(i->put, at, text.len == 0 ? "" : text.ptr, (int)text.len, SQLITE_STATIC);
+}
+
+static tok_status put_row(void *to, const tok_import_row *row) {
+  importer *i = to;
+  bind(i, 1, row->provider);
+  bind(i, 2, row->model);
+  bind(i, 3, tok_slice_of(tok_meters[row->meter].name));
+  bind(i, 4, tok_slice_of(row->usd));
+  bind(i, 6, tok_slice_of(tok_tier_name(row->tier)));
+  bind(i, 7, tok_slice_of(row->valid_from));
+  bind(i, 8, tok_slice_of(row->valid_to));
+  bind(i, 9, tok_slice_of(row->hours));
+  bind(i, 10, tok_slice_of(row->weekdays));
+  if (i->rc == SQLITE_OK) i->rc = sqlite3_bind_int64(i->put, 5, row->tier_from);
+  if (i->rc != SQLITE_OK) return TOK_NOTFOUND;
+  sqlite3_step(i->put);
+  i->rc = sqlite3_reset(i->put);
+  if (i->rc != SQLITE_OK) return TOK_NOTFOUND;
+  i->n_rows += sqlite3_changes(i->db);
+  return TOK_OK;
+}
+
+static void prepare(importer *i, sqlite3_stmt **stmt, const char *sql) {
+  if (i->rc == SQLITE_OK) i->rc = sqlite3_prepare_v2(i->db, sql, -1, stmt, NULL);
+}
+
+static void run(importer *i, sqlite3_stmt *stmt) {
+  int rc = sqlite3_step(stmt);
+  sqlite3_reset(stmt);
+  if (i->rc == SQLITE_OK && rc != SQLITE_DONE) i->rc = rc;
+}
+
+static void raise_failure(sqlite3_context *ctx, importer *i, tok_status status, const char *error) {
+  if (i->rc == SQLITE_NOMEM || status == TOK_NOMEM) {
+    sqlite3_result_error_nomem(ctx);
+  } else if (i->rc != SQLITE_OK) {
+    tok_book_error(ctx, func, i->rc, sqlite3_mprintf("%s", sqlite3_errmsg(i->db)));
+  } else {
+    tok_sql_error(ctx, func, "%s", error);
+  }
+}
+
+static void import(sqlite3_context *ctx, importer *i, tok_slice json, tok_slice source) {
+  char error[TOK_IMPORT_ERROR_BYTES];
+  tok_import_format format = TOK_IMPORT_NONE;
+  tok_status status = TOK_OK;
+  i->rc = sqlite3_exec(i->db, "SAVEPOINT tok_pricing_import", NULL, NULL, NULL);
+  if (i->rc != SQLITE_OK) {
+    raise_failure(ctx, i, TOK_OK, "");
+    return;
+  }
+  prepare(i, &i->undo, "ROLLBACK TO tok_pricing_import");
+  prepare(i, &i->keep, "RELEASE tok_pricing_import");
+  prepare(i, &i->put, upsert);
+  bind(i, 11, source);
+  if (i->rc == SQLITE_OK) status = tok_import(json, put_row, i, &format, error);
+  bool failed = status != TOK_OK || i->rc != SQLITE_OK;
+  if (failed) raise_failure(ctx, i, status, error);
+  if (failed && i->undo != NULL && !sqlite3_get_autocommit(i->db)) run(i, i->undo);
+  sqlite3_finalize(i->put);
+  i->put = NULL;
+  if (i->keep != NULL && !sqlite3_get_autocommit(i->db)) run(i, i->keep);
+  else sqlite3_exec(i->db, "ROLLBACK TO tok_pricing_import; RELEASE tok_pricing_import", NULL, NULL, NULL);
+  if (!failed && i->rc != SQLITE_OK) raise_failure(ctx, i, TOK_OK, "");
+  if (!failed && i->rc == SQLITE_OK) sqlite3_result_int64(ctx, i->n_rows);
+  sqlite3_finalize(i->undo);
+  sqlite3_finalize(i->keep);
+}
+
+/* The format's name stands in for a source that is not given, so it must be known before the first row. */
+static tok_slice default_source(tok_slice json) {
+  tok_import_format format = tok_import_format_of(json);
+  return tok_slice_of(tok_import_format_name(format));
+}
+
+void tok_pricing_import_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
+  importer i = {.db = sqlite3_context_db_handle(ctx)};
+  if (sqlite3_value_type(args[0]) == SQLITE_NULL) return;
+  tok_slice json = tok_sql_bytes(args[0]), source;
+  if (json.ptr == NULL && sqlite3_value_type(args[0]) != SQLITE_BLOB) {
+    sqlite3_result_error_nomem(ctx);
+    return;
+  }
+  source = n > 1 && sqlite3_value_type(args[1]) != SQLITE_NULL ? tok_sql_bytes(args[1]) : default_source(json);
+  if (sqlite3_table_column_metadata(i.db, "main", "llm_price", NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK) {
+    tok_sql_error(ctx, func, "there is no table main.llm_price; SELECT tok_init() makes it");
+    return;
+  }
+  import(ctx, &i, json, source);
+}
