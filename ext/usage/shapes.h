@@ -16,8 +16,8 @@
 
 typedef enum {
   TOK_SHAPE_OTEL,         /* OpenTelemetry GenAI attributes, OpenInference: inclusive */
-  TOK_SHAPE_GEMINI,       /* usageMetadata: thoughts and tool prompts on top */
   TOK_SHAPE_LIVE,         /* Gemini Live: responseTokenCount is all of the output */
+  TOK_SHAPE_GEMINI,       /* usageMetadata: thoughts and tool prompts on top */
   TOK_SHAPE_INTERACTIONS, /* Gemini Interactions: thoughts and tool use on top */
   TOK_SHAPE_COHERE,       /* billed_units; `tokens` beside it counts a hidden prompt that is not billed */
   TOK_SHAPE_CHAT,         /* OpenAI chat and everybody who speaks it; see settle_chat in canon.c */
