@@ -293,7 +293,7 @@ const tok_usage_row tok_usage_rows[] = {
     {"responseTokensDetails[IMAGE]", TOK_AT_ANY, TOK_DO_ADD, M(OUTPUT_IMAGE), S(LIVE), 0, NULL},
     {"responseTokensDetails[TEXT]", TOK_AT_ANY, TOK_DO_ADD, M(OUTPUT_TEXT), S(LIVE), 0, NULL},
     {"responseTokensDetails[VIDEO]", TOK_AT_ANY, TOK_DO_ADD, M(OUTPUT_VIDEO), S(LIVE), 0, NULL},
-    {"response_id", TOK_AT_EVENT, TOK_DO_WORD, TOK_WORD_ID, 0, 0, NULL},
+    {"response_id", TOK_AT_EVENT, TOK_DO_SAID, TOK_WORD_ID, 0, 0, NULL},
     {"response_token_count", TOK_AT_ANY, TOK_DO_COUNT, M(OUTPUT), S(LIVE), S(LIVE), NULL},
     {"response_tokens_details[AUDIO]", TOK_AT_ANY, TOK_DO_ADD, M(OUTPUT_AUDIO), S(LIVE), 0, NULL},
     {"response_tokens_details[DOCUMENT]", TOK_AT_ANY, TOK_DO_ADD, M(OUTPUT_IMAGE), S(LIVE), 0, NULL},

@@ -62,6 +62,7 @@ typedef enum {
   TOK_DO_GO,     /* arg: place. The members of this object (or of the objects of this array) are at that place */
   TOK_DO_EVENTS, /* arg: place. An array of events, each on its own */
   TOK_DO_WORD,   /* arg: tok_usage_word */
+  TOK_DO_SAID,   /* the same, in our own form: nothing is told by it */
   TOK_DO_COST,   /* dollars that the provider says it bills */
   TOK_DO_UPSTREAM, /* dollars that somebody else bills: part of the cost only with one's own key */
   TOK_DO_TICKS,  /* the same as COST in units of 1e-10 dollars */

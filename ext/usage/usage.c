@@ -135,6 +135,8 @@ static void put_word(walker *w, int row) {
     return;
   *t = (tok_usage_text){w->j.text, w->j.escaped, (uint8_t)w->j.depth};
   see(w, tok_usage_rows[row].provider);
+  if (tok_usage_rows[row].act == TOK_DO_SAID)
+    return;
   for (size_t i = 0; i < tok_usage_n_marks; i++) {
     const tok_usage_mark *m = &tok_usage_marks[i];
     size_t n = strlen(m->prefix);
@@ -173,6 +175,7 @@ static void deliver(walker *w, int row) {
     put_count(w, row);
     break;
   case TOK_DO_WORD:
+  case TOK_DO_SAID:
     put_word(w, row);
     break;
   case TOK_DO_COST:
@@ -210,7 +213,8 @@ static bool set_path(walker *w, const frame *f, tok_slice name) {
   w->row = -1;
   if (f->len + name.len >= TOK_USAGE_PATH_MAX)
     return false;
-  memcpy(w->path + f->len, name.ptr, name.len);
+  if (name.len > 0)
+    memcpy(w->path + f->len, name.ptr, name.len);
   w->path_len = f->len + name.len;
   return true;
 }
@@ -435,6 +439,8 @@ tok_status tok_usage_walk(tok_slice text, tok_slice provider, bool single, tok_u
   w.path_len = 0;
   tok_usage_clear(&w.event);
   tok_usage_clear(&w.response);
+  if (text.ptr == NULL)
+    text = (tok_slice){"", 0};
   size_t skip = leading_blanks(text);
   tok_slice rest = {text.ptr + skip, text.len - skip};
   if (!single && is_event_stream(rest))
