@@ -20,7 +20,7 @@ $(B)/gen/vocab_%.o: $(B)/gen/vocab_%.S $(B)/gen/vocab_%.bin
 	$(CC) -c -o $@ $<
 
 $(B)/gen/tok_vocabs.inc: $(VOCABS:%=$(B)/gen/vocab_%.inc) tokenizers/specials.tsv tokenizers/gen/specials.awk
-	( cat $(VOCABS:%=$(B)/gen/vocab_%.inc); awk -f tokenizers/gen/specials.awk tokenizers/specials.tsv ) > $@
+	( cat $(VOCABS:%=$(B)/gen/vocab_%.inc); LC_ALL=C sort -b -k1,1 -k3,3 tokenizers/specials.tsv | awk -f tokenizers/gen/specials.awk ) > $@
 
 $(B)/gen/unicode_tables.c: tokenizers/unicode-16.0.0.txt $(B)/gen/mkunicode
 	$(B)/gen/mkunicode $< $@

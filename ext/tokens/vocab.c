@@ -14,7 +14,8 @@
              .licence = "MIT",                                                                     \
              .n_vocab = n_vocab_,                                                                  \
              .n_special = COUNT(specials_)},                                                       \
-    .family = family_, .ranks = &ranks_, .specials = specials_, .n_specials = COUNT(specials_)     \
+    .family = family_, .ranks = &ranks_, .specials = specials_, .specials_by_id = specials_##_by_id, \
+    .n_specials = COUNT(specials_)                                                                 \
   }
 
 static const tok_vocab vocabs[] = {
@@ -53,11 +54,38 @@ const tok_vocab_info *tok_vocab_about(const tok_vocab *v) { return &v->info; }
 
 const char *tok_vocab_pattern(const tok_vocab *v) { return tok_family_pattern(v->family); }
 
+static const tok_special *by_id(const tok_vocab *v, int i) { return &v->specials[v->specials_by_id[i]]; }
+
 static tok_slice special_bytes(const tok_vocab *v, int64_t id) {
-  for (int i = 0; i < v->n_specials && v->specials[i].id <= id; i++) {
-    if (v->specials[i].id == id) return tok_slice_of(v->specials[i].name);
+  int lo = 0, hi = v->n_specials; /* the first of this id or above is in lo..hi */
+  while (lo < hi) {
+    int mid = lo + (hi - lo) / 2;
+    if (by_id(v, mid)->id < id) {
+      lo = mid + 1;
+    } else {
+      hi = mid;
+    }
   }
-  return (tok_slice){NULL, 0};
+  bool found = lo < v->n_specials && by_id(v, lo)->id == id;
+  return found ? tok_slice_of(by_id(v, lo)->name) : (tok_slice){NULL, 0};
+}
+
+/* The special token of this name, or NULL. */
+static const tok_special *special_named(const tok_vocab *v, tok_slice name) {
+  int lo = 0, hi = v->n_specials;
+  while (lo < hi) {
+    int mid = lo + (hi - lo) / 2;
+    const char *other = v->specials[mid].name;
+    int order = strncmp(other, name.ptr, name.len);
+    if (order == 0) order = other[name.len] != '\0';
+    if (order == 0) return &v->specials[mid];
+    if (order < 0) {
+      lo = mid + 1;
+    } else {
+      hi = mid;
+    }
+  }
+  return NULL;
 }
 
 tok_slice tok_vocab_bytes(const tok_vocab *v, int64_t id, char *scratch, bool *special) {
@@ -82,15 +110,14 @@ int64_t tok_vocab_id(const tok_vocab *v, tok_slice bytes) {
 }
 
 int64_t tok_vocab_special_id(const tok_vocab *v, tok_slice name) {
-  for (int i = 0; i < v->n_specials; i++) {
-    if (tok_slice_is(name, v->specials[i].name)) return v->specials[i].id;
-  }
-  return TOK_ID_NONE;
+  if (name.len == 0 || memchr(name.ptr, '\0', name.len) != NULL) return TOK_ID_NONE;
+  const tok_special *s = special_named(v, name);
+  return s == NULL ? TOK_ID_NONE : (int64_t)s->id;
 }
 
 tok_slice tok_vocab_special_at(const tok_vocab *v, int i, int64_t *id) {
-  *id = v->specials[i].id;
-  return tok_slice_of(v->specials[i].name);
+  *id = by_id(v, i)->id;
+  return tok_slice_of(by_id(v, i)->name);
 }
 
 /* Every name starts with "<|" and ends with the only "|>" in it; the longest has SPECIAL_BYTES_MAX bytes. */
@@ -101,10 +128,7 @@ static const tok_special *special_at(const tok_vocab *v, const char *p, size_t n
   for (size_t i = SPECIAL_BYTES_MIN; i <= n; i++) {
     if (p[i - 2] != '|' || p[i - 1] != '>') continue;
     tok_slice name = {p, i};
-    for (int k = 0; k < v->n_specials; k++) {
-      if (tok_slice_is(name, v->specials[k].name)) return &v->specials[k];
-    }
-    return NULL;
+    return memchr(p, '\0', i) != NULL ? NULL : special_named(v, name);
   }
   return NULL;
 }

@@ -18,7 +18,8 @@ struct tok_vocab {
   tok_vocab_info info;
   tok_family family;
   const tok_ranks *ranks;
-  const tok_special *specials; /* ordered by id, then name */
+  const tok_special *specials;     /* ordered by name */
+  const uint16_t *specials_by_id;  /* their indexes ordered by id, then name */
   int n_specials;
 };
 

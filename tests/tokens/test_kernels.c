@@ -5,6 +5,7 @@
 **
 ** TOK_KERNEL_ROUNDS (default 30,000) sets the number of random texts; `make soak-tokens` runs more.
 */
+#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -310,6 +311,34 @@ static void barriers(void) {
   tok_engine_free(e);
 }
 
+/*
+** A hostile text, of nothing but new words and long pieces, in two vocabularies: one engine's memory stays
+** under its ceiling, and a third vocabulary adds nothing.
+*/
+static void memory(void) {
+  enum { BYTES = 8 << 20 };
+  char *text = malloc(BYTES);
+  struct mallinfo2 before = mallinfo2();
+  tok_engine *e = tok_engine_new();
+  int64_t n;
+  for (size_t i = 0; i < BYTES; i++) {
+    bool gap = i < BYTES / 2 ? rnd(8) == 0 : rnd(3000) == 0;
+    text[i] = gap ? ' ' : (char)('a' + rnd(26));
+  }
+  static const char *const names[] = {"o200k_base", "cl100k_base", "r50k_base"};
+  for (int i = 0; i < 3; i++) {
+    tok_slice s = {text, BYTES};
+    CHECK_INT(tok_count(e, tok_vocab_find(tok_slice_of(names[i])), s, INT64_MAX, &n), TOK_OK);
+    memset(text + BYTES - 40000, '-', 20000); /* a run that needs large windows */
+  }
+  struct mallinfo2 after = mallinfo2();
+  size_t used = after.uordblks + after.hblkhd - before.uordblks - before.hblkhd;
+  printf("engine: %zu bytes after %d MB of hostile text\n", used, BYTES >> 20);
+  CHECK(used <= TOK_ENGINE_BYTES_MAX);
+  tok_engine_free(e);
+  free(text);
+}
+
 int main(int argc, char **argv) {
   make_guarded();
   for (size_t k = 0; tok_kernels[k] != NULL; k++) {
@@ -320,6 +349,7 @@ int main(int argc, char **argv) {
                                      {"every alignment to a block", every_alignment},
                                      {"counts", counts_equal},
                                      {"long pieces", long_pieces},
-                                     {"merge barriers", barriers}};
+                                     {"merge barriers", barriers},
+                                     {"memory", memory}};
   return check_run(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }
