@@ -10,6 +10,7 @@
 
 #include "../../ext/prices/cost.h"
 #include "../../ext/prices/explain.h"
+#include "../../ext/prices/override.h"
 #include "../../ext/prices/usage_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -32,11 +33,18 @@ static void require_json(tok_buf *b) {
   tok_buf_free(b);
 }
 
-static void check_cost(const tok_resolution *r, const tok_usage_object *u) {
+static tok_status find_nothing(void *source, tok_slice name, tok_override *to) {
+  (void)source;
+  (void)name;
+  (void)to;
+  return TOK_OK;
+}
+
+static void check_cost(const tok_override *o, const tok_usage_object *u) {
   tok_cost_result c;
   tok_buf b;
   tok_status s = TOK_NOTFOUND;
-  if (r->model != NULL) s = tok_cost_of(tok_rows_of(r->model), &u->q, NOON, u->tier, &c);
+  if (o->r.model != NULL) s = tok_cost_of(tok_override_rows(o), &u->q, NOON, u->tier, &c);
   if (s == TOK_INVALID) {
     REQUIRE(c.fault != TOK_COST_FINE);
     return;
@@ -44,7 +52,7 @@ static void check_cost(const tok_resolution *r, const tok_usage_object *u) {
   if (s == TOK_OK) REQUIRE(c.cost_nano >= 0 && c.n_lines > 0);
   if (s == TOK_OVERFLOW) return;
   tok_buf_init(&b, 1 << 20);
-  tok_explain_cost(r, &c, s, NOON, u->tier, &b);
+  tok_explain_cost(o, &c, s, NOON, u->tier, &b);
   require_json(&b);
 }
 
@@ -53,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   size_t n = nul == NULL ? size : (size_t)(nul - data);
   size_t rest = nul == NULL ? 0 : size - n - 1;
   char *name = malloc(n + 1), *json = malloc(rest + 1); /* of their own, so that a read past an end is seen */
-  tok_resolution r;
+  tok_override o;
   tok_usage_object u;
   tok_buf b;
   REQUIRE(name != NULL && json != NULL);
@@ -63,12 +71,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   json = realloc(json, rest > 0 ? rest : 1);
   tok_status s = tok_usage_read((tok_slice){json, rest}, &u);
   REQUIRE(s == TOK_OK || u.wrong != NULL);
-  tok_resolve(s == TOK_OK ? u.provider : (tok_slice){NULL, 0}, (tok_slice){name, n}, &r);
-  REQUIRE((r.model != NULL) == (r.why == TOK_WHY_FOUND));
+  tok_slice provider = s == TOK_OK ? u.provider : (tok_slice){NULL, 0};
+  REQUIRE(tok_override_resolve(provider, (tok_slice){name, n}, find_nothing, NULL, &o) == TOK_OK);
+  REQUIRE((o.r.model != NULL) == (o.r.why == TOK_WHY_FOUND));
   tok_buf_init(&b, 1 << 20);
-  tok_explain_resolution(&r, &b);
+  tok_explain_resolution(&o, &b);
   require_json(&b);
-  if (s == TOK_OK) check_cost(&r, &u);
+  if (s == TOK_OK) check_cost(&o, &u);
+  tok_override_free(&o);
   free(name);
   free(json);
   return 0;

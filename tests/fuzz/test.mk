@@ -38,6 +38,10 @@ $(B)/fuzz/sql: tests/fuzz/fuzz_sql.c $(FUZZ_CORE) $(FUZZ_GLUE) $(GEN_OBJ)
 
 -include $(FUZZ_CORE:.o=.d) $(FUZZ_GLUE:.o=.d) $(wildcard $(B)/fuzz/*.d)
 
+# tests/fuzz/test_corpus.c calls every target, so each gets a name of its own; with the glue, as fuzz_sql.c wants.
+$(foreach t,$(FUZZ_TARGETS),$(eval EXTRA_fuzz_$(t) := -DLLVMFuzzerTestOneInput=fuzz_$(t)))
+TEST_OBJ_fuzz := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%.o) $(B)/tests/tokens/naive_bpe.o $(STATIC_OBJ)
+
 .PHONY: fuzz fuzz-long $(FUZZ_TARGETS:%=fuzz-%)
 # What a run finds new stays in build/fuzz/corpus; inputs that fail are build/fuzz/failed-*.
 $(FUZZ_TARGETS:%=fuzz-%): fuzz-%: $(B)/fuzz/%

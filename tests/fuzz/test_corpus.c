@@ -1,0 +1,78 @@
+/*
+** Every committed fuzz input through its target once, so that what a fuzzer found stays found where there is no
+** clang: tests/fuzz/corpus/<target>/<file> goes to tests/fuzz/fuzz_<target>.c. A target aborts where a
+** property does not hold; the last line printed then names the file.
+*/
+#include <dirent.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "../check.h"
+
+typedef int fuzz_target(const uint8_t *data, size_t size);
+
+/* test.mk gives each target's entry a name of its own. */
+fuzz_target fuzz_encode, fuzz_split, fuzz_sql, fuzz_usage, fuzz_import;
+
+enum { PATH_BYTES_MAX = 512 };
+
+/* In a block of exactly its size, so that valgrind or a sanitizer sees a read past the end. */
+static uint8_t *read_file(const char *path, size_t *n) {
+  struct stat st;
+  FILE *f = fopen(path, "rb");
+  if (f == NULL || fstat(fileno(f), &st) != 0) return NULL;
+  *n = (size_t)st.st_size;
+  uint8_t *p = malloc(*n + (*n == 0));
+  size_t got = p == NULL ? 0 : fread(p, 1, *n, f);
+  fclose(f);
+  if (got == *n) return p;
+  free(p);
+  return NULL;
+}
+
+static int visible(const struct dirent *d) { return d->d_name[0] != '.'; }
+
+static void replay(const char *name, fuzz_target *target) {
+  char path[PATH_BYTES_MAX];
+  struct dirent **files = NULL;
+  snprintf(path, sizeof path, "tests/fuzz/corpus/%s", name);
+  int n_files = scandir(path, &files, visible, alphasort);
+  if (!CHECK(n_files > 0)) return;
+  for (int i = 0; i < n_files; i++) {
+    size_t n = 0;
+    snprintf(path, sizeof path, "tests/fuzz/corpus/%s/%s", name, files[i]->d_name);
+    printf("%s\n", path);
+    fflush(stdout);
+    uint8_t *data = read_file(path, &n);
+    if (CHECK(data != NULL)) CHECK_INT(target(data, n), 0);
+    free(data);
+    free(files[i]);
+  }
+  free(files);
+}
+
+static void encode(void) { replay("encode", fuzz_encode); }
+static void split(void) { replay("split", fuzz_split); }
+static void sql(void) { replay("sql", fuzz_sql); }
+static void usage(void) { replay("usage", fuzz_usage); }
+static void import(void) { replay("import", fuzz_import); }
+
+/* A folder of inputs without a line above would be replayed by nobody. */
+static void every_folder_has_a_target(void) {
+  static const char *const known[] = {"encode", "split", "sql", "usage", "import"};
+  struct dirent **folders = NULL;
+  int n = scandir("tests/fuzz/corpus", &folders, visible, alphasort);
+  CHECK_INT(n, sizeof known / sizeof known[0]);
+  for (int i = 0; i < n; i++) {
+    bool found = false;
+    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
+      found = found || strcmp(known[k], folders[i]->d_name) == 0;
+    }
+    if (!CHECK(found)) printf("%s\n", folders[i]->d_name);
+    free(folders[i]);
+  }
+  free(folders);
+}
+
+CHECK_MAIN({"encode", encode}, {"split", split}, {"sql", sql}, {"usage", usage}, {"import", import},
+           {"every_folder_has_a_target", every_folder_has_a_target})
