@@ -7,6 +7,8 @@ $(B)/gen/ledger_scripts.c: $(LEDGER_SQL) sql/gen/embed.sh sql/gen/nano.sql ext/l
 	@mkdir -p $(@D)
 	sh sql/gen/embed.sh sql $(LEDGER_SQL) > $@
 
+$(B)/gen/ledger_scripts.o: ALL_CFLAGS += -Iext
+
 .PHONY: demo
 demo: all  ## count, price and record every text file of this project; report by model, day and task
 	@sh sql/demo/demo.sh $(B)

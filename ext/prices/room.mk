@@ -5,7 +5,7 @@ GEN_OBJ += $(B)/gen/price_table.o
 $(B)/gen/bake_prices: sql/gen/bake_prices.c ext/base/model_name.c ext/base/time.c ext/prices/meter.c \
     ext/prices/tier.c ext/prices/list.h ext/prices/meter.h | $(B)/.deps
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -O1 $(WARN) -o $@ $(filter %.c,$^) -lcjson
+	$(BUILD_CC) -std=c11 -O1 $(WARN) -o $@ $(filter %.c,$^) -lcjson
 
 $(B)/gen/price_table.c: $(B)/gen/bake_prices $(PRICE_JSON) sql/prices/MANIFEST
 	$(B)/gen/bake_prices "$$(sha256sum < sql/prices/MANIFEST | cut -d' ' -f1)" $(PRICE_JSON) > $@

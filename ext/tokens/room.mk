@@ -1,4 +1,7 @@
 # Tables of the tokens room: vocabularies and Unicode classes, compiled from tokenizers/.
+# BUILD_CC compiles what runs while building; it differs from CC where CC is a cross compiler.
+
+BUILD_CC ?= $(CC)
 
 VOCABS := r50k_base p50k_base cl100k_base o200k_base
 
@@ -7,11 +10,11 @@ GEN_HDR += $(B)/gen/tok_vocabs.inc
 
 $(B)/gen/mkvocab: tokenizers/gen/mkvocab.c ext/tokens/ranks.h | $(B)/.deps
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -O2 $(WARN) -o $@ $<
+	$(BUILD_CC) -std=c11 -O2 $(WARN) -o $@ $<
 
 $(B)/gen/mkunicode: tokenizers/gen/mkunicode.c ext/tokens/unicode.h | $(B)/.deps
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -O2 $(WARN) -o $@ $<
+	$(BUILD_CC) -std=c11 -O2 $(WARN) -o $@ $<
 
 $(B)/gen/vocab_%.S $(B)/gen/vocab_%.bin $(B)/gen/vocab_%.inc: tokenizers/%.tiktoken $(B)/gen/mkvocab
 	$(B)/gen/mkvocab $< $* $(B)/gen/vocab_$*.bin $(B)/gen/vocab_$*.S $(B)/gen/vocab_$*.inc
@@ -24,6 +27,8 @@ $(B)/gen/tok_vocabs.inc: $(VOCABS:%=$(B)/gen/vocab_%.inc) tokenizers/specials.ts
 
 $(B)/gen/unicode_tables.c: tokenizers/unicode-16.0.0.txt $(B)/gen/mkunicode
 	$(B)/gen/mkunicode $< $@
+
+$(B)/gen/unicode_tables.o: ALL_CFLAGS += -Iext
 
 # Kernels for processors newer than the architecture's baseline, chosen at run time.
 ifeq ($(ARCH),x86_64)
