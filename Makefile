@@ -140,7 +140,7 @@ $(foreach k,$(TEST_KINDS),$(eval $(call test_kind,$(k))))
 # The C tests of the core under the address and undefined-behaviour sanitizers, in a build of their own.
 ASAN_KINDS := base tokens prices usage ledger
 .PHONY: asan asan-run
-asan:  ## the tests of the core under the address and undefined-behaviour sanitizers
+asan: all  ## the tests of the core under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory B=build-asan LDFLAGS=-fsanitize=address,undefined \
 	  OPT="-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" asan-run
 
