@@ -58,7 +58,7 @@ typedef struct {
 static inline pair_probe lane_probe(const tok_ranks *r, const lane *l, uint32_t pos, uint32_t n) {
   pair_probe q;
   q.pos = pos;
-  q.key = key_padded(l->text + (pos < LANE_BYTES ? pos : 0), n < 16 ? n : 16);
+  q.key = key_padded(l->text + pos, n < 16 ? n : 16); /* pos may be 64: there are 16 more bytes */
   q.hash = tok_key_hash(q.key, r->seed);
   q.slot = tok_key_slot(q.hash, r->displacement[tok_key_bucket(q.hash, r->slot_mask)], r->slot_mask);
   __builtin_prefetch(&r->ids[q.slot]);
@@ -103,6 +103,15 @@ typedef struct {
   bool busy;
 } merge;
 
+/* All ones where c holds, else 0; hidden from the compiler, which would make branches of it. */
+static inline uint32_t ones_if(bool c) {
+  uint32_t m = 0 - (uint32_t)c;
+  __asm__("" : "+r"(m));
+  return m;
+}
+
+static inline uint32_t either(uint32_t ones, uint32_t a, uint32_t b) { return (a & ones) | (b & ~ones); }
+
 /* First half of a merge: takes the lowest pair and starts looking up its new neighbours. */
 static inline bool lane_merge_begin(const tok_ranks *r, lane *l, merge *m) {
   uint32_t best = lowest_packed(l->packed, l->n);
@@ -115,11 +124,12 @@ static inline bool lane_merge_begin(const tok_ranks *r, lane *l, merge *m) {
   uint32_t next = lowest_bit(after);
   uint32_t end = lowest_bit((after & (after - 1)) | LANE_END);
   uint64_t before = l->starts & (((uint64_t)1 << pos) - 1);
-  uint32_t prev = before ? highest_bit(before | 1) : LANE_BYTES;
+  uint32_t has_right = ones_if(next < l->n), has_left = ones_if(before != 0);
+  uint32_t prev = either(has_left, highest_bit(before | 1), LANE_BYTES);
   l->starts ^= (uint64_t)1 << gone;
   l->packed[gone] = TOK_RANK_NONE;
-  m->right_n = next < l->n ? end - pos : LANE_NO_TOKEN;
-  m->left_n = before ? next - prev : LANE_NO_TOKEN;
+  m->right_n = either(has_right, end - pos, LANE_NO_TOKEN);
+  m->left_n = either(has_left, next - prev, LANE_NO_TOKEN);
   m->right = lane_probe(r, l, pos, m->right_n);
   m->left = lane_probe(r, l, prev, m->left_n);
   return true;
