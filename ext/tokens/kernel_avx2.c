@@ -112,6 +112,22 @@ static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
   return n;
 }
 
+#define KERNEL_LOWEST
+static inline __m256i load_ranks(const uint32_t *packed) {
+  return _mm256_loadu_si256((const __m256i *)(const void *)packed);
+}
+
+static inline uint32_t lowest_packed(const uint32_t *packed, uint32_t n) {
+  __m256i v = _mm256_min_epu32(load_ranks(packed), load_ranks(packed + 8));
+  for (uint32_t from = 16; from < n; from += 16) {
+    v = _mm256_min_epu32(v, _mm256_min_epu32(load_ranks(packed + from), load_ranks(packed + from + 8)));
+  }
+  __m128i w = _mm_min_epu32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  w = _mm_min_epu32(w, _mm_shuffle_epi32(w, 0x4E));
+  w = _mm_min_epu32(w, _mm_shuffle_epi32(w, 0x11));
+  return (uint32_t)_mm_cvtsi128_si32(w);
+}
+
 #include "kernel.h"
 
 #endif
