@@ -1,15 +1,17 @@
 /*
-** A usage object in JSON -> quantities. The prices room says here what it needs; the usage room, which knows how each
-** provider writes usage, implements it (usage/read.c).
+** A usage object in JSON -> quantities. The prices room says here what it needs; the usage room,
+** which knows how each provider writes usage, implements it (usage/read.c).
 **
-**     {"input_tokens": 1000, "cache_read_tokens": 300, "output_tokens": 50, "service_tier": "batch"}
+**     {"input_tokens": 1000, "cache_read_tokens": 300, "output_tokens": 50, "service_tier":
+**     "batch"}
 **
-** Accepted: the canonical names (input_tokens, output_tokens, cache_read_tokens, reasoning_tokens, web_searches, ...), those
-** of genai-prices (output_reasoning_tokens, cache_audio_read_tokens, audio_seconds, ...), those of OpenTelemetry GenAI
-** (gen_ai.usage.input_tokens, ...), all inclusive; and whatever tok_usage accepts that is one object: a provider's bare usage
-** object or a whole response. Other members are ignored; an object with numbers of which none is known is refused. null
-** is as good as absent. In canonical objects parts larger than the whole are left for the cost to refuse; elsewhere they
-** are cut to it.
+** Accepted: the canonical names (input_tokens, output_tokens, cache_read_tokens, reasoning_tokens,
+** web_searches, ...), those of genai-prices (output_reasoning_tokens, cache_audio_read_tokens,
+** audio_seconds, ...), those of OpenTelemetry GenAI (gen_ai.usage.input_tokens, ...), all
+** inclusive; and whatever tok_usage accepts that is one object: a provider's bare usage object or a
+** whole response. Other members are ignored; an object with numbers of which none is known is
+** refused. null is as good as absent. In canonical objects parts larger than the whole are left for
+** the cost to refuse; elsewhere they are cut to it.
 */
 #ifndef TOK_USAGE_JSON_H
 #define TOK_USAGE_JSON_H

@@ -51,9 +51,10 @@ void tok_usage_merge(tok_usage_raw *into, const tok_usage_raw *event) {
   merge_queries(into, event);
 }
 
-/* ---- the shape ------------------------------------------------------------------------------------ */
+/* ---- the shape ------------------------------------------------------------------------------- */
 
-/* The given rows, one after the other: for (i = next_row(r, 0); i < tok_usage_n_rows; i = next_row(r, i + 1)). */
+/* The given rows, one after the other: for (i = next_row(r, 0); i < tok_usage_n_rows; i =
+   next_row(r, i + 1)). */
 static size_t next_row(const tok_usage_raw *r, size_t i) {
   while (i < tok_usage_n_rows) {
     uint64_t bits = r->given[i / 64] >> i % 64;
@@ -104,12 +105,15 @@ static bool add_meters(tok_quantities *q, tok_meter whole, uint64_t meters) {
 }
 
 /*
-** Chat: whoever speaks OpenAI's dialect puts the same words to other uses, and the provider's total tells.
-**   total = prompt + completion                everything is inside (OpenAI, Groq, DeepSeek, Mistral, …)
+** Chat: whoever speaks OpenAI's dialect puts the same words to other uses, and the provider's total
+** tells.
+**   total = prompt + completion                all is inside (OpenAI, Groq, DeepSeek, …)
 **   total = prompt + completion + reasoning    xAI: reasoning is on top
 **   total = prompt + completion + audio        Mistral: audio is on top of prompt_tokens
-**   total > prompt + completion, no reasoning  Gemini's compatible endpoint: thoughts hide in the gap
-** Vercel's total leaves out the reasoning that it bills; an xAI response without a total is taken as on top too.
+**   total > prompt + completion, no reasoning  Gemini's compatible endpoint: thoughts hide in the
+**   gap
+** Vercel's total leaves out the reasoning that it bills; an xAI response without a total is taken
+** as on top too.
 */
 static bool settle_chat(tok_quantities *q, int64_t total, tok_slice provider) {
   int64_t sum, reasoning = q->quanta[TOK_M_REASONING], audio = q->quanta[TOK_M_INPUT_AUDIO];
@@ -142,7 +146,7 @@ static bool settle_writes(tok_quantities *q) {
   return true;
 }
 
-/* ---- parts that are more than the whole ----------------------------------------------------------- */
+/* ---- parts that are more than the whole ------------------------------------------------------ */
 
 static void at_most(tok_quantities *q, int m, int64_t most) {
   if (q->quanta[m] > most)
@@ -158,7 +162,8 @@ static void share(tok_quantities *q, tok_meter whole, const uint8_t *parts, int 
   }
 }
 
-/* Azure's Grok reports more cached tokens than tokens; others count what they read and wrote twice. */
+/* Azure's Grok reports more cached tokens than tokens; others count what they read and wrote
+   twice. */
 static void clamp(tok_quantities *q) {
   static const uint8_t in[] = {TOK_M_INPUT_AUDIO, TOK_M_INPUT_IMAGE, TOK_M_INPUT_VIDEO,
                                TOK_M_INPUT_TEXT};
@@ -186,7 +191,7 @@ static void clamp(tok_quantities *q) {
   }
 }
 
-/* ---- fees and words ------------------------------------------------------------------------------- */
+/* ---- fees and words -------------------------------------------------------------------------- */
 
 /* Gemini bills each distinct query since version 3, and before it one search a prompt. */
 static int64_t gemini_searches(const tok_usage_raw *r) {
@@ -235,7 +240,8 @@ static tok_usage_text listed(tok_usage_text t) {
   return i < 0 ? t : plain(tok_price_text(tok_prices.providers[i].id));
 }
 
-/* The provider that is said or told by marks, else empty. A router's `provider` is whom it routed to. */
+/* The provider that is said or told by marks, else empty. A router's `provider` is whom it
+   routed to. */
 static tok_usage_text told_provider(const tok_usage_raw *r, tok_slice said) {
   tok_usage_text t = {said, false, 0};
   if (said.len > 0)
@@ -245,15 +251,15 @@ static tok_usage_text told_provider(const tok_usage_raw *r, tok_slice said) {
   return plain(r->mark);
 }
 
-/* The provider of the shape; where many speak it, whoever the price list has the model's name from. */
+/* The provider of the shape; where many speak it, whoever the price list has the model's name
+   from. */
 static tok_usage_text guessed_provider(const tok_usage_raw *r, tok_shape shape) {
   tok_resolution found;
   if (tok_shapes[shape].provider != NULL)
     return plain(tok_shapes[shape].provider);
   tok_resolve((tok_slice){NULL, 0}, r->words[TOK_WORD_MODEL].text, &found);
-  return plain(found.model == NULL
-                   ? NULL
-                   : tok_price_text(tok_prices.providers[found.model->provider].id));
+  return plain(
+      found.model == NULL ? NULL : tok_price_text(tok_prices.providers[found.model->provider].id));
 }
 
 /* One word for the standard tier; "auto" is a wish, not what was served. */
@@ -275,7 +281,7 @@ static tok_usage_text tier_of(const tok_usage_raw *r) {
   return r->words[TOK_WORD_TIER];
 }
 
-/* ---- one response, and several -------------------------------------------------------------------- */
+/* ---- one response, and several --------------------------------------------------------------- */
 
 static tok_status too_large(tok_usage *out) {
   out->member = (tok_slice){NULL, 0};

@@ -1,13 +1,14 @@
 /*
 ** The shapes of usage: what providers call what they count, as one table.
 **
-** A row says: at this place, a value under this path is that. Paths are as on the wire, members joined by dots; `a[X]` is
-** the entry of the array `a` whose label (modality, ttl) is X; "gen_ai.usage." in front of a name puts it in place OTEL.
-** A number that is counted belongs to one or more shapes; the first shape of the enumeration for which a `sign` was seen
-** is the shape of the response, and only its numbers count. What the shape leaves out of its totals comes on top.
+** A row says: at this place, a value under this path is that. Paths are as on the wire, members
+** joined by dots; `a[X]` is the entry of the array `a` whose label (modality, ttl) is X;
+** "gen_ai.usage." in front of a name puts it in place OTEL. A number that is counted belongs to one
+** or more shapes; the first shape of the enumeration for which a `sign` was seen is the shape of
+** the response, and only its numbers count. What the shape leaves out of its totals comes on top.
 **
-** Source of names and rules: the providers' references, and the identities that hold in 2,078 recorded responses
-** (tests/usage/test_recordings.sh).
+** Source of names and rules: the providers' references, and the identities that hold in 2,078
+** recorded responses (tests/usage/test_recordings.sh).
 */
 #ifndef TOK_USAGE_SHAPES_H
 #define TOK_USAGE_SHAPES_H
@@ -19,27 +20,27 @@ typedef enum {
   TOK_SHAPE_LIVE,         /* Gemini Live: responseTokenCount is all of the output */
   TOK_SHAPE_GEMINI,       /* usageMetadata: thoughts and tool prompts on top */
   TOK_SHAPE_INTERACTIONS, /* Gemini Interactions: thoughts and tool use on top */
-  TOK_SHAPE_COHERE,       /* billed_units; `tokens` beside it counts a hidden prompt that is not billed */
-  TOK_SHAPE_CHAT,         /* OpenAI chat and everybody who speaks it; see settle_chat in canon.c */
-  TOK_SHAPE_ANTHROPIC,    /* input_tokens leaves out what the cache read and wrote */
-  TOK_SHAPE_CONVERSE,     /* Bedrock Converse and Nova: the same */
-  TOK_SHAPE_CANONICAL,    /* our own names, and those of genai-prices: inclusive */
-  TOK_SHAPE_RESPONSES,    /* OpenAI Responses, Realtime, images, transcriptions: inclusive */
-  TOK_SHAPE_METRICS,      /* amazon-bedrock-invocationMetrics */
-  TOK_SHAPE_TITAN,        /* Bedrock InvokeModel of Titan */
-  TOK_SHAPE_LLAMA,        /* Bedrock InvokeModel of Llama */
-  TOK_SHAPE_OLLAMA,       /* Ollama native */
-  TOK_SHAPE_WATSONX,      /* watsonx results */
-  TOK_SHAPE_TGI,          /* Text Generation Inference native */
-  TOK_SHAPE_TOTAL,        /* a total and nothing else: embeddings and rerankers, all input */
-  TOK_SHAPE_FEES,         /* no tokens: seconds, a reported cost */
+  TOK_SHAPE_COHERE, /* billed_units; `tokens` beside it counts a hidden prompt that is not billed */
+  TOK_SHAPE_CHAT,   /* OpenAI chat and everybody who speaks it; see settle_chat in canon.c */
+  TOK_SHAPE_ANTHROPIC, /* input_tokens leaves out what the cache read and wrote */
+  TOK_SHAPE_CONVERSE,  /* Bedrock Converse and Nova: the same */
+  TOK_SHAPE_CANONICAL, /* our own names, and those of genai-prices: inclusive */
+  TOK_SHAPE_RESPONSES, /* OpenAI Responses, Realtime, images, transcriptions: inclusive */
+  TOK_SHAPE_METRICS,   /* amazon-bedrock-invocationMetrics */
+  TOK_SHAPE_TITAN,     /* Bedrock InvokeModel of Titan */
+  TOK_SHAPE_LLAMA,     /* Bedrock InvokeModel of Llama */
+  TOK_SHAPE_OLLAMA,    /* Ollama native */
+  TOK_SHAPE_WATSONX,   /* watsonx results */
+  TOK_SHAPE_TGI,       /* Text Generation Inference native */
+  TOK_SHAPE_TOTAL,     /* a total and nothing else: embeddings and rerankers, all input */
+  TOK_SHAPE_FEES,      /* no tokens: seconds, a reported cost */
   TOK_SHAPE_N
 } tok_shape;
 
 typedef struct {
   const char *name;
-  const char *provider; /* whose shape it is, where only one provider has it; else NULL */
-  uint64_t on_top_of_input;  /* bit m: meter m is not in the total and is added to it */
+  const char *provider;     /* whose shape it is, where only one provider has it; else NULL */
+  uint64_t on_top_of_input; /* bit m: meter m is not in the total and is added to it */
   uint64_t on_top_of_output;
 } tok_shape_info;
 
@@ -56,21 +57,22 @@ enum {
 
 /* What a row does with its value. */
 typedef enum {
-  TOK_DO_COUNT,  /* arg: meter. The largest of several rows of one meter wins */
-  TOK_DO_ADD,    /* arg: meter. Several rows add up */
-  TOK_DO_TOTAL,  /* the provider's total, for the identities */
-  TOK_DO_GO,     /* arg: place. The members of this object (or of the objects of this array) are at that place */
-  TOK_DO_EVENTS, /* arg: place. An array of events, each on its own */
-  TOK_DO_WORD,   /* arg: tok_usage_word */
-  TOK_DO_SAID,   /* the same, in our own form: nothing is told by it */
-  TOK_DO_COST,   /* dollars that the provider says it bills */
+  TOK_DO_COUNT, /* arg: meter. The largest of several rows of one meter wins */
+  TOK_DO_ADD,   /* arg: meter. Several rows add up */
+  TOK_DO_TOTAL, /* the provider's total, for the identities */
+  /* arg: place. The members of this object (or of the objects of this array) are at that place */
+  TOK_DO_GO,
+  TOK_DO_EVENTS,   /* arg: place. An array of events, each on its own */
+  TOK_DO_WORD,     /* arg: tok_usage_word */
+  TOK_DO_SAID,     /* the same, in our own form: nothing is told by it */
+  TOK_DO_COST,     /* dollars that the provider says it bills */
   TOK_DO_UPSTREAM, /* dollars that somebody else bills: part of the cost only with one's own key */
-  TOK_DO_TICKS,  /* the same as COST in units of 1e-10 dollars */
-  TOK_DO_OWN_KEY, /* true: the upstream cost comes on top */
-  TOK_DO_TOOL,   /* a string: "web_search_call" is one web search */
-  TOK_DO_QUERY,  /* a string: a web search query of Gemini */
-  TOK_DO_LIST,   /* OpenTelemetry's array of {key, value: {stringValue | intValue | …}} */
-  TOK_DO_SEEN    /* only tells the provider */
+  TOK_DO_TICKS,    /* the same as COST in units of 1e-10 dollars */
+  TOK_DO_OWN_KEY,  /* true: the upstream cost comes on top */
+  TOK_DO_TOOL,     /* a string: "web_search_call" is one web search */
+  TOK_DO_QUERY,    /* a string: a web search query of Gemini */
+  TOK_DO_LIST,     /* OpenTelemetry's array of {key, value: {stringValue | intValue | …}} */
+  TOK_DO_SEEN      /* only tells the provider */
 } tok_usage_do;
 
 typedef enum {
@@ -108,7 +110,8 @@ int tok_usage_find(tok_slice path, unsigned places);
 /* Is there a row whose path starts with this? */
 bool tok_usage_leads(tok_slice start);
 
-/* What a response tells by how it calls itself: the prefix of its id, kind or fingerprint. First match. */
+/* What a response tells by how it calls itself: the prefix of its id, kind or fingerprint. First
+   match. */
 typedef struct {
   uint8_t word;
   const char *prefix;

@@ -1,8 +1,9 @@
 /*
 ** Reads a text and lays what it says of usage into the rows of the table; see usage.h and shapes.h.
 **
-** A frame stands for each open object or array. It says at which place of the table its members are, and how much of
-** w->path is the name that leads to it. What no row knows is skipped by the JSON reader.
+** A frame stands for each open object or array. It says at which place of the table its members
+** are, and how much of w->path is the name that leads to it. What no row knows is skipped by the
+** JSON reader.
 */
 #include "usage.h"
 
@@ -17,23 +18,23 @@ typedef enum {
 
 typedef struct {
   uint8_t kind;
-  bool array;   /* its elements are what the frame describes */
-  bool event;   /* ends an event */
+  bool array; /* its elements are what the frame describes */
+  bool event; /* ends an event */
   uint8_t place;
-  uint8_t len;  /* of the path in front of its members */
-  int16_t row;  /* of the strings of an array, or -1 */
+  uint8_t len; /* of the path in front of its members */
+  int16_t row; /* of the strings of an array, or -1 */
 } frame;
 
 typedef struct {
   tok_json j;
   frame frames[TOK_JSON_DEPTH_MAX + 1]; /* by depth; [0] is around the documents */
   char path[TOK_USAGE_PATH_MAX + 1];
-  int row;              /* of the member whose value comes next, or -1 */
-  size_t path_len;      /* of that member, 0 if it is too long to be known */
-  tok_slice key;        /* of that member */
-  tok_slice label;      /* of an entry or a pair */
-  int64_t entry;        /* of an entry, -1: none */
-  bool strict;          /* a known member that is no number is an error anywhere */
+  int row;         /* of the member whose value comes next, or -1 */
+  size_t path_len; /* of that member, 0 if it is too long to be known */
+  tok_slice key;   /* of that member */
+  tok_slice label; /* of an entry or a pair */
+  int64_t entry;   /* of an entry, -1: none */
+  bool strict;     /* a known member that is no number is an error anywhere */
   tok_slice provider;
   tok_usage_raw event, response;
   tok_status status;
@@ -48,7 +49,7 @@ static void wrong(walker *w, tok_status status, const char *what) {
   w->out->wrong = what;
 }
 
-/* ---- events and responses ------------------------------------------------------------------------- */
+/* ---- events and responses -------------------------------------------------------------------- */
 
 static void end_response(walker *w) {
   tok_status status = tok_usage_settle(&w->response, w->provider, !w->strict, w->out);
@@ -69,7 +70,7 @@ static void end_event(walker *w) {
   tok_usage_clear(&w->event);
 }
 
-/* ---- values --------------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static bool is_integer_text(tok_slice s) {
   size_t i = 0;
@@ -100,8 +101,8 @@ static void put_count(walker *w, int row) {
       wrong(w, TOK_INVALID, "must be a number");
     return;
   }
-  tok_status status = quantum == 1 ? tok_json_int(w->j.text, 1, &v)
-                                   : tok_json_fixed(w->j.text, quantum, &v);
+  tok_status status =
+      quantum == 1 ? tok_json_int(w->j.text, 1, &v) : tok_json_fixed(w->j.text, quantum, &v);
   if (status == TOK_OVERFLOW)
     wrong(w, TOK_OVERFLOW, "is too large");
   else if (status != TOK_OK)
@@ -118,8 +119,8 @@ static void put_money(walker *w, int row, int64_t *where, int64_t scale) {
     return; /* a cost that can't be is none */
   *where = v;
   w->event.any = true;
-  if (v > 0 && tok_usage_mark_rank(tok_usage_rows[row].provider) >
-                   tok_usage_mark_rank(w->event.mark))
+  if (v > 0 &&
+      tok_usage_mark_rank(tok_usage_rows[row].provider) > tok_usage_mark_rank(w->event.mark))
     w->event.mark = tok_usage_rows[row].provider;
 }
 
@@ -205,7 +206,7 @@ static void deliver(walker *w, int row) {
   }
 }
 
-/* ---- members -------------------------------------------------------------------------------------- */
+/* ---- members --------------------------------------------------------------------------------- */
 
 /* w->path becomes prefix + name; false if it is longer than every known path. */
 static bool set_path(walker *w, const frame *f, tok_slice name) {
@@ -291,7 +292,7 @@ static void on_scalar(walker *w) {
   }
 }
 
-/* ---- objects and arrays --------------------------------------------------------------------------- */
+/* ---- objects and arrays ---------------------------------------------------------------------- */
 
 /* The frame of a member's object or array; false: nothing in it is known. */
 static bool member_frame(walker *w, const frame *f, bool array, frame *n) {
@@ -353,7 +354,7 @@ static void on_close(walker *w) {
     end_event(w);
 }
 
-/* ---- texts ---------------------------------------------------------------------------------------- */
+/* ---- texts ----------------------------------------------------------------------------------- */
 
 /* One document, or several one after the other. `base`: where the text starts in the whole. */
 static void read_json(walker *w, tok_slice text, size_t base, bool many) {

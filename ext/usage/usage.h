@@ -8,9 +8,10 @@
 **     default:           …u.wrong, u.member, u.at…
 **     }
 **
-** Input: a response body, a bare usage object, an array of stream events, JSON Lines, or the text of a stream of
-** server-sent events (each `data:` line one JSON document). Events of one response override each other, field by field:
-** providers count cumulatively. Another response id starts another response, and responses are added up.
+** Input: a response body, a bare usage object, an array of stream events, JSON Lines, or the text
+** of a stream of server-sent events (each `data:` line one JSON document). Events of one response
+** override each other, field by field: providers count cumulatively. Another response id starts
+** another response, and responses are added up.
 **
 ** One pass, no allocation, no recursion; texts in the result are borrowed from the input.
 */
@@ -32,18 +33,18 @@ typedef struct {
 
 /* What was read of one event, or of the events of one response. */
 typedef struct {
-  int64_t value[TOK_USAGE_ROWS_MAX];                 /* by row, where given */
+  int64_t value[TOK_USAGE_ROWS_MAX]; /* by row, where given */
   uint64_t given[(TOK_USAGE_ROWS_MAX + 63) / 64];
-  bool any;                                          /* is any number given? */
+  bool any;      /* is any number given? */
   bool no_usage; /* of an event: its numbers are not to be counted */
   bool own_key;
   tok_usage_text words[TOK_WORD_N];
-  const char *mark;    /* provider that a mark tells, or NULL */
-  const char *tier;    /* tier that a mark tells, or NULL */
-  int64_t total;       /* -1: none */
-  int64_t cost;        /* pico-dollars, -1: none */
+  const char *mark; /* provider that a mark tells, or NULL */
+  const char *tier; /* tier that a mark tells, or NULL */
+  int64_t total;    /* -1: none */
+  int64_t cost;     /* pico-dollars, -1: none */
   int64_t upstream;
-  int64_t tools;       /* calls of the web search tool */
+  int64_t tools;                           /* calls of the web search tool */
   uint64_t queries[TOK_USAGE_QUERIES_MAX]; /* hashes */
   int n_queries;
 } tok_usage_raw;
@@ -51,35 +52,37 @@ typedef struct {
 typedef struct {
   tok_quantities q;
   tok_usage_text provider, model, response_id, service_tier; /* empty if unknown */
-  int64_t cost_pico;   /* 1e-12 dollars that the provider reports; 0: none */
+  int64_t cost_pico; /* 1e-12 dollars that the provider reports; 0: none */
   int64_t n_responses;
-  tok_shape shape;     /* of the last response */
-  bool says_provider;  /* is provider from a member of that name? */
-  bool strange;        /* numbers were met, but none that is known */
+  tok_shape shape;    /* of the last response */
+  bool says_provider; /* is provider from a member of that name? */
+  bool strange;       /* numbers were met, but none that is known */
   /* on an error */
   tok_slice member;
-  const char *wrong;   /* the end of a sentence */
-  size_t at;           /* bytes */
+  const char *wrong; /* the end of a sentence */
+  size_t at;         /* bytes */
 } tok_usage;
 
 /*
-** `provider` may be empty: then it is told by marks of the response, by its shape, or by the model's name.
-** TOK_OK, TOK_NOTFOUND (no usage), TOK_INVALID or TOK_OVERFLOW. Linear time.
+** `provider` may be empty: then it is told by marks of the response, by its shape, or by the
+** model's name. TOK_OK, TOK_NOTFOUND (no usage), TOK_INVALID or TOK_OVERFLOW. Linear time.
 */
 tok_status tok_usage_parse(tok_slice text, tok_slice provider, tok_usage *out);
 
 /* The canonical JSON (SPEC section 3), zero subsets left out. */
 void tok_usage_print(const tok_usage *u, tok_buf *b);
 
-/* ---- steps of it ------------------------------------------------------------------------------ */
+/* ---- steps of it ----------------------------------------------------------------------------- */
 
 /* Starts a raw reading. */
 void tok_usage_clear(tok_usage_raw *r);
 /* Lays an event over what its response said before. */
 void tok_usage_merge(tok_usage_raw *into, const tok_usage_raw *event);
-/* Applies the shape; adds the response to `out`. `lenient`: parts larger than the whole are cut to it in canonical objects
-** too, and a provider that nothing tells is guessed. TOK_NOTFOUND if nothing was counted; TOK_OVERFLOW with out->wrong. */
-tok_status tok_usage_settle(const tok_usage_raw *r, tok_slice provider, bool lenient, tok_usage *out);
+/* Applies the shape; adds the response to `out`. `lenient`: parts larger than the whole are cut to
+   it in canonical objects too, and a provider that nothing tells is guessed. TOK_NOTFOUND if
+   nothing was counted; TOK_OVERFLOW with out->wrong. */
+tok_status tok_usage_settle(const tok_usage_raw *r, tok_slice provider, bool lenient,
+                            tok_usage *out);
 /* Reads a text, or exactly one object (single): see usage.c. */
 tok_status tok_usage_walk(tok_slice text, tok_slice provider, bool single, tok_usage *out);
 

@@ -1,18 +1,21 @@
 /*
 ** What a provider's response says that it used, in SQL.
 **
-**     SELECT tok_usage(body) FROM log;                          -- the provider is told by the response
+**     SELECT tok_usage(body) FROM log;  -- the provider is told by the response
 **     SELECT tok_usage(body, 'azure') FROM log;
 **     SELECT tok_cost(u ->> 'model', u) FROM (SELECT tok_usage(body) AS u FROM log);
 **
-** tok_usage(response [, provider]) -> canonical JSON: provider, model, response_id, input_tokens (cache reads and writes
-** included), output_tokens (reasoning included), total_tokens, the parts that are not 0, service_tier, reported_cost_usd.
-**   U1  response is a body, a bare usage object, an array of stream events, the text of a stream of server-sent events, or
-**       JSON Lines.
-**   U2  Events of one response override each other; another response id starts another response, and responses are added
-**       up (then "responses" says how many there were; what they do not agree on is left out).
-**   U3  NULL gives NULL; so does well-formed JSON that counts nothing. Malformed JSON is an error that says at which byte;
-**       numbers that are negative, fractional or beyond 64 bits are errors too.
+** tok_usage(response [, provider]) -> canonical JSON: provider, model, response_id, input_tokens
+** (cache reads and writes included), output_tokens (reasoning included), total_tokens, the parts
+** that are not 0, service_tier, reported_cost_usd.
+**   U1  response is a body, a bare usage object, an array of stream events, the text of a stream of
+**       server-sent events, or JSON Lines.
+**   U2  Events of one response override each other; another response id starts another response,
+**       and responses are added up (then "responses" says how many there were; what they do not
+**       agree on is left out).
+**   U3  NULL gives NULL; so does well-formed JSON that counts nothing. Malformed JSON is an error
+**       that says at which byte; numbers that are negative, fractional or beyond 64 bits are errors
+**       too.
 **   U4  A part that is larger than what contains it is cut to it.
 **   U5  Pure: DETERMINISTIC and INNOCUOUS. One pass, linear time; at most 64 levels of nesting.
 */
@@ -36,7 +39,8 @@ static void usage(sqlite3_context *ctx, int n, sqlite3_value **args) {
   if (status == TOK_NOTFOUND)
     return;
   if (status != TOK_OK) {
-    tok_sql_error(ctx, func, "%.*s%s%s at byte %llu", tok_shown(u.member), u.member.len > 0 ? u.member.ptr : "response",
+    tok_sql_error(ctx, func, "%.*s%s%s at byte %llu", tok_shown(u.member),
+                  u.member.len > 0 ? u.member.ptr : "response",
                   u.member.len > 0 ? " " : "response ", u.wrong, (unsigned long long)u.at);
     return;
   }

@@ -4,14 +4,18 @@
 #include "../check.h"
 
 static tok_status parse(const char *text, size_t n, tok_usage *u) {
-  char *exact = malloc(n > 0 ? n : 1); /* of its own, so that a sanitizer sees a read past the end */
-  if (n > 0) memcpy(exact, text, n);
+  char *exact =
+      malloc(n > 0 ? n : 1); /* of its own, so that a sanitizer sees a read past the end */
+  if (n > 0)
+    memcpy(exact, text, n);
   tok_status s = tok_usage_parse((tok_slice){exact, n}, (tok_slice){NULL, 0}, u);
   free(exact);
   return s;
 }
 
-static int64_t of(const tok_usage *u, tok_meter m) { return u->q.quanta[m]; }
+static int64_t of(const tok_usage *u, tok_meter m) {
+  return u->q.quanta[m];
+}
 
 static void counts(const char *text, int64_t input, int64_t output) {
   tok_usage u;
@@ -22,14 +26,15 @@ static void counts(const char *text, int64_t input, int64_t output) {
 
 static void refuses(const char *text, tok_status status, const char *what, size_t where) {
   tok_usage u;
-  if (!(CHECK_INT(parse(text, strlen(text), &u), status) & CHECK_INT(u.at, where))) puts(text);
+  if (!(CHECK_INT(parse(text, strlen(text), &u), status) & CHECK_INT(u.at, where)))
+    puts(text);
   CHECK(u.wrong != NULL && strcmp(u.wrong, what) == 0);
 }
 
-#define READS(text, status)       \
-  do {                            \
-    tok_status s_ = reads(text, &o); \
-    CHECK_INT(s_, status);        \
+#define READS(text, status)                                                                        \
+  do {                                                                                             \
+    tok_status s_ = reads(text, &o);                                                               \
+    CHECK_INT(s_, status);                                                                         \
   } while (0)
 
 static tok_status reads(const char *text, tok_usage_object *o) {
@@ -38,40 +43,69 @@ static tok_status reads(const char *text, tok_usage_object *o) {
 
 static void overriding(void) {
   /* Anthropic: the placeholder of message_start is not added to what follows */
-  counts("[{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"usage\":{\"input_tokens\":2068,\"cache_read_input_tokens\":0,"
-         "\"output_tokens\":8}}},{\"type\":\"content_block_delta\",\"delta\":{\"text\":\"x\"}},{\"type\":\"message_delta\",\"delta\":"
-         "{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":637}}]", 2068, 637);
+  counts("[{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"usage\":{\"input_tokens\":"
+         "2068,\"cache_read_input_tokens\":0,"
+         "\"output_tokens\":8}}},{\"type\":\"content_block_delta\",\"delta\":{\"text\":\"x\"}},{"
+         "\"type\":\"message_delta\",\"delta\":"
+         "{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":637}}]",
+         2068, 637);
   /* …and may correct the input side too */
-  counts("[{\"message\":{\"id\":\"msg_1\",\"usage\":{\"input_tokens\":2068,\"cache_read_input_tokens\":5,\"output_tokens\":8}}},"
-         "{\"usage\":{\"input_tokens\":22397,\"cache_read_input_tokens\":0,\"output_tokens\":637}}]", 22397, 637);
+  counts(
+      "[{\"message\":{\"id\":\"msg_1\",\"usage\":{\"input_tokens\":2068,\"cache_read_input_"
+      "tokens\":5,\"output_tokens\":8}}},"
+      "{\"usage\":{\"input_tokens\":22397,\"cache_read_input_tokens\":0,\"output_tokens\":637}}]",
+      22397, 637);
   /* Gemini: cumulative on many chunks */
-  counts("[{\"usageMetadata\":{\"promptTokenCount\":8}},{\"usageMetadata\":{\"promptTokenCount\":8,\"candidatesTokenCount\":5}},"
-         "{\"usageMetadata\":{\"promptTokenCount\":8,\"candidatesTokenCount\":9,\"thoughtsTokenCount\":2}}]", 8, 11);
+  counts("[{\"usageMetadata\":{\"promptTokenCount\":8}},{\"usageMetadata\":{\"promptTokenCount\":8,"
+         "\"candidatesTokenCount\":5}},"
+         "{\"usageMetadata\":{\"promptTokenCount\":8,\"candidatesTokenCount\":9,"
+         "\"thoughtsTokenCount\":2}}]",
+         8, 11);
   /* usage: null in between takes nothing away */
   counts("[{\"usage\":{\"prompt_tokens\":4,\"completion_tokens\":2}},{\"usage\":null}]", 4, 2);
-  counts("{\"usage\":{\"prompt_tokens\":1,\"prompt_tokens\":4,\"completion_tokens\":2}}", 4, 2); /* the last of two equal names */
+  counts("{\"usage\":{\"prompt_tokens\":1,\"prompt_tokens\":4,\"completion_tokens\":2}}", 4,
+         2); /* the last of two equal names */
 }
 
 static void event_streams(void) {
-  counts("event: message_start\r\ndata: {\"message\":{\"id\":\"msg_1\",\"usage\":{\"input_tokens\":20,\"output_tokens\":1}}}\r\n\r\n"
-         ": a comment\r\ndata:{\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9}}\r\n\r\ndata: [DONE]\r\n", 20, 9);
-  counts("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}", 3, 2); /* no line end */
-  counts("\xEF\xBB\xBF \nid: 1\ndata: {\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n", 3, 2);
-  counts("event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"id\":\"resp\",\"usage\":{\"input_tokens\":5,"
-         "\"output_tokens\":6}}}\n", 5, 6);
-  counts("event: messageEnd\ndata: {\"type\":\"message-end\",\"delta\":{\"usage\":{\"billed_units\":{\"input_tokens\":62,"
-         "\"output_tokens\":35},\"tokens\":{\"input_tokens\":968}}}}\n", 62, 35);
-  counts("data: {\"messageStop\":{}}\n\ndata: {\"metadata\":{\"usage\":{\"inputTokens\":7,\"outputTokens\":8}}}\n", 7, 8);
+  counts(
+      "event: message_start\r\ndata: "
+      "{\"message\":{\"id\":\"msg_1\",\"usage\":{\"input_tokens\":20,\"output_tokens\":1}}}\r\n\r\n"
+      ": a "
+      "comment\r\ndata:{\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9}}\r\n\r\ndata: "
+      "[DONE]\r\n",
+      20, 9);
+  counts("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}", 3,
+         2); /* no line end */
+  counts("\xEF\xBB\xBF \nid: 1\ndata: {\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n",
+         3, 2);
+  counts("event: response.completed\ndata: "
+         "{\"type\":\"response.completed\",\"response\":{\"id\":\"resp\",\"usage\":{\"input_"
+         "tokens\":5,"
+         "\"output_tokens\":6}}}\n",
+         5, 6);
+  counts("event: messageEnd\ndata: "
+         "{\"type\":\"message-end\",\"delta\":{\"usage\":{\"billed_units\":{\"input_tokens\":62,"
+         "\"output_tokens\":35},\"tokens\":{\"input_tokens\":968}}}}\n",
+         62, 35);
+  counts("data: {\"messageStop\":{}}\n\ndata: "
+         "{\"metadata\":{\"usage\":{\"inputTokens\":7,\"outputTokens\":8}}}\n",
+         7, 8);
 }
 
 static void lines(void) {
-  counts("{\"model\":\"llama3\",\"response\":\"A\",\"done\":false}\n{\"model\":\"llama3\",\"done\":true,\"prompt_eval_count\":5,"
-         "\"eval_count\":6}\n", 5, 6);
+  counts("{\"model\":\"llama3\",\"response\":\"A\",\"done\":false}\n{\"model\":\"llama3\",\"done\":"
+         "true,\"prompt_eval_count\":5,"
+         "\"eval_count\":6}\n",
+         5, 6);
   tok_usage u;
   /* several responses are added up, and what they do not agree on is unknown */
-  static const char two[] = "{\"id\":\"a\",\"model\":\"gpt-4o\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n"
-                            "{\"id\":\"b\",\"model\":\"gpt-4o\",\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":20}}\n"
-                            "{\"id\":\"b\",\"model\":\"gpt-4o\",\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":21}}";
+  static const char two[] = "{\"id\":\"a\",\"model\":\"gpt-4o\",\"usage\":{\"prompt_tokens\":3,"
+                            "\"completion_tokens\":2}}\n"
+                            "{\"id\":\"b\",\"model\":\"gpt-4o\",\"usage\":{\"prompt_tokens\":30,"
+                            "\"completion_tokens\":20}}\n"
+                            "{\"id\":\"b\",\"model\":\"gpt-4o\",\"usage\":{\"prompt_tokens\":30,"
+                            "\"completion_tokens\":21}}";
   CHECK_INT(tok_usage_parse(tok_slice_of(two), tok_slice_of("openai"), &u), TOK_OK);
   CHECK_INT(of(&u, TOK_M_INPUT), 33);
   CHECK_INT(of(&u, TOK_M_OUTPUT), 23);
@@ -79,18 +113,33 @@ static void lines(void) {
   CHECK_BYTES(u.model.text.ptr, u.model.text.len, "gpt-4o", 6);
   CHECK_INT(u.response_id.text.len, 0);
   /* a run's steps and messages are in the run */
-  counts("[{\"object\":\"thread.run.step\",\"id\":\"step_1\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}},"
+  counts("[{\"object\":\"thread.run.step\",\"id\":\"step_1\",\"usage\":{\"prompt_tokens\":3,"
+         "\"completion_tokens\":2}},"
          "{\"object\":\"thread.message\",\"id\":\"msg_1\"},"
-         "{\"object\":\"thread.run\",\"id\":\"run_1\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}]", 3, 2);
+         "{\"object\":\"thread.run\",\"id\":\"run_1\",\"usage\":{\"prompt_tokens\":3,\"completion_"
+         "tokens\":2}}]",
+         3, 2);
 }
 
 static void nothing(void) {
-  static const char *const texts[] = {"{}", "[]", "null", "1", "\"x\"", "{\"choices\":[]}", "{\"usage\":null}", "{\"usage\":{}}",
-                                      "[[],[{}]]", "data: [DONE]\n", "event: ping\n", "{\"usage\":{\"total_time\":3}}",
-                                      "{\"choices\":[{\"message\":{\"usage\":{\"prompt_tokens\":3}}}]}"};
+  static const char *const texts[] = {
+      "{}",
+      "[]",
+      "null",
+      "1",
+      "\"x\"",
+      "{\"choices\":[]}",
+      "{\"usage\":null}",
+      "{\"usage\":{}}",
+      "[[],[{}]]",
+      "data: [DONE]\n",
+      "event: ping\n",
+      "{\"usage\":{\"total_time\":3}}",
+      "{\"choices\":[{\"message\":{\"usage\":{\"prompt_tokens\":3}}}]}"};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     tok_usage u;
-    if (!CHECK_INT(parse(texts[i], strlen(texts[i]), &u), TOK_NOTFOUND)) puts(texts[i]);
+    if (!CHECK_INT(parse(texts[i], strlen(texts[i]), &u), TOK_NOTFOUND))
+      puts(texts[i]);
   }
 }
 
@@ -104,8 +153,8 @@ static void refused(void) {
   refuses("{\"usage\":{\"prompt_tokens\":-1}}", TOK_INVALID, "must not be negative", 28);
   refuses("{\"usage\":{\"prompt_tokens\":1.5}}", TOK_INVALID, "must be a whole number", 29);
   refuses("{\"usage\":{\"prompt_tokens\":9223372036854775808}}", TOK_OVERFLOW, "is too large", 45);
-  refuses("{\"usage\":{\"prompt_tokens\":9223372036854775807,\"completion_tokens\":1}}", TOK_OVERFLOW,
-          "counts more than fits in 64 bits", 69);
+  refuses("{\"usage\":{\"prompt_tokens\":9223372036854775807,\"completion_tokens\":1}}",
+          TOK_OVERFLOW, "counts more than fits in 64 bits", 69);
   refuses("{\"input_tokens\":9223372036854775807,\"cache_read_input_tokens\":1}", TOK_OVERFLOW,
           "counts more than fits in 64 bits", 64);
 }
@@ -117,15 +166,18 @@ static void deep(void) {
     memset(text, '[', (size_t)depth);
     memset(text + depth, ']', (size_t)depth);
     CHECK_INT(parse(text, 2 * (size_t)depth, &u), depth <= 64 ? TOK_NOTFOUND : TOK_INVALID);
-    if (depth > 64) CHECK_STR(u.wrong, "is nested more than 64 levels deep");
+    if (depth > 64)
+      CHECK_STR(u.wrong, "is nested more than 64 levels deep");
   }
 }
 
 /* Every prefix of a text is refused or read, and nothing is read past its end. */
 static void cut(void) {
   static const char text[] =
-      "[{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"model\":\"claude\\u002d3\",\"usage\":{\"input_tokens\":20,\"cache_creation\":"
-      "{\"ephemeral_5m_input_tokens\":1},\"output_tokens\":1e0,\"promptTokensDetails\":[{\"modality\":\"TEXT\",\"tokenCount\":24}]}}},true,null]";
+      "[{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"model\":\"claude\\u002d3\","
+      "\"usage\":{\"input_tokens\":20,\"cache_creation\":"
+      "{\"ephemeral_5m_input_tokens\":1},\"output_tokens\":1e0,\"promptTokensDetails\":[{"
+      "\"modality\":\"TEXT\",\"tokenCount\":24}]}}},true,null]";
   for (size_t n = 0; n < sizeof text; n++) {
     tok_usage u;
     tok_status s = parse(text, n, &u);
@@ -138,15 +190,18 @@ static void huge(void) {
   const size_t n = 64u << 20;
   char *text = malloc(n);
   tok_usage u;
-  static const char head[] = "{\"choices\":\"", tail[] = "\",\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1}}";
-  if (!CHECK(text != NULL)) return;
+  static const char head[] = "{\"choices\":\"",
+                    tail[] = "\",\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1}}";
+  if (!CHECK(text != NULL))
+    return;
   memset(text, 'a', n);
   memcpy(text, head, sizeof head - 1);
   memcpy(text + n - (sizeof tail - 1), tail, sizeof tail - 1);
   CHECK_INT(tok_usage_parse((tok_slice){text, n}, (tok_slice){NULL, 0}, &u), TOK_OK);
   CHECK_INT(of(&u, TOK_M_INPUT), 7);
   static const char event[] = "{\"usage\":null}\n\n";
-  for (size_t i = 0; i + 16 <= n; i += 16) memcpy(text + i, event, 16);
+  for (size_t i = 0; i + 16 <= n; i += 16)
+    memcpy(text + i, event, 16);
   CHECK_INT(tok_usage_parse((tok_slice){text, n}, (tok_slice){NULL, 0}, &u), TOK_NOTFOUND);
   /* names and keys without end */
   memset(text, 'a', n);
@@ -158,9 +213,12 @@ static void huge(void) {
 
 static void many_queries(void) {
   static char text[8192];
-  size_t n = (size_t)snprintf(text, sizeof text, "{\"modelVersion\":\"gemini-3-pro\",\"usageMetadata\":{\"promptTokenCount\":1},"
-                                                 "\"candidates\":[{\"groundingMetadata\":{\"webSearchQueries\":[\"q\"");
-  for (int i = 0; i < 100; i++) n += (size_t)snprintf(text + n, sizeof text - n, ",\"q%d\"", i);
+  size_t n = (size_t)snprintf(
+      text, sizeof text,
+      "{\"modelVersion\":\"gemini-3-pro\",\"usageMetadata\":{\"promptTokenCount\":1},"
+      "\"candidates\":[{\"groundingMetadata\":{\"webSearchQueries\":[\"q\"");
+  for (int i = 0; i < 100; i++)
+    n += (size_t)snprintf(text + n, sizeof text - n, ",\"q%d\"", i);
   snprintf(text + n, sizeof text - n, "]}}]}");
   tok_usage u;
   CHECK_INT(parse(text, strlen(text), &u), TOK_OK);
@@ -175,16 +233,19 @@ static void for_prices(void) {
   READS(("{\"prompt_tokens\":5,\"prompt_tokens_details\":{\"cached_tokens\":6}}"), TOK_OK);
   CHECK_INT(o.q.quanta[TOK_M_CACHE_READ], 5);
   CHECK_INT(o.provider.len, 0);
-  READS(("{\"usage\":{\"input_tokens\":3,\"cache_read_input_tokens\":7},\"service_tier\":\"batch\"}"), TOK_OK);
+  READS(
+      ("{\"usage\":{\"input_tokens\":3,\"cache_read_input_tokens\":7},\"service_tier\":\"batch\"}"),
+      TOK_OK);
   CHECK_INT(o.q.quanta[TOK_M_INPUT], 10);
   CHECK_INT(o.tier, TOK_TIER_BATCH);
   CHECK_INT(o.provider.len, 0); /* whose model it is, the model says */
   READS(("[{\"input_tokens\":5}]"), TOK_INVALID);
   READS(("{\"inputs\":5}"), TOK_INVALID);
   READS(("{}"), TOK_OK);
-  READS(("{\"spans\":[{\"id\":\"a\",\"input_tokens\":5},{\"id\":\"b\",\"input_tokens\":5}]}"), TOK_INVALID);
+  READS(("{\"spans\":[{\"id\":\"a\",\"input_tokens\":5},{\"id\":\"b\",\"input_tokens\":5}]}"),
+        TOK_INVALID);
 }
 
-CHECK_MAIN({"overriding", overriding}, {"event_streams", event_streams}, {"lines", lines}, {"nothing", nothing},
-           {"refused", refused}, {"deep", deep}, {"cut", cut}, {"huge", huge}, {"many_queries", many_queries},
-           {"for_prices", for_prices})
+CHECK_MAIN({"overriding", overriding}, {"event_streams", event_streams}, {"lines", lines},
+           {"nothing", nothing}, {"refused", refused}, {"deep", deep}, {"cut", cut}, {"huge", huge},
+           {"many_queries", many_queries}, {"for_prices", for_prices})
