@@ -35,7 +35,7 @@ ifeq ($(ARCH),x86_64)
 EXTRA_kernel_avx2 := -mavx2 -mbmi -mbmi2 -mlzcnt -mpopcnt
 EXTRA_kernel_avx512 := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi -mavx512vbmi2 -mbmi -mbmi2 -mlzcnt -mpopcnt
 endif
-EXTRA_kernel_avx2 += -O3 -fno-predictive-commoning
-EXTRA_kernel_avx512 += -O3 -fno-predictive-commoning
-EXTRA_kernel_vector := -O3 -fno-predictive-commoning
-EXTRA_kernel_portable := -O3 -fno-predictive-commoning
+EXTRA_kernel_avx2 += -O3
+EXTRA_kernel_avx512 += -O3
+EXTRA_kernel_vector := -O3
+EXTRA_kernel_portable := -O3
