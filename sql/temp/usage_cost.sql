@@ -1,11 +1,12 @@
 -- What needs tok's price list: made by tok_init() for its connection only, gone when it closes.
 
--- The price of every row of the ledger, by the setting cost_mode. The one place where a row is priced.
+-- The price of every row of the ledger, by the setting cost_mode. The one place where a row is priced. A reported
+-- cost of 0 is no price: gateways report 0 for what they cannot price, and free models have a price of 0 in the list.
 CREATE TEMP VIEW IF NOT EXISTS tok_usage_cost(id, unix_time, cost_nano) AS
 SELECT id, unix_time, CASE cost_mode
-    WHEN 'display' THEN reported_cost_nano
+    WHEN 'display' THEN nullif(reported_cost_nano, 0)
     WHEN 'calculate' THEN tok_cost_nano(model, usage, unix_time)
-    ELSE coalesce(reported_cost_nano, tok_cost_nano(model, usage, unix_time)) END
+    ELSE coalesce(nullif(reported_cost_nano, 0), tok_cost_nano(model, usage, unix_time)) END
 FROM (
   SELECT id, unix_time, model, reported_cost_nano,
     (SELECT value FROM main.llm_setting WHERE name = 'cost_mode') AS cost_mode,

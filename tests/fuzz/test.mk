@@ -54,7 +54,7 @@ FUZZ_LEN_encode := 1024
 FUZZ_LEN_split := 512
 FUZZ_LEN_sql := 512
 FUZZ_LEN_usage := 512
-FUZZ_LEN_import := 1024
+FUZZ_LEN_import := 4096
 FUZZ_LEN_response := 2048
 
 fuzz: $(FUZZ_TARGETS:%=fuzz-%)  ## fuzz each target FUZZ_SECONDS=60 seconds (clang)
