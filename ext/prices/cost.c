@@ -188,9 +188,10 @@ int64_t tok_cost_line_nano(const tok_cost_line *line) {
   return nano;
 }
 
-static bool has_tier(tok_price_rows rows, tok_tier tier) {
-  for (size_t i = 0; i < rows.n_rows; i++) {
-    if (rows.rows[i].service_tier == tier)
+/* Does any of the rows that hold belong to the tier? */
+static bool has_tier(const tok_price_row *const best[TOK_METER_N], tok_tier tier) {
+  for (size_t m = 0; m < TOK_METER_N; m++) {
+    if (best[m] != NULL && best[m]->service_tier == tier)
       return true;
   }
   return false;
@@ -213,7 +214,7 @@ tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *quantities, in
   tok_quantities q = *quantities;
   out->n_lines = 0;
   out->cost_nano = 0;
-  out->tier_unpriced = tier != TOK_TIER_STANDARD && !has_tier(rows, tier);
+  out->tier_unpriced = false;
   out->fault = tok_quantities_check(&q, &out->outer, &out->inner);
   if (out->fault != TOK_COST_FINE)
     return TOK_INVALID;
@@ -222,6 +223,7 @@ tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *quantities, in
   size_t n = choose(rows, at, q.quanta[TOK_M_INPUT], tier, best);
   if (n == 0 && rows.n_rows > 0)
     return TOK_NOTFOUND;
+  out->tier_unpriced = tier != TOK_TIER_STANDARD && !has_tier((const tok_price_row *const *)best, tier);
   if (!tok_quantities_has(&q, TOK_M_REQUESTS))
     tok_quantities_set(&q, TOK_M_REQUESTS, 1);
   lay_lines((const tok_price_row *const *)best, out);

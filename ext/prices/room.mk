@@ -12,17 +12,23 @@ $(B)/gen/price_table.c: $(B)/gen/bake_prices $(PRICE_JSON) sql/prices/MANIFEST
 
 $(B)/gen/price_table.o: ALL_CFLAGS += -Iext
 
-# Needs node and npm; never needed to build or test. PRICES_PACKAGE=<folder> uses an unpacked package.
+# Needs node and npm; never needed to build or test. PRICES_PACKAGE and LITELLM_FOLDER use unpacked packages.
 PRICES_VERSION ?= 0.1.8
 PRICES_PACKAGE ?=
+LITELLM_VERSION ?= 1.109.1
+LITELLM_FOLDER ?=
 .PHONY: prices
-prices:  ## rebuild sql/prices/ from the npm package (PRICES_VERSION) and show what changed
+prices:  ## rebuild sql/prices/ from its packages and show what changed
 	@set -e; dir="$(PRICES_PACKAGE)"; mkdir -p $(B)/npm; \
 	if [ -z "$$dir" ]; then dir=$(B)/npm/package; rm -rf $$dir; \
 	  (cd $(B)/npm && npm pack --silent @pydantic/genai-prices@$(PRICES_VERSION) >/dev/null && \
 	   tar -xzf pydantic-genai-prices-$(PRICES_VERSION).tgz); fi; \
 	date=$$(npm view @pydantic/genai-prices time --json | \
 	  sed -n 's/^ *"$(PRICES_VERSION)": "\([0-9-]*\)T.*/\1/p'); \
-	node sql/gen/prices_from_npm.mjs "$$dir" sql/prices "$$date"
+	lite="$(LITELLM_FOLDER)"; \
+	if [ -z "$$lite" ]; then lite=$(B)/npm/litellm; rm -rf $$lite; mkdir -p $$lite; \
+	  python3 -m pip download --quiet --no-deps --only-binary=:all: -d $$lite litellm==$(LITELLM_VERSION); \
+	  (cd $$lite && unzip -q ./*.whl 'litellm/model_prices*' '*.dist-info/licenses/*'); fi; \
+	node sql/gen/prices_from_npm.mjs "$$dir" sql/prices "$$date" "$$lite" $(LITELLM_VERSION)
 	git --no-pager diff --stat -- sql/prices
 	git --no-pager diff -U0 --word-diff=plain --word-diff-regex='"[^"]*"|[0-9.]+' -- sql/prices | head -200

@@ -1,6 +1,7 @@
-// Rebuilds sql/prices/*.json and their MANIFEST from the npm package @pydantic/genai-prices (MIT).
+// Rebuilds sql/prices/*.json and their MANIFEST from the npm package @pydantic/genai-prices (MIT), and the prices of
+// service tiers (batch, flex, priority) from the model list of the Python package litellm (MIT).
 //
-//     node sql/gen/prices_from_npm.mjs PACKAGE_FOLDER OUT_FOLDER DATE_OF_PUBLICATION
+//     node sql/gen/prices_from_npm.mjs PACKAGE_FOLDER OUT_FOLDER DATE_OF_PUBLICATION LITELLM_FOLDER LITELLM_VERSION
 //
 // Never needed to build or test: the files that it writes are committed. `make prices` runs it and shows what
 // changed. corrections.json beside the output lists where the source is known to be wrong, with the reason.
@@ -8,7 +9,10 @@ import crypto from 'crypto';
 import fs from 'fs';
 import path from 'path';
 
-const [packageDir, outDir, checked] = process.argv.slice(2);
+const [packageDir, outDir, checked, litellmDir, litellmVersion] = process.argv.slice(2);
+const litellmText = fs.readFileSync(path.join(litellmDir, 'litellm', 'model_prices_and_context_window_backup.json'), 'utf8');
+const litellm = JSON.parse(litellmText);
+const litellmSource = `litellm ${litellmVersion}`;
 const about = JSON.parse(fs.readFileSync(path.join(packageDir, 'package.json'), 'utf8'));
 const sourceName = `${about.name} ${about.version}`;
 const corrections = JSON.parse(fs.readFileSync(path.join(outDir, 'corrections.json'), 'utf8'));
@@ -155,24 +159,94 @@ function correct(provider, model) {
   return model;
 }
 
-function otherNames(provider) {
-  return corrections.filter((c) => c.provider === provider && c.called)
-    .flatMap((c) => { c.used = true; return c.called; });
+// ---- service tiers -----------------------------------------------------------------------------------------
+// The keys under which litellm lists a provider's models, in the order in which they are tried.
+const LITELLM_PREFIXES = {
+  openai: ['', 'openai/'], azure: ['azure/'], google: ['gemini/', '', 'vertex_ai/'], aws: [''], anthropic: [''],
+  'x-ai': ['xai/'], fireworks: ['fireworks_ai/accounts/fireworks/models/', 'fireworks_ai/'], mistral: ['mistral/'],
+};
+const LITELLM_METERS = {
+  input_cost_per_token: 'input', output_cost_per_token: 'output', cache_read_input_token_cost: 'cache_read',
+  cache_creation_input_token_cost: 'cache_write', cache_creation_input_token_cost_above_1hr: 'cache_write_1h',
+  input_cost_per_audio_token: 'input_audio', output_cost_per_audio_token: 'output_audio',
+  cache_read_input_audio_token_cost: 'cache_read_audio', input_cost_per_image_token: 'input_image',
+  output_cost_per_image_token: 'output_image',
+};
+const TIERS = { batches: 'batch', flex: 'flex', priority: 'priority' };
+
+// One tier's prices for the meters that the standard set has: {meter: {0: price, from_tokens: price, …}}.
+function tierPrices(entry, word, standard) {
+  const out = {};
+  for (const [key, value] of Object.entries(entry)) {
+    const m = /^(.*?)(?:_above_(\d+)k_tokens)?_(batches|flex|priority)$/.exec(key);
+    if (!m || m[3] !== word || !standard[LITELLM_METERS[m[1]]]) continue;
+    (out[LITELLM_METERS[m[1]]] ??= {})[m[2] ? Number(m[2]) * 1000 + 1 : 0] = decimal(value * 1e6);
+  }
+  return out;
+}
+
+// Where a size has a price of its own and litellm gives none for the tier, the tier's discount goes for it, too, if
+// it is a plain half or double. Otherwise the meter is left out: better the standard price than one too low.
+function tierSet(entry, word, standard) {
+  const prices = tierPrices(entry, word, standard);
+  // Discounts stack on the one-hour write as on the five-minute one (the provider's page on caching); litellm has no key.
+  const write = prices.cache_write?.[0] / standard.cache_write;
+  if (standard.cache_write_1h && !prices.cache_write_1h && (write === 0.5 || write === 2)) {
+    prices.cache_write_1h = { 0: decimal(standard.cache_write_1h * write) };
+  }
+  const set = { service_tier: TIERS[word], source: litellmSource }, tiers = [];
+  for (const [m, p] of Object.entries(prices)) {
+    const above = (standard.tiers ?? []).filter((t) => t[m] !== undefined);
+    const ratio = p[0] / standard[m];
+    if (p[0] === undefined || above.some((t) => p[t.from_tokens] === undefined && ratio !== 0.5 && ratio !== 2)) continue;
+    set[m] = p[0];
+    for (const t of above) {
+      let tier = tiers.find((x) => x.from_tokens === t.from_tokens);
+      if (!tier) tiers.push(tier = { from_tokens: t.from_tokens });
+      tier[m] = p[t.from_tokens] ?? decimal(t[m] * ratio);
+    }
+  }
+  if (set.input === undefined) return null;
+  return tiers.length ? { ...set, tiers } : set;
+}
+
+// Only where both sources agree on the standard price of input: else they speak of different things.
+const tierReport = { models: 0, sets: 0, differ: [] };
+function addTiers(provider, model) {
+  const entry = (LITELLM_PREFIXES[provider] ?? []).map((p) => litellm[p + model.model]).find((e) => e);
+  const standard = model.prices.filter((s) => !s.hours && !s.retracted).at(-1);
+  if (!entry || !standard?.input || !Object.keys(entry).some((k) => /_(batches|flex|priority)$/.test(k))) return model;
+  if (decimal((entry.input_cost_per_token ?? 0) * 1e6) !== standard.input) {
+    tierReport.differ.push(`${provider}/${model.model}`);
+    return model;
+  }
+  const sets = Object.keys(TIERS).map((word) => tierSet(entry, word, standard)).filter((s) => s);
+  model.prices.push(...sets.map((s) => ({ ...(standard.from && { from: standard.from }), ...s })));
+  tierReport.models += sets.length > 0;
+  tierReport.sets += sets.length;
+  return model;
+}
+
+// Names of the provider ("called") or of its models ("makes") beside the source's.
+function otherNames(provider, kind) {
+  return corrections.filter((c) => c.provider === provider && c[kind])
+    .flatMap((c) => { c.used = true; return c[kind]; });
 }
 
 function convert(p) {
   return {
     provider: p.id, name: p.name, source: sourceName, licence: about.license ?? 'MIT', checked,
     urls: p.pricing_urls ?? [], ...(p.price_comments && { note: p.price_comments }),
-    called: [...new Set([...glob(p.provider_match), ...otherNames(p.id)])], makes: [...new Set(glob(p.model_match))],
+    called: [...new Set([...glob(p.provider_match), ...otherNames(p.id, 'called')])],
+    makes: [...new Set([...glob(p.model_match), ...otherNames(p.id, 'makes')])],
     falls_back_to: p.fallback_model_providers ?? [],
-    models: p.models.map((m) => correct(p.id, {
+    models: p.models.map((m) => addTiers(p.id, correct(p.id, {
       model: m.id, names: namesOf(m),
       ...(m.context_window && { context_window: m.context_window }),
       ...(m.deprecated && { deprecated: true }),
       ...(m.price_comments && { note: m.price_comments }),
       prices: history(m.prices),
-    })),
+    }))),
   };
 }
 
@@ -188,6 +262,7 @@ const manifest = [
   '# The price list: one file a provider, written by sql/gen/prices_from_npm.mjs (make prices).',
   `# source: npm ${sourceName}, licence ${about.license ?? 'MIT'} (LICENSE beside this file)`,
   `# dist/index.js sha256 ${sha256(code)}`,
+  `# service tiers: PyPI ${litellmSource}, licence MIT (LICENSE.litellm), model list sha256 ${sha256(litellmText)}`,
   `# corrections.json (by hand) sha256 ${sha256(fs.readFileSync(path.join(outDir, 'corrections.json')))}`,
   '# sha256  file  models',
 ];
@@ -201,5 +276,7 @@ for (const p of providers) {
   manifest.push(`${sha256(text)}  ${p.id}.json  ${converted.models.length}`);
 }
 fs.copyFileSync(path.join(packageDir, 'LICENSE'), path.join(outDir, 'LICENSE'));
+fs.copyFileSync(path.join(litellmDir, `litellm-${litellmVersion}.dist-info`, 'licenses', 'LICENSE'), path.join(outDir, 'LICENSE.litellm'));
+console.log(`service tiers: ${tierReport.sets} price sets of ${tierReport.models} models; other standard prices: ${tierReport.differ.join(' ')}`);
 fs.writeFileSync(path.join(outDir, 'MANIFEST'), `${manifest.join('\n')}\n`);
 for (const c of corrections) if (!c.used) throw new Error(`correction of ${c.provider} ${c.models} fits no model`);

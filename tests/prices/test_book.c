@@ -111,7 +111,8 @@ static void only_mains_table_counts(void) {
   is_price(db, LISTED);
   CHECK_RUN(db, "INSERT INTO main.llm_price(model, meter, usd_per_1m) VALUES ('gpt-4o', 'input', '1')");
   is_price(db, "1000");
-  CHECK_ROWS(db, "SELECT usd_per_1m, origin FROM tok_pricing WHERE model = 'gpt-4o' AND meter = 'input'", "1.0|llm_price");
+  CHECK_ROWS(db, "SELECT usd_per_1m, origin FROM tok_pricing WHERE model = 'gpt-4o' AND meter = 'input' AND service_tier = 'standard'",
+             "1.0|llm_price");
   CHECK_RUN(db, "DROP TABLE main.llm_price; CREATE VIEW main.llm_price AS SELECT tok_cost('gpt-4o', 1, 1) AS model");
   is_price(db, LISTED);
   CHECK_RUN(db, "DROP VIEW main.llm_price; CREATE TABLE main.llm_price(model, price)");

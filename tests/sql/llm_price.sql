@@ -13,7 +13,7 @@ SELECT tok_price('openai/gpt-4o', 'input', '2026-08-20'), tok_price('azure/gpt-4
 SELECT json_extract(tok_resolve('gpt-4o'), '$.origin', '$.provider', '$.model'), tok_resolve('gpt-4o', 'azure') ->> 'origin';
 SELECT json_extract(line.value, '$.meter', '$.source', '$.origin') FROM json_each(tok_cost_explain('gpt-4o', '{"input_tokens": 10, "output_tokens": 1}', '2026-08-20'), '$.lines') AS line;
 .print -- the table of prices: what is overlaid is gone
-SELECT meter, usd_per_1m, source, origin FROM tok_pricing WHERE provider = 'openai' AND model = 'gpt-4o' AND meter IN ('input', 'output');
+SELECT meter, usd_per_1m, source, origin FROM tok_pricing WHERE provider = 'openai' AND model = 'gpt-4o' AND service_tier = 'standard' AND meter IN ('input', 'output');
 .print -- validity, batch, size, region, hours
 DELETE FROM llm_price;
 INSERT INTO llm_price(provider, model, meter, usd_per_1m, valid_from, valid_to, service_tier, tier_from_tokens, region, hours, weekdays) VALUES
