@@ -311,6 +311,28 @@ static void barriers(void) {
   tok_engine_free(e);
 }
 
+/* What windows and lanes rest on (bpe.h): merging the bytes of any token gives that token alone. */
+static void tokens_encode_to_themselves(void) {
+  tok_engine *e = tok_engine_new();
+  char scratch[TOK_TOKEN_BYTES_MAX];
+  for (size_t v = 0; v < tok_vocab_n(); v++) {
+    const tok_ranks *r = tok_vocab_at(v)->ranks;
+    for (int64_t id = 0; id < r->n_ids; id++) {
+      bool special;
+      tok_slice t = tok_vocab_bytes(tok_vocab_at(v), id, scratch, &special);
+      if (t.ptr == NULL || special) continue;
+      const uint32_t *ids = NULL;
+      size_t n = 0;
+      tok_bpe_piece piece = {.p = (const uint8_t *)t.ptr, .n = t.len};
+      tok_status rc = e->kernel->bpe_step(r, &e->scratch, &piece, &ids, &n);
+      if (CHECK(rc == TOK_OK && piece.at == t.len && n == 1 && ids[0] == id)) continue;
+      printf("encoding %zu, id %lld\n", v, (long long)id);
+      return;
+    }
+  }
+  tok_engine_free(e);
+}
+
 /*
 ** A hostile text, of nothing but new words and long pieces, in two vocabularies: one engine's memory stays
 ** under its ceiling, and a third vocabulary adds nothing.
@@ -350,6 +372,7 @@ int main(int argc, char **argv) {
                                      {"counts", counts_equal},
                                      {"long pieces", long_pieces},
                                      {"merge barriers", barriers},
+                                     {"tokens encode to themselves", tokens_encode_to_themselves},
                                      {"memory", memory}};
   return check_run(argc, argv, tests, sizeof tests / sizeof tests[0]);
 }
