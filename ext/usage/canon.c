@@ -136,6 +136,15 @@ static bool settle_chat(tok_quantities *q, int64_t total, tok_slice provider) {
   return true;
 }
 
+/* The older images endpoints split their input by modality and do not split their output: an image. */
+static void settle_image(tok_quantities *q) {
+  static const uint64_t elsewhere = 1ULL << TOK_M_CACHE_READ | 1ULL << TOK_M_REASONING |
+                                    1ULL << TOK_M_OUTPUT_TEXT | 1ULL << TOK_M_OUTPUT_IMAGE |
+                                    1ULL << TOK_M_OUTPUT_AUDIO;
+  if (tok_quantities_has(q, TOK_M_INPUT_IMAGE) && (q->given & elsewhere) == 0)
+    tok_quantities_set(q, TOK_M_OUTPUT_IMAGE, q->quanta[TOK_M_OUTPUT]);
+}
+
 /* The split of what was written to the cache may be all there is of it. */
 static bool settle_writes(tok_quantities *q) {
   int64_t split;
@@ -329,6 +338,8 @@ tok_status tok_usage_settle(const tok_usage_raw *r, tok_slice said, bool lenient
   if (!add_meters(&q, TOK_M_INPUT, s->on_top_of_input) ||
       !add_meters(&q, TOK_M_OUTPUT, s->on_top_of_output))
     return too_large(out);
+  if (shape == TOK_SHAPE_RESPONSES)
+    settle_image(&q);
   if (shape == TOK_SHAPE_TOTAL)
     tok_quantities_set(&q, TOK_M_INPUT, r->total);
   if (lenient || shape != TOK_SHAPE_CANONICAL)

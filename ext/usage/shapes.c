@@ -92,6 +92,12 @@ enum {
   { path, places, TOK_DO_##act, arg, 0, signs, provider }
 
 const tok_usage_row tok_usage_rows[] = {
+    GO("HTTPHeaders", EVENT, EVENT),
+    GO("ResponseMetadata", EVENT, EVENT),
+    COUNT("X-Amzn-Bedrock-Cache-Read-Input-Token-Count", ANY, CACHE_READ, S_METRICS, 0),
+    COUNT("X-Amzn-Bedrock-Cache-Write-Input-Token-Count", ANY, CACHE_WRITE, S_METRICS, 0),
+    COUNT("X-Amzn-Bedrock-Input-Token-Count", ANY, INPUT, S_METRICS, S_METRICS),
+    COUNT("X-Amzn-Bedrock-Output-Token-Count", ANY, OUTPUT, S_METRICS, S_METRICS),
     GO("amazon-bedrock-invocationMetrics", EVENT | WRAP, USAGE),
     COUNT("annotated_pages", ANY, ANNOTATED_PAGES, S_CANONICAL | S_CHAT, S_CANONICAL),
     ROW("attributes", EVENT, LIST, TOK_AT_EVENT, 0, NULL),
@@ -164,6 +170,7 @@ const tok_usage_row tok_usage_rows[] = {
     ADD("candidates_tokens_details[IMAGE]", ANY, OUTPUT_IMAGE, S_GEMINI | S_LIVE, 0),
     ADD("candidates_tokens_details[TEXT]", ANY, OUTPUT_TEXT, S_GEMINI | S_LIVE, 0),
     ADD("candidates_tokens_details[VIDEO]", ANY, OUTPUT_VIDEO, S_GEMINI | S_LIVE, 0),
+    GO("choices", EVENT, WRAP),
     COUNT("citation_tokens", ANY, CITATION, S_CANONICAL | S_CHAT, S_CANONICAL),
     COUNT("code_executions", ANY, CODE_EXECUTIONS, S_CANONICAL | S_CHAT, S_CANONICAL),
     COUNT("completion_token_details.audio_tokens", ANY, OUTPUT_AUDIO, S_CHAT, 0),
@@ -191,6 +198,7 @@ const tok_usage_row tok_usage_rows[] = {
     WORD("gen_ai.system", EVENT, PROVIDER),
     COUNT("generated_token_count", ANY, OUTPUT, S_WATSONX, S_WATSONX),
     COUNT("generation_token_count", ANY, OUTPUT, S_LLAMA, S_LLAMA),
+    GO("headers", ANY, EVENT),
     WORD("id", EVENT, ID),
     COUNT("image.input_tokens", OTEL, INPUT_IMAGE, S_OTEL, S_OTEL),
     COUNT("inputTextTokenCount", ANY, INPUT, S_TITAN, S_TITAN),
@@ -428,9 +436,14 @@ const tok_usage_row tok_usage_rows[] = {
     GO("usage", EVENT | WRAP, USAGE),
     GO("usageMetadata", EVENT | WRAP, USAGE),
     ROW("usage_breakdown", EVENT, SEEN, 0, 0, "groq"),
+    COUNT("usage_info.pages_processed", ANY, PAGES, S_FEES | S_CANONICAL | S_CHAT, S_FEES),
     GO("usage_metadata", EVENT | WRAP, USAGE),
     COUNT("video.input_tokens", OTEL, INPUT_VIDEO, S_OTEL, S_OTEL),
     COUNT("web_searches", ANY, WEB_SEARCHES, S_CANONICAL | S_CHAT, S_CANONICAL),
+    COUNT("x-amzn-bedrock-cache-read-input-token-count", ANY, CACHE_READ, S_METRICS, 0),
+    COUNT("x-amzn-bedrock-cache-write-input-token-count", ANY, CACHE_WRITE, S_METRICS, 0),
+    COUNT("x-amzn-bedrock-input-token-count", ANY, INPUT, S_METRICS, S_METRICS),
+    COUNT("x-amzn-bedrock-output-token-count", ANY, OUTPUT, S_METRICS, S_METRICS),
     ROW("x_groq", EVENT, GO, TOK_AT_WRAP, 0, "groq"),
 };
 const size_t tok_usage_n_rows = sizeof tok_usage_rows / sizeof tok_usage_rows[0];

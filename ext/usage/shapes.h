@@ -97,7 +97,7 @@ typedef struct {
 } tok_usage_row;
 
 enum {
-  TOK_USAGE_ROWS_MAX = 320, /* more than there are rows (tested); one value each */
+  TOK_USAGE_ROWS_MAX = 384, /* more than there are rows (tested); one value each */
   TOK_USAGE_PATH_MAX = 96   /* bytes; longer than every path (tested): what is longer is unknown */
 };
 

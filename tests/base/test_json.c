@@ -101,6 +101,80 @@ static void reads_integers_exactly(void) {
   }
 }
 
+static void rounds_to_even(void) {
+  static const struct {
+    const char *text;
+    int64_t scale, value;
+    tok_status status;
+  } cases[] = {{"0.7699999999999999", 1000000, 770000, TOK_OK},
+               {"1.5", 1, 2, TOK_OK},
+               {"2.5", 1, 2, TOK_OK},
+               {"2.50000000000000000000000001", 1, 3, TOK_OK},
+               {"-2.5", 1, -2, TOK_OK},
+               {"25e-1", 1, 2, TOK_OK},
+               {"4.25e-06", 1000000000000, 4250000, TOK_OK},
+               {"0.00435825", 1000000000000, 4358250000, TOK_OK},
+               {"12e2", 10, 12000, TOK_OK},
+               {"0.05", 10, 0, TOK_OK},
+               {"0.051", 10, 1, TOK_OK},
+               {"9e-400", 1000000000000, 0, TOK_OK},
+               {"0e400", 1000000000000, 0, TOK_OK},
+               {"1e400", 1, 0, TOK_OVERFLOW},
+               {"9223372036854775807", 1, INT64_MAX, TOK_OK},
+               {"9223372036854775807.4", 1, INT64_MAX, TOK_OK},
+               {"9223372036854775808", 1, 0, TOK_OVERFLOW}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    int64_t v = 0;
+    tok_status s = tok_json_fixed(tok_slice_of(cases[i].text), cases[i].scale, &v);
+    if (!CHECK(s == cases[i].status && (s != TOK_OK || v == cases[i].value))) {
+      printf("  %s gave %d, %lld\n", cases[i].text, (int)s, (long long)v);
+    }
+  }
+}
+
+static int documents(const char *text) {
+  tok_json j;
+  int n = 0;
+  tok_json_init(&j, tok_slice_of(text));
+  j.many = true;
+  while (tok_json_next(&j) != TOK_JSON_END) {
+    if (j.event == TOK_JSON_ERROR)
+      return -1;
+    n += j.depth == 0 && j.event != TOK_JSON_KEY;
+  }
+  return n;
+}
+
+static void reads_many_documents(void) {
+  CHECK_INT(documents("{}"), 1);
+  CHECK_INT(documents("{\"a\":[1]}\n{}\r\n\n[2]\n"), 3);
+  CHECK_INT(documents("{}\n{"), -1);
+  CHECK_INT(documents("{},{}"), -1);
+  CHECK_INT(documents("  "), -1);
+}
+
+/* Each of the characters that end a plain run, at each distance from its start. */
+static void strings_end_where_they_do(void) {
+  char text[64];
+  for (size_t n = 0; n < 40; n++) {
+    static const char *const ends[] = {"\"", "\\n\"", "\x1f\"", "\xff\"", "\x7f\"", "\xa2\""};
+    for (size_t e = 0; e < sizeof ends / sizeof ends[0]; e++) {
+      tok_json j;
+      text[0] = '"';
+      memset(text + 1, 'a', n);
+      memcpy(text + 1 + n, ends[e], strlen(ends[e]) + 1);
+      tok_json_init(&j, tok_slice_of(text));
+      bool ok = tok_json_next(&j) == TOK_JSON_STRING;
+      CHECK(ok == (e != 2));
+      if (ok)
+        CHECK_INT(j.text.len, n + strlen(ends[e]) - 1);
+    }
+  }
+}
+
 CHECK_MAIN({"accepts JSON", accepts_json}, {"refuses the rest", refuses_the_rest},
            {"depth is bounded", depth_is_bounded}, {"skips whole values", skips_whole_values},
-           {"reads integers exactly", reads_integers_exactly})
+           {"reads integers exactly", reads_integers_exactly},
+           {"rounds to even", rounds_to_even},
+           {"reads many documents", reads_many_documents},
+           {"strings end where they do", strings_end_where_they_do})
