@@ -12,7 +12,7 @@
 typedef int fuzz_target(const uint8_t *data, size_t size);
 
 /* test.mk gives each target's entry a name of its own. */
-fuzz_target fuzz_encode, fuzz_split, fuzz_sql, fuzz_usage, fuzz_import;
+fuzz_target fuzz_encode, fuzz_split, fuzz_sql, fuzz_usage, fuzz_import, fuzz_response;
 
 enum { PATH_BYTES_MAX = 512 };
 
@@ -56,10 +56,11 @@ static void split(void) { replay("split", fuzz_split); }
 static void sql(void) { replay("sql", fuzz_sql); }
 static void usage(void) { replay("usage", fuzz_usage); }
 static void import(void) { replay("import", fuzz_import); }
+static void response(void) { replay("response", fuzz_response); }
 
 /* A folder of inputs without a line above would be replayed by nobody. */
 static void every_folder_has_a_target(void) {
-  static const char *const known[] = {"encode", "split", "sql", "usage", "import"};
+  static const char *const known[] = {"encode", "split", "sql", "usage", "import", "response"};
   struct dirent **folders = NULL;
   int n = scandir("tests/fuzz/corpus", &folders, visible, alphasort);
   CHECK_INT(n, sizeof known / sizeof known[0]);
@@ -74,5 +75,5 @@ static void every_folder_has_a_target(void) {
   free(folders);
 }
 
-CHECK_MAIN({"encode", encode}, {"split", split}, {"sql", sql}, {"usage", usage}, {"import", import},
+CHECK_MAIN({"encode", encode}, {"split", split}, {"sql", sql}, {"usage", usage}, {"import", import}, {"response", response},
            {"every_folder_has_a_target", every_folder_has_a_target})
