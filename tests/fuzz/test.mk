@@ -40,6 +40,8 @@ $(B)/fuzz/sql: tests/fuzz/fuzz_sql.c $(FUZZ_CORE) $(FUZZ_GLUE) $(GEN_OBJ)
 
 # tests/fuzz/test_corpus.c calls every target, so each gets a name of its own; with the glue, as fuzz_sql.c wants.
 $(foreach t,$(FUZZ_TARGETS),$(eval EXTRA_fuzz_$(t) := -DLLVMFuzzerTestOneInput=fuzz_$(t)))
+EXTRA_test_corpus := -D'TARGETS=$(foreach t,$(FUZZ_TARGETS),X($(t)))'
+$(B)/tests/fuzz/test_corpus.o: tests/fuzz/test.mk
 TEST_OBJ_fuzz := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%.o) $(B)/tests/tokens/naive_bpe.o $(STATIC_OBJ)
 
 .PHONY: fuzz fuzz-long $(FUZZ_TARGETS:%=fuzz-%)

@@ -51,29 +51,33 @@ static void replay(const char *name, fuzz_target *target) {
   free(files);
 }
 
-static void encode(void) { replay("encode", fuzz_encode); }
-static void split(void) { replay("split", fuzz_split); }
-static void sql(void) { replay("sql", fuzz_sql); }
-static void usage(void) { replay("usage", fuzz_usage); }
-static void import(void) { replay("import", fuzz_import); }
-static void response(void) { replay("response", fuzz_response); }
+#define X(name) \
+  static void replay_##name(void) { replay(#name, fuzz_##name); }
+TARGETS
+#undef X
 
-/* A folder of inputs without a line above would be replayed by nobody. */
+#define X(name) {#name, replay_##name},
+static const check_test targets[] = {TARGETS};
+#undef X
+enum { N_TARGETS = sizeof targets / sizeof targets[0] };
+
+/* Inputs of a target that is not in the list would be replayed by nobody. */
 static void every_folder_has_a_target(void) {
-  static const char *const known[] = {"encode", "split", "sql", "usage", "import", "response"};
   struct dirent **folders = NULL;
   int n = scandir("tests/fuzz/corpus", &folders, visible, alphasort);
-  CHECK_INT(n, sizeof known / sizeof known[0]);
+  CHECK_INT(n, N_TARGETS);
   for (int i = 0; i < n; i++) {
     bool found = false;
-    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
-      found = found || strcmp(known[k], folders[i]->d_name) == 0;
-    }
+    for (size_t k = 0; k < N_TARGETS; k++) found = found || strcmp(targets[k].name, folders[i]->d_name) == 0;
     if (!CHECK(found)) printf("%s\n", folders[i]->d_name);
     free(folders[i]);
   }
   free(folders);
 }
 
-CHECK_MAIN({"encode", encode}, {"split", split}, {"sql", sql}, {"usage", usage}, {"import", import}, {"response", response},
-           {"every_folder_has_a_target", every_folder_has_a_target})
+int main(int argc, char **argv) {
+  check_test tests[N_TARGETS + 1];
+  memcpy(tests, targets, sizeof targets);
+  tests[N_TARGETS] = (check_test){"every_folder_has_a_target", every_folder_has_a_target};
+  return check_run(argc, argv, tests, N_TARGETS + 1);
+}
