@@ -142,19 +142,19 @@ static tok_status share(const tok_quantities *q, tok_cost_result *out) {
   return TOK_OK;
 }
 
-/* Quantities that are inside no priced meter. */
-static uint64_t unpriced(const tok_quantities *q, const tok_cost_result *out) {
-  uint64_t missing = 0;
+/* Sorts quantities without a price of their own: inside a priced meter, or inside none. */
+static void find_unpriced(const tok_quantities *q, tok_cost_result *out) {
+  out->unpriced = out->as_outer = 0;
   for (uint64_t in = q->given; in != 0; in &= in - 1) {
     tok_meter m = (tok_meter)__builtin_ctzll(in);
-    bool paid = q->quanta[m] == 0;
-    for (size_t i = 0; i < out->n_lines && !paid; i++) {
-      paid = tok_meter_contains((tok_meter)out->lines[i].row->meter, m);
+    bool paid = q->quanta[m] == 0, own = paid;
+    for (size_t i = 0; i < out->n_lines && !own; i++) {
+      own = out->lines[i].row->meter == m;
+      paid |= tok_meter_contains((tok_meter)out->lines[i].row->meter, m);
     }
-    if (!paid)
-      missing |= 1ULL << m;
+    if (!own)
+      *(paid ? &out->as_outer : &out->unpriced) |= 1ULL << m;
   }
-  return missing;
 }
 
 /* ---- money
@@ -230,7 +230,7 @@ tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *quantities, in
   if (share(&q, out) != TOK_OK)
     return TOK_INVALID;
   q.given &= quantities->given;
-  out->unpriced = unpriced(&q, out);
+  find_unpriced(&q, out);
   wide sum = 0;
   for (size_t i = 0; i < out->n_lines; i++) {
     if (!add_line(&sum, &out->lines[i]))

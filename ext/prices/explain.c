@@ -134,6 +134,13 @@ static void add_warning(tok_buf *b, const char *start, const char *rest) {
   tok_buf_addc(b, '"');
 }
 
+/* Reasoning is paid as output everywhere, text as what it is; for other parts it may be too much or too little. */
+static bool is_unusual(tok_meter m) {
+  return m != TOK_M_REASONING && m != TOK_M_CITATION && m != TOK_M_INPUT_TEXT && m != TOK_M_OUTPUT_TEXT &&
+         m != TOK_M_CACHE_READ_TEXT && m != TOK_M_CACHE_WRITE_TEXT && m != TOK_M_CACHE_WRITE_5M &&
+         m != TOK_M_INPUT_TOOL;
+}
+
 static void add_warnings(const tok_price_model *model, const tok_cost_result *cost, tok_tier tier,
                          tok_buf *b) {
   key(b, "warnings");
@@ -143,6 +150,10 @@ static void add_warnings(const tok_price_model *model, const tok_cost_result *co
   for (int m = 0; m < TOK_METER_N; m++) {
     if ((cost->unpriced >> m & 1) != 0)
       add_warning(b, "no price is listed for ", tok_meters[m].name);
+  }
+  for (int m = 0; m < TOK_METER_N; m++) {
+    if ((cost->as_outer >> m & 1) != 0 && is_unusual((tok_meter)m))
+      add_warning(b, "no price of its own, paid as what contains it: ", tok_meters[m].name);
   }
   if (model != NULL && model->deprecated)
     add_warning(b, "the model is deprecated", "");
@@ -165,16 +176,19 @@ void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_st
   slice_or_null(b, "region", tok_model_region(&r->name));
   text_or_null(b, "service_tier", tok_tier_name(tier));
   add_time(b, "at", at);
+  key(b, "lines");
+  tok_buf_addc(b, '[');
+  for (size_t i = priced ? cost->n_lines : 0; i-- > 0;) {
+    if (cost->lines[i].quanta > 0)
+      add_line(o, &cost->lines[i], b);
+  }
+  tok_buf_addc(b, ']');
   if (priced) {
-    key(b, "lines");
-    tok_buf_addc(b, '[');
-    for (size_t i = cost->n_lines; i-- > 0;) {
-      if (cost->lines[i].quanta > 0)
-        add_line(o, &cost->lines[i], b);
-    }
-    tok_buf_addc(b, ']');
     add_warnings(r->model, cost, tier, b);
+    text_or_null(b, "reason", NULL);
   } else {
+    key(b, "warnings");
+    tok_buf_adds(b, "[]");
     text_or_null(b, "reason",
                  r->why != TOK_WHY_FOUND ? tok_why_text(r->why) : "no price is listed for that time");
   }
