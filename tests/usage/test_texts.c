@@ -2,6 +2,7 @@
 #include "../../ext/prices/usage_json.h"
 #include "../../ext/usage/usage.h"
 #include "../check.h"
+#include <time.h>
 
 static tok_status parse(const char *text, size_t n, tok_usage *u) {
   char *exact =
@@ -211,6 +212,29 @@ static void huge(void) {
   free(text);
 }
 
+/* 32 MB of stream events, in processor time: other work on the machine does not count. */
+static void speed(void) {
+  static const char event[] =
+      "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1782955818,"
+      "\"model\":\"gpt-4o-mini\",\"service_tier\":\"default\",\"choices\":[{\"index\":0,\"delta\":"
+      "{\"content\":\"The\"},\"logprobs\":null,\"finish_reason\":null}],\"usage\":null}\n\n";
+  const size_t n = (32u << 20) / (sizeof event - 1) * (sizeof event - 1);
+  char *text = malloc(n);
+  tok_usage u;
+  if (!CHECK(text != NULL))
+    return;
+  for (size_t i = 0; i < n; i += sizeof event - 1)
+    memcpy(text + i, event, sizeof event - 1);
+  clock_t start = clock();
+  CHECK_INT(tok_usage_parse((tok_slice){text, n}, (tok_slice){NULL, 0}, &u), TOK_NOTFOUND);
+  double mb_a_second = (double)n / 1e6 / ((double)(clock() - start) / CLOCKS_PER_SEC);
+  printf("speed: %.0f MB/s of stream events\n", mb_a_second);
+#if !defined(__SANITIZE_ADDRESS__)
+  CHECK(mb_a_second >= 100); /* what the issue asks for; three times as much where it was written */
+#endif
+  free(text);
+}
+
 static void many_queries(void) {
   static char text[8192];
   size_t n = (size_t)snprintf(
@@ -248,4 +272,4 @@ static void for_prices(void) {
 
 CHECK_MAIN({"overriding", overriding}, {"event_streams", event_streams}, {"lines", lines},
            {"nothing", nothing}, {"refused", refused}, {"deep", deep}, {"cut", cut}, {"huge", huge},
-           {"many_queries", many_queries}, {"for_prices", for_prices})
+           {"speed", speed}, {"many_queries", many_queries}, {"for_prices", for_prices})
