@@ -141,6 +141,7 @@ static const workload workloads[] = {
     {"tok_cost of a usage object", NULL,
      "SELECT tok_cost('gpt-4o', '{\"input_tokens\":1200,\"output_tokens\":350,\"cache_read_tokens\":100}')"},
     {"tok_cost_explain", NULL, "SELECT tok_cost_explain('gpt-4o', '{\"input_tokens\":1200,\"output_tokens\":350}')"},
+    {"tok_usage", NULL, "SELECT tok_usage('{\"model\":\"gpt-4o\",\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3}}')"},
     {"tok_price", NULL, "SELECT tok_price('gpt-4o', 'input'), tok_resolve('azure/gpt-4o-2024-08-06')"},
     {"tok_pricing", NULL, "SELECT count(*), max(model) FROM tok_pricing; SELECT * FROM tok_pricing WHERE model='gpt-4o'"},
     {"llm_price", LEDGER A_PRICE, "SELECT tok_price('gpt-4o', 'input'), tok_resolve('gpt-4o'), tok_cost_explain('gpt-4o',"

@@ -52,6 +52,8 @@ static const char *const statements[] = {
     "SELECT tok_resolve(?,?)",
     "SELECT * FROM tok_pricing WHERE model=?",
     "SELECT * FROM tok_pricing WHERE provider=? AND meter=?",
+    "SELECT tok_usage(?)",
+    "SELECT tok_usage(?,?)",
 };
 enum { N_STATEMENTS = sizeof statements / sizeof statements[0], ROWS_MAX = 300, STEPS_MAX = 2000 };
 
