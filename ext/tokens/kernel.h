@@ -107,7 +107,7 @@ static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, si
 /* ---- pieces ----------------------------------------------------------------------------------- */
 
 enum {
-  FEW = 40,
+  FEW = 16, /* pieces of a batch that one pass takes */
   BATCH = 128 /* probes under way at once: their slots stay in the first-level cache until they are read */
 };
 
