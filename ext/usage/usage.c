@@ -406,9 +406,10 @@ static bool is_event_stream(tok_slice s) {
 /* Lines that start with "data:" and hold an object or an array; "[DONE]" is none. */
 static void read_event_stream(walker *w, tok_slice text, size_t base) {
   for (size_t at = 0; at < text.len && w->status == TOK_OK;) {
-    size_t end = at;
     const char *nl = memchr(text.ptr + at, '\n', text.len - at);
-    end = nl == NULL ? text.len : (size_t)(nl - text.ptr);
+    size_t end = nl == NULL ? text.len : (size_t)(nl - text.ptr);
+    const char *cr = memchr(text.ptr + at, '\r', end - at); /* a line may end in CR, LF or both */
+    end = cr == NULL ? end : (size_t)(cr - text.ptr);
     tok_slice line = {text.ptr + at, end - at};
     if (starts(line, "data:")) {
       size_t skip = line.len > 5 && line.ptr[5] == ' ' ? 6 : 5;

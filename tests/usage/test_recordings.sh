@@ -7,7 +7,7 @@ data=${TOK_DATA:-../shared/data}/usage
 ext=${TOK_EXT:-build/tok}
 run() { # <table> <file> <sql file>
   { printf '.bail on\n.load %s\nCREATE TABLE %s(line TEXT);\n.mode list\n.separator "\037" "\\n"\n' "$ext" "$1"
-    printf ".import '|zcat %s' %s\n.separator | \"\\\\n\"\n" "$data/$2" "$1"
+    printf ".import '|gzip -cdf %s' %s\n.separator | \"\\\\n\"\n" "$data/$2" "$1"
     cat "$3"; } | sqlite3 2>&1
 }
 passed=0
@@ -28,6 +28,10 @@ out=$(run rec_line recordings.jsonl.gz tests/usage/recordings.sql)
 echo "$out"
 holds "$out" "^equal|[0-9]*|of|1859$" "itself|0$" "whole|0$"
 if echo "$out" | grep -Eq '^(unexplained|silent|fewer)|Error'; then failed=$((failed + 1)); else passed=$((passed + 1)); fi
+out=$(run shape_line usage_shapes.jsonl tests/usage/shapes.sql)
+echo "$out"
+holds "$out" '^shapes|[1-9]'
+if echo "$out" | grep -Eq '^(silent|total differs)|Error'; then failed=$((failed + 1)); else passed=$((passed + 1)); fi
 out=$(run billed_line billed_truth_matched.jsonl.gz tests/usage/billed.sql)
 echo "$out"
 holds "$out" '^reported|142|of|142$'

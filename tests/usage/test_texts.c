@@ -85,6 +85,7 @@ static void event_streams(void) {
          "tokens\":5,"
          "\"output_tokens\":6}}}\n",
          5, 6);
+  counts("event: x\rdata: {\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\r\r", 3, 2);
   counts("event: messageEnd\ndata: "
          "{\"type\":\"message-end\",\"delta\":{\"usage\":{\"billed_units\":{\"input_tokens\":62,"
          "\"output_tokens\":35},\"tokens\":{\"input_tokens\":968}}}}\n",
