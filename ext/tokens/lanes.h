@@ -27,7 +27,7 @@ enum {
   LANE_ENTRIES = LANE_BYTES + 16, /* entry 64 of `packed` takes what has no place */
   LANE_POS_BITS = 6,  /* of a packed rank: 18 + 6 bits */
   LANE_NO_TOKEN = 255, /* a length that no token has */
-  JOBS_MAX = 64
+  JOBS_MAX = 24
 };
 
 /* Bytes to be encoded, 2..62 of them, and where the result goes: a cache line, or whatever the caller means. */
