@@ -1,8 +1,9 @@
 /*
 ** A connection's prices; see book_sql.h.
 **
-** Only a table main.llm_price counts: not a view, nothing temporary or attached of that name. No statement is kept
-** between calls: a function that owned one would keep sqlite3_close() from closing.
+** Only a table main.llm_price counts: not a view, nothing temporary or attached of that name. The one statement that is
+** kept between calls belongs to the virtual table tok_pricing: a function that owned one would keep sqlite3_close()
+** from closing.
 **
 ** When an answer may be remembered. The pair (SQLITE_FCNTL_DATA_VERSION, total_changes) tells states of main apart
 ** except inside a write transaction: after a rollback it is what it was before, although other rows were seen in
@@ -28,6 +29,15 @@ tok_book *tok_book_new(sqlite3 *db) {
   tok_book *b = tok_malloc(sizeof *b);
   if (b != NULL) *b = (tok_book){.conn = {db, 1, destroy}};
   return b;
+}
+
+void tok_book_own(tok_book *b) { b->n_owner++; }
+
+void tok_book_disown(tok_book *b) {
+  if (--b->n_owner > 0) return;
+  sqlite3_finalize(b->look_up);
+  b->look_up = NULL;
+  b->asked = false;
 }
 
 void tok_book_error(sqlite3_context *ctx, const char *func, int rc, char *message) {
@@ -109,10 +119,39 @@ static tok_status find_nothing(void *source, tok_slice name, tok_override *to) {
   return TOK_OK;
 }
 
-static int read_through(sqlite3 *db, tok_slice provider, tok_slice reference, tok_override *out, char **message) {
+/* The look-up, kept if there is a virtual table to own it; *lent: to be given back, not finalised. */
+static int borrow(tok_book *b, sqlite3_stmt **stmt, bool *lent) {
+  *lent = false;
+  if (b->n_owner == 0 && !b->asked) { /* preparing this connects it */
+    sqlite3_stmt *connect = NULL;
+    b->asked = true;
+    sqlite3_prepare_v2(b->conn.db, "SELECT 1 FROM tok_pricing", -1, &connect, NULL);
+    sqlite3_finalize(connect);
+  }
+  if (b->n_owner == 0 || b->busy) return sqlite3_prepare_v2(b->conn.db, look_up, -1, stmt, NULL);
+  int rc = SQLITE_OK;
+  if (b->look_up == NULL)
+    rc = sqlite3_prepare_v3(b->conn.db, look_up, -1, SQLITE_PREPARE_PERSISTENT, &b->look_up, NULL);
+  *stmt = b->look_up;
+  *lent = b->busy = rc == SQLITE_OK;
+  return rc;
+}
+
+static void give_back(tok_book *b, sqlite3_stmt *stmt, bool lent) {
+  if (lent) {
+    sqlite3_clear_bindings(stmt); /* the name that was bound is not ours */
+    b->busy = false;
+  } else {
+    sqlite3_finalize(stmt);
+  }
+}
+
+static int read_through(tok_book *b, tok_slice provider, tok_slice reference, tok_override *out, char **message) {
   finder f = {NULL, SQLITE_OK};
+  sqlite3 *db = b->conn.db;
+  bool lent;
   memset(out, 0, sizeof *out);
-  f.rc = sqlite3_prepare_v2(db, look_up, -1, &f.stmt, NULL);
+  f.rc = borrow(b, &f.stmt, &lent);
   tok_status status = TOK_OK;
   if (f.rc == SQLITE_OK) status = tok_override_resolve(provider, reference, find, &f, out);
   if (f.rc != SQLITE_OK) {
@@ -125,7 +164,7 @@ static int read_through(sqlite3 *db, tok_slice provider, tok_slice reference, to
   } else if (status == TOK_NOMEM) {
     f.rc = SQLITE_NOMEM;
   }
-  sqlite3_finalize(f.stmt);
+  give_back(b, f.stmt, lent);
   return f.rc;
 }
 
@@ -134,7 +173,7 @@ int tok_book_resolve(tok_book *b, tok_slice provider, tok_slice reference, tok_o
   memset(out, 0, sizeof *out);
   int rc = tok_book_has_rows(b->conn.db, &any, message);
   if (rc != SQLITE_OK) return rc;
-  if (any) return read_through(b->conn.db, provider, reference, out, message);
+  if (any) return read_through(b, provider, reference, out, message);
   tok_override_resolve(provider, reference, find_nothing, NULL, out);
   return SQLITE_OK;
 }
@@ -179,7 +218,7 @@ static int find_own(tok_book *b, uint32_t generation, tok_slice provider, tok_sl
                     char **message) {
   tok_override *own = tok_malloc(sizeof *own);
   if (own == NULL) return SQLITE_NOMEM;
-  int rc = read_through(b->conn.db, provider, reference, own, message);
+  int rc = read_through(b, provider, reference, own, message);
   *out = (tok_price_hit){own->r.model, own};
   if (rc != SQLITE_OK || own->n_own == 0) {
     tok_override_free(own);

@@ -18,9 +18,19 @@ typedef struct {
   uint32_t newest;     /* generations given out so far */
   uint32_t generation; /* of this state; 0: llm_price is missing or empty */
   bool known;
+  /* The look-up by name, kept while tok_pricing is connected: the close of a connection disconnects virtual tables
+   * before it asks whether statements are left, and frees function data only after. */
+  sqlite3_stmt *look_up; /* owned; NULL unless n_owner > 0 */
+  int n_owner;           /* virtual tables connected */
+  bool asked;            /* for the virtual table, once */
+  bool busy;             /* look_up is in use */
 } tok_book;
 
 tok_book *tok_book_new(sqlite3 *db);
+
+/* tok_pricing's xConnect and xDisconnect call these. */
+void tok_book_own(tok_book *b);
+void tok_book_disown(tok_book *b);
 
 /*
 ** What prices the reference now; `out` holds until the next call. An SQLite code; on failure *message

@@ -200,15 +200,18 @@ static bool is_same_model(const tok_override *o, size_t i) {
 static tok_status find_rows(tok_override *o, tok_override_find find, void *source) {
   const tok_model_name *m = &o->r.name;
   tok_status status = TOK_OK;
+  tok_slice canonical = {NULL, 0}; /* until it has been asked for */
+  if (o->r.model != NULL) canonical = tok_slice_of(tok_price_text(o->r.model->name));
   for (size_t i = 0; i < tok_model_candidates(m); i++) {
     if (!tok_model_may_price(m, i) || !is_same_model(o, i)) continue;
+    if (tok_slice_eq(tok_model_candidate(m, i), canonical)) canonical.len = 0;
     status = find(source, tok_model_candidate(m, i), o);
     if (status != TOK_OK) return status;
     if (o->n_own == 0) continue;
     if (o->r.model == NULL) o->r.match = i == 0 ? TOK_MATCH_EXACT : TOK_MATCH_STRIPPED;
     return TOK_OK;
   }
-  return o->r.model == NULL ? TOK_OK : find(source, tok_slice_of(tok_price_text(o->r.model->name)), o);
+  return canonical.len == 0 ? TOK_OK : find(source, canonical, o);
 }
 
 static tok_status merge(tok_override *o) {

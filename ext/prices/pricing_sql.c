@@ -95,11 +95,13 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
   if (v == NULL)
     return SQLITE_NOMEM;
   *v = (pricing_vtab){.book = aux};
+  tok_book_own(v->book);
   *out = &v->base;
   return SQLITE_OK;
 }
 
 static int disconnect(sqlite3_vtab *vtab) {
+  tok_book_disown(((pricing_vtab *)vtab)->book);
   tok_free(vtab);
   return SQLITE_OK;
 }
