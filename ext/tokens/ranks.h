@@ -127,7 +127,7 @@ static inline bool tok_may_cross_fragment(const tok_ranks *r, uint32_t x, uint8_
 }
 
 static inline bool tok_may_cross(const tok_ranks *r, uint32_t x, uint8_t x_last, uint32_t y) {
-  return tok_cross_bloom_has(r, tok_cross_hash(x, y)) | tok_may_cross_fragment(r, x, x_last, y);
+  return (int)tok_cross_bloom_has(r, tok_cross_hash(x, y)) | (int)tok_may_cross_fragment(r, x, x_last, y);
 }
 
 /* The id of a key, or TOK_RANK_NONE. */
