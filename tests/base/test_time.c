@@ -77,7 +77,7 @@ static void goes_there_and_back(void) {
     tok_time_format(t, text);
     int64_t back;
     if (tok_time_parse(tok_slice_of(text), &back) != TOK_OK || back != t) {
-      CHECK(!"there and back");
+      CHECK(false && "there and back");
       printf("  %lld %s\n", (long long)t, text);
       return;
     }

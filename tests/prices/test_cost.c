@@ -237,7 +237,7 @@ static void agrees_with_schoolbook_arithmetic(void) {
     overflows += expected == UINT64_MAX;
     halves += round % 3 == 0;
     if (!ok) {
-      CHECK(!"equal");
+      CHECK(false && "equal");
       printf("  round %d: %lld, expected %llu\n", round, (long long)c.cost_nano,
              (unsigned long long)expected);
       return;

@@ -97,7 +97,7 @@ static void starts_equal(void) {
       for (int f = 0; f < 3; f++) {
         if (same_starts(tok_kernels[k], families[f], p, len)) continue;
         show("starts differ", tok_kernels[k], f, p, len);
-        CHECK(!"starts differ");
+        CHECK(false && "starts differ");
         return;
       }
     }
@@ -120,7 +120,7 @@ static void every_alignment(void) {
         for (int f = 0; f < 3; f++) {
           if (same_starts(tok_kernels[k], families[f], p, total)) continue;
           show("starts differ", tok_kernels[k], f, p, total);
-          CHECK(!"starts differ");
+          CHECK(false && "starts differ");
           return;
         }
       }
