@@ -1,4 +1,4 @@
--- llm_price: a database's own prices, and whole lists imported into it.
+-- llm_price: a database's own prices, and lists imported into it (tests/prices/test_lists.sh imports whole files).
 .print -- without the table: the built-in list
 SELECT tok_price('gpt-4o', 'input', '2026-08-20'), tok_pricing_import(NULL) IS NULL;
 SELECT tok_pricing_import('[]');
@@ -37,14 +37,7 @@ INSERT INTO llm_price(model, meter, usd_per_1m, service_tier) VALUES ('m', 'inpu
 INSERT INTO llm_price(model, meter, usd_per_1m, valid_from) VALUES ('m', 'input', 1, 'soon');
 INSERT INTO llm_price(model, meter, usd_per_1m, hours) VALUES ('m', 'input', 1, '25:00-26:00');
 INSERT INTO llm_price(model, meter, usd_per_1m) VALUES ('our-llama', 'input', 1);
-.print -- the four formats
 DELETE FROM llm_price;
-SELECT tok_pricing_import(readfile('tests/prices/lists/litellm.json')), tok_pricing_import(readfile('tests/prices/lists/litellm.json'));
-SELECT tok_cost('gpt-x', '{"input_tokens": 300000, "service_tier": "priority"}'), tok_cost('openai/gpt-x', '{"input_tokens": 1000, "service_tier": "batch"}'), tok_cost('us.anthropic.claude-x-v1:0', '{"input_tokens": 1000, "cache_write_tokens": 1000, "cache_write_1h_tokens": 400}');
-SELECT tok_pricing_import(CAST(readfile('tests/prices/lists/genai-prices.json') AS TEXT), 'a copy'), tok_price('acme/rocket-2', 'input', '2025-07-01 00:00:00'), tok_price('acme/rocket-2', 'input', '2025-01-01 00:00:00'), tok_price('acme/rocket-2', 'input', '2025-07-01 12:00:00');
-SELECT tok_pricing_import(readfile('tests/prices/lists/models.dev.json')), tok_price('groq/café/x', 'input');
-SELECT tok_pricing_import(readfile('tests/prices/lists/llm-prices.json')), tok_price('gpt-x', 'input', '2025-06-09'), tok_price('gpt-x', 'input', '2025-06-10'), tok_pricing_import(readfile('tests/prices/lists/llm-prices-vendor.json'));
-SELECT source, count(*) FROM llm_price GROUP BY source;
 .print -- all or nothing, inside a transaction too
 SELECT tok_pricing_import('{"new": {"mode": "chat", "input_cost_per_token": 1e-06}, "bad": {"input_cost_per_token": "1"}}');
 BEGIN;
