@@ -53,7 +53,12 @@ typedef struct {
 } tok_price_row;
 
 /* Of two rows that hold for one meter in one service tier, the higher rank wins. */
-enum { TOK_RANK_OVERRIDE = 1, /* of the database's llm_price */ TOK_RANK_REGION = 2 };
+enum {
+  TOK_RANK_OVERRIDE = 1, /* of the database's llm_price */
+  TOK_RANK_PROVIDER = 2, /* and it names the provider */
+  TOK_RANK_SAID = 4,     /* and the request names that one, which the list does not know */
+  TOK_RANK_REGION = 8    /* and it is for the request's region */
+};
 
 typedef struct {
   uint32_t name; /* canonical */

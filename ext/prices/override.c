@@ -167,6 +167,14 @@ static tok_status make_room(tok_override *o, size_t n) {
   return TOK_OK;
 }
 
+static uint8_t rank_of(const tok_override *o, const tok_override_text *t) {
+  unsigned rank = TOK_RANK_OVERRIDE;
+  if (t->provider.len > 0) rank |= TOK_RANK_PROVIDER;
+  if (t->provider.len > 0 && same_text(t->provider, o->said)) rank |= TOK_RANK_SAID;
+  if (t->region.len > 0) rank |= TOK_RANK_REGION;
+  return (uint8_t)rank;
+}
+
 tok_status tok_override_offer(tok_override *o, const tok_override_text *t) {
   tok_price_row row;
   if (t->region.len > 0 && !same_text(t->region, tok_model_region(&o->r.name))) return TOK_OK;
@@ -181,7 +189,7 @@ tok_status tok_override_offer(tok_override *o, const tok_override_text *t) {
     o->provider = keep(o, t->provider);
     o->model = keep(o, t->model);
   }
-  row.rank = (uint8_t)(TOK_RANK_OVERRIDE | (t->region.len > 0 ? TOK_RANK_REGION : 0));
+  row.rank = rank_of(o, t);
   row.source = t->source.len == 0 ? 0 : keep(o, t->source);
   o->rows[o->n_own++] = row;
   return o->texts.status;

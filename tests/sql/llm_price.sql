@@ -29,6 +29,9 @@ SELECT tok_cost('gpt-4o', '{"input_tokens": 1000000, "service_tier": "batch"}', 
 SELECT tok_price('gpt-4o', 'input', '2026-03-06 23:00:00'), tok_price('gpt-4o', 'input', '2026-03-07 05:59:59'), tok_price('gpt-4o', 'input', '2026-03-07 23:00:00');
 SELECT tok_price('eu.anthropic.claude-sonnet-4-20250514-v1:0', 'input', '2026-08-20'), tok_price('us.anthropic.claude-sonnet-4-20250514-v1:0', 'input', '2026-08-20');
 SELECT tok_cost('our-llama', 1000000, 0), tok_cost('Our-Llama', '{"seconds": 10}'), tok_cost('our-llama-2', 1, 1);
+.print -- the row of the provider that is named before that of the maker, before that of anyone
+INSERT INTO llm_price(provider, model, meter, usd_per_1m) VALUES (NULL, 'o3', 'input', '5'), ('openai', 'o3', 'input', '6'), ('our-gateway', 'o3', 'input', '7'), (NULL, 'o4-mini', 'input', '8');
+SELECT tok_price('o3', 'input'), tok_price('our-gateway/o3', 'input'), tok_price('other-gateway/o3', 'input'), tok_cost('o3', '{"provider":"our-gateway","input_tokens":1000000}'), tok_price('o4-mini', 'input');
 .print -- wrong rows are refused when they are written
 INSERT INTO llm_price(model, meter, usd_per_1m) VALUES ('m', 'inputs', 1);
 INSERT INTO llm_price(model, meter, usd_per_1m) VALUES ('m', 'input', -1);
