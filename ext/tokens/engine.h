@@ -63,7 +63,7 @@ typedef struct {
   tok_long_entry *longs;  /* [n_lines >> TOK_LONGS_SHIFT] */
   uint32_t n_lines;       /* power of two */
   uint32_t n_lines_max;
-  uint32_t n_added; /* since the last growth */
+  uint32_t n_added; /* since the last growth, weighted */
 } tok_cache;
 
 typedef struct {
@@ -103,6 +103,11 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes);
 
 /* Makes the cache larger if enough has been added. Entries move: pointers into it become invalid. */
 void tok_cache_grow(tok_cache *c);
+
+/* What a piece counts for towards growing: there is less room for longer ones. */
+static inline uint32_t tok_cache_weight(size_t n_bytes) {
+  return n_bytes <= TOK_SHORT_KEY_MAX ? 1 : n_bytes <= TOK_MID_KEY_MAX ? 2 : 8;
+}
 
 static inline bool tok_cache_full(const tok_cache *c) {
   return c->n_added > 2 * c->n_lines && c->n_lines < c->n_lines_max;
@@ -150,7 +155,7 @@ static inline tok_long_entry *tok_cache_long(const tok_cache *c, const uint8_t *
 }
 
 static inline void tok_cache_put_mid(tok_mid_line *line, const tok_mid_entry *entry, uint32_t random) {
-  line->way[line->way[0].len == 0 ? 0 : line->way[1].len == 0 ? 1 : random & 1] = *entry;
+  line->way[line->way[0].len == 0 ? 0 : line->way[1].len == 0 ? 1 : random >> 1 & 1] = *entry;
 }
 
 static inline int64_t tok_cache_get_mid(const tok_mid_line *line, const uint8_t *p, size_t n) {

@@ -126,7 +126,8 @@ typedef struct {
 static void job_done(counter *c, const job *j, int64_t count) {
   c->total += count - 1;
   if (j->place == NULL) return;
-  uint32_t random = c->cache->n_added++;
+  uint32_t random = c->cache->n_added;
+  c->cache->n_added += tok_cache_weight(j->n);
   if (j->n <= TOK_SHORT_KEY_MAX) {
     tok_key k = tok_key_of(j->p, j->n);
     uint64_t hash = tok_key_hash(k, c->r->seed);
@@ -360,7 +361,7 @@ static void count_long(counter *c, const uint8_t *p, size_t n, tok_long_entry *a
     memcpy(at->bytes, p, n);
     at->len = (uint8_t)n;
     at->count = (uint8_t)count;
-    c->cache->n_added++;
+    c->cache->n_added += tok_cache_weight(n);
   }
 }
 
