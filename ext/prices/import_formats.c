@@ -134,6 +134,11 @@ static void litellm_hours(tok_imp *m, window *w) {
   if (to == 0) memcpy(out + 6, "24:00", 5);
 }
 
+/* 1 (Monday) to 7. */
+static bool is_weekday(const tok_imp *m) {
+  return m->j.event == TOK_JSON_NUMBER && m->j.text.len == 1 && m->j.text.ptr[0] >= '1' && m->j.text.ptr[0] <= '7';
+}
+
 static void litellm_window(tok_imp *m, window *w) {
   tok_slice key;
   *w = (window){.n_hours = 0};
@@ -149,7 +154,7 @@ static void litellm_window(tok_imp *m, window *w) {
     } else if (m->j.event == TOK_JSON_ARRAY) {
       for (int inside = m->j.depth; tok_imp_element(m, inside);) {
         if (hours) litellm_hours(m, w);
-        else if (m->j.event == TOK_JSON_NUMBER && n < 7 && m->j.text.len == 1) w->weekdays[n++] = m->j.text.ptr[0];
+        else if (n < 7 && is_weekday(m)) w->weekdays[n++] = m->j.text.ptr[0];
         else tok_imp_wrong(m, "must hold days from 1 to 7");
       }
     } else {
