@@ -21,7 +21,9 @@ typedef enum {
   TOK_OVERFLOW  /* the result does not fit 64 bits */
 } tok_status;
 
-/* A borrowed run of bytes; not NUL-terminated, may contain any byte. ptr may be NULL when len is 0. */
+/*
+** A borrowed run of bytes; not NUL-terminated, may contain any byte. ptr may be NULL when len is 0.
+*/
 typedef struct {
   const char *ptr;
   size_t len;
@@ -46,8 +48,8 @@ static inline bool tok_is_digit(char c) { return c >= '0' && c <= '9'; }
 static inline bool tok_is_alpha(char c) { return tok_lower(c) >= 'a' && tok_lower(c) <= 'z'; }
 
 /*
-** Memory. The loadable extension links mem_sql.c (sqlite3_malloc64: heap limits and fault injection of
-** the host apply); unit tests and fuzzers link mem_libc.c. Size 0 is never requested.
+** Memory. The loadable extension links mem_sql.c (sqlite3_malloc64: heap limits and fault injection
+** of the host apply); unit tests and fuzzers link mem_libc.c. Size 0 is never requested.
 */
 void *tok_malloc(size_t n_bytes);
 void *tok_realloc(void *p, size_t n_bytes);

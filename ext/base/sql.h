@@ -31,7 +31,10 @@ typedef struct {
   void (*func)(sqlite3_context *, int, sqlite3_value **);
 } tok_func_def;
 
-/* One row of a room's table of aggregates; value and inverse may be NULL (then not a window function). */
+/*
+** One row of a room's table of aggregates; value and inverse may be NULL (then not a window
+** function).
+*/
 typedef struct {
   const char *name;
   int n_arg;
@@ -53,8 +56,8 @@ typedef struct {
 #define TOK_WRITES (SQLITE_UTF8 | SQLITE_DIRECTONLY)                    /* writes or touches files */
 
 /*
-** State of a room on one connection, shared by all its functions and modules. Reference-counted: SQLite
-** calls the destructor once for each registration that named it.
+** State of a room on one connection, shared by all its functions and modules. Reference-counted:
+** SQLite calls the destructor once for each registration that named it.
 */
 typedef struct tok_conn tok_conn;
 struct tok_conn {
@@ -64,8 +67,8 @@ struct tok_conn {
 };
 
 /*
-** Register tables of n rows with `conn` as user data (may be NULL). Return the first failing SQLite code.
-** conn starts with n_ref = 1 (the caller's own); call tok_conn_release when done registering.
+** Register tables of n rows with `conn` as user data (may be NULL). Return the first failing SQLite
+** code. conn starts with n_ref = 1 (the caller's own); call tok_conn_release when done registering.
 */
 int tok_sql_functions(sqlite3 *db, tok_conn *conn, const tok_func_def *defs, size_t n);
 int tok_sql_aggregates(sqlite3 *db, tok_conn *conn, const tok_agg_def *defs, size_t n);
@@ -76,8 +79,9 @@ void tok_conn_release(void *conn);
 tok_slice tok_sql_bytes(sqlite3_value *v);
 
 /*
-** Integer argument. True and *out set for an INTEGER, for a REAL that is integral and in range, and for
-** text that is such a number; otherwise raises "<func>: <arg> must be an integer, got …" and returns false.
+** Integer argument. True and *out set for an INTEGER, for a REAL that is integral and in range, and
+** for text that is such a number; otherwise raises "<func>: <arg> must be an integer, got …" and
+** returns false.
 */
 bool tok_sql_int(sqlite3_context *ctx, const char *func, const char *arg, sqlite3_value *v,
                  int64_t *out);
@@ -85,8 +89,8 @@ bool tok_sql_int(sqlite3_context *ctx, const char *func, const char *arg, sqlite
 /* Unix seconds now, by the clock of the host's file system layer (which tests may replace). */
 int64_t tok_sql_now(void);
 /*
-** For "%.*s" in an error: how many bytes of a user's argument the message repeats. A slice of a BLOB does not
-** end in a NUL, so "%s" would read past it.
+** For "%.*s" in an error: how many bytes of a user's argument the message repeats. A slice of a
+** BLOB does not end in a NUL, so "%s" would read past it.
 */
 enum { TOK_SHOWN_MAX = 40 };
 static inline int tok_shown(tok_slice s) {
@@ -95,7 +99,10 @@ static inline int tok_shown(tok_slice s) {
 
 /* Raises "<func>: <formatted message>". */
 void tok_sql_error(sqlite3_context *ctx, const char *func, const char *fmt, ...);
-/* Raises the error of a core status; `what` completes the sentence for TOK_INVALID and TOK_NOTFOUND. */
+/*
+** Raises the error of a core status; `what` completes the sentence for TOK_INVALID and
+** TOK_NOTFOUND.
+*/
 void tok_sql_status(sqlite3_context *ctx, const char *func, tok_status status, const char *what);
 /* The buffer as TEXT result, or the error of its status. Leaves the buffer empty. */
 void tok_sql_result_buf(sqlite3_context *ctx, const char *func, tok_buf *b);

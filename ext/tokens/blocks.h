@@ -2,13 +2,15 @@
 ** blocks: the pre-tokenizers on 64 bytes at a time. Private to kernel.h, which includes it once per
 ** instruction set; the scanners of scan.c are the ground truth that it must equal.
 **
-** A block of text becomes one 64-bit mask per class of characters (bit i = byte i; every byte of a character
-** carries its class), and the starts of pieces follow from the masks by shifts and logic. What a block needs
-** to know of the text before it is in `tok_blocks`; of the text after it, it peeks where it must.
+** A block of text becomes one 64-bit mask per class of characters (bit i = byte i; every byte of a
+** character carries its class), and the starts of pieces follow from the masks by shifts and logic.
+** What a block needs to know of the text before it is in `tok_blocks`; of the text after it, it
+** peeks where it must.
 **
-** "Hard" blocks (non-ASCII numbers and spaces, marks and case in odd places) go to the scanner: it runs from
-** the start of the open piece to the first boundary at or after the block's end, where masks take over afresh.
-** A piece depends only on the text from its start, so nothing needs to be known of what was before.
+** "Hard" blocks (non-ASCII numbers and spaces, marks and case in odd places) go to the scanner: it
+** runs from the start of the open piece to the first boundary at or after the block's end, where
+** masks take over afresh. A piece depends only on the text from its start, so nothing needs to be
+** known of what was before.
 */
 #ifndef TOK_BLOCKS_H
 #define TOK_BLOCKS_H
@@ -17,8 +19,8 @@
 #include "unicode.h"
 
 /*
-** Lead bytes of three-byte characters that are all caseless letters: E5..E9 (U+5000..U+9FFF), EB and EC
-** (U+B000..U+CFFF).
+** Lead bytes of three-byte characters that are all caseless letters: E5..E9 (U+5000..U+9FFF), EB
+** and EC (U+B000..U+CFFF).
 */
 enum { TOK_EASY3_FIRST = 0xE5, TOK_EASY3_LAST = 0xE9 };
 
@@ -56,7 +58,10 @@ static inline bool white_at(const tok_blocks *b, size_t pos) {
   return TOK_SPACES >> tok_class_at(b->text + pos, b->len - pos, &len) & 1;
 }
 
-/* After a run of spaces that leaves the block: does a newline follow? *at_end: or the end of the text. */
+/*
+** After a run of spaces that leaves the block: does a newline follow? *at_end: or the end of the
+** text.
+*/
 static inline bool newline_follows(const tok_blocks *b, size_t pos, bool *at_end) {
   size_t len;
   *at_end = false;
@@ -69,7 +74,10 @@ static inline bool newline_follows(const tok_blocks *b, size_t pos, bool *at_end
   return false;
 }
 
-/* Bytes of a block that ends between characters: 64, fewer at the end of the text or to spare a character. */
+/*
+** Bytes of a block that ends between characters: 64, fewer at the end of the text or to spare a
+** character.
+*/
 static inline unsigned block_size(const tok_blocks *b, uint64_t high, uint64_t cont) {
   size_t left = b->len - b->pos;
   if (left <= 64) return (unsigned)left;
@@ -85,8 +93,9 @@ static inline unsigned block_size(const tok_blocks *b, uint64_t high, uint64_t c
 static inline uint64_t where(unsigned set, tok_class c) { return 0 - (uint64_t)(set >> c & 1); }
 
 /*
-** Classifies the characters of a block that are not ASCII. Returns false for a hard block. Free of branches but
-** for the length of characters: classes follow each other unpredictably in many languages.
+** Classifies the characters of a block that are not ASCII. Returns false for a hard block. Free of
+** branches but for the length of characters: classes follow each other unpredictably in many
+** languages.
 */
 static inline bool put_high(tok_masks *m, tok_family family, const uint8_t *p, unsigned size) {
   const unsigned letters = TOK_LETTERS | (family == TOK_FAMILY_O200K ? TOK_SET(TOK_MARK) : 0);
@@ -150,8 +159,8 @@ static inline uint64_t number_starts(tok_blocks *b, uint64_t number, unsigned si
 }
 
 /*
-** Starts of the spaces that stand after the last newline of a run of white space: first spaces after a
-** newline, unless another newline follows them.
+** Starts of the spaces that stand after the last newline of a run of white space: first spaces
+** after a newline, unless another newline follows them.
 */
 static inline uint64_t spaces_after_newline(const tok_blocks *b, tok_family family, uint64_t space,
                                             uint64_t newline, uint64_t first, unsigned size) {
@@ -178,9 +187,10 @@ static inline uint64_t spaces_after_newline(const tok_blocks *b, tok_family fami
 }
 
 /*
-** Contractions: `quotes` are apostrophes that may begin one. Sets *from to the bits behind those that do and
-** *inside to the bits of them behind the apostrophe; one that leaves the block makes it hard. Returns the
-** apostrophes. In o200k a contraction is the end of a word, so one right behind another is none.
+** Contractions: `quotes` are apostrophes that may begin one. Sets *from to the bits behind those
+** that do and *inside to the bits of them behind the apostrophe; one that leaves the block makes it
+** hard. Returns the apostrophes. In o200k a contraction is the end of a word, so one right behind
+** another is none.
 */
 static inline uint64_t contractions(tok_blocks *b, tok_family family, uint64_t quotes, unsigned size,
                                     uint64_t *from, uint64_t *inside, bool *hard) {
@@ -203,7 +213,10 @@ static inline uint64_t contractions(tok_blocks *b, tok_family family, uint64_t q
   return found;
 }
 
-/* The class of what stands behind the block: does a run of spaces that reaches it end before a word? */
+/*
+** The class of what stands behind the block: does a run of spaces that reaches it end before a
+** word?
+*/
 static inline uint64_t word_behind(const tok_blocks *b, unsigned size) {
   size_t next = b->pos + size;
   return next < b->len && !white_at(b, next) ? (uint64_t)1 << (size - 1) : 0;
@@ -216,7 +229,10 @@ static inline uint32_t ends_with(uint64_t leads, unsigned size, unsigned n) {
   return size >= n ? last_of(leads, size + 1 - n) : 0;
 }
 
-/* r50k: a blank, and nothing else, joins the word behind it; newlines are white space like any other. */
+/*
+** r50k: a blank, and nothing else, joins the word behind it; newlines are white space like any
+** other.
+*/
 static inline uint64_t starts_r50k(tok_blocks *b, const tok_masks *m, unsigned size, bool *hard) {
   uint64_t top = (uint64_t)1 << (size - 1);
   uint64_t white = m->space | m->newline;
@@ -241,7 +257,10 @@ static inline uint64_t starts_r50k(tok_blocks *b, const tok_masks *m, unsigned s
   return other | letter | number | first_white | last_white | (from & m->letter);
 }
 
-/* Starts of white-space pieces: the run's start, its last character before a word, and behind newlines. */
+/*
+** Starts of white-space pieces: the run's start, its last character before a word, and behind
+** newlines.
+*/
 static inline uint64_t white_starts(tok_blocks *b, tok_family family, const tok_masks *m,
                                     uint64_t newline, unsigned size) {
   uint64_t top = (uint64_t)1 << (size - 1);
@@ -259,8 +278,8 @@ static inline uint64_t white_starts(tok_blocks *b, tok_family family, const tok_
 }
 
 /*
-** o200k's `[\r\n/]*`: once a run of punctuation has taken a newline, it takes slashes too. Extends `taken`
-** over the slashes and newlines that follow, by doubling steps.
+** o200k's `[\r\n/]*`: once a run of punctuation has taken a newline, it takes slashes too. Extends
+** `taken` over the slashes and newlines that follow, by doubling steps.
 */
 static inline uint64_t taken_slashes(uint64_t taken, uint64_t newline_or_slash) {
   uint64_t run = newline_or_slash;
@@ -286,9 +305,10 @@ static inline uint64_t case_starts(tok_blocks *b, const tok_masks *m, unsigned s
 /*
 ** cl100k and o200k. Sets *hard where the masks do not settle the block.
 **
-** taken: newlines (and slashes) that belong to the punctuation before them; to what follows they are neither
-**        white space nor punctuation.
-** alone: behind an `other` character that starts a piece; it takes letters into its piece, as a space does.
+** taken: newlines (and slashes) that belong to the punctuation before them; to what follows they
+**        are neither white space nor punctuation.
+** alone: behind an `other` character that starts a piece; it takes letters into its piece, as a
+** space does.
 */
 static inline uint64_t starts_words(tok_blocks *b, tok_family family, const tok_masks *m, unsigned size,
                                     bool *hard) {

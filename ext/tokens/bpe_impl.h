@@ -1,5 +1,6 @@
 /*
-** The code of bpe.h, included once per instruction set (kernel.h), so that the compiler may use its vectors.
+** The code of bpe.h, included once per instruction set (kernel.h), so that the compiler may use its
+** vectors.
 */
 #ifndef TOK_BPE_IMPL_H
 #define TOK_BPE_IMPL_H
@@ -8,7 +9,9 @@
 
 #include "bpe.h"
 
-/* ---- windows of up to 64 bytes ---------------------------------------------------------------- */
+/*
+** ---- windows of up to 64 bytes ----------------------------------------------------------------
+*/
 
 /* Low n bytes of a key, and n itself; no byte for 16, which stands for "too long". */
 #define KEY_MASK_LO(n) {(n) == 8 ? ~(uint64_t)0 : ((uint64_t)1 << 8 * ((n) % 8)) - 1, 0, (uint64_t)(n) << 56}
@@ -38,8 +41,8 @@ static inline uint32_t rank_padded(const tok_ranks *r, const uint8_t *p, size_t 
 }
 
 /*
-** The pairs' ranks, each with its position in the low 6 bits so that one minimum finds both and equal ranks
-** resolve to the leftmost. Entries of no pair are TOK_RANK_NONE.
+** The pairs' ranks, each with its position in the low 6 bits so that one minimum finds both and
+** equal ranks resolve to the leftmost. Entries of no pair are TOK_RANK_NONE.
 */
 enum { POS_BITS = 6 };
 
@@ -56,7 +59,9 @@ static inline uint32_t pack(uint32_t rank, unsigned pos) {
 static inline unsigned lowest_bit(uint64_t x) { return (unsigned)__builtin_ctzll(x); }
 static inline unsigned highest_bit(uint64_t x) { return 63 - (unsigned)__builtin_clzll(x); }
 
-/* Start of the next token after the one at pos, n where there is none. starts: only bits below n. */
+/*
+** Start of the next token after the one at pos, n where there is none. starts: only bits below n.
+*/
 static inline unsigned next_start(uint64_t starts, unsigned pos, unsigned n) {
   uint64_t after = starts & (~(uint64_t)1 << pos);
   return after ? lowest_bit(after) : n;
@@ -95,7 +100,9 @@ static uint64_t bpe_small(const tok_ranks *r, const uint8_t *p, size_t n, uint32
   }
 }
 
-/* ---- larger windows --------------------------------------------------------------------------- */
+/*
+** ---- larger windows ---------------------------------------------------------------------------
+*/
 
 static tok_status grow(tok_bpe_scratch *s, size_t window) {
   if (window <= s->cap) return TOK_OK;
@@ -177,7 +184,9 @@ static void bpe_big(const tok_ranks *r, tok_bpe_scratch *s, const uint8_t *p, si
   }
 }
 
-/* ---- pieces of any length --------------------------------------------------------------------- */
+/*
+** ---- pieces of any length ---------------------------------------------------------------------
+*/
 
 /* The ids of the tokens that start at the bits of `starts`, in order. */
 static size_t emit_small(uint64_t starts, const uint32_t *by_start, uint32_t *out) {
@@ -190,8 +199,8 @@ static size_t emit_small(uint64_t starts, const uint32_t *by_start, uint32_t *ou
 static size_t margin(size_t window) { return window / 4; }
 
 /*
-** One 64-byte window of a longer piece. Returns false where the next window does not confirm the cut, or this
-** one starts with another token than expected.
+** One 64-byte window of a longer piece. Returns false where the next window does not confirm the
+** cut, or this one starts with another token than expected.
 */
 static bool small_step(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *piece, size_t *n) {
   const uint8_t *p = piece->p + piece->at;

@@ -1,7 +1,8 @@
 /*
 ** engine: one connection's scratch and caches, and the kernel that it runs. Private to the room.
 **
-** A kernel is the counting pipeline compiled for one instruction set; all kernels give identical results.
+** A kernel is the counting pipeline compiled for one instruction set; all kernels give identical
+** results.
 */
 #ifndef TOK_ENGINE_H
 #define TOK_ENGINE_H
@@ -20,11 +21,11 @@ enum {
 };
 
 /*
-** What has been counted before, for one vocabulary. Each piece has one or two cache lines where it can be;
-** entries are overwritten there. The cache grows with what is put in, up to a fixed size, so a hostile text can make it
-** useless but not larger.
-**   shorts  pieces of up to 15 bytes: lines of four keys (ranks.h) with their tokens in the top 4 bits; two
-**           lines each, which fills the cache to 90 % before entries are lost
+** What has been counted before, for one vocabulary. Each piece has one or two cache lines where it
+** can be; entries are overwritten there. The cache grows with what is put in, up to a fixed size,
+** so a hostile text can make it useless but not larger.
+**   shorts  pieces of up to 15 bytes: lines of four keys (ranks.h) with their tokens in the top 4
+**           bits; two lines each, which fills the cache to 90 % before entries are lost
 **   mids    16..30 bytes: lines of two entries: the bytes, zero-padded; length; tokens
 **   longs   31..126 bytes: one entry in two lines, likewise
 */
@@ -96,12 +97,14 @@ struct tok_engine {
 };
 
 /*
-** The cache of a vocabulary; NULL where memory is short, or where both are taken by others and `n_bytes` of
-** text are too few to be worth emptying one.
+** The cache of a vocabulary; NULL where memory is short, or where both are taken by others and
+** `n_bytes` of text are too few to be worth emptying one.
 */
 tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes);
 
-/* Makes the cache larger if enough has been added. Entries move: pointers into it become invalid. */
+/*
+** Makes the cache larger if enough has been added. Entries move: pointers into it become invalid.
+*/
 void tok_cache_grow(tok_cache *c);
 
 /* What a piece counts for towards growing: there is less room for longer ones. */
@@ -122,8 +125,9 @@ static inline tok_short_line *tok_cache_short(const tok_cache *c, uint64_t key_h
 }
 
 /*
-** Puts an entry into an empty place of either line, or over the one that `random` picks: with a text that comes
-** round again and does not fit, putting out the oldest would lose every entry just before it is needed.
+** Puts an entry into an empty place of either line, or over the one that `random` picks: with a
+** text that comes round again and does not fit, putting out the oldest would lose every entry just
+** before it is needed.
 */
 static inline void tok_cache_put_short(tok_cache *c, uint64_t key_hash, tok_key entry, uint32_t random) {
   tok_key *place = &tok_cache_short(c, key_hash, random >> 2 & 1)->way[random & 3];

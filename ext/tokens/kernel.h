@@ -2,25 +2,29 @@
 ** kernel: the counting pipeline, included once per instruction set by kernel_*.c.
 **
 **   fill    64 bytes at a time, the starts of pieces (blocks.h) into an array
-**   batch   branch-free loops over the pieces: one perfect-hash probe each; those that are no token go to a
-**           list of misses. A piece that is a token counts 1, so the count is the number of pieces plus what
-**           the misses have beyond 1.
-**   misses  the dynamic cache; then merge barriers cut what is not ASCII into short segments, which are probed
-**           and cached in their turn; what remains is encoded, short pieces side by side (lanes.h).
+**   batch   branch-free loops over the pieces: one perfect-hash probe each; those that are no token
+**           go to a list of misses. A piece that is a token counts 1, so the count is the number of
+**           pieces plus what the misses have beyond 1.
+**   misses  the dynamic cache; then merge barriers cut what is not ASCII into short segments, which
+**           are probed and cached in their turn; what remains is encoded, short pieces side by side
+**           (lanes.h).
 **
-** The including file defines TOK_KERNEL_NAME ("avx2"), TOK_KERNEL (the symbol), kernel_supported(), and
-** either KERNEL_SCALAR or the two functions
-**   static inline void classify(const uint8_t *p, size_t n, tok_masks *m)   masks of n <= 64 bytes at p
-**   static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m)   the masks high blocks need
-**   static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out)  base + the index of each bit
-** and, with KERNEL_LINE_COUNT, KERNEL_LOWEST or KERNEL_PUT_HIGH, a line_count(), a lowest_packed() or a
-** put_high_vector() of its own.
+** The including file defines TOK_KERNEL_NAME ("avx2"), TOK_KERNEL (the symbol), kernel_supported(),
+** and either KERNEL_SCALAR or these functions
+**   static inline void classify(const uint8_t *p, size_t n, tok_masks *m)   masks of n <= 64 bytes
+**   at p static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m)   the masks
+**   high blocks need static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out)  base +
+**   the index of each bit
+** and, with KERNEL_LINE_COUNT, KERNEL_LOWEST or KERNEL_PUT_HIGH, a line_count(), a lowest_packed()
+** or a put_high_vector() of its own.
 */
 #include "bpe_impl.h"
 #include "engine.h"
 #include "lanes.h"
 
-/* ---- fill ------------------------------------------------------------------------------------- */
+/*
+** ---- fill -------------------------------------------------------------------------------------
+*/
 
 #ifdef KERNEL_SCALAR
 
@@ -104,7 +108,9 @@ static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, si
 
 #endif
 
-/* ---- pieces ----------------------------------------------------------------------------------- */
+/*
+** ---- pieces -----------------------------------------------------------------------------------
+*/
 
 enum {
   FEW = 16, /* pieces of a batch that one pass takes */
@@ -146,8 +152,8 @@ static void job_done(counter *c, const job *j, int64_t count) {
 }
 
 /*
-** Encodes n jobs, LANES at a time. With `starts`, the token starts of job i go to starts[i]; otherwise its
-** count is booked.
+** Encodes n jobs, LANES at a time. With `starts`, the token starts of job i go to starts[i];
+** otherwise its count is booked.
 */
 static void run_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *starts) {
   lane lanes[LANES];
@@ -188,12 +194,14 @@ static inline void add_job(counter *c, const uint8_t *p, size_t n, void *place) 
   c->jobs[c->n_jobs++] = (job){p, (uint32_t)n, place};
 }
 
-/* ---- pieces of more than 62 bytes ------------------------------------------------------------- */
+/*
+** ---- pieces of more than 62 bytes -------------------------------------------------------------
+*/
 
 enum {
   WINDOW = LANE_TEXT_MAX,
   STRIDE = 48,       /* windows overlap by 14 bytes */
-  WINDOWS_MAX = 24,  /* encoded at a time */
+  WINDOWS_MAX = 24,  /* encoded at a time: two turns of all lanes */
   PERIOD_MAX = 16,   /* bytes of a repeated pattern */
   PERIOD_WINDOW = 512,
   PERIOD_MIN = 1024  /* bytes of repetition that are worth a look */
@@ -213,10 +221,10 @@ static size_t repeats(const uint8_t *p, size_t n, size_t period) {
 }
 
 /*
-** A piece that repeats a short pattern: if the encoding of its first 512 bytes comes back to the same token at
-** a whole number of patterns, those tokens repeat too, and stay side by side however often. Counts as many
-** whole rounds as leave 512 bytes that look like the first, so that what follows starts with that token again.
-** Advances *piece; returns the tokens.
+** A piece that repeats a short pattern: if the encoding of its first 512 bytes comes back to the
+** same token at a whole number of patterns, those tokens repeat too, and stay side by side however
+** often. Counts as many whole rounds as leave 512 bytes that look like the first, so that what
+** follows starts with that token again. Advances *piece; returns the tokens.
 */
 static int64_t count_repeats(counter *c, tok_bpe_piece *piece) {
   const uint8_t *p = piece->p + piece->at;
@@ -244,7 +252,10 @@ static int64_t count_repeats(counter *c, tok_bpe_piece *piece) {
   return tokens * (int64_t)rounds;
 }
 
-/* The first token that two windows share, `b` starting STRIDE bytes after `a`: its start in b, or 64. */
+/*
+** The first token that two windows share, `b` starting STRIDE bytes after `a`: its start in b, or
+** 64.
+*/
 static unsigned shared_token(uint64_t a, uint64_t b) {
   uint64_t in_b = a >> STRIDE;
   for (uint64_t both = in_b & b; both != 0; both &= both - 1) {
@@ -257,9 +268,9 @@ static unsigned shared_token(uint64_t a, uint64_t b) {
 }
 
 /*
-** Many windows of a piece at once, from a token start piece->at on. Neighbours are joined at a token that both
-** have, so every adjacent pair has stood side by side in one of them (see bpe.h). Advances *piece as far as
-** they join; returns the tokens up to there.
+** Many windows of a piece at once, from a token start piece->at on. Neighbours are joined at a
+** token that both have, so every adjacent pair has stood side by side in one of them (see bpe.h).
+** Advances *piece as far as they join; returns the tokens up to there.
 */
 static int64_t count_windows(counter *c, tok_bpe_piece *piece) {
   job jobs[WINDOWS_MAX];
@@ -365,7 +376,10 @@ static void count_long(counter *c, const uint8_t *p, size_t n, tok_long_entry *a
   }
 }
 
-/* A piece that is neither a token of up to 15 bytes nor a short one in the cache, counted as 1 so far. */
+/*
+** A piece that is neither a token of up to 15 bytes nor a short one in the cache, counted as 1 so
+** far.
+*/
 static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *place, bool cut) {
   if (n <= 3) { /* at most one merge: a second would make it a token */
     const uint32_t *pair = c->r->pair;
@@ -434,8 +448,8 @@ KERNEL_LOOP void find_slots(const tok_ranks *ranks, const uint8_t *p, const uint
 }
 
 /*
-** Both passes in one, for so few pieces that the processor overlaps them by itself and a second loop only costs
-** a mispredicted end.
+** Both passes in one, for so few pieces that the processor overlaps them by itself and a second
+** loop only costs a mispredicted end.
 */
 KERNEL_LOOP size_t find_misses_of_few(const tok_ranks *ranks, const uint8_t *p, const uint32_t *starts,
                                       size_t n, batch *b) {
@@ -464,9 +478,9 @@ KERNEL_LOOP size_t find_misses(batch *b, size_t n) {
 }
 
 /*
-** Third pass, for each of the two lines: the pieces in list[0..n) that the cache does not know as short ones go
-** to unknown; the others' tokens beyond one are added to *extra. The key of a longer piece equals an empty entry
-** at most, whose count is 0. list and unknown may be the same.
+** Third pass, for each of the two lines: the pieces in list[0..n) that the cache does not know as
+** short ones go to unknown; the others' tokens beyond one are added to *extra. The key of a longer
+** piece equals an empty entry at most, whose count is 0. list and unknown may be the same.
 */
 KERNEL_LOOP size_t find_unknown(batch *b, const tok_cache *cache, int which, const uint8_t *list, size_t n,
                                 uint8_t *unknown, int64_t *extra) {
@@ -488,9 +502,9 @@ KERNEL_LOOP size_t find_unknown(batch *b, const tok_cache *cache, int which, con
 }
 
 /*
-** Counts n <= BATCH pieces, of which 16 bytes may be read at each start (p + starts[i]), in passes without
-** branches, so that the memory latency of many probes overlaps and nothing is mispredicted. text: the same
-** bytes where they stay until the end.
+** Counts n <= BATCH pieces, of which 16 bytes may be read at each start (p + starts[i]), in passes
+** without branches, so that the memory latency of many probes overlaps and nothing is mispredicted.
+** text: the same bytes where they stay until the end.
 */
 static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *starts, size_t n, bool cut,
                                const uint8_t *text) {
@@ -531,8 +545,8 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
 }
 
 /*
-** Counts the pieces starts[0..n], the last entry being the end of the last piece. p[0..readable) may be read;
-** pieces near its end are counted in a copy.
+** Counts the pieces starts[0..n], the last entry being the end of the last piece. p[0..readable)
+** may be read; pieces near its end are counted in a copy.
 */
 static void count_pieces(counter *c, const uint8_t *p, size_t readable, const uint32_t *starts, size_t n,
                          bool cut) {
@@ -567,7 +581,9 @@ static inline size_t char_word(const uint8_t *p, size_t n, uint32_t *word) {
   return len;
 }
 
-/* A piece of n bytes, not all ASCII, that is no token, counted as 1 so far: cut at merge barriers. */
+/*
+** A piece of n bytes, not all ASCII, that is no token, counted as 1 so far: cut at merge barriers.
+*/
 static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) {
   uint32_t starts[TOK_STARTS + 1];
   size_t n_starts = 1, at = 0;
@@ -597,7 +613,9 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) 
   }
 }
 
-/* ---- count ------------------------------------------------------------------------------------ */
+/*
+** ---- count ------------------------------------------------------------------------------------
+*/
 
 enum { COPY_MAX = 512 }; /* bytes of a text that is copied, so that all of it is probed in one batch */
 

@@ -1,6 +1,7 @@
 /*
-** The counting pipeline on 32-byte vectors (AVX2, BMI). A byte's class comes from two 16-entry tables, one by
-** its high and one by its low half, whose common bits name the rectangles of the ASCII chart that it is in.
+** The counting pipeline on 32-byte vectors (AVX2, BMI). A byte's class comes from two 16-entry
+** tables, one by its high and one by its low half, whose common bits name the rectangles of the
+** ASCII chart that it is in.
 */
 #include "engine.h"
 

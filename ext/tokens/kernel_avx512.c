@@ -1,6 +1,7 @@
 /*
-** The counting pipeline on 64-byte vectors (AVX-512 with VBMI and VBMI2: Ice Lake, Zen 4 and later). One
-** permutation looks up the flags of 64 ASCII bytes; a compression turns start bits into positions.
+** The counting pipeline on 64-byte vectors (AVX-512 with VBMI and VBMI2: Ice Lake, Zen 4 and
+** later). One permutation looks up the flags of 64 ASCII bytes; a compression turns start bits into
+** positions.
 */
 #include "engine.h"
 
@@ -76,8 +77,9 @@ static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
 }
 
 /*
-** put_high() for up to 16 characters at a time: their bytes by one permutation, their classes by two gathers,
-** and one bit deposit per set of classes back to where they stand. Blocks with invalid UTF-8 go to put_high().
+** put_high() for up to 16 characters at a time: their bytes by one permutation, their classes by
+** two gathers, and one bit deposit per set of classes back to where they stand. Blocks with invalid
+** UTF-8 go to put_high().
 */
 #define KERNEL_PUT_HIGH
 

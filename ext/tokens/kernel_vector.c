@@ -1,6 +1,7 @@
 /*
-** The counting pipeline on 16-byte vectors that every processor of an architecture has: SSE2 on x86-64, NEON
-** on AArch64. Classes are ranges of bytes; the compiler's vector types do the comparisons.
+** The counting pipeline on 16-byte vectors that every processor of an architecture has: SSE2 on
+** x86-64, NEON on AArch64. Classes are ranges of bytes; the compiler's vector types do the
+** comparisons.
 */
 #include "engine.h"
 

@@ -1,19 +1,22 @@
 /*
 ** lanes: byte-pair encoding of many short pieces side by side. Private to kernel.h.
 **
-** One short piece is a chain of dependent steps (find the lowest rank, merge, look up the two new pairs), each
-** waiting for memory or arithmetic of the one before. Eight pieces in turn keep the processor busy, provided
-** that no step of one lane mispredicts a branch and discards the work of the others; so a merge has no
-** branches: what does not exist (no neighbour, no token) becomes a key that no token has.
+** One short piece is a chain of dependent steps (find the lowest rank, merge, look up the two new
+** pairs), each waiting for memory or arithmetic of the one before. A dozen pieces in turn keep the
+** processor busy, provided that no step of one lane mispredicts a branch and discards the work of
+** the others; so a merge has no branches: what does not exist (no neighbour, no token) becomes a
+** key that no token has.
 **
-** A piece of whole characters starts from its characters instead of its bytes where that is the same. It is
-** where (1) each character is a token, and (2) no token contains a fragment of a character next to part of
-** another across any boundary inside (tok_may_cross_fragment, see ranks.h):
-**   Proof. By (2) every token that spans a boundary contains both characters around it whole. So as long as a
-**   character is in more than one part, no pair that spans its edges is a token, and its parts merge as if the
-**   character stood alone: by (1), and as every token encodes to itself, into one token. A pair that spans an
-**   edge is thus merged only when both characters are whole, and before that it has no rank; the order of
-**   merges among wholes is the one that starts from characters.
+** A piece of whole characters starts from its characters instead of its bytes where that is the
+** same. It is where (1) each character is a token, and (2) no token contains a fragment of a
+** character next to part of another across any boundary inside (tok_may_cross_fragment, see
+** ranks.h):
+**   Proof. By (2) every token that spans a boundary contains both characters around it whole. So as
+**   long as a character is in more than one part, no pair that spans its edges is a token, and its
+**   parts merge as if the character stood alone: by (1), and as every token encodes to itself, into
+**   one token. A pair that spans an edge is thus merged only when both characters are whole, and
+**   before that it has no rank; the order of merges among wholes is the one that starts from
+**   characters.
 */
 #ifndef TOK_LANES_H
 #define TOK_LANES_H
@@ -21,16 +24,19 @@
 #include "bpe_impl.h"
 
 enum {
-  LANES = 12,
+  LANES = 12, /* measured: fewer wait for memory, more leave the first-level cache */
   LANE_BYTES = 64,
   LANE_TEXT_MAX = 62, /* bytes of a piece; bits up to this and bit 63 of `starts` end it */
   LANE_ENTRIES = LANE_BYTES + 16, /* entry 64 of `packed` takes what has no place */
   LANE_POS_BITS = 6,  /* of a packed rank: 18 + 6 bits */
   LANE_NO_TOKEN = 255, /* a length that no token has */
-  JOBS_MAX = 24
+  JOBS_MAX = 24 /* a longer queue keeps lanes busier but encodes more words twice before they are known */
 };
 
-/* Bytes to be encoded, 2..62 of them, and where the result goes: a cache line, or whatever the caller means. */
+/*
+** Bytes to be encoded, 2..62 of them, and where the result goes: a cache line, or whatever the
+** caller means.
+*/
 typedef struct {
   const uint8_t *p; /* valid until the job is run */
   uint32_t n;

@@ -1,23 +1,25 @@
 /*
 ** ranks: one vocabulary's merge ranks as constant tables, built by tokenizers/gen/mkvocab.c.
 **
-** In these encodings the id of an ordinary token is its merge rank. Tokens of up to 15 bytes (99 %) stand in
-** a perfect hash: every key has exactly one slot where it can be, so a look-up, hit or miss, reads one
-** displacement, one packed id and at most one 16-byte key. Longer tokens stand in an open-addressing index.
+** In these encodings the id of an ordinary token is its merge rank. Tokens of up to 15 bytes (99 %)
+** stand in a perfect hash: every key has exactly one slot where it can be, so a look-up, hit or
+** miss, reads one displacement, one packed id and at most one 16-byte key. Longer tokens stand in
+** an open-addressing index.
 **
-** Key of a piece of n <= 15 bytes: its bytes, zero padding, and n in the last byte; compared as two words.
+** Key of a piece of n <= 15 bytes: its bytes, zero padding, and n in the last byte; compared as two
+** words.
 **
-** Merge barriers. Between two characters X|Y no merge can happen unless some token contains the end of X
-** followed by the beginning of Y. Those contexts are known at build time; tok_may_cross() says "no" only
-** where none exists, and then byte-pair encoding works independently on both sides:
-**   Proof. A merge across the boundary yields a token whose bytes span it, hence contain a non-empty suffix
-**   of X directly followed by a non-empty prefix of Y. If no token has such a context, no merge ever spans
-**   the boundary; the merges on the left then depend on bytes of the left only, likewise on the right, and
-**   the ids of the whole are those of the two sides in order.
-** Contexts of two whole characters are kept in a one-hash Bloom filter over (X, Y). Contexts with a fragment of
-** a character are few: a bitmap over (last byte of X, first byte of Y) finds candidates, and the same filter,
-** over (last byte of X, Y) and (X, first byte of Y), and a bitmap for fragments on both sides, confirm them.
-** All err only towards "may cross".
+** Merge barriers. Between two characters X|Y no merge can happen unless some token contains the end
+** of X followed by the beginning of Y. Those contexts are known at build time; tok_may_cross() says
+** "no" only where none exists, and then byte-pair encoding works independently on both sides:
+**   Proof. A merge across the boundary yields a token whose bytes span it, hence contain a
+**   non-empty suffix of X directly followed by a non-empty prefix of Y. If no token has such a
+**   context, no merge ever spans the boundary; the merges on the left then depend on bytes of the
+**   left only, likewise on the right, and the ids of the whole are those of the two sides in order.
+** Contexts of two whole characters are kept in a one-hash Bloom filter over (X, Y). Contexts with a
+** fragment of a character are few: a bitmap over (last byte of X, first byte of Y) finds
+** candidates, and the same filter, over (last byte of X, Y) and (X, first byte of Y), and a bitmap
+** for fragments on both sides, confirm them. All err only towards "may cross".
 **
 ** The tables are little-endian.
 */
@@ -117,7 +119,9 @@ static inline bool tok_cross_bloom_has(const tok_ranks *r, uint32_t hash) {
   return r->cross_bloom[hash >> 3] >> (hash & 7) & 1;
 }
 
-/* Whether a token may hold a part of X before a part of Y, not both whole. x_last: X's last byte. */
+/*
+** Whether a token may hold a part of X before a part of Y, not both whole. x_last: X's last byte.
+*/
 static inline bool tok_may_cross_fragment(const tok_ranks *r, uint32_t x, uint8_t x_last, uint32_t y) {
   uint32_t edge = (uint32_t)x_last << 8 | (y & 0xFF);
   if (!(r->cross8[edge >> 3] >> (edge & 7) & 1)) return false;

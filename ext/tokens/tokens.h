@@ -4,11 +4,13 @@
 ** Data flow: text -> pieces (scan.h: the pre-tokenizer's regular expression as a scanner) -> tokens
 ** (bpe.h: byte-pair merges inside one piece). Pieces never influence each other.
 **
-** Vocabularies are constant tables, baked at build time and used in place: loading costs nothing, and all
-** connections and processes share their pages. An engine holds one connection's scratch and cache.
+** Vocabularies are constant tables, baked at build time and used in place: loading costs nothing,
+** and all connections and processes share their pages. An engine holds one connection's scratch and
+** cache.
 **
-** Input is bytes with a length: NULs are data; an invalid UTF-8 byte is one character that is neither
-** letter, number nor space and keeps its own byte, so concatenating the bytes of all tokens gives the text.
+** Input is bytes with a length: NULs are data; an invalid UTF-8 byte is one character that is
+** neither letter, number nor space and keeps its own byte, so concatenating the bytes of all tokens
+** gives the text.
 */
 #ifndef TOK_TOKENS_H
 #define TOK_TOKENS_H
@@ -42,9 +44,9 @@ const tok_vocab_info *tok_vocab_about(const tok_vocab *v);
 const char *tok_vocab_pattern(const tok_vocab *v);
 
 /*
-** The bytes of token `id`, 1..128 of them; {NULL, 0} where the vocabulary has no such id. *special (may be
-** NULL) says whether it is a special token. Tokens of up to 15 bytes are returned in `scratch`, which holds
-** TOK_TOKEN_BYTES_MAX bytes and must outlive the slice. O(1).
+** The bytes of token `id`, 1..128 of them; {NULL, 0} where the vocabulary has no such id. *special
+** (may be NULL) says whether it is a special token. Tokens of up to 15 bytes are returned in
+** `scratch`, which holds TOK_TOKEN_BYTES_MAX bytes and must outlive the slice. O(1).
 */
 tok_slice tok_vocab_bytes(const tok_vocab *v, int64_t id, char *scratch, bool *special);
 /* The id of exactly these bytes as an ordinary token, or TOK_ID_NONE. O(length). */
@@ -54,7 +56,10 @@ int64_t tok_vocab_special_id(const tok_vocab *v, tok_slice name);
 /* The i-th special token, 0 <= i < n_special, ordered by id. One id may have two names. */
 tok_slice tok_vocab_special_at(const tok_vocab *v, int i, int64_t *id);
 
-/* One connection's scratch and cache; at most TOK_ENGINE_BYTES_MAX bytes. Not for two threads at once. */
+/*
+** One connection's scratch and cache; at most TOK_ENGINE_BYTES_MAX bytes. Not for two threads at
+** once.
+*/
 typedef struct tok_engine tok_engine;
 enum { TOK_ENGINE_BYTES_MAX = 4 << 20 };
 /* NULL when out of memory. Cheap: caches are allocated on first need. */
@@ -62,9 +67,10 @@ tok_engine *tok_engine_new(void);
 void tok_engine_free(tok_engine *e);
 
 /*
-** *n = number of tokens of `text`, special tokens as ordinary text. Stops early once it is certain that the
-** count exceeds `limit` (then *n is some number > limit); pass INT64_MAX for the whole count.
-** Linear time; memory does not grow with the text. Errors: TOK_NOMEM; TOK_TOOBIG for a text of 4 GB or more.
+** *n = number of tokens of `text`, special tokens as ordinary text. Stops early once it is certain
+** that the count exceeds `limit` (then *n is some number > limit); pass INT64_MAX for the whole
+** count. Linear time; memory does not grow with the text. Errors: TOK_NOMEM; TOK_TOOBIG for a text
+** of 4 GB or more.
 */
 tok_status tok_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n);
 
@@ -76,10 +82,10 @@ tok_status tok_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t 
 **     while ((rc = tok_iter_next(&it)) == TOK_OK && it.n > 0)
 **       for (size_t i = 0; i < it.n; i++) use(it.ids[i]);
 **
-** Each step gives the n ids of the bytes start..end of the text; n is 0 at the end. Their bytes cover
-** start..end exactly. special: names of special tokens become their ids (the text between two of them is
-** then split on its own). One engine serves one iterator at a time, and nothing is counted with it meanwhile.
-** Errors: TOK_NOMEM; TOK_TOOBIG for a text of 4 GB or more.
+** Each step gives the n ids of the bytes start..end of the text; n is 0 at the end. Their bytes
+** cover start..end exactly. special: names of special tokens become their ids (the text between two
+** of them is then split on its own). One engine serves one iterator at a time, and nothing is
+** counted with it meanwhile. Errors: TOK_NOMEM; TOK_TOOBIG for a text of 4 GB or more.
 */
 typedef struct {
   const uint32_t *ids; /* borrowed until the next step */

@@ -1,7 +1,7 @@
 /*
-** Every kernel of this build against the scanners and the portable kernel: the same starts of pieces, the
-** same counts, on random text of awkward alphabets at every alignment to a block of 64 bytes, and with the
-** text ending at a page that may not be read.
+** Every kernel of this build against the scanners and the portable kernel: the same starts of
+** pieces, the same counts, on random text of awkward alphabets at every alignment to a block of 64
+** bytes, and with the text ending at a page that may not be read.
 **
 ** TOK_KERNEL_ROUNDS (default 30,000) sets the number of random texts; `make soak-tokens` runs more.
 */
@@ -171,9 +171,9 @@ static void counts_equal(void) {
 }
 
 /*
-** Pieces of up to 6,000 bytes: random letters of small and large alphabets, repeated patterns with and without
-** a fault in them, Chinese and Thai. Counting takes them by barriers, lanes, windows and repeats; the iterator
-** by one window after the other.
+** Pieces of up to 6,000 bytes: random letters of small and large alphabets, repeated patterns with
+** and without a fault in them, Chinese and Thai. Counting takes them by barriers, lanes, windows
+** and repeats; the iterator by one window after the other.
 */
 static size_t long_text(char *out, size_t n) {
   static const char *const chars[] = {"a", "b", "c", "e", "t", "h", "i", "n", "o", "z"};
@@ -229,8 +229,9 @@ static void long_pieces(void) {
 }
 
 /*
-** Merge barriers: runs of characters of one script, encoded whole (tok_bpe_step, no barriers) and as the sum
-** of the segments between barriers. TOK_BARRIER_SEGMENTS (default 100,000) segments a vocabulary.
+** Merge barriers: runs of characters of one script, encoded whole (tok_bpe_step, no barriers) and
+** as the sum of the segments between barriers. TOK_BARRIER_SEGMENTS (default 100,000) segments a
+** vocabulary.
 */
 static const struct {
   uint32_t first, n;
@@ -334,8 +335,8 @@ static void tokens_encode_to_themselves(void) {
 }
 
 /*
-** A hostile text, of nothing but new words and long pieces, in two vocabularies: one engine's memory stays
-** under its ceiling, and a third vocabulary adds nothing.
+** A hostile text, of nothing but new words and long pieces, in two vocabularies: one engine's
+** memory stays under its ceiling, and a third vocabulary adds nothing.
 */
 static void memory(void) {
   enum { BYTES = 8 << 20 };

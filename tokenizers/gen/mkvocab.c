@@ -3,8 +3,9 @@
 **
 **     mkvocab tokenizers/cl100k_base.tiktoken cl100k_base out.bin out.S out.inc
 **
-** Writes the tables to out.bin, an assembler file that embeds them as symbol tok_blob_<name>, and a C
-** initialiser `static const tok_ranks ranks_<name> = {...};`. Deterministic: same input, same output.
+** Writes the tables to out.bin, an assembler file that embeds them as symbol tok_blob_<name>, and a
+** C initialiser `static const tok_ranks ranks_<name> = {...};`. Deterministic: same input, same
+** output.
 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,8 +159,9 @@ static uint32_t hash_short_tokens(uint64_t *hash) {
 }
 
 /*
-** Hash and displace (Belazzougui, Botelho, Dietzfelbinger 2009), largest buckets first. Fails where two keys
-** of one bucket start at the same slot; the next seed is tried then (about one in ten works).
+** Hash and displace (Belazzougui, Botelho, Dietzfelbinger 2009), largest buckets first. Fails where
+** two keys of one bucket start at the same slot; the next seed is tried then (about one in ten
+** works).
 */
 static bool build_perfect_hash(uint64_t *hash, bucket_run *runs, uint32_t *sorted) {
   memset(slot_id, 0xFF, sizeof *slot_id * n_slots);
@@ -252,8 +254,8 @@ static bool is_continuation(uint8_t b) { return (b & 0xC0) == 0x80; }
 
 /*
 ** Splits a token where a text could have character boundaries. A text's characters are those of
-** tok_utf8_decode, so in the text a sequence that is invalid stands as single bytes; a token's inner
-** sequence is therefore `whole` only if it decodes, and everything else counts as fragments.
+** tok_utf8_decode, so in the text a sequence that is invalid stands as single bytes; a token's
+** inner sequence is therefore `whole` only if it decodes, and everything else counts as fragments.
 */
 static size_t split_units(const token *t, unit *out) {
   size_t n = (size_t)t->n, i = 0, k = 0;
