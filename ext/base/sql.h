@@ -108,6 +108,11 @@ void tok_sql_status(sqlite3_context *ctx, const char *func, tok_status status, c
 void tok_sql_result_buf(sqlite3_context *ctx, const char *func, tok_buf *b);
 /* Ceiling for results: the connection's SQLITE_LIMIT_LENGTH. */
 size_t tok_sql_limit(sqlite3_context *ctx);
+/*
+** xOpen: a zeroed cursor of n_bytes, which starts with its sqlite3_vtab_cursor; tok_free() it in
+** xClose. Returns SQLITE_OK or SQLITE_NOMEM.
+*/
+int tok_vtab_open(size_t n_bytes, sqlite3_vtab_cursor **out);
 /* Sets vtab->zErrMsg (the old one is freed) and returns SQLITE_ERROR. */
 int tok_vtab_error(sqlite3_vtab *vtab, const char *fmt, ...);
 

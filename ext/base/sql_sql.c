@@ -143,6 +143,13 @@ size_t tok_sql_limit(sqlite3_context *ctx) {
   return (size_t)sqlite3_limit(sqlite3_context_db_handle(ctx), SQLITE_LIMIT_LENGTH, -1);
 }
 
+int tok_vtab_open(size_t n_bytes, sqlite3_vtab_cursor **out) {
+  *out = tok_malloc(n_bytes);
+  if (*out == NULL) return SQLITE_NOMEM;
+  memset(*out, 0, n_bytes);
+  return SQLITE_OK;
+}
+
 int tok_vtab_error(sqlite3_vtab *vtab, const char *fmt, ...) {
   va_list ap;
   va_start(ap, fmt);

@@ -142,12 +142,7 @@ static int best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
 
 static int open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out) {
   (void)vtab;
-  cursor *c = tok_malloc(sizeof *c);
-  if (c == NULL)
-    return SQLITE_NOMEM;
-  memset(c, 0, sizeof *c);
-  *out = &c->base;
-  return SQLITE_OK;
+  return tok_vtab_open(sizeof(cursor), out);
 }
 
 static tok_book *book_of(const cursor *c) {

@@ -62,11 +62,7 @@ static int list_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
 
 static int list_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out) {
   (void)vtab;
-  cursor *c = tok_malloc(sizeof *c);
-  if (c == NULL) return SQLITE_NOMEM;
-  memset(c, 0, sizeof *c);
-  *out = &c->base;
-  return SQLITE_OK;
+  return tok_vtab_open(sizeof(cursor), out);
 }
 
 static int list_close(sqlite3_vtab_cursor *base) {
