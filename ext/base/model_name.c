@@ -2,8 +2,7 @@
  * right. */
 #include "model_name.h"
 
-/* ---- suffixes
- * ------------------------------------------------------------------------------------ */
+/* ---- suffixes -------------------------------------------------------------------------------- */
 
 static bool two_digits(const char *p, int lo, int hi) {
   if (!tok_is_digit(p[0]) || !tok_is_digit(p[1]))
@@ -122,8 +121,7 @@ bool tok_model_is_version(tok_slice rest) {
   return true;
 }
 
-/* ---- prefixes
- * ------------------------------------------------------------------------------------ */
+/* ---- prefixes -------------------------------------------------------------------------------- */
 
 static bool in_list(const char *p, size_t n, const char *const *list, size_t n_list) {
   tok_slice s = {p, n};
@@ -303,8 +301,7 @@ static void parse_dotted(tok_model_name *m, size_t from) {
   }
 }
 
-/* ---- the whole
- * ----------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';

@@ -2,8 +2,7 @@
 ** Time: UTC instants as int64 Unix seconds <-> ISO-8601 text.
 **
 ** Proleptic Gregorian calendar without leap seconds, as SQLite's own; years 0000 to 9999. No clock,
-*no locale,
-** no allocation.
+** no locale, no allocation.
 */
 #ifndef TOK_TIME_H
 #define TOK_TIME_H
@@ -22,8 +21,8 @@ enum { TOK_TIME_TEXT_BYTES = 21 }; /* "2026-01-31T23:59:59Z" and its NUL */
 **     2026-01-31T23:59  2026-01-31 23:59:59  2026-01-31T23:59:59.123
 **     any of these with a time of day, followed by Z, +hh:mm, +hhmm or -hh:mm
 ** Text without an offset is UTC. A fraction is dropped (the second that contains the instant).
-*24:00, second 60, one-digit
-** fields and blanks are refused. TOK_OK and *seconds, or TOK_INVALID. O(length).
+** 24:00, second 60, one-digit fields and blanks are refused. TOK_OK and *seconds, or TOK_INVALID.
+** O(length).
 */
 tok_status tok_time_parse(tok_slice text, int64_t *seconds);
 

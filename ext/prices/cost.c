@@ -5,8 +5,7 @@
 /* 2^63 tokens x 1e15 x 18,000 is 1.7e38: just inside, and every step is checked. */
 __extension__ typedef __int128 wide;
 
-/* ---- which rows hold
- * --------------------------------------------------------------------------------- */
+/* ---- which rows hold ------------------------------------------------------------------------- */
 
 static bool is_windowed(const tok_price_row *r) {
   return r->minute_from != 0 || r->minute_to != TOK_MINUTES_A_DAY || r->weekdays != TOK_EVERY_DAY;
@@ -61,8 +60,7 @@ static size_t choose(tok_price_rows rows, int64_t at, int64_t total_input, tok_t
   return n;
 }
 
-/* ---- what the quantities say
- * ------------------------------------------------------------------------- */
+/* ---- what the quantities say ----------------------------------------------------------------- */
 
 tok_cost_fault tok_quantities_check(const tok_quantities *q, tok_meter *outer, tok_meter *inner) {
   for (uint64_t in = q->given; in != 0; in &= in - 1) {
@@ -157,8 +155,7 @@ static void find_unpriced(const tok_quantities *q, tok_cost_result *out) {
   }
 }
 
-/* ---- money
- * ------------------------------------------------------------------------------------------- */
+/* ---- money ----------------------------------------------------------------------------------- */
 
 /* In pico-dollars x TOK_METER_DENOMINATOR. */
 static bool add_line(wide *sum, const tok_cost_line *line) {

@@ -2,12 +2,10 @@
 ** What a request costs: quantities of meters x price rows -> nano-dollars, exactly.
 **
 ** Quantities are inclusive (input counts cached tokens, output counts reasoning). Each priced meter
-*pays for what
-** no priced meter inside it pays for. The long-context tier is a cliff: it is chosen once, by the
-*whole input, and
-** holds for every token of the request; so quantities summed over several requests must not be
-*priced as one.
-** The sum is exact (128-bit integers) and rounded once, half to even.
+** pays for what no priced meter inside it pays for. The long-context tier is a cliff: it is chosen
+** once, by the whole input, and holds for every token of the request; so quantities summed over
+** several requests must not be priced as one. The sum is exact (128-bit integers) and rounded once,
+** half to even.
 */
 #ifndef TOK_COST_H
 #define TOK_COST_H
@@ -76,8 +74,7 @@ int64_t tok_cost_line_nano(const tok_cost_line *line);
 
 /*
 ** The row that prices `meter` at `at` for a request of total_input tokens, or NULL if the meter,
-*and every meter
-** that contains it, has none. The fall-back is nearest first.
+** and every meter that contains it, has none. The fall-back is nearest first.
 */
 const tok_price_row *tok_price_at(tok_price_rows rows, tok_meter meter, int64_t at,
                                   int64_t total_input, tok_tier tier);
@@ -86,9 +83,8 @@ const tok_price_row *tok_price_at(tok_price_rows rows, tok_meter meter, int64_t 
 double tok_price_usd(const tok_price_row *row);
 
 /* Do the quantities of input contradict themselves? TOK_COST_FINE, or the fault with its meters.
- *Parts of the output are
- ** only held against it where they have prices of their own: what costs nothing may be reported in
- *any way. */
+** Parts of the output are only held against it where they have prices of their own: what costs
+** nothing may be reported in any way. */
 tok_cost_fault tok_quantities_check(const tok_quantities *q, tok_meter *outer, tok_meter *inner);
 
 #endif

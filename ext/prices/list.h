@@ -2,14 +2,12 @@
 ** The built-in price list: constant tables baked from sql/prices/ at build time, used in place.
 **
 ** A provider has models; a model has names by which it is reached and price rows. A row is the
-*price of one
-** meter under conditions: from a number of input tokens, in a service tier, in a period, at hours
-*of the day.
-** Texts are offsets into one pool of NUL-terminated strings, so nothing is relocated or built at
-*load.
+** price of one meter under conditions: from a number of input tokens, in a service tier, in a
+** period, at hours of the day. Texts are offsets into one pool of NUL-terminated strings, so
+** nothing is relocated or built at load.
 **
 ** A model that is free of charge has rows of price 0. A model without a row that holds has no
-*price.
+** price.
 */
 #ifndef TOK_LIST_H
 #define TOK_LIST_H

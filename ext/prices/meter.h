@@ -2,12 +2,10 @@
 ** Meters: what a provider counts and charges for.
 **
 ** A meter is a point in five dimensions (family, direction, type, cache lifetime, modality). A
-*meter that fixes
-** fewer of them contains one that fixes the same and more: input contains cache_read contains
-*cache_read_audio.
-** Quantities are inclusive: input counts the cached tokens too. A part that has no price of its own
-*is paid as
-** what contains it (cache_read -> input, reasoning -> output).
+** meter that fixes fewer of them contains one that fixes the same and more: input contains
+** cache_read contains cache_read_audio. Quantities are inclusive: input counts the cached tokens
+** too. A part that has no price of its own is paid as what contains it (cache_read -> input,
+** reasoning -> output).
 */
 #ifndef TOK_METER_H
 #define TOK_METER_H

@@ -2,24 +2,22 @@
 ** What a request costs, in SQL.
 **
 **     SELECT tok_cost('gpt-4o', 1200, 350);                      -- dollars, REAL
-**     SELECT tok_cost_nano('gpt-4o', 1200, 350, 1000);           -- nano-dollars, exact; 1000 of
-*the 1200 were cached
+**     SELECT tok_cost_nano('gpt-4o', 1200, 350, 1000);           -- nano-dollars; 1000 were cached
 **     SELECT tok_cost('claude-sonnet-4-5', usage) FROM log;      -- a usage object
-**     SELECT tok_cost_explain('gpt-4o', '{"input_tokens": 10}'); -- every line of the bill, or why
-*there is none
+**     SELECT tok_cost_explain('gpt-4o', '{"input_tokens": 10}'); -- every line of the bill
 **     SELECT tok_price('gpt-4o', 'cache_read', '2025-01-01');    -- dollars per million
 **     SELECT tok_resolve('us.anthropic.claude-sonnet-4-20250514-v1:0');
 **
 ** tok_cost(model, input, output [, cache_read [, cache_write [, at]]])
 ** tok_cost(model, usage_json [, at])
 **   R1  input is the whole input; cache_read and cache_write are parts of it. Parts that are
-*together more are an error.
+**       together more are an error.
 **   R2  A price is the one that was valid at `at` (ISO-8601 text or Unix seconds; left out or NULL:
-*now).
+**       now).
 **   R3  An unknown model, or one without a price at that time, gives NULL; tok_cost_explain says
-*why.
+**       why.
 **   R4  NULL for model, input, output or usage_json gives NULL; NULL for a later argument leaves it
-*out.
+**       out.
 **   R5  Negative numbers, malformed JSON and costs of 2^63 nano-dollars or more are errors.
 **
 ** None of these is DETERMINISTIC: without `at` they read the clock, and they read the table llm_price.
@@ -35,8 +33,7 @@
 #include "prices.h"
 #include "usage_json.h"
 
-/* ---- arguments
- * --------------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 /* `at`, or now if there is none. */
 static bool read_at(sqlite3_context *ctx, const char *func, int n, sqlite3_value **args, int i,
@@ -147,8 +144,7 @@ static bool resolve_prices(sqlite3_context *ctx, const char *func, tok_slice pro
   return rc == SQLITE_OK;
 }
 
-/* ---- costs
- * ------------------------------------------------------------------------------------------- */
+/* ---- costs ----------------------------------------------------------------------------------- */
 
 static void cost_fault(sqlite3_context *ctx, const char *func, const tok_quantities *q,
                        const tok_cost_result *c) {
@@ -243,8 +239,7 @@ static void cost_explain(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_override_free(&o);
 }
 
-/* ---- prices and names
- * -------------------------------------------------------------------------------- */
+/* ---- prices and names ------------------------------------------------------------------------ */
 
 /* tok_price(model, meter [, at]) */
 static void price(sqlite3_context *ctx, int n, sqlite3_value **args) {

@@ -1,13 +1,12 @@
 /*
 ** SELECT * FROM tok_pricing: the price list, one row a price.
 **
-**     SELECT meter, usd_per_1m, tier_from_tokens FROM tok_pricing WHERE provider = 'openai' AND
-*model = 'gpt-4o';
+**     SELECT meter, usd_per_1m, tier_from_tokens FROM tok_pricing
+**       WHERE provider = 'openai' AND model = 'gpt-4o';
 **
 **   provider, model    canonical names: what tok_resolve gives
-**   meter, usd_per_1m  dollars per million tokens, or per `unit` where that is not '1M tokens' (a
-*search, a page, …)
-**   unit               what the price is for
+**   meter, usd_per_1m  dollars per million tokens, or per `unit` where that is not '1M tokens'
+**   unit               what the price is for: a search, a page, …
 **   tier_from_tokens   the price of requests whose whole input has at least so many tokens; 0 = all
 **   service_tier       standard, batch, flex, priority
 **   region             NULL = any
@@ -21,12 +20,11 @@
 ** applies at other times, above other sizes or in other regions stays.
 **
 ** Query plan protocol. idxNum is a set of bits, one for each equality that narrows the scan; its
-*value is the next of
-** xFilter's arguments, in this order:
+** value is the next of xFilter's arguments, in this order:
 **     1  provider = ?   only that provider's models
 **     2  model = ?      only models of that name (found by binary search)
 ** Only comparisons in BINARY collation are used, and SQLite checks them again, so other types need
-*no care here.
+** no care here.
 */
 #include <stdio.h>
 

@@ -8,8 +8,7 @@ typedef struct {
   tok_match match;
 } found;
 
-/* ---- what may be cut off for a price
- * --------------------------------------------------------------- */
+/* ---- what may be cut off for a price --------------------------------------------------------- */
 
 /* A cut such as ":free" or ":nitro": a letter after a colon, but Azure's ":2023…" and Bedrock's
  * ":0" are versions. */
@@ -28,8 +27,7 @@ bool tok_model_may_price(const tok_model_name *m, size_t i) {
   return end == m->len || !cuts_variant(m, end);
 }
 
-/* ---- one name, one provider
- * ------------------------------------------------------------------------- */
+/* ---- one name, one provider ------------------------------------------------------------------ */
 
 static bool is_of(const tok_price_name *n, int provider) {
   return provider == ANY_PROVIDER || tok_prices.models[n->model].provider == provider;
@@ -99,8 +97,7 @@ static const tok_price_name *lookup_prefix(tok_slice text, int provider) {
   return NULL;
 }
 
-/* ---- all candidates, one provider (or any)
- * ---------------------------------------------------------- */
+/* ---- all candidates, one provider (or any) --------------------------------------------------- */
 
 static found match_whole(const tok_model_name *m, int provider) {
   for (size_t i = 0; i < tok_model_candidates(m); i++) {
@@ -162,8 +159,7 @@ static found match_provider(const tok_model_name *m, int provider) {
   return f;
 }
 
-/* ---- which provider
- * ---------------------------------------------------------------------------------- */
+/* ---- which provider -------------------------------------------------------------------------- */
 
 /* The provider that a prefix says, or -1. */
 static int said_provider(const tok_model_name *m) {

@@ -2,20 +2,16 @@
 ** Which priced model does a reference mean?
 **
 ** In order: the name as written (exact, or an alias of the model), then with prefixes and version
-*suffixes
-** stripped (model_name.h), then the longest listed name that ends at a version boundary, then
-*another spelling
-** (claude-3.5-sonnet, claude-3-5-sonnet). Never a longer or a shorter product name: gpt-5 is not
-*gpt-5-mini.
+** suffixes stripped (model_name.h), then the longest listed name that ends at a version boundary,
+** then another spelling (claude-3.5-sonnet, claude-3-5-sonnet). Never a longer or a shorter product
+** name: gpt-5 is not gpt-5-mini.
 **
 ** The provider is the one that is said, by argument or by prefix (`groq/…`, `us.anthropic.…`:
-*Amazon Bedrock); else the
-** maker of the model; else the only provider that lists the name. If several list it, the reference
-*is ambiguous.
+** Amazon Bedrock); else the maker of the model; else the only provider that lists the name. If
+** several list it, the reference is ambiguous.
 **
 ** What is never stripped for a price: a variant such as `:free` or `:nitro` (another price than the
-*model's; priced only where
-** listed), and `ft:` (a fine-tuned model has its own price).
+** model's; priced only where listed), and `ft:` (a fine-tuned model has its own price).
 */
 #ifndef TOK_RESOLVE_H
 #define TOK_RESOLVE_H

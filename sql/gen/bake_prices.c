@@ -1,6 +1,6 @@
 /*
 ** Bakes the provider files of sql/prices/ into constant C tables (ext/prices/list.h). A build tool:
-*never part of the library.
+** never part of the library.
 **
 **     bake_prices MANIFEST_SHA256 file.json… > price_table.c
 **

@@ -140,8 +140,7 @@ static void overflow_is_an_error(void) {
             9223372037); /* 2^63 picos a million, rounded */
 }
 
-/* ---- against an independent computation
- * ----------------------------------------------------------------- */
+/* ---- against an independent computation ------------------------------------------------------ */
 
 /* Little-endian numbers of 32-bit digits: schoolbook arithmetic that shares nothing with the core.
  */
