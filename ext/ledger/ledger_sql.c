@@ -21,6 +21,7 @@
 **   3. A row whose price is unknown keeps the cost that it has.
 */
 #include "install.h"
+#include "ledger_sql.h"
 
 static void report_failure(sqlite3_context *ctx, const char *func, int rc, const char *message) {
   if (rc == SQLITE_NOMEM) {
@@ -103,5 +104,8 @@ int tok_ledger_register(sqlite3 *db) {
       {"tok_init", 0, TOK_WRITES, init_func},
       {"tok_reprice", -1, TOK_WRITES, reprice_func},
   };
-  return tok_sql_functions(db, NULL, defs, sizeof defs / sizeof defs[0]);
+  static int (*const files[])(sqlite3 *) = {tok_percentile_register};
+  int rc = tok_sql_functions(db, NULL, defs, sizeof defs / sizeof defs[0]);
+  for (size_t i = 0; i < sizeof files / sizeof files[0] && rc == SQLITE_OK; i++) rc = files[i](db);
+  return rc;
 }
