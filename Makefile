@@ -95,7 +95,7 @@ uninstall:  ## remove exactly what install put there
 	rm -f "$(LIBDIR)/tok.so" "$(LIBDIR)/libtok.a" "$(INCLUDEDIR)/tok.h" "$(LIBDIR)/pkgconfig/tok.pc"
 
 # ---- packages ------------------------------------------------------------------------------------
-PACKAGES := gcc libc6-dev libsqlite3-dev libutf8proc-dev libcjson-dev libcunit1-dev sqlite3
+PACKAGES := gcc libc6-dev libsqlite3-dev libutf8proc-dev libcjson-dev libcunit1-dev sqlite3 tzdata python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo "sudo ")
 
 $(B)/.deps:

@@ -34,7 +34,7 @@ static bool already_loaded(sqlite3 *db) {
   return false;
 }
 
-static int register_rooms(sqlite3 *db, char **err_msg) {
+static int register_rooms(sqlite3 *db, bool files, char **err_msg) {
   static int (*const rooms[])(sqlite3 *) = {tok_base_register, tok_tokens_register,
                                             tok_prices_register, tok_usage_register,
                                             tok_ledger_register};
@@ -46,7 +46,7 @@ static int register_rooms(sqlite3 *db, char **err_msg) {
     return SQLITE_ERROR;
   }
   if (already_loaded(db)) return SQLITE_OK;
-  int rc = SQLITE_OK;
+  int rc = tok_sql_set_files(db, files);
   for (size_t i = 0; i < sizeof rooms / sizeof rooms[0] && rc == SQLITE_OK; i++) rc = rooms[i](db);
   if (rc != SQLITE_OK) { /* so that the next attempt does not take a part for the whole */
     sqlite3_create_function_v2(db, "tok_version", 0, SQLITE_UTF8, NULL, NULL, NULL, NULL, NULL);
@@ -57,12 +57,11 @@ static int register_rooms(sqlite3 *db, char **err_msg) {
 TOK_EXPORT int sqlite3_tok_init(sqlite3 *db, char **err_msg, const sqlite3_api_routines *api) {
   SQLITE_EXTENSION_INIT2(api);
   (void)api;
-  return register_rooms(db, err_msg);
+  return register_rooms(db, true, err_msg);
 }
 
-/* No function touches files yet, so both entry points register the same. */
 TOK_EXPORT int sqlite3_toknofs_init(sqlite3 *db, char **err_msg, const sqlite3_api_routines *api) {
   SQLITE_EXTENSION_INIT2(api);
   (void)api;
-  return register_rooms(db, err_msg);
+  return register_rooms(db, false, err_msg);
 }

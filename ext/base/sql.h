@@ -86,6 +86,20 @@ tok_slice tok_sql_bytes(sqlite3_value *v);
 bool tok_sql_int(sqlite3_context *ctx, const char *func, const char *arg, sqlite3_value *v,
                  int64_t *out);
 
+/*
+** Time argument: true and *out set to Unix seconds for ISO-8601 text (time.h) and for integers in its range;
+** otherwise raises "<func>: <arg> must be an ISO-8601 time or Unix seconds, got …" and returns false.
+*/
+bool tok_sql_time(sqlite3_context *ctx, const char *func, const char *arg, sqlite3_value *v,
+                  int64_t *out);
+
+/*
+** May this connection's tok touch files? Not after sqlite3_toknofs_init. tok.c says it once, by a function
+** tok_files() -> 1 or 0. An SQLite code.
+*/
+int tok_sql_files(sqlite3 *db, bool *allowed);
+int tok_sql_set_files(sqlite3 *db, bool allowed);
+
 /* Unix seconds now, by the clock of the host's file system layer (which tests may replace). */
 int64_t tok_sql_now(void);
 /*
@@ -118,6 +132,7 @@ int tok_vtab_error(sqlite3_vtab *vtab, const char *fmt, ...);
 
 /* Entry of each room; called in this order by tok.c. */
 int tok_base_register(sqlite3 *db);
+int tok_zone_register(sqlite3 *db); /* called by tok_base_register */
 int tok_tokens_register(sqlite3 *db);
 int tok_prices_register(sqlite3 *db);
 int tok_usage_register(sqlite3 *db);

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 
 #include "sql.h"
+#include "time.h"
 
 void tok_conn_release(void *p) {
   tok_conn *conn = p;
@@ -78,6 +79,42 @@ bool tok_sql_int(sqlite3_context *ctx, const char *func, const char *arg, sqlite
   }
   tok_sql_error(ctx, func, "%s must be an integer, got %s", arg, type_name(v));
   return false;
+}
+
+bool tok_sql_time(sqlite3_context *ctx, const char *func, const char *arg, sqlite3_value *v,
+                  int64_t *out) {
+  if (sqlite3_value_type(v) == SQLITE_TEXT) {
+    tok_slice text = tok_sql_bytes(v);
+    if (tok_time_parse(text, out) == TOK_OK) return true;
+    tok_sql_error(ctx, func, "%s must be an ISO-8601 time or Unix seconds, got '%.*s'", arg,
+                  tok_shown(text), text.ptr == NULL ? "" : text.ptr);
+    return false;
+  }
+  if (!tok_sql_int(ctx, func, arg, v, out)) return false;
+  if (tok_time_in_range(*out)) return true;
+  tok_sql_error(ctx, func, "%s must be between the years 0 and 9999, got %lld", arg, *out);
+  return false;
+}
+
+static void files_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  (void)argc;
+  (void)argv;
+  sqlite3_result_int(ctx, sqlite3_user_data(ctx) != NULL);
+}
+
+int tok_sql_set_files(sqlite3 *db, bool allowed) {
+  static char yes; /* its address is the answer */
+  return sqlite3_create_function_v2(db, "tok_files", 0, TOK_PURE, allowed ? &yes : NULL, files_func,
+                                    NULL, NULL, NULL);
+}
+
+int tok_sql_files(sqlite3 *db, bool *allowed) {
+  sqlite3_stmt *stmt = NULL;
+  *allowed = false;
+  int rc = sqlite3_prepare_v2(db, "SELECT tok_files()", -1, &stmt, NULL);
+  if (rc != SQLITE_OK) return rc;
+  if (sqlite3_step(stmt) == SQLITE_ROW) *allowed = sqlite3_column_int(stmt, 0) != 0;
+  return sqlite3_finalize(stmt);
 }
 
 int64_t tok_sql_now(void) {

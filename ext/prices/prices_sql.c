@@ -42,20 +42,7 @@ static bool read_at(sqlite3_context *ctx, const char *func, int n, sqlite3_value
     *at = tok_sql_now();
     return true;
   }
-  if (sqlite3_value_type(args[i]) == SQLITE_TEXT) {
-    tok_slice text = tok_sql_bytes(args[i]);
-    if (tok_time_parse(text, at) == TOK_OK)
-      return true;
-    tok_sql_error(ctx, func, "at must be an ISO-8601 time or Unix seconds, got '%.*s'", tok_shown(text),
-                  text.ptr);
-    return false;
-  }
-  if (!tok_sql_int(ctx, func, "at", args[i], at))
-    return false;
-  if (tok_time_in_range(*at))
-    return true;
-  tok_sql_error(ctx, func, "at must be between the years 0 and 9999, got %lld", *at);
-  return false;
+  return tok_sql_time(ctx, func, "at", args[i], at);
 }
 
 /* One quantity; a NULL that is not required is left out. */

@@ -120,6 +120,9 @@ static const workload workloads[] = {
     {"load", NULL, NULL},
     {"tok_version", NULL, "SELECT tok_version()"},
     {"tok_info", NULL, "SELECT length(tok_info()) > 0"},
+    {"time zones", NULL, "SELECT tok_local(0, '+05:30'), tok_utc('2026-03-08 09:00', 'UTC-5'), tok_bucket(0, 'week'),"
+     " tok_bucket_end(0, 'day', '+14'), tok_bucket_label(0, 'month', '-03:30')"},
+    {"a zone's file", NULL, "SELECT tok_local(0, 'America/New_York')"},
     {"tok_count", NULL, "SELECT tok_count('gpt-4o', " TEXT ")"},
     {"tok_count of a long text", NULL, "SELECT tok_count('gpt-4', " LONG_TEXT ")"},
     {"tok_count of one long piece", NULL,
