@@ -77,7 +77,7 @@ tok_seasons tok_seasons_of(tok_step step);
 ** Repairs v[0..n) in place: fills NAN and replaces spikes, holes and short runs of zeros by what the
 ** level around them and the same phase of neighbouring seasons say. Long runs, and runs that touch the
 ** end, stay: they may be a new level. A series of which half is zero is only filled.
-** scratch: room for 6 n doubles. repaired (may be NULL): set to 1 where v[i] was changed.
+** scratch: room for 5 n doubles. repaired (may be NULL): set to 1 where v[i] was changed.
 ** Returns the number of points that were not NAN and are changed. O(n log season).
 */
 size_t tok_series_repair(double *v, size_t n, tok_seasons seasons, double *scratch,
