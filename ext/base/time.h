@@ -26,6 +26,14 @@ enum { TOK_TIME_TEXT_BYTES = 21 }; /* "2026-01-31T23:59:59Z" and its NUL */
 */
 tok_status tok_time_parse(tok_slice text, int64_t *seconds);
 
+/* Does a time that tok_time_parse takes say its offset (Z, +hh:mm, -hh:mm)? */
+static inline bool tok_time_has_offset(tok_slice text) {
+  for (size_t i = 10; i < text.len; i++) { /* after yyyy-mm-dd */
+    if (text.ptr[i] == '+' || text.ptr[i] == '-' || tok_lower(text.ptr[i]) == 'z') return true;
+  }
+  return false;
+}
+
 /* True for TOK_TIME_MIN..TOK_TIME_MAX. */
 static inline bool tok_time_in_range(int64_t seconds) {
   return seconds >= TOK_TIME_MIN && seconds <= TOK_TIME_MAX;

@@ -77,6 +77,12 @@ int32_t tok_zone_offset(const tok_zone *z, int64_t t) {
   return tok_zone_segment(z, t, &unused);
 }
 
+bool tok_zone_is_fixed(const tok_zone *z, int32_t *offset) {
+  if (z->n > 0 || (z->rule.present && (z->rule.has_dst || z->rule.std != z->before))) return false;
+  *offset = z->before;
+  return true;
+}
+
 int64_t tok_zone_first(const tok_zone *z, int64_t local) {
   int64_t t = local - ZONE_OFFSET_MAX; /* no clock shows `local` before */
   for (;;) {
@@ -212,11 +218,6 @@ static char *put_number(char *p, char letter, int64_t v, int width) {
   return put(p, v, width);
 }
 
-/* Is this UTC itself, not merely a place where the offset is 0 now? */
-static bool is_utc(const tok_zone *z) {
-  return z->before == 0 && z->n == 0 && !z->rule.has_dst && z->rule.std == 0;
-}
-
 void tok_zone_format(const tok_zone *z, int64_t t, char out[TOK_ZONE_TEXT_BYTES]) {
   int32_t offset = tok_zone_offset(z, t);
   int64_t local = t + offset;
@@ -228,7 +229,7 @@ void tok_zone_format(const tok_zone *z, int64_t t, char out[TOK_ZONE_TEXT_BYTES]
   p = put(p, s / 60 % 60, 2);
   *p++ = ':';
   p = put(p, s % 60, 2);
-  if (is_utc(z)) *p++ = 'Z';
+  if (tok_zone_is_fixed(z, &offset) && offset == 0) *p++ = 'Z'; /* UTC, not a place where the offset is 0 now */
   else p = put_offset(p, offset);
   *p = '\0';
 }

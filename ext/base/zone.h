@@ -37,6 +37,9 @@ typedef struct {
   int64_t start, end;
 } tok_span;
 
+/* Has the zone one offset for ever, as UTC and given offsets have? *offset is set if so. */
+bool tok_zone_is_fixed(const tok_zone *z, int32_t *offset);
+
 /* Seconds east of UTC at t; -89999..93599. O(log transitions). */
 int32_t tok_zone_offset(const tok_zone *z, int64_t t);
 /* The same, and the span around t in which the offset stays (INT64_MIN, INT64_MAX: without end). */

@@ -233,10 +233,8 @@ static void utc_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   int64_t local;
   if (any_null(n, args)) return;
   tok_slice text = tok_sql_bytes(args[0]);
-  /* A date has two '-'; a third, a '+' or a Z would be an offset. */
-  size_t signs = 0;
-  for (size_t i = 0; i < text.len; i++) signs += memchr("-+Zz", text.ptr[i], 4) != NULL;
-  if (sqlite3_value_type(args[0]) != SQLITE_TEXT || signs > 2 || tok_time_parse(text, &local) != TOK_OK) {
+  if (sqlite3_value_type(args[0]) != SQLITE_TEXT || tok_time_has_offset(text) ||
+      tok_time_parse(text, &local) != TOK_OK) {
     tok_sql_error(ctx, func, "expected a local time such as '2026-03-08 09:00' without an offset, got '%.*s'",
                   tok_shown(text), text.ptr == NULL ? "" : text.ptr);
     return;
