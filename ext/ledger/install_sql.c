@@ -1,7 +1,8 @@
 /*
 ** Installing the ledger: which scripts of sql/ run when.
 **
-**   schema/NNNN_name.sql once each, in order: llm_meta holds the number of the last one
+**   schema/NNNN_name.sql once each, in order: llm_meta holds the number of the last one; those that begin
+**                       with "-- Upgrade only" not where there was no ledger before
 **   legacy/             when a llm_usage from before tok is found: its rows move into the new table
 **   triggers/, views/   again whenever llm_meta holds another checksum than this build's
 **   temp/usage_cost.sql for every connection
@@ -14,6 +15,8 @@
 
 #include "install.h"
 #include "scripts.h"
+
+enum { NEW_SETTINGS = 3 }; /* the version that made llm_setting anew: schema/0003_cost_mode.sql */
 
 /* What a database holds; version 0: no ledger. */
 typedef struct {
@@ -157,10 +160,7 @@ int tok_ledger_version(void) {
 }
 
 const char *tok_ledger_script(const char *name) {
-  for (size_t i = 0; i < tok_ledger_n_scripts; i++) {
-    if (strcmp(tok_ledger_scripts[i].name, name) == 0) return tok_ledger_scripts[i].sql;
-  }
-  return "";
+  return tok_script_text(tok_ledger_scripts, tok_ledger_n_scripts, name);
 }
 
 static void run_folder(install *in, const char *folder) {
@@ -169,9 +169,15 @@ static void run_folder(install *in, const char *folder) {
   }
 }
 
+static bool is_for_upgrades(const tok_script *s) {
+  static const char mark[] = "-- Upgrade only";
+  return strncmp(s->sql, mark, sizeof mark - 1) == 0;
+}
+
 static void run_migrations(install *in, int from) {
   for (size_t i = 0; i < tok_ledger_n_scripts; i++) {
-    if (migration_number(&tok_ledger_scripts[i]) > from) run(in, tok_ledger_scripts[i].sql);
+    const tok_script *s = &tok_ledger_scripts[i];
+    if (migration_number(s) > from && (from > 0 || !is_for_upgrades(s))) run(in, s->sql);
   }
 }
 
@@ -228,9 +234,9 @@ static int swap_flag(sqlite3 *db, int flag, int value, bool wanted) {
 }
 
 /* DROP TABLE needs the reader to be gone; everything is prepared before, so that it is gone for a moment only. */
-static void drop_legacy(install *in) {
+static void drop_table(install *in, const char *sql) {
   sqlite3_stmt *drop = NULL, *running = in->reader;
-  prepare_end(in, &drop, "DROP TABLE main.llm_usage_legacy");
+  prepare_end(in, &drop, sql);
   if (in->rc != SQLITE_OK) return;
   in->reader = NULL;
   prepare_reader(in);
@@ -254,6 +260,7 @@ static void create_ledger(install *in, const ledger_state *s) {
     run(in, "ALTER TABLE main.llm_usage RENAME TO llm_usage_legacy");
   }
   run_migrations(in, s->version);
+  if (s->version > 0 && s->version < NEW_SETTINGS) drop_table(in, "DROP TABLE main.llm_setting_legacy");
   if (s->legacy) {
     run_rows(in, tok_ledger_script("legacy/1_copy.sql"));
     if (ask_int(in, "SELECT (SELECT count(*) FROM main.llm_usage) <> "
@@ -261,7 +268,7 @@ static void create_ledger(install *in, const ledger_state *s) {
       refuse(in, SQLITE_ERROR, "not every row of the old llm_usage could be copied");
     }
     run(in, tok_ledger_script("legacy/2_finish.sql"));
-    drop_legacy(in);
+    drop_table(in, "DROP TABLE main.llm_usage_legacy");
     if (objects != NULL) run(in, objects);
   }
   sqlite3_free(objects);

@@ -5,7 +5,7 @@ GEN_OBJ += $(B)/gen/ledger_scripts.o
 
 $(B)/gen/ledger_scripts.c: $(LEDGER_SQL) sql/gen/embed.sh sql/gen/nano.sql ext/ledger/room.mk
 	@mkdir -p $(@D)
-	sh sql/gen/embed.sh sql $(LEDGER_SQL) > $@
+	sh sql/gen/embed.sh ledger sql $(LEDGER_SQL) > $@
 
 $(B)/gen/ledger_scripts.o: ALL_CFLAGS += -Iext
 

@@ -4,13 +4,7 @@
 #ifndef TOK_LEDGER_SCRIPTS_H
 #define TOK_LEDGER_SCRIPTS_H
 
-#include <stddef.h>
-
-/* One file: its path below sql/ ("schema/0001_ledger.sql") and its text. Both static. */
-typedef struct {
-  const char *name;
-  const char *sql;
-} tok_script;
+#include "../base/script.h"
 
 /* Ordered by name. */
 extern const tok_script tok_ledger_scripts[];

@@ -1,42 +1,48 @@
 /*
 ** A connection's prices; see book_sql.h.
 **
-** Only a table main.llm_price counts: not a view, nothing temporary or attached of that name. The one statement that is
-** kept between calls belongs to the virtual table tok_pricing: a function that owned one would keep sqlite3_close()
-** from closing.
+** Only a table main.llm_price counts: not a view, nothing temporary or attached of that name. The
+** statements that are kept between calls belong to the virtual table tok_pricing: a function that
+** owned one would keep sqlite3_close() from closing.
 **
-** When an answer may be remembered. The pair (SQLITE_FCNTL_DATA_VERSION, total_changes) tells states of main apart
-** except inside a write transaction: after a rollback it is what it was before, although other rows were seen in
-** between. So while main is being written nothing is taken from the cache and nothing put into it. And the data
-** version moves only when this connection begins to read; a statement that does not read main begins no reading of
-** it, so one is begun here.
+** When an answer may be remembered. The pair (SQLITE_FCNTL_DATA_VERSION, total_changes) tells states
+** of main apart except inside a write transaction: after a rollback it is what it was before,
+** although other rows were seen in between. So while main is being written llm_price is asked each
+** time: if it has no rows the built-in list alone answers, which never changes; if it has, nothing is
+** taken from the cache and nothing put into it. And the data version moves only when this connection
+** begins to read; a statement that does not read main begins no reading of it, so one is begun here.
 */
 #include "book_sql.h"
-
-static const char look_up[] =
-    "SELECT id, tier_from_tokens, retracted, provider, model, meter, usd_per_1m, service_tier, region, valid_from,"
-    " valid_to, hours, weekdays, source FROM main.llm_price WHERE model = ?1";
+#include "scripts.h"
 
 static void destroy(tok_conn *conn) {
   tok_book *b = (tok_book *)conn;
   tok_price_cache_free(b->cache);
-  if (b->spare != NULL) tok_override_free(b->spare);
-  if (b->spare != NULL) tok_free(b->spare);
+  if (b->spare != NULL)
+    tok_override_free(b->spare);
+  if (b->spare != NULL)
+    tok_free(b->spare);
   tok_free(b);
 }
 
 tok_book *tok_book_new(sqlite3 *db) {
   tok_book *b = tok_malloc(sizeof *b);
-  if (b != NULL) *b = (tok_book){.conn = {db, 1, destroy}};
+  if (b != NULL)
+    *b = (tok_book){.conn = {db, 1, destroy}};
   return b;
 }
 
-void tok_book_own(tok_book *b) { b->n_owner++; }
+void tok_book_own(tok_book *b) {
+  b->n_owner++;
+}
 
 void tok_book_disown(tok_book *b) {
-  if (--b->n_owner > 0) return;
-  sqlite3_finalize(b->look_up);
-  b->look_up = NULL;
+  if (--b->n_owner > 0)
+    return;
+  for (int i = 0; i < TOK_KEPT_N; i++) {
+    sqlite3_finalize(b->kept[i]);
+    b->kept[i] = NULL;
+  }
   b->asked = false;
 }
 
@@ -55,26 +61,73 @@ static int fail(sqlite3 *db, int rc, char **message) {
   return rc;
 }
 
-static bool is_table(sqlite3 *db) {
-  return sqlite3_table_column_metadata(db, "main", "llm_price", NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
+/* ---- statements that are kept ---------------------------------------------------------------- */
+
+static const char *const kept_names[TOK_KEPT_N] = {
+    [TOK_KEPT_LOOK_UP] = "prices/look_up.sql",
+    [TOK_KEPT_ANY] = "prices/any.sql",
+    [TOK_KEPT_VERSION] = "prices/version.sql",
+};
+
+/* The statement, kept if there is a virtual table to own it; *lent: to be given back, not
+ * finalised. */
+static int borrow(tok_book *b, tok_kept which, sqlite3_stmt **stmt, bool *lent) {
+  *lent = false;
+  if (b->n_owner == 0 && !b->asked) { /* preparing this connects it */
+    sqlite3_stmt *connect = NULL;
+    b->asked = true;
+    sqlite3_prepare_v2(b->conn.db, "SELECT 1 FROM tok_pricing", -1, &connect, NULL);
+    sqlite3_finalize(connect);
+  }
+  if (b->n_owner == 0 || b->busy[which])
+    return sqlite3_prepare_v2(b->conn.db, tok_prices_script(kept_names[which]), -1, stmt, NULL);
+  int rc = SQLITE_OK;
+  if (b->kept[which] == NULL)
+    rc = sqlite3_prepare_v3(b->conn.db, tok_prices_script(kept_names[which]), -1,
+                            SQLITE_PREPARE_PERSISTENT, &b->kept[which], NULL);
+  *stmt = b->kept[which];
+  *lent = b->busy[which] = rc == SQLITE_OK;
+  return rc;
+}
+
+/* Ends its run; the code of its last step's error, else SQLITE_OK. */
+static int give_back(tok_book *b, tok_kept which, sqlite3_stmt *stmt, bool lent) {
+  if (!lent)
+    return sqlite3_finalize(stmt);
+  int rc = sqlite3_reset(stmt);
+  b->busy[which] = false;
+  return rc;
 }
 
 /* Steps once. SQLITE_ROW, SQLITE_DONE or an error. */
-static int ask(sqlite3 *db, const char *sql) {
+static int ask(tok_book *b, tok_kept which) {
   sqlite3_stmt *stmt = NULL;
-  int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
-  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
-  int end = sqlite3_finalize(stmt);
+  bool lent;
+  int rc = borrow(b, which, &stmt, &lent);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_step(stmt);
+  int end = give_back(b, which, stmt, lent);
   return rc == SQLITE_ROW || rc == SQLITE_DONE || end == SQLITE_OK ? rc : end;
 }
 
-int tok_book_has_rows(sqlite3 *db, bool *any, char **message) {
+/* ---- is there anything? ---------------------------------------------------------------------- */
+
+static bool is_table(sqlite3 *db) {
+  return sqlite3_table_column_metadata(db, "main", "llm_price", NULL, NULL, NULL, NULL, NULL,
+                                       NULL) == SQLITE_OK;
+}
+
+int tok_book_has_rows(tok_book *b, bool *any, char **message) {
+  sqlite3 *db = b->conn.db;
   *any = false;
-  /* Outside a transaction this connection's idea of the schema may be old; then only a statement renews it. */
-  if (sqlite3_txn_state(db, "main") != SQLITE_TXN_NONE && !is_table(db)) return SQLITE_OK;
-  int rc = ask(db, "SELECT 1 FROM main.llm_price LIMIT 1");
+  /* Outside a transaction this connection's idea of the schema may be old; then only a statement
+   * renews it. */
+  if (sqlite3_txn_state(db, "main") != SQLITE_TXN_NONE && !is_table(db))
+    return SQLITE_OK;
+  int rc = ask(b, TOK_KEPT_ANY);
   if (rc == SQLITE_ROW || rc == SQLITE_DONE || rc == SQLITE_ERROR) {
-    if (!is_table(db)) return SQLITE_OK;
+    if (!is_table(db))
+      return SQLITE_OK;
     *any = rc == SQLITE_ROW;
   }
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : fail(db, rc, message);
@@ -119,39 +172,12 @@ static tok_status find_nothing(void *source, tok_slice name, tok_override *to) {
   return TOK_OK;
 }
 
-/* The look-up, kept if there is a virtual table to own it; *lent: to be given back, not finalised. */
-static int borrow(tok_book *b, sqlite3_stmt **stmt, bool *lent) {
-  *lent = false;
-  if (b->n_owner == 0 && !b->asked) { /* preparing this connects it */
-    sqlite3_stmt *connect = NULL;
-    b->asked = true;
-    sqlite3_prepare_v2(b->conn.db, "SELECT 1 FROM tok_pricing", -1, &connect, NULL);
-    sqlite3_finalize(connect);
-  }
-  if (b->n_owner == 0 || b->busy) return sqlite3_prepare_v2(b->conn.db, look_up, -1, stmt, NULL);
-  int rc = SQLITE_OK;
-  if (b->look_up == NULL)
-    rc = sqlite3_prepare_v3(b->conn.db, look_up, -1, SQLITE_PREPARE_PERSISTENT, &b->look_up, NULL);
-  *stmt = b->look_up;
-  *lent = b->busy = rc == SQLITE_OK;
-  return rc;
-}
-
-static void give_back(tok_book *b, sqlite3_stmt *stmt, bool lent) {
-  if (lent) {
-    sqlite3_clear_bindings(stmt); /* the name that was bound is not ours */
-    b->busy = false;
-  } else {
-    sqlite3_finalize(stmt);
-  }
-}
-
 static int read_through(tok_book *b, tok_slice provider, tok_slice reference, tok_override *out, char **message) {
   finder f = {NULL, SQLITE_OK};
   sqlite3 *db = b->conn.db;
   bool lent;
   memset(out, 0, sizeof *out);
-  f.rc = borrow(b, &f.stmt, &lent);
+  f.rc = borrow(b, TOK_KEPT_LOOK_UP, &f.stmt, &lent);
   tok_status status = TOK_OK;
   if (f.rc == SQLITE_OK) status = tok_override_resolve(provider, reference, find, &f, out);
   if (f.rc != SQLITE_OK) {
@@ -164,21 +190,26 @@ static int read_through(tok_book *b, tok_slice provider, tok_slice reference, to
   } else if (status == TOK_NOMEM) {
     f.rc = SQLITE_NOMEM;
   }
-  give_back(b, f.stmt, lent);
+  if (lent)
+    sqlite3_clear_bindings(f.stmt); /* the name that was bound is not ours */
+  give_back(b, TOK_KEPT_LOOK_UP, f.stmt, lent);
   return f.rc;
 }
 
-int tok_book_resolve(tok_book *b, tok_slice provider, tok_slice reference, tok_override *out, char **message) {
+int tok_book_resolve(tok_book *b, tok_slice provider, tok_slice reference, tok_override *out,
+                     char **message) {
   bool any = false;
   memset(out, 0, sizeof *out);
-  int rc = tok_book_has_rows(b->conn.db, &any, message);
-  if (rc != SQLITE_OK) return rc;
-  if (any) return read_through(b, provider, reference, out, message);
+  int rc = tok_book_has_rows(b, &any, message);
+  if (rc != SQLITE_OK)
+    return rc;
+  if (any)
+    return read_through(b, provider, reference, out, message);
   tok_override_resolve(provider, reference, find_nothing, NULL, out);
   return SQLITE_OK;
 }
 
-/* ---- remembering -------------------------------------------------------------------------------- */
+/* ---- remembering ----------------------------------------------------------------------------- */
 
 /* Is main a file, which others may change? An in-memory database shows every change at once. */
 static bool is_file(sqlite3 *db) {
@@ -186,19 +217,22 @@ static bool is_file(sqlite3 *db) {
   return name != NULL && name[0] != '\0';
 }
 
-/* Sets b->generation to that of main's state now. */
-static int renew(tok_book *b, char **message) {
+/* Sets b->generation to that of main's state now, outside of write transactions. */
+static int renew(tok_book *b, bool reading, char **message) {
   sqlite3 *db = b->conn.db;
   unsigned version = 0;
-  if (sqlite3_txn_state(db, "main") == SQLITE_TXN_NONE && is_file(db)) {
-    int rc = ask(db, "PRAGMA main.data_version");
-    if (rc != SQLITE_ROW) return fail(db, rc, message);
+  if (!reading && is_file(db)) {
+    int rc = ask(b, TOK_KEPT_VERSION);
+    if (rc != SQLITE_ROW)
+      return fail(db, rc, message);
   }
-  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_DATA_VERSION, &version) != SQLITE_OK) b->known = false;
+  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_DATA_VERSION, &version) != SQLITE_OK)
+    b->known = false;
   sqlite3_int64 changes = sqlite3_total_changes64(db);
-  if (b->known && version == b->data_version && changes == b->changes) return SQLITE_OK;
+  if (b->known && version == b->data_version && changes == b->changes)
+    return SQLITE_OK;
   bool any = false;
-  int rc = tok_book_has_rows(db, &any, message);
+  int rc = tok_book_has_rows(b, &any, message);
   b->known = rc == SQLITE_OK;
   b->data_version = version;
   b->changes = changes;
@@ -207,46 +241,60 @@ static int renew(tok_book *b, char **message) {
 }
 
 static const tok_override *keep_spare(tok_book *b, tok_override *own) {
-  if (b->spare != NULL) tok_override_free(b->spare);
-  if (b->spare != NULL) tok_free(b->spare);
+  if (b->spare != NULL)
+    tok_override_free(b->spare);
+  if (b->spare != NULL)
+    tok_free(b->spare);
   b->spare = own;
   return own;
 }
 
 /* Answers from llm_price; remembered under `generation` unless that is 0. */
-static int find_own(tok_book *b, uint32_t generation, tok_slice provider, tok_slice reference, tok_price_hit *out,
-                    char **message) {
+static int find_own(tok_book *b, uint32_t generation, tok_slice provider, tok_slice reference,
+                    tok_price_hit *out, char **message) {
   tok_override *own = tok_malloc(sizeof *own);
-  if (own == NULL) return SQLITE_NOMEM;
+  if (own == NULL)
+    return SQLITE_NOMEM;
   int rc = read_through(b, provider, reference, own, message);
-  *out = (tok_price_hit){own->r.model, own};
+  *out = (tok_price_hit){own->r.model, own, NULL};
   if (rc != SQLITE_OK || own->n_own == 0) {
     tok_override_free(own);
     tok_free(own);
     own = NULL;
     out->own = NULL;
   }
-  if (rc != SQLITE_OK) return rc;
-  if (generation == 0 || !tok_price_cache_put(b->cache, generation, provider, reference, out->model, own))
+  if (rc != SQLITE_OK)
+    return rc;
+  if (generation == 0 ||
+      !tok_price_cache_put(b->cache, generation, provider, reference, own, out))
     out->own = keep_spare(b, own);
   return SQLITE_OK;
 }
 
-int tok_book_find(tok_book *b, tok_slice provider, tok_slice reference, tok_price_hit *out, char **message) {
-  sqlite3 *db = b->conn.db;
-  bool writing = sqlite3_txn_state(db, "main") == SQLITE_TXN_WRITE;
-  if (b->cache == NULL) b->cache = tok_price_cache_new(); /* without memory for it all still works */
-  if (writing && is_table(db)) return find_own(b, 0, provider, reference, out, message);
-  if (!writing) {
-    int rc = renew(b, message);
-    if (rc != SQLITE_OK) return rc;
+int tok_book_find(tok_book *b, tok_slice provider, tok_slice reference, tok_price_hit *out,
+                  char **message) {
+  int rc, state = sqlite3_txn_state(b->conn.db, "main");
+  uint32_t generation = 0;
+  if (b->cache == NULL)
+    b->cache = tok_price_cache_new(); /* without memory for it all still works */
+  if (state == SQLITE_TXN_WRITE) {
+    bool any;
+    rc = tok_book_has_rows(b, &any, message);
+    if (rc == SQLITE_OK && any)
+      return find_own(b, 0, provider, reference, out, message);
+  } else {
+    rc = renew(b, state != SQLITE_TXN_NONE, message);
+    generation = b->generation;
   }
-  uint32_t generation = writing ? 0 : b->generation;
-  if (tok_price_cache_get(b->cache, generation, provider, reference, out)) return SQLITE_OK;
-  if (generation != 0) return find_own(b, generation, provider, reference, out, message);
+  if (rc != SQLITE_OK)
+    return rc;
+  if (tok_price_cache_get(b->cache, generation, provider, reference, out))
+    return SQLITE_OK;
+  if (generation != 0)
+    return find_own(b, generation, provider, reference, out, message);
   tok_resolution r;
   tok_resolve(provider, reference, &r);
-  *out = (tok_price_hit){r.model, NULL};
-  tok_price_cache_put(b->cache, 0, provider, reference, r.model, NULL);
+  *out = (tok_price_hit){r.model, NULL, NULL};
+  tok_price_cache_put(b->cache, 0, provider, reference, NULL, out);
   return SQLITE_OK;
 }

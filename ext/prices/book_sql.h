@@ -8,6 +8,13 @@
 #include "../base/sql.h"
 #include "cache.h"
 
+typedef enum {
+  TOK_KEPT_LOOK_UP, /* the rows of llm_price for a name */
+  TOK_KEPT_ANY,     /* has llm_price a row? */
+  TOK_KEPT_VERSION, /* begins to read main, so that its data version is that of now */
+  TOK_KEPT_N
+} tok_kept;
+
 typedef struct {
   tok_conn conn;          /* first: destroyed as one */
   tok_price_cache *cache; /* owned; NULL until first needed */
@@ -18,12 +25,12 @@ typedef struct {
   uint32_t newest;     /* generations given out so far */
   uint32_t generation; /* of this state; 0: llm_price is missing or empty */
   bool known;
-  /* The look-up by name, kept while tok_pricing is connected: the close of a connection disconnects virtual tables
-   * before it asks whether statements are left, and frees function data only after. */
-  sqlite3_stmt *look_up; /* owned; NULL unless n_owner > 0 */
-  int n_owner;           /* virtual tables connected */
-  bool asked;            /* for the virtual table, once */
-  bool busy;             /* look_up is in use */
+  /* Statements, kept while tok_pricing is connected: the close of a connection disconnects virtual
+   * tables before it asks whether statements are left, and frees function data only after. */
+  sqlite3_stmt *kept[TOK_KEPT_N]; /* owned; NULL unless n_owner > 0 */
+  bool busy[TOK_KEPT_N];          /* in use */
+  int n_owner;                    /* virtual tables connected */
+  bool asked;                     /* for the virtual table, once */
 } tok_book;
 
 tok_book *tok_book_new(sqlite3 *db);
@@ -42,7 +49,7 @@ int tok_book_find(tok_book *b, tok_slice provider, tok_slice reference, tok_pric
 int tok_book_resolve(tok_book *b, tok_slice provider, tok_slice reference, tok_override *out, char **message);
 
 /* Is there a table main.llm_price with a row? */
-int tok_book_has_rows(sqlite3 *db, bool *any, char **message);
+int tok_book_has_rows(tok_book *b, bool *any, char **message);
 
 /* Raises a failure of these functions. */
 void tok_book_error(sqlite3_context *ctx, const char *func, int rc, char *message);

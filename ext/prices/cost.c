@@ -7,10 +7,6 @@ __extension__ typedef __int128 wide;
 
 /* ---- which rows hold ------------------------------------------------------------------------- */
 
-static bool is_windowed(const tok_price_row *r) {
-  return r->minute_from != 0 || r->minute_to != TOK_MINUTES_A_DAY || r->weekdays != TOK_EVERY_DAY;
-}
-
 /* A window that passes midnight belongs to the day on which it starts. */
 static bool in_window(const tok_price_row *r, int64_t at) {
   int second = tok_second_of_day(at), from = r->minute_from * 60, to = r->minute_to * 60;
@@ -27,7 +23,7 @@ static bool in_window(const tok_price_row *r, int64_t at) {
 static bool holds(const tok_price_row *r, int64_t at, int64_t total_input, tok_tier tier) {
   return !r->retracted && at >= r->valid_from && at < r->valid_to && total_input >= r->tier_from &&
          (r->service_tier == tier || r->service_tier == TOK_TIER_STANDARD) &&
-         (!is_windowed(r) || in_window(r, at));
+         (!tok_price_is_windowed(r) || in_window(r, at));
 }
 
 /* Is `a` the more particular of two rows that hold for one meter? */
@@ -36,16 +32,15 @@ static bool outranks(const tok_price_row *a, const tok_price_row *b) {
     return a->service_tier != TOK_TIER_STANDARD;
   if (a->rank != b->rank)
     return a->rank > b->rank;
-  if (is_windowed(a) != is_windowed(b))
-    return is_windowed(a);
+  if (tok_price_is_windowed(a) != tok_price_is_windowed(b))
+    return tok_price_is_windowed(a);
   if (a->valid_from != b->valid_from)
     return a->valid_from > b->valid_from;
   return a->tier_from > b->tier_from;
 }
 
-/* best[m]: the row of meter m, or NULL. Returns how many there are. */
-static size_t choose(tok_price_rows rows, int64_t at, int64_t total_input, tok_tier tier,
-                     const tok_price_row *best[TOK_METER_N]) {
+size_t tok_price_choose(tok_price_rows rows, int64_t at, int64_t total_input, tok_tier tier,
+                        const tok_price_row *best[TOK_METER_N]) {
   size_t n = 0;
   memset(best, 0, TOK_METER_N * sizeof best[0]);
   for (size_t i = 0; i < rows.n_rows; i++) {
@@ -217,7 +212,7 @@ tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *quantities, in
     return TOK_INVALID;
   if (rows.minimum_seconds > 0)
     raise_to_minimum(&q, rows.minimum_seconds);
-  size_t n = choose(rows, at, q.quanta[TOK_M_INPUT], tier, best);
+  size_t n = tok_price_choose(rows, at, q.quanta[TOK_M_INPUT], tier, best);
   if (n == 0 && rows.n_rows > 0)
     return TOK_NOTFOUND;
   out->tier_unpriced = tier != TOK_TIER_STANDARD && !has_tier((const tok_price_row *const *)best, tier);
@@ -239,7 +234,7 @@ tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *quantities, in
 const tok_price_row *tok_price_at(tok_price_rows rows, tok_meter meter, int64_t at,
                                   int64_t total_input, tok_tier tier) {
   const tok_price_row *best[TOK_METER_N], *row = NULL;
-  choose(rows, at, total_input, tier, best);
+  tok_price_choose(rows, at, total_input, tier, best);
   for (int m = 0; m < TOK_METER_N; m++) {
     if (best[m] == NULL || !tok_meter_contains((tok_meter)m, meter))
       continue;

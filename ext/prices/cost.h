@@ -61,6 +61,15 @@ static inline tok_price_rows tok_rows_of(const tok_price_model *m) {
   return (tok_price_rows){tok_prices.rows + m->first_row, m->n_rows, m->minimum_seconds, NULL};
 }
 
+/* Does the row hold at some hours or on some weekdays only? */
+static inline bool tok_price_is_windowed(const tok_price_row *r) {
+  return r->minute_from != 0 || r->minute_to != TOK_MINUTES_A_DAY || r->weekdays != TOK_EVERY_DAY;
+}
+
+/* best[m]: the row that holds for meter m, or NULL. Returns how many there are. O(rows). */
+size_t tok_price_choose(tok_price_rows rows, int64_t at, int64_t total_input, tok_tier tier,
+                        const tok_price_row *best[TOK_METER_N]);
+
 /*
 ** TOK_OK and out->cost_nano; TOK_INVALID and out->fault; TOK_NOTFOUND: no row holds at `at`;
 ** TOK_OVERFLOW: more than 9.2e18 nano-dollars. O(rows + meters^2).

@@ -13,18 +13,9 @@
 #include "book_sql.h"
 #include "import.h"
 #include "prices.h"
+#include "scripts.h"
 
 static const char func[] = "tok_pricing_import";
-
-static const char upsert[] =
-    "INSERT INTO main.llm_price(provider, model, meter, usd_per_1m, tier_from_tokens, service_tier, valid_from, valid_to,"
-    " hours, weekdays, source) VALUES (nullif(?1, ''), ?2, ?3, ?4, ?5, ?6, nullif(?7, ''), nullif(?8, ''),"
-    " nullif(?9, ''), nullif(?10, ''), ?11)"
-    " ON CONFLICT(model, meter, service_tier, tier_from_tokens, coalesce(provider, ''), coalesce(region, ''),"
-    " coalesce(valid_from, ''), coalesce(hours, ''), coalesce(weekdays, '')) DO UPDATE SET"
-    " usd_per_1m = excluded.usd_per_1m, valid_to = excluded.valid_to, source = excluded.source, retracted = 0"
-    " WHERE usd_per_1m <> excluded.usd_per_1m OR valid_to IS NOT excluded.valid_to OR source IS NOT excluded.source"
-    " OR retracted";
 
 typedef struct {
   sqlite3 *db;
@@ -89,7 +80,7 @@ static void import(sqlite3_context *ctx, importer *i, tok_slice json, tok_slice 
   }
   prepare(i, &i->undo, "ROLLBACK TO tok_pricing_import");
   prepare(i, &i->keep, "RELEASE tok_pricing_import");
-  prepare(i, &i->put, upsert);
+  prepare(i, &i->put, tok_prices_script("prices/upsert.sql"));
   bind(i, 11, source);
   if (i->rc == SQLITE_OK) status = tok_import(json, put_row, i, &format, error);
   bool failed = status != TOK_OK || i->rc != SQLITE_OK;

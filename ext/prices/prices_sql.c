@@ -20,6 +20,11 @@
 **       out.
 **   R5  Negative numbers, malformed JSON and costs of 2^63 nano-dollars or more are errors.
 **
+** tok_row_cost_nano(model, provider, service_tier, input, output, cache_read, cache_write,
+**                   cache_write_1h, reasoning, at)
+**   R7  The cost of a row of the ledger, by its columns: the same as tok_cost_nano(model, usage, at)
+**       for a usage object of them, without the JSON. For triggers and views of tok's own.
+**
 ** None of these is DETERMINISTIC: without `at` they read the clock, and they read the table llm_price.
 ** They are not marked INNOCUOUS for the same reason.
 **
@@ -31,6 +36,7 @@
 #include "book_sql.h"
 #include "explain.h"
 #include "prices.h"
+#include "rates.h"
 #include "usage_json.h"
 
 /* ---- arguments ------------------------------------------------------------------------------- */
@@ -45,31 +51,62 @@ static bool read_at(sqlite3_context *ctx, const char *func, int n, sqlite3_value
   return tok_sql_time(ctx, func, "at", args[i], at);
 }
 
+/* What is to be priced. Plain requests, nearly all, leave `usage` as it is. */
+typedef struct {
+  tok_slice provider;
+  tok_tier tier;
+  int64_t at;   /* if timed */
+  bool timed;   /* else it is now, to be asked only if it matters */
+  bool plain;   /* p holds all of it; else usage.q does */
+  tok_plain p;
+  tok_usage_object usage;
+} request;
+
 /* One quantity; a NULL that is not required is left out. */
-static bool read_quantity(sqlite3_context *ctx, const char *func, sqlite3_value *v, tok_meter m,
-                          tok_quantities *q) {
+static bool read_quantity(sqlite3_context *ctx, const char *func, sqlite3_value *v, int which,
+                          tok_plain *p) {
   int64_t n;
   if (sqlite3_value_type(v) == SQLITE_NULL)
     return true;
-  if (!tok_sql_int(ctx, func, tok_meters[m].name, v, &n))
+  const char *name = tok_meters[tok_plain_meters[which]].name;
+  if (!tok_sql_int(ctx, func, name, v, &n))
     return false;
   if (n < 0) {
-    tok_sql_error(ctx, func, "%s must not be negative, got %lld", tok_meters[m].name, n);
+    tok_sql_error(ctx, func, "%s must not be negative, got %lld", name, n);
     return false;
   }
-  tok_quantities_set(q, m, n);
+  p->n[which] = n;
+  p->given |= 1u << which;
   return true;
 }
 
-static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v,
-                       tok_usage_object *usage) {
+/* `at` as the argument i of n, if there is one. */
+static bool read_when(sqlite3_context *ctx, const char *func, int n, sqlite3_value **args, int i,
+                      request *r) {
+  r->timed = i < n && sqlite3_value_type(args[i]) != SQLITE_NULL;
+  return !r->timed || read_at(ctx, func, n, args, i, &r->at);
+}
+
+static int64_t time_of(request *r) {
+  if (!r->timed)
+    r->at = tok_sql_now();
+  r->timed = true;
+  return r->at;
+}
+
+static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v, request *r) {
+  tok_usage_object *usage = &r->usage;
   tok_slice json = tok_sql_bytes(v);
   if (json.ptr == NULL && sqlite3_value_type(v) != SQLITE_BLOB) {
     sqlite3_result_error_nomem(ctx);
     return false;
   }
-  if (tok_usage_read(json, usage) == TOK_OK)
+  if (tok_usage_read(json, usage) == TOK_OK) {
+    r->provider = usage->provider;
+    r->tier = usage->tier;
+    r->plain = tok_plain_of(&usage->q, &r->p);
     return true;
+  }
   tok_sql_error(
       ctx, func,
       "usage%s%.*s %s, expected an object such as {\"input_tokens\": 1000, \"output_tokens\": 50}",
@@ -87,28 +124,45 @@ static bool is_usage(int n, sqlite3_value **args) {
                     (type == SQLITE_TEXT && sqlite3_value_numeric_type(args[1]) == SQLITE_TEXT));
 }
 
-typedef struct {
-  tok_usage_object usage;
-  int64_t at;
-} cost_args;
-
 /* False: the result (an error or NULL) is already set. */
-static bool read_cost_args(sqlite3_context *ctx, const char *func, int n, sqlite3_value **args,
-                           cost_args *out) {
-  static const uint8_t meters[] = {TOK_M_INPUT, TOK_M_OUTPUT, TOK_M_CACHE_READ, TOK_M_CACHE_WRITE};
-  memset(out, 0, sizeof *out);
+static bool read_request(sqlite3_context *ctx, const char *func, int n, sqlite3_value **args,
+                         request *r) {
   if (sqlite3_value_type(args[0]) == SQLITE_NULL || sqlite3_value_type(args[1]) == SQLITE_NULL)
     return false;
-  if (is_usage(n, args)) {
-    return read_usage(ctx, func, args[1], &out->usage) && read_at(ctx, func, n, args, 2, &out->at);
-  }
+  if (is_usage(n, args))
+    return read_usage(ctx, func, args[1], r) && read_when(ctx, func, n, args, 2, r);
   if (sqlite3_value_type(args[2]) == SQLITE_NULL)
     return false;
-  for (int i = 0; i < 4 && i + 1 < n; i++) {
-    if (!read_quantity(ctx, func, args[i + 1], (tok_meter)meters[i], &out->usage.q))
+  r->provider = (tok_slice){NULL, 0};
+  r->tier = TOK_TIER_STANDARD;
+  r->plain = true;
+  memset(&r->p, 0, sizeof r->p);
+  for (int i = 0; i < 4 && i + 1 < n; i++) { /* in the order of TOK_PLAIN_… */
+    if (!read_quantity(ctx, func, args[i + 1], i, &r->p))
       return false;
   }
-  return read_at(ctx, func, n, args, 5, &out->at);
+  return read_when(ctx, func, n, args, 5, r);
+}
+
+/* tok_row_cost_nano's ten: model, provider, service_tier, quantities, at. */
+static bool read_row(sqlite3_context *ctx, const char *func, sqlite3_value **args, request *r) {
+  enum { QUANTITIES = 3, AT = QUANTITIES + TOK_PLAIN_N };
+  if (sqlite3_value_type(args[0]) == SQLITE_NULL ||
+      sqlite3_value_type(args[QUANTITIES]) == SQLITE_NULL ||
+      sqlite3_value_type(args[QUANTITIES + 1]) == SQLITE_NULL)
+    return false;
+  r->provider = tok_sql_bytes(args[1]);
+  tok_slice tier = tok_sql_bytes(args[2]);
+  r->tier = tier.len == 0 ? TOK_TIER_STANDARD : tok_tier_find(tier);
+  if (r->tier == TOK_TIER_N) /* as in usage objects */
+    r->tier = TOK_TIER_STANDARD;
+  r->plain = true;
+  memset(&r->p, 0, sizeof r->p);
+  for (int i = 0; i < TOK_PLAIN_N; i++) {
+    if (!read_quantity(ctx, func, args[QUANTITIES + i], i, &r->p))
+      return false;
+  }
+  return read_when(ctx, func, AT + 1, args, AT, r);
 }
 
 /* What prices the model now, or false with an error raised. */
@@ -153,29 +207,24 @@ static void cost_fault(sqlite3_context *ctx, const char *func, const tok_quantit
   }
 }
 
-/* The cost, or false with the result (an error, or NULL) set. */
-static bool compute(sqlite3_context *ctx, const char *func, int n, sqlite3_value **args,
-                    int64_t *nano) {
-  cost_args a;
+/* All but the plain. */
+static bool compute_any(sqlite3_context *ctx, const char *func, const tok_price_hit *hit,
+                        request *r, int64_t *nano) {
   tok_cost_result cost;
-  if (!read_cost_args(ctx, func, n, args, &a))
-    return false;
-  tok_price_hit hit;
-  if (!find_prices(ctx, func, a.usage.provider, args[0], &hit))
-    return false;
-  tok_price_rows rows = tok_hit_rows(&hit);
-  if (hit.model == NULL && hit.own == NULL) {
-    cost.fault = tok_quantities_check(&a.usage.q, &cost.outer, &cost.inner);
+  if (r->plain)
+    tok_plain_quantities(&r->p, &r->usage.q);
+  if (hit->model == NULL && hit->own == NULL) {
+    cost.fault = tok_quantities_check(&r->usage.q, &cost.outer, &cost.inner);
     if (cost.fault != TOK_COST_FINE)
-      cost_fault(ctx, func, &a.usage.q, &cost);
+      cost_fault(ctx, func, &r->usage.q, &cost);
     return false;
   }
-  switch (tok_cost_of(rows, &a.usage.q, a.at, a.usage.tier, &cost)) {
+  switch (tok_cost_of(tok_hit_rows(hit), &r->usage.q, time_of(r), r->tier, &cost)) {
   case TOK_OK:
     *nano = cost.cost_nano;
     return true;
   case TOK_INVALID:
-    cost_fault(ctx, func, &a.usage.q, &cost);
+    cost_fault(ctx, func, &r->usage.q, &cost);
     return false;
   case TOK_OVERFLOW:
     tok_sql_error(ctx, func, "the cost does not fit in 64 bits of nano-dollars");
@@ -185,31 +234,64 @@ static bool compute(sqlite3_context *ctx, const char *func, int n, sqlite3_value
   }
 }
 
+/* The cost, or false with the result (an error, or NULL) set. */
+static bool compute(sqlite3_context *ctx, const char *func, sqlite3_value *model, request *r,
+                    int64_t *nano) {
+  tok_price_hit hit;
+  if (!find_prices(ctx, func, r->provider, model, &hit))
+    return false;
+  tok_rates *rates = hit.rates;
+  if (r->plain && rates != NULL && (hit.model != NULL || hit.own != NULL)) {
+    bool always = rates->known && rates->from == INT64_MIN && rates->to == INT64_MAX;
+    int64_t at = always && !r->timed ? 0 : time_of(r);
+    if ((tok_rates_hold(rates, at, r->tier, &r->p) ||
+         tok_rates_of(tok_hit_rows(&hit), time_of(r), r->tier, &r->p, rates)) &&
+        tok_rates_cost(rates, &r->p, nano))
+      return true;
+  }
+  return compute_any(ctx, func, &hit, r, nano);
+}
+
 static void cost_nano(sqlite3_context *ctx, int n, sqlite3_value **args) {
+  static const char func[] = "tok_cost_nano";
+  request r;
   int64_t nano;
-  if (compute(ctx, "tok_cost_nano", n, args, &nano))
+  if (read_request(ctx, func, n, args, &r) && compute(ctx, func, args[0], &r, &nano))
     sqlite3_result_int64(ctx, nano);
 }
 
 static void cost_usd(sqlite3_context *ctx, int n, sqlite3_value **args) {
+  static const char func[] = "tok_cost";
+  request r;
   int64_t nano;
-  if (compute(ctx, "tok_cost", n, args, &nano))
+  if (read_request(ctx, func, n, args, &r) && compute(ctx, func, args[0], &r, &nano))
     sqlite3_result_double(ctx, tok_usd_of_nano(nano));
 }
 
-static void explain(sqlite3_context *ctx, const char *func, const cost_args *a, const tok_override *o) {
+static void row_cost_nano(sqlite3_context *ctx, int n, sqlite3_value **args) {
+  static const char func[] = "tok_row_cost_nano";
+  request r;
+  int64_t nano;
+  (void)n;
+  if (read_row(ctx, func, args, &r) && compute(ctx, func, args[0], &r, &nano))
+    sqlite3_result_int64(ctx, nano);
+}
+
+static void explain(sqlite3_context *ctx, const char *func, request *r, const tok_override *o) {
+  const tok_quantities *q = &r->usage.q;
+  int64_t at = time_of(r);
   tok_cost_result cost;
   tok_status status = TOK_NOTFOUND;
   if (o->r.why == TOK_WHY_FOUND)
-    status = tok_cost_of(tok_override_rows(o), &a->usage.q, a->at, a->usage.tier, &cost);
+    status = tok_cost_of(tok_override_rows(o), q, at, r->tier, &cost);
   if (status == TOK_INVALID) {
-    cost_fault(ctx, func, &a->usage.q, &cost);
+    cost_fault(ctx, func, q, &cost);
   } else if (status == TOK_OVERFLOW) {
     tok_sql_error(ctx, func, "the cost does not fit in 64 bits of nano-dollars");
   } else {
     tok_buf b;
     tok_buf_init(&b, tok_sql_limit(ctx));
-    tok_explain_cost(o, &cost, status, a->at, a->usage.tier, &b);
+    tok_explain_cost(o, &cost, status, at, r->tier, &b);
     tok_sql_result_buf(ctx, func, &b);
     sqlite3_result_subtype(ctx, 'J');
   }
@@ -217,12 +299,14 @@ static void explain(sqlite3_context *ctx, const char *func, const cost_args *a, 
 
 static void cost_explain(sqlite3_context *ctx, int n, sqlite3_value **args) {
   static const char func[] = "tok_cost_explain";
-  cost_args a;
+  request r;
   tok_override o;
-  if (!read_cost_args(ctx, func, n, args, &a))
+  if (!read_request(ctx, func, n, args, &r))
     return;
-  if (resolve_prices(ctx, func, a.usage.provider, args[0], &o))
-    explain(ctx, func, &a, &o);
+  if (r.plain)
+    tok_plain_quantities(&r.p, &r.usage.q);
+  if (resolve_prices(ctx, func, r.provider, args[0], &o))
+    explain(ctx, func, &r, &o);
   tok_override_free(&o);
 }
 
@@ -282,6 +366,7 @@ static const tok_func_def functions[] = {
     {"tok_cost_nano", 4, TOK_READS, cost_nano},
     {"tok_cost_nano", 5, TOK_READS, cost_nano},
     {"tok_cost_nano", 6, TOK_READS, cost_nano},
+    {"tok_row_cost_nano", 10, TOK_READS, row_cost_nano},
     {"tok_cost_explain", 2, TOK_READS | SQLITE_RESULT_SUBTYPE, cost_explain},
     {"tok_cost_explain", 3, TOK_READS | SQLITE_RESULT_SUBTYPE, cost_explain},
     {"tok_price", 2, TOK_READS, price},

@@ -33,6 +33,7 @@
 #include "book_sql.h"
 #include "list.h"
 #include "cost.h"
+#include "scripts.h"
 #include "prices.h"
 
 enum {
@@ -226,23 +227,16 @@ static int step_own(cursor *c) {
   return rc != SQLITE_OK ? rc : settle(c);
 }
 
-static const char own_rows[] =
-    "SELECT id, provider, model, meter, CAST(usd_per_1m AS REAL), tier_from_tokens, service_tier, region,"
-    " iif(valid_from GLOB '*[^0-9]*', valid_from, strftime('%Y-%m-%dT%H:%M:%SZ', valid_from, 'unixepoch')),"
-    " iif(valid_to GLOB '*[^0-9]*', valid_to, strftime('%Y-%m-%dT%H:%M:%SZ', valid_to, 'unixepoch')),"
-    " hours, weekdays, source, checked_at, retracted FROM main.llm_price"
-    " WHERE (?1 IS NULL OR provider = ?1) AND (?2 IS NULL OR model = ?2) ORDER BY model, meter, id";
-
 /* Opens the rows of llm_price; NULL stands for no restriction. */
 static int start_own(cursor *c, sqlite3_value *provider, sqlite3_value *model) {
   sqlite3 *db = book_of(c)->conn.db;
   char *message = NULL;
-  int rc = tok_book_has_rows(db, &c->any_own, &message);
+  int rc = tok_book_has_rows(book_of(c), &c->any_own, &message);
   if (rc != SQLITE_OK)
     return failed(c, rc, message);
   if (!c->any_own)
     return settle(c);
-  rc = sqlite3_prepare_v2(db, own_rows, -1, &c->own, NULL);
+  rc = sqlite3_prepare_v2(db, tok_prices_script("prices/own_rows.sql"), -1, &c->own, NULL);
   if (rc == SQLITE_OK && provider != NULL)
     rc = sqlite3_bind_value(c->own, 1, provider);
   if (rc == SQLITE_OK && model != NULL)

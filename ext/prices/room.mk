@@ -12,6 +12,16 @@ $(B)/gen/price_table.c: $(B)/gen/bake_prices $(PRICE_JSON) sql/prices/MANIFEST
 
 $(B)/gen/price_table.o: ALL_CFLAGS += -Iext
 
+# The room's SQL becomes one generated C file.
+PRICES_SQL := $(sort $(wildcard sql/prices/*.sql))
+GEN_OBJ += $(B)/gen/prices_scripts.o
+
+$(B)/gen/prices_scripts.c: $(PRICES_SQL) sql/gen/embed.sh sql/gen/nano.sql
+	@mkdir -p $(@D)
+	sh sql/gen/embed.sh prices sql $(PRICES_SQL) > $@
+
+$(B)/gen/prices_scripts.o: ALL_CFLAGS += -Iext
+
 # Needs node and npm; never needed to build or test. PRICES_PACKAGE and LITELLM_FOLDER use unpacked packages.
 PRICES_VERSION ?= 0.1.8
 PRICES_PACKAGE ?=

@@ -17,8 +17,8 @@ CREATE TABLE main.llm_setting(
   name        TEXT PRIMARY KEY,
   value       ANY,
   description TEXT,
-  CONSTRAINT "cost_mode is auto, calculate or display"
-    CHECK (name <> 'cost_mode' OR value IN ('auto', 'calculate', 'display')),
+  CONSTRAINT "cost_mode is auto, calculated or reported"
+    CHECK (name <> 'cost_mode' OR value IN ('auto', 'calculated', 'reported')),
   CONSTRAINT "forecast_window_days is a positive integer"
     CHECK (name <> 'forecast_window_days' OR (typeof(value) = 'integer' AND value > 0))
 ) STRICT, WITHOUT ROWID;
@@ -26,7 +26,7 @@ CREATE TABLE main.llm_setting(
 INSERT INTO main.llm_setting(name, value, description) VALUES
   ('zone', 'UTC', 'IANA time zone in which functions bucket time when none is given; views use UTC'),
   ('cost_mode', 'auto', 'auto: the provider''s reported cost where there is one, else the price list; '
-    || 'calculate: always the price list; display: only reported costs'),
+    || 'calculated: always the price list; reported: only reported costs'),
   ('forecast_window_days', 30, 'days of history that a forecast looks at');
 
 CREATE TABLE main.llm_usage(

@@ -3,19 +3,14 @@
 -- The price of every row of the ledger, by the setting cost_mode. The one place where a row is priced. A reported
 -- cost of 0 is no price: gateways report 0 for what they cannot price, and free models have a price of 0 in the list.
 CREATE TEMP VIEW IF NOT EXISTS tok_usage_cost(id, unix_time, cost_nano) AS
-SELECT id, unix_time, CASE cost_mode
-    WHEN 'display' THEN nullif(reported_cost_nano, 0)
-    WHEN 'calculate' THEN tok_cost_nano(model, usage, unix_time)
-    ELSE coalesce(nullif(reported_cost_nano, 0), tok_cost_nano(model, usage, unix_time)) END
-FROM (
-  SELECT id, unix_time, model, reported_cost_nano,
-    (SELECT value FROM main.llm_setting WHERE name = 'cost_mode') AS cost_mode,
-    CASE WHEN input_tokens IS NOT NULL AND output_tokens IS NOT NULL THEN json_object(
-      'provider', provider, 'service_tier', service_tier,
-      'input_tokens', input_tokens, 'output_tokens', output_tokens,
-      'cache_read_tokens', cache_read_tokens, 'cache_write_tokens', cache_write_tokens,
-      'cache_write_1h_tokens', cache_write_1h_tokens, 'reasoning_tokens', reasoning_tokens) END AS usage
-  FROM main.llm_usage);
+SELECT id, unix_time, CASE (SELECT value FROM main.llm_setting WHERE name = 'cost_mode')
+    WHEN 'reported' THEN nullif(reported_cost_nano, 0)
+    WHEN 'calculated' THEN tok_row_cost_nano(model, provider, service_tier, input_tokens, output_tokens,
+      cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, unix_time)
+    ELSE coalesce(nullif(reported_cost_nano, 0), tok_row_cost_nano(model, provider, service_tier,
+      input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,
+      reasoning_tokens, unix_time)) END
+FROM main.llm_usage;
 
 -- A trigger cannot write NEW, so the row is updated right after. A row whose cost was given keeps it.
 CREATE TEMP TRIGGER IF NOT EXISTS tok_usage_priced AFTER INSERT ON main.llm_usage

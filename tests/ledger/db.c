@@ -67,22 +67,18 @@ const char *db_shell(const char *path, const char *sql) {
   return answer;
 }
 
-/* The number behind a key of the usage object that the ledger hands to tok_cost_nano. */
-static sqlite3_int64 number_of(const char *json, const char *key) {
-  const char *at = strstr(json, key);
-  return at == NULL ? -1000000 : strtoll(at + strlen(key), NULL, 10);
-}
-
+/* tok_row_cost_nano, which the ledger calls, at 2 nano-dollars an input and 10 an output token. */
 static void fixed_price(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  enum { INPUT = 3, OUTPUT = 4, AT = 9 };
   (void)argc;
-  const char *usage = (const char *)sqlite3_value_text(argv[1]);
-  if (usage == NULL || sqlite3_value_type(argv[2]) != SQLITE_INTEGER) return;
-  sqlite3_result_int64(ctx, 2 * number_of(usage, "\"input_tokens\":") +
-                                10 * number_of(usage, "\"output_tokens\":"));
+  if (sqlite3_value_type(argv[INPUT]) == SQLITE_NULL || sqlite3_value_type(argv[OUTPUT]) == SQLITE_NULL ||
+      sqlite3_value_type(argv[AT]) != SQLITE_INTEGER)
+    return;
+  sqlite3_result_int64(ctx, 2 * sqlite3_value_int64(argv[INPUT]) + 10 * sqlite3_value_int64(argv[OUTPUT]));
 }
 
 void db_fixed_price(sqlite3 *db) {
-  CHECK_INT(sqlite3_create_function(db, "tok_cost_nano", 3, SQLITE_UTF8, NULL, fixed_price, NULL, NULL),
+  CHECK_INT(sqlite3_create_function(db, "tok_row_cost_nano", 10, SQLITE_UTF8, NULL, fixed_price, NULL, NULL),
             SQLITE_OK);
 }
 

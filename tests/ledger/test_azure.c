@@ -50,7 +50,7 @@ static void real_requests_cost_what_they_cost(void) {
   }
   totals sum = {0};
   sqlite3 *db = db_fresh();
-  CHECK_ROWS(db, "SELECT tok_init()", "2");
+  CHECK_ROWS(db, "SELECT tok_init() > 1", "1");
   CHECK_RUN(db, "BEGIN");
   record_trace(db, "code", &sum);
   record_trace(db, "conv", &sum);

@@ -138,7 +138,8 @@ static const tok_price_model *cached(tok_price_cache *c, tok_slice provider, tok
   if (tok_price_cache_get(c, 0, provider, name, &hit))
     return hit.model;
   tok_resolve(provider, name, &r);
-  tok_price_cache_put(c, 0, provider, name, r.model, NULL);
+  hit.model = r.model;
+  tok_price_cache_put(c, 0, provider, name, NULL, &hit);
   return r.model;
 }
 

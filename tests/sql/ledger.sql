@@ -1,5 +1,5 @@
 -- The ledger as a person meets it.
-SELECT tok_init();
+SELECT tok_init() > 1;
 SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name LIKE 'llm\_%' ESCAPE '\' ORDER BY 1;
 INSERT INTO llm_usage(provider, model, task_type, input_tokens, output_tokens) VALUES ('openai', 'gpt-4o', 'chat', 1200, 350);
 SELECT total_tokens, cost_nano, cost_usd, timestamp IS NOT NULL FROM llm_usage;
@@ -15,7 +15,7 @@ SELECT provider, model, requests, total_tokens FROM llm_unpriced;
 -- The provider's own figure wins, unless the setting says otherwise.
 INSERT INTO llm_usage(provider, model, input_tokens, output_tokens, reported_cost_nano) VALUES ('openai', 'gpt-4o', 100, 10, 5);
 SELECT cost_nano FROM llm_usage WHERE reported_cost_nano IS NOT NULL;
-UPDATE llm_setting SET value = 'calculate' WHERE name = 'cost_mode';
+UPDATE llm_setting SET value = 'calculated' WHERE name = 'cost_mode';
 SELECT tok_reprice('2000-01-01');
 SELECT cost_nano FROM llm_usage WHERE reported_cost_nano IS NOT NULL;
 

@@ -72,3 +72,15 @@ SELECT tok_cost_explain('gpt-4o', '{"input_tokens": 5, "cache_read_tokens": 6}')
 SELECT tok_price('gpt-4o', 'inputs');
 SELECT tok_cost('gpt-4o');
 CREATE TABLE t(a, b AS (tok_cost(a, 1, 2)));
+.print -- a row of the ledger by its columns: the same as a usage object of them
+SELECT model, tok_row_cost_nano(model, p, tier, i, o, r, w, h, g, '2026-08-20') AS nano, tok_row_cost_nano(model, p, tier, i, o, r, w, h, g, '2026-08-20') IS tok_cost_nano(model, json_object(
+    'provider', p, 'service_tier', tier, 'input_tokens', i, 'output_tokens', o, 'cache_read_tokens', r, 'cache_write_tokens', w, 'cache_write_1h_tokens', h, 'reasoning_tokens', g), '2026-08-20')
+  FROM (SELECT column1 AS model, column2 AS p, column3 AS tier, column4 AS i, column5 AS o, column6 AS r, column7 AS w, column8 AS h, column9 AS g FROM (VALUES
+    ('gpt-4o', NULL, NULL, 1200, 350, 1000, NULL, NULL, NULL), ('gpt-5', 'openai', 'batch', 1000000, 0, 0, 0, 0, 0),
+    ('claude-sonnet-4-5', 'anthropic', 'standard', 10000, 500, 2000, 3000, 1000, 100), ('claude-sonnet-4-5', 'aws', 'flex', 300000, 5, NULL, 7, 7, NULL),
+    ('gemini-2.5-pro', 'google', NULL, 200001, 9, NULL, NULL, NULL, 9), ('sonar', 'perplexity', NULL, 3, 3, NULL, NULL, NULL, 1),
+    ('deepseek-v4-flash', 'deepseek', NULL, 1000, 1000, 10, NULL, NULL, NULL), ('no-such-model', NULL, NULL, 1, 1, 1, 1, 1, 1), ('gpt-4o', 'nobody', 'strange', 1, 1, 1, NULL, NULL, NULL)));
+SELECT tok_row_cost_nano(NULL, NULL, NULL, 1, 1, NULL, NULL, NULL, NULL, NULL) IS NULL, tok_row_cost_nano('gpt-4o', NULL, NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL) IS NULL, tok_row_cost_nano('gpt-4o', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL) IS NULL, tok_row_cost_nano('gpt-4o', NULL, NULL, 1000, 1000, NULL, NULL, NULL, NULL, NULL) > 0;
+SELECT tok_row_cost_nano('gpt-4o', NULL, NULL, 1, 1, 2, NULL, NULL, NULL, NULL);
+SELECT tok_row_cost_nano('gpt-4o', NULL, NULL, 1, 1, 0, 0, -1, NULL, NULL);
+SELECT tok_row_cost_nano('gpt-4o', NULL, NULL, 9223372036854775807, 1, 0, 0, 0, NULL, NULL);

@@ -24,10 +24,10 @@ DELETE FROM llm_usage;
 INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens, reported_cost_nano) VALUES
   ('2026-08-20', 'openai', 'gpt-4o', 1000, 0, 2600000), ('2026-08-20', 'openai', 'gpt-4o', 1000, 0, 0), ('2026-08-20', 'openai', 'gpt-4o', 1000, 0, NULL), ('2026-08-20', 'openai', 'no-such-model', 1000, 0, 5);
 SELECT reported_cost_nano, cost_nano FROM llm_usage;
-UPDATE llm_setting SET value = 'calculate' WHERE name = 'cost_mode';
+UPDATE llm_setting SET value = 'calculated' WHERE name = 'cost_mode';
 SELECT tok_reprice(0);
 SELECT reported_cost_nano, cost_nano FROM llm_usage;
-UPDATE llm_setting SET value = 'display' WHERE name = 'cost_mode';
+UPDATE llm_setting SET value = 'reported' WHERE name = 'cost_mode';
 UPDATE llm_usage SET cost_nano = NULL;
 SELECT reported_cost_nano, cost_nano FROM llm_usage;
 UPDATE llm_setting SET value = 'auto' WHERE name = 'cost_mode';
