@@ -166,8 +166,9 @@ const tok_zone *tok_sql_zone(sqlite3_context *ctx, const char *func, tok_zones *
   const tok_zone *zone = NULL;
   char *message = NULL;
   tok_slice name = tok_slice_of("UTC");
-  if (sqlite3_value_type(v) != SQLITE_NULL) name = tok_sql_bytes(v);
-  int rc = name.ptr == NULL && sqlite3_value_type(v) != SQLITE_BLOB ? SQLITE_NOMEM
+  bool given = v != NULL && sqlite3_value_type(v) != SQLITE_NULL;
+  if (given) name = tok_sql_bytes(v);
+  int rc = given && name.ptr == NULL && sqlite3_value_type(v) != SQLITE_BLOB ? SQLITE_NOMEM
                                                                    : tok_zones_find(zones, name, &zone, &message);
   if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
   else if (rc != SQLITE_OK) tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
@@ -259,17 +260,7 @@ static bool bucket_args(sqlite3_context *ctx, const char *func, int n, sqlite3_v
   if (any_null(n, args) || !tok_sql_time(ctx, func, "ts", args[0], &t) ||
       !tok_sql_unit(ctx, func, args[1], &b->unit))
     return false;
-  if (n == 3) {
-    b->zone = zone_arg(ctx, func, args[2]);
-  } else {
-    zone_conn *c = sqlite3_user_data(ctx);
-    char *message = NULL;
-    if (tok_zones_find(&c->zones, tok_slice_of("UTC"), &b->zone, &message) != SQLITE_OK) {
-      sqlite3_free(message);
-      sqlite3_result_error_nomem(ctx);
-      return false;
-    }
-  }
+  b->zone = zone_arg(ctx, func, n == 3 ? args[2] : NULL);
   if (b->zone == NULL) return false;
   tok_zone_bucket(b->zone, b->unit, t, &b->span);
   return true;

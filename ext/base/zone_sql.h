@@ -34,7 +34,7 @@ void tok_zones_clear(tok_zones *zones);
 */
 int tok_zones_find(tok_zones *zones, tok_slice name, const tok_zone **out, char **message);
 
-/* A zone argument; NULL as SQL means UTC. Returns NULL with "<func>: …" raised if there is no such zone. */
+/* A zone argument; none (v == NULL) and NULL mean UTC. Returns NULL with "<func>: …" raised if there is no such zone. */
 const tok_zone *tok_sql_zone(sqlite3_context *ctx, const char *func, tok_zones *zones, sqlite3_value *v);
 /* A unit argument: "hour" … "year"; false with an error raised. */
 bool tok_sql_unit(sqlite3_context *ctx, const char *func, sqlite3_value *v, tok_unit *out);

@@ -2,7 +2,7 @@
 
 FUZZ_CC      ?= clang
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS := encode split sql usage import response
+FUZZ_TARGETS := encode split sql usage import response zone
 FUZZ_CFLAGS   = -std=c11 -D_GNU_SOURCE -O2 -g -fno-omit-frame-pointer -MMD -MP -I$(B)/gen \
                 -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CORE     = $(CORE_SRC:%.c=$(B)/fuzz/%.o)
@@ -33,6 +33,9 @@ $(B)/fuzz/import: tests/fuzz/fuzz_import.c $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_l
 $(B)/fuzz/response: tests/fuzz/fuzz_response.c $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_libc.o $(GEN_OBJ)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
 
+$(B)/fuzz/zone: tests/fuzz/fuzz_zone.c $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_libc.o $(GEN_OBJ)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
+
 $(B)/fuzz/sql: tests/fuzz/fuzz_sql.c $(FUZZ_CORE) $(FUZZ_GLUE) $(GEN_OBJ)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) -lsqlite3 $(LIBS)
 
@@ -58,6 +61,7 @@ FUZZ_LEN_sql := 512
 FUZZ_LEN_usage := 512
 FUZZ_LEN_import := 4096
 FUZZ_LEN_response := 2048
+FUZZ_LEN_zone := 4096
 
 fuzz: $(FUZZ_TARGETS:%=fuzz-%)  ## fuzz each target FUZZ_SECONDS=60 seconds (clang)
 

@@ -85,17 +85,21 @@ def to_utc(zone, naive):
     return int((naive.replace(tzinfo=zone) - EPOCH).total_seconds())
 
 
-def day_start(zone, date, known={}):
-    """First instant at which the clock shows 00:00 of the date or later."""
-    key = zone.key, date
+def first_instant(zone, naive, known={}):
+    """The first one at which the clock shows the local time or later."""
+    key = zone.key, naive
     if key not in known:
-        midnight = int((datetime(date.year, date.month, date.day, tzinfo=UTC) - EPOCH).total_seconds())
-        t = to_utc(zone, datetime(date.year, date.month, date.day))
-        if not (wall(zone, t) >= midnight > wall(zone, t - 1)) or any(
-                wall(zone, u) >= midnight for u in range(t - 90000, t, 900)):
-            t = next(u for u in range(midnight - 93600, midnight + 93600) if wall(zone, u) >= midnight)
+        shown = int((naive.replace(tzinfo=UTC) - EPOCH).total_seconds())
+        t = to_utc(zone, naive)
+        if not (wall(zone, t) >= shown > wall(zone, t - 1)) or any(
+                wall(zone, u) >= shown for u in range(t - 90000, t, 900)):
+            t = next(u for u in range(shown - 93600, shown + 93600) if wall(zone, u) >= shown)
         known[key] = t
     return known[key]
+
+
+def day_start(zone, date):
+    return first_instant(zone, datetime(date.year, date.month, date.day))
 
 
 def first_of(unit, d):
@@ -214,12 +218,9 @@ def awkward_days():
                 d, t = following, got[1]
 
 
-def main():
-    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 20260308
-    rng = random.Random(seed)
-    print("seed", seed, "tzdata", zoneinfo.TZPATH)
+def run(*parts):
     results = []
-    for part in vectors, lambda: every_zone(rng), awkward_days:
+    for part in parts:
         before = counts[1]
         part()
         results.append(counts[1] == before)
@@ -228,4 +229,12 @@ def main():
     sys.exit(not all(results))
 
 
-main()
+def main():
+    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 20260308
+    rng = random.Random(seed)
+    print("seed", seed, "tzdata", zoneinfo.TZPATH)
+    run(vectors, lambda: every_zone(rng), awkward_days)
+
+
+if __name__ == "__main__":
+    main()
