@@ -138,7 +138,7 @@ endef
 $(foreach k,$(TEST_KINDS),$(eval $(call test_kind,$(k))))
 
 # The C tests of the core under the address and undefined-behaviour sanitizers, in a build of their own.
-ASAN_KINDS := base tokens prices usage ledger forecast fuzz
+ASAN_KINDS := base tokens prices usage ledger forecast anomaly fuzz
 .PHONY: asan asan-run
 asan: all  ## the tests of the core under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory B=build-asan LDFLAGS=-fsanitize=address,undefined \

@@ -1,9 +1,8 @@
 /*
 ** forecast: registration of the room.
 */
-#include "../base/sql.h"
+#include "anomaly_sql.h"
 
 int tok_forecast_register(sqlite3 *db) {
-  (void)db;
-  return SQLITE_OK;
+  return tok_anomaly_score_register(db);
 }

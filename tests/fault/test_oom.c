@@ -156,6 +156,8 @@ static const workload workloads[] = {
     {"tok_percentile", NULL, "SELECT tok_percentile(value, 0.3), tok_p95(value) FROM json_each('[3,1,2,null,9]')"},
     {"tok_p50 over a window", NULL, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)"
      " SELECT tok_p50(i * 7 % 11) OVER (ORDER BY i ROWS 20 PRECEDING) FROM n"},
+    {"tok_anomaly_score", NULL, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)"
+     " SELECT sum(s) FROM (SELECT tok_anomaly_score(i * 7 % 11, NULL, 2) OVER (ORDER BY i) AS s FROM n)"},
     {"tok_init", NULL, LEDGER "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'llm_%'"},
     {"tok_init again", LEDGER A_ROW, LEDGER "SELECT count(*) FROM llm_usage"},
     {"tok_init of an older ledger",
