@@ -188,24 +188,20 @@ static int maker(const tok_model_name *m) {
   return -1;
 }
 
-/* The only provider that lists the name; *several if there are more. */
-static found match_only(const tok_model_name *m, bool *several) {
+/* The only provider that lists the name, if it makes models; else *hosted. A host's price is its own,
+ * and another host may serve the model unlisted. */
+static found match_only(const tok_model_name *m, bool *hosted) {
   found f = match_whole(m, ANY_PROVIDER);
   if (f.model == NULL)
     return f;
-  for (size_t i = 0; i < tok_prices.n_providers; i++) {
-    if (i == f.model->provider)
-      continue;
-    if (match_whole(m, (int)i).model != NULL) {
-      *several = true;
-      return (found){NULL, TOK_MATCH_NONE};
-    }
-  }
-  return f;
+  *hosted = tok_prices.providers[f.model->provider].n_makes == 0;
+  for (size_t i = 0; i < tok_prices.n_providers && !*hosted; i++)
+    *hosted = i != f.model->provider && match_whole(m, (int)i).model != NULL;
+  return *hosted ? (found){NULL, TOK_MATCH_NONE} : f;
 }
 
-static tok_why why_not(const tok_model_name *m, bool several) {
-  if (several)
+static tok_why why_not(const tok_model_name *m, bool hosted) {
+  if (hosted)
     return TOK_WHY_AMBIGUOUS;
   if (m->fine_tuned)
     return TOK_WHY_FINE_TUNED;
@@ -225,7 +221,7 @@ void tok_resolve(tok_slice provider, tok_slice reference, tok_resolution *out) {
     return;
   const tok_model_name *m = &out->name;
   found f = {NULL, TOK_MATCH_NONE};
-  bool several = false;
+  bool hosted = false;
   int p = -1;
   if (provider.len > 0 && !is_router(provider)) {
     p = tok_price_provider_find(provider);
@@ -241,11 +237,11 @@ void tok_resolve(tok_slice provider, tok_slice reference, tok_resolution *out) {
   if (p >= 0)
     f = match_provider(m, p);
   if (f.model == NULL && p < 0)
-    f = match_only(m, &several);
+    f = match_only(m, &hosted);
   out->provider = p;
   out->model = f.model;
   out->match = f.match;
-  out->why = f.model != NULL ? TOK_WHY_FOUND : why_not(m, several);
+  out->why = f.model != NULL ? TOK_WHY_FOUND : why_not(m, hosted);
 }
 
 const char *tok_match_name(tok_match match) {
@@ -261,7 +257,7 @@ const char *tok_why_text(tok_why why) {
       "no provider of the price list has this model",
       "a variant (such as :free) without a listed price of its own",
       "a fine-tuned model whose price is not listed",
-      "several providers list this model at their own prices: name the provider, as in groq/model",
+      "providers host this model at their own prices: name the provider, as in groq/model",
   };
   return texts[why];
 }

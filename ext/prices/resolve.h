@@ -7,8 +7,9 @@
 ** name: gpt-5 is not gpt-5-mini.
 **
 ** The provider is the one that is said, by argument or by prefix (`groq/…`, `us.anthropic.…`:
-** Amazon Bedrock); else the maker of the model; else the only provider that lists the name. If
-** several list it, the reference is ambiguous.
+** Amazon Bedrock); else the maker of the model; else the only provider that lists the name, if that is
+** one that makes models. A name that only hosts list (llama-3.3-70b-versatile) needs its provider:
+** what serves it is known only to who asked, and hosts set their own prices.
 **
 ** What is never stripped for a price: a variant such as `:free` or `:nitro` (another price than the
 ** model's; priced only where listed), and `ft:` (a fine-tuned model has its own price).
@@ -36,7 +37,7 @@ typedef enum {
   TOK_WHY_UNKNOWN_MODEL,    /* nobody, or not that provider, lists the model */
   TOK_WHY_VARIANT,          /* `:free` and the like without a listed price of their own */
   TOK_WHY_FINE_TUNED,       /* a fine-tuned model whose price is not listed */
-  TOK_WHY_AMBIGUOUS         /* several providers list the name: say which */
+  TOK_WHY_AMBIGUOUS         /* only hosts list the name, or several providers: say which */
 } tok_why;
 
 typedef struct {

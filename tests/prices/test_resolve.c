@@ -30,8 +30,8 @@ static const struct {
      TOK_WHY_FOUND},
     {"litellm", "groq/llama-3.3-70b-versatile", "groq", "llama-3.3-70b-versatile",
      TOK_MATCH_STRIPPED, TOK_WHY_FOUND},
-    {"", "llama-3.3-70b-versatile", "groq", "llama-3.3-70b-versatile", TOK_MATCH_EXACT,
-     TOK_WHY_FOUND},
+    {"", "llama-3.3-70b-versatile", "", NULL, TOK_MATCH_NONE, TOK_WHY_AMBIGUOUS}, /* a host's */
+    {"", "sonar", "perplexity", "sonar", TOK_MATCH_EXACT, TOK_WHY_FOUND}, /* a maker's */
     {"", "claude_sonnet_4.5", "anthropic", "claude-sonnet-4-5", TOK_MATCH_SPELLING, TOK_WHY_FOUND},
     {"", "", "", NULL, TOK_MATCH_NONE, TOK_WHY_NO_NAME},
     {"", "gpt-5.9", "", NULL, TOK_MATCH_NONE, TOK_WHY_UNKNOWN_MODEL},

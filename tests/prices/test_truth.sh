@@ -1,12 +1,13 @@
 #!/bin/sh
 # Prices against the independent cases of ../shared/data/usage (skipped where that folder is absent): equal to the
-# reference or explained by name in truth.sql; cases that the reference refuses are errors here too; every served name that
+# reference or named with a source in deviations.tsv; cases that the reference refuses are errors here too; every served name that
 # recorded responses report has a price if the name that was asked for has one.
 data=${TOK_DATA:-../shared/data}/usage
 [ -r "$data/price_truth.jsonl.gz" ] || { echo "skip test_truth: no $data"; exit 0; }
 ext=${TOK_EXT:-build/tok}
 run() { # SQL on standard input
   { printf '.bail on\n.load %s\nCREATE TABLE truth_line(line TEXT);\n.mode list\n.separator "\037" "\\n"\n' "$ext"
+    printf '.mode tabs\n.import tests/prices/deviations.tsv deviation_line\n.mode list\n.separator "\037" "\\n"\n'
     printf ".import '|zcat %s' truth_line\n.separator | \"\\\\n\"\n" "$data/price_truth.jsonl.gz"
     cat; } | sqlite3 2>&1
 }
@@ -14,6 +15,7 @@ failed=0
 out=$(run < tests/prices/truth.sql)
 echo "$out"
 echo "$out" | grep -q '^unexplained|0$' || failed=$((failed + 1))
+echo "$out" | grep -q '^stale' && failed=$((failed + 1))
 
 n=$(echo "SELECT count(*) FROM truth_line WHERE line ->> 'error' IS NOT NULL;" | run)
 i=0

@@ -7,20 +7,16 @@ CREATE TEMP TABLE truth AS
          json_patch(line -> 'usage', json_object('provider', line ->> 'provider')) AS usage_of_provider
   FROM truth_line;
 
--- Deviations, each with its reason. The reference package takes the name as it stands; the interface of tok (SPEC section 0)
--- says that these forms are the model.
-CREATE TEMP TABLE deviation(pattern TEXT, provider TEXT, reason TEXT);
-INSERT INTO deviation VALUES
-  ('azure/gpt-4o', 'azure', 'the prefix of a router names the provider: the model is gpt-4o (SPEC 0.1)'),
-  ('models/*', 'google', 'Google''s own resource name of the model (SPEC 0.1)'),
-  ('publishers/google/models/*', 'google', 'Vertex AI''s resource name of the model (SPEC 0.1)'),
-  ('openai/gpt-4o', NULL, 'vendor/model means the vendor''s model (SPEC 0.1)'),
-  ('us.anthropic.claude-sonnet-4-20250514-v1:0', NULL, 'a Bedrock name is unambiguous (SPEC 0.1)'),
-  ('llama-3.3-70b-versatile', NULL, 'one provider alone, Groq, lists this name');
+-- Deviations: rows for which the reference has no price, because it takes the name as it stands, and SPEC says that
+-- the name is the model. tests/prices/deviations.tsv holds each with what tok answers, the reason and a source.
+CREATE TEMP TABLE deviation AS
+  SELECT nullif(provider, '') AS provider, model, at, input_tokens + 0 AS input_tokens, ours + 0.0 AS ours,
+         nullif(theirs, 'NULL') AS theirs, reason, source FROM deviation_line;
 
 CREATE TEMP TABLE answer AS
   SELECT *, tok_cost(model, usage_of_provider, at) AS got,
-         (SELECT reason FROM deviation d WHERE model GLOB d.pattern AND t.provider IS d.provider AND t.price IS NULL) AS deviation
+         (SELECT reason FROM deviation d WHERE d.model = t.model AND d.provider IS t.provider AND d.at = t.at
+            AND d.input_tokens = t.usage ->> 'input_tokens' AND d.theirs IS t.price) AS deviation
   FROM truth t WHERE error IS NULL;
 ALTER TABLE answer ADD COLUMN ok;
 UPDATE answer SET ok = CASE WHEN price IS NULL THEN got IS NULL
@@ -33,4 +29,10 @@ SELECT 'deviation', deviation, count(*) FROM answer WHERE NOT ok AND deviation I
 SELECT 'equal', sum(ok), 'of', count(*), printf('%.2f %%', 100.0 * sum(ok) / count(*)) FROM answer;
 SELECT 'plain text cases equal', sum(ok), 'of', count(*) FROM answer WHERE kind IN ('plain', 'alias', 'cached', 'cache_write',
   'cached_unpriced', 'historic', 'tier', 'tier_cached', 'tier_cache_write') AND suspect IS NULL;
+SELECT 'of those not suspect', sum(ok), 'of', count(*), printf('%.2f %%', 100.0 * sum(ok) / count(*)) FROM answer WHERE suspect IS NULL;
+-- A deviation without a reason and a published source, that is none (any more), or that is not what the table says.
+SELECT 'stale', provider, model, at, ours, theirs, source FROM deviation d
+  WHERE reason IS NULL OR source NOT GLOB 'https://?*' OR NOT EXISTS (SELECT 1 FROM answer t
+    WHERE NOT ok AND d.model = t.model AND d.provider IS t.provider AND d.at = t.at
+      AND d.input_tokens = t.usage ->> 'input_tokens' AND d.theirs IS t.price AND abs(got - ours) <= 1e-12);
 SELECT 'unexplained', count(*) FROM answer WHERE NOT ok AND suspect IS NULL AND deviation IS NULL;

@@ -84,3 +84,6 @@ SELECT tok_row_cost_nano(NULL, NULL, NULL, 1, 1, NULL, NULL, NULL, NULL, NULL) I
 SELECT tok_row_cost_nano('gpt-4o', NULL, NULL, 1, 1, 2, NULL, NULL, NULL, NULL);
 SELECT tok_row_cost_nano('gpt-4o', NULL, NULL, 1, 1, 0, 0, -1, NULL, NULL);
 SELECT tok_row_cost_nano('gpt-4o', NULL, NULL, 9223372036854775807, 1, 0, 0, 0, NULL, NULL);
+.print -- a name that only hosts list needs its provider; a maker's own name does not
+SELECT tok_cost('llama-3.3-70b-versatile', 1000, 500) IS NULL, tok_resolve('llama-3.3-70b-versatile') ->> 'reason', tok_cost('groq/llama-3.3-70b-versatile', 1000, 500, 0, 0, '2026-08-20') > 0, tok_resolve('llama-3.3-70b-versatile', 'groq') ->> 'model';
+SELECT tok_resolve(value) ->> 'provider' FROM json_each('["sonar-pro", "trinity-large-thinking", "babbage", "voyage-3", "@cf/meta/llama-3-8b-instruct"]');
