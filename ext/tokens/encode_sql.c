@@ -3,8 +3,9 @@
 **
 ** tok_count(model, text) -> INTEGER
 **     Tokens of the text, bit for bit as the reference encoder counts them; names of special tokens
-**     in the text are ordinary text. A BLOB is counted as bytes, a number as its text. NULL where
-**     the vocabulary of the model is not known. Linear in the text; no copy of it, no list of ids.
+**     in the text are ordinary text. A BLOB is counted as bytes, a number as its text. Where the
+**     vocabulary of the model is not public the best estimate (tok_estimate), NULL where nothing is
+**     known of the model. Linear in the text; no copy of it, no list of ids.
 **
 ** tok_encode(model, text [, special]) -> TEXT, a JSON array of ids
 **     special: 'none' (default) or 'all', which turns names such as <|endoftext|> into their ids.
@@ -26,7 +27,10 @@ void tok_count_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   const tok_vocab *vocab;
   tok_slice text;
   int64_t n = 0;
-  if (!tok_room_begin(ctx, argc, argv, NULL, &vocab)) return;
+  if (!tok_room_begin(ctx, argc, argv, NULL, &vocab)) {
+    tok_count_estimate(ctx, argc, argv);
+    return;
+  }
   if (!tok_room_text(ctx, argv[1], &text)) return;
   tok_engine *engine = tok_room_engine(tok_room_of(ctx));
   if (engine == NULL || tok_count(engine, vocab, text, INT64_MAX, &n) != TOK_OK) {

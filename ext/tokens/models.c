@@ -27,6 +27,9 @@ static const rule EXACT[] = {
     {"davinci-002", CL100K},
     {"babbage-002", CL100K},
     {"text-embedding-ada-002", CL100K},
+    {"text-embedding-ada-002-v2", CL100K}, /* as responses name it; likewise the next two */
+    {"davinci:2023-07-21-v2", CL100K},
+    {"babbage:2023-07-21-v2", CL100K},
     {"text-embedding-3-small", CL100K},
     {"text-embedding-3-large", CL100K},
     {"text-davinci-003", P50K},
@@ -75,6 +78,7 @@ static const rule PREFIX[] = {
     {"gpt-3.5-turbo-", CL100K},
     {"gpt-35-turbo-", CL100K},
     {"gpt-oss-", HARMONY},
+    {"gpt-oss:", HARMONY}, /* not the reference's: Ollama's spelling */
 };
 
 static const rule ENCODING[] = {

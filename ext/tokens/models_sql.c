@@ -13,10 +13,12 @@
 ** SELECT model, provider, encoding, exact, context_window, max_output_tokens, factor
 ** FROM tok_models
 **     One row a name; dates, prefixes and variants of it mean the same row. exact: 1 if tok_count
-**     is exact for it; factor: tokens of the model for one token of `encoding`. NULL = not known.
+**     is exact for it, else `encoding` is what stands for its own; factor: tokens of the model for one
+**     of `encoding` in plain English, see tok_estimate. NULL = not known.
 */
 #include "tokens_sql.h"
 
+#include "kin.h"
 #include "models.h"
 
 void tok_encoding_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
@@ -157,10 +159,8 @@ static void result_known(sqlite3_context *ctx, int32_t n) {
 
 static int models_column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
   const tok_model *m = tok_model_at(((cursor *)base)->row);
-  const char *encoding = NULL;
-  if (i == COL_ENCODING || i == COL_EXACT || i == COL_FACTOR) {
-    encoding = tok_model_encoding(tok_slice_of(m->name));
-  }
+  tok_kin kin = {NULL, NULL};
+  if (i == COL_ENCODING || i == COL_EXACT || i == COL_FACTOR) kin = tok_kin_of(tok_slice_of(m->name));
   switch (i) {
   case COL_MODEL:
     result_static(ctx, m->name);
@@ -169,10 +169,10 @@ static int models_column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
     result_static(ctx, m->provider);
     break;
   case COL_ENCODING:
-    if (encoding != NULL) result_static(ctx, encoding);
+    if (kin.encoding != NULL) result_static(ctx, kin.encoding);
     break;
   case COL_EXACT:
-    sqlite3_result_int(ctx, encoding != NULL);
+    sqlite3_result_int(ctx, kin.info != NULL && kin.info->weights == NULL);
     break;
   case COL_WINDOW:
     result_known(ctx, m->context_window);
@@ -181,7 +181,7 @@ static int models_column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
     result_known(ctx, m->max_output);
     break;
   default:
-    if (encoding != NULL) sqlite3_result_double(ctx, 1.0);
+    if (kin.info != NULL) sqlite3_result_double(ctx, tok_kin_factor(kin.info));
   }
   return SQLITE_OK;
 }

@@ -3,6 +3,7 @@
 **
 **     encode_sql.c        SELECT tok_count('gpt-4o', body) FROM mail;
 **                         SELECT tok_encode('gpt-4o', 'Hello'), tok_decode('gpt-4o', '[13225]');
+**     estimate_sql.c      SELECT tok_estimate('claude-sonnet-4-5', body) FROM mail;
 **     split_sql.c         SELECT tok_truncate('gpt-4o', body, 1000) FROM mail;
 **                         SELECT c.* FROM mail, tok_chunks('gpt-4o', body, 512, 64) AS c;
 **     tokens_table_sql.c  SELECT * FROM tok_tokens('gpt-4o', 'Hello world');
@@ -128,6 +129,9 @@ int tok_room_disconnect(sqlite3_vtab *vtab) {
 int tok_tokens_register(sqlite3 *db) {
   static const tok_func_def functions[] = {
       {"tok_count", 2, TOK_PURE, tok_count_func},
+      {"tok_estimate", 2, TOK_PURE, tok_estimate_func},
+      {"tok_count_messages", 2, TOK_PURE, tok_count_messages_func},
+      {"tok_count_messages", 3, TOK_PURE, tok_count_messages_func},
       {"tok_encode", 2, TOK_PURE, tok_encode_func},
       {"tok_encode", 3, TOK_PURE, tok_encode_func},
       {"tok_decode", 2, TOK_PURE, tok_decode_func},

@@ -104,6 +104,11 @@ void tok_truncate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void tok_encoding_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void tok_fits_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 
+void tok_estimate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
+void tok_count_messages_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
+/* tok_count of a model without a known vocabulary. */
+void tok_count_estimate(sqlite3_context *ctx, int argc, sqlite3_value **argv);
+
 extern const sqlite3_module tok_tokens_module, tok_chunks_module, tok_vocab_module,
     tok_encodings_module, tok_models_module;
 

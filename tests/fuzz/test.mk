@@ -2,7 +2,15 @@
 
 FUZZ_CC      ?= clang
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS := encode split sql usage import response zone
+# One a line, so that new ones meet no others. All but encode and sql link the core alone.
+FUZZ_TARGETS := encode
+FUZZ_TARGETS += split
+FUZZ_TARGETS += sql
+FUZZ_TARGETS += usage
+FUZZ_TARGETS += import
+FUZZ_TARGETS += response
+FUZZ_TARGETS += zone
+FUZZ_TARGETS += chat
 FUZZ_CFLAGS   = -std=c11 -D_GNU_SOURCE -O2 -g -fno-omit-frame-pointer -MMD -MP -I$(B)/gen \
                 -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CORE     = $(CORE_SRC:%.c=$(B)/fuzz/%.o)
@@ -21,19 +29,7 @@ $(B)/fuzz/naive_bpe.o: tests/tokens/naive_bpe.c tests/tokens/naive_bpe.h
 $(B)/fuzz/encode: tests/fuzz/fuzz_encode.c $(B)/fuzz/naive_bpe.o $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_libc.o $(GEN_OBJ)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
 
-$(B)/fuzz/split: tests/fuzz/fuzz_split.c $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_libc.o $(GEN_OBJ)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
-
-$(B)/fuzz/usage: tests/fuzz/fuzz_usage.c $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_libc.o $(GEN_OBJ)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
-
-$(B)/fuzz/import: tests/fuzz/fuzz_import.c $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_libc.o $(GEN_OBJ)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
-
-$(B)/fuzz/response: tests/fuzz/fuzz_response.c $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_libc.o $(GEN_OBJ)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
-
-$(B)/fuzz/zone: tests/fuzz/fuzz_zone.c $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_libc.o $(GEN_OBJ)
+$(patsubst %,$(B)/fuzz/%,$(filter-out encode sql,$(FUZZ_TARGETS))): $(B)/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_CORE) $(B)/fuzz/ext/base/mem_libc.o $(GEN_OBJ)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
 
 $(B)/fuzz/sql: tests/fuzz/fuzz_sql.c $(FUZZ_CORE) $(FUZZ_GLUE) $(GEN_OBJ)
@@ -62,6 +58,7 @@ FUZZ_LEN_usage := 512
 FUZZ_LEN_import := 4096
 FUZZ_LEN_response := 2048
 FUZZ_LEN_zone := 4096
+FUZZ_LEN_chat := 2048
 
 fuzz: $(FUZZ_TARGETS:%=fuzz-%)  ## fuzz each target FUZZ_SECONDS=60 seconds (clang)
 

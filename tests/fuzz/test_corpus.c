@@ -12,7 +12,9 @@
 typedef int fuzz_target(const uint8_t *data, size_t size);
 
 /* test.mk gives each target's entry a name of its own. */
-fuzz_target fuzz_encode, fuzz_split, fuzz_sql, fuzz_usage, fuzz_import, fuzz_response, fuzz_zone;
+#define X(name) fuzz_target fuzz_##name;
+TARGETS
+#undef X
 
 enum { PATH_BYTES_MAX = 512 };
 

@@ -8,6 +8,6 @@ SELECT '05', tok_fits('gpt-4o', -1);
 SELECT '06', tok_fits('gpt-4o', 1, -1);
 SELECT '07', tok_fits('gpt-4o', 'x');
 SELECT '08', * FROM tok_models WHERE model IN ('gpt-4o', 'gpt-4', 'gpt-oss-120b', 'gpt-4o-2024-05-13', 'claude-opus-4-5', 'gemini-2.5-flash', 'text-embedding-3-small');
-SELECT '09', count(*) > 500, count(DISTINCT model) = count(*), sum(exact = (encoding IS NOT NULL)) = count(*), sum(context_window <= 0), sum(context_window > 0) > 400 FROM tok_models;
-SELECT '10', count(*) FROM tok_models WHERE encoding IS NOT tok_encoding(model);
+SELECT '09', count(*) > 500, count(DISTINCT model) = count(*), sum(exact = (tok_encoding(model) IS NOT NULL)) = count(*), sum(context_window <= 0), sum(context_window > 0) > 400 FROM tok_models;
+SELECT '10', count(*) FROM tok_models WHERE exact AND encoding IS NOT tok_encoding(model);
 SELECT '11', count(*) FROM tok_models WHERE provider = 'openai' AND encoding IS NULL AND model LIKE 'gpt-4%';

@@ -104,7 +104,7 @@ static void utf16_databases_count_alike(void) {
 
 static void statements_run_again(void) {
   enum { UNKNOWN = 4 };
-  static const char *const models[] = {"gpt-4o", "gpt2", "GPT-4O", "gpt-4", "claude-3-opus", "gpt-4o"};
+  static const char *const models[] = {"gpt-4o", "gpt2", "GPT-4O", "gpt-4", "no-such-model", "gpt-4o"};
   sqlite3 *db = open_db();
   sqlite3_stmt *count = prepare(db, "SELECT tok_count(?1, ' indivisible')");
   sqlite3_stmt *scan = prepare(db, "SELECT count(*) FROM tok_tokens(?1, ' indivisible')");

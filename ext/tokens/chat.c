@@ -1,0 +1,497 @@
+/* Chat requests; see chat.h. A descent over the reader's events: each function takes one value. */
+#include "chat.h"
+
+#include "../base/json.h"
+#include "../base/model_name.h"
+#include "image.h"
+
+typedef struct {
+  tok_json j;
+  tok_engine *engine;
+  const tok_meter *meter;
+  tok_buf text;       /* a string with its escapes undone */
+  tok_status status;  /* sticky */
+  const char *wrong, *unknown;
+  int64_t milli;      /* thousandths of a token */
+  bool inexact;
+  bool plain;
+  bool system_first, tools;
+  int last_role;
+} chat;
+
+typedef enum { USER, ASSISTANT, SYSTEM } role;
+
+/* What a message or a part of one holds beside texts; keys come in any order. */
+typedef struct {
+  int who;
+  bool has_role, named, low, image, data; /* data: the size was read from the bytes */
+  tok_image_size size;
+  int depth;
+} part;
+
+static void add_tokens(chat *c, int64_t n) { c->milli += n * 1000; }
+
+static void fail(chat *c, tok_status status, const char *wrong) {
+  if (c->status == TOK_OK) c->status = status, c->wrong = wrong;
+}
+
+static void cannot(chat *c, const char *why) {
+  if (c->unknown == NULL) c->unknown = why;
+}
+
+static bool next(chat *c) {
+  if (c->status != TOK_OK) return false;
+  if (tok_json_next(&c->j) != TOK_JSON_ERROR) return true;
+  fail(c, TOK_INVALID, tok_json_too_deep(&c->j) ? "nested deeper than 64 levels" : "malformed JSON");
+  return false;
+}
+
+/* Passes over what is left of the value whose first event was just read. */
+static void pass(chat *c) {
+  if ((c->j.event == TOK_JSON_OBJECT || c->j.event == TOK_JSON_ARRAY) && !tok_json_skip(&c->j)) {
+    fail(c, TOK_INVALID, "malformed JSON");
+  }
+}
+
+static bool key_is(const chat *c, const char *name) { return tok_slice_is(c->j.text, name); }
+
+static bool one_of(tok_slice key, const char *const *names) {
+  for (; *names != NULL; names++) {
+    if (tok_slice_is(key, *names)) return true;
+  }
+  return false;
+}
+
+/* ---- texts ----------------------------------------------------------------------------------- */
+
+static void put_utf8(tok_buf *b, uint32_t cp) {
+  char out[4];
+  size_t n = 0;
+  if (cp < 0x80) {
+    out[n++] = (char)cp;
+  } else if (cp < 0x800) {
+    out[n++] = (char)(0xC0 | cp >> 6);
+    out[n++] = (char)(0x80 | (cp & 0x3F));
+  } else if (cp < 0x10000) {
+    out[n++] = (char)(0xE0 | cp >> 12);
+    out[n++] = (char)(0x80 | (cp >> 6 & 0x3F));
+    out[n++] = (char)(0x80 | (cp & 0x3F));
+  } else {
+    out[n++] = (char)(0xF0 | cp >> 18);
+    out[n++] = (char)(0x80 | (cp >> 12 & 0x3F));
+    out[n++] = (char)(0x80 | (cp >> 6 & 0x3F));
+    out[n++] = (char)(0x80 | (cp & 0x3F));
+  }
+  tok_buf_add(b, out, n);
+}
+
+static uint32_t hex4(const char *p) {
+  uint32_t v = 0;
+  for (int i = 0; i < 4; i++) {
+    char c = tok_lower(p[i]);
+    v = v << 4 | (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+  }
+  return v;
+}
+
+/* The escape at p (behind the backslash; the reader has checked it). Returns its length. */
+static size_t put_escape(tok_buf *b, const char *p, size_t left) {
+  static const char FROM[] = "bfnrt\"\\/", TO[] = "\b\f\n\r\t\"\\/";
+  if (*p != 'u') {
+    const char *at = strchr(FROM, *p);
+    tok_buf_addc(b, at != NULL ? TO[at - FROM] : *p);
+    return 1;
+  }
+  uint32_t cp = hex4(p + 1);
+  if (cp >= 0xD800 && cp < 0xDC00 && left >= 11 && p[5] == '\\' && p[6] == 'u') {
+    uint32_t low = hex4(p + 7);
+    if (low >= 0xDC00 && low < 0xE000) {
+      put_utf8(b, 0x10000 + ((cp - 0xD800) << 10) + (low - 0xDC00));
+      return 11;
+    }
+  }
+  put_utf8(b, cp >= 0xD800 && cp < 0xE000 ? 0xFFFD : cp);
+  return 5;
+}
+
+/* A string's text: in place, or with its escapes undone in c->text. */
+static tok_slice plain_text(chat *c, tok_slice raw, bool escaped) {
+  if (!escaped) return raw;
+  c->text.len = 0;
+  for (size_t i = 0; i < raw.len;) {
+    const char *stop = memchr(raw.ptr + i, '\\', raw.len - i);
+    size_t run = stop == NULL ? raw.len - i : (size_t)(stop - raw.ptr) - i;
+    tok_buf_add(&c->text, raw.ptr + i, run);
+    i += run;
+    if (stop != NULL) i += 1 + put_escape(&c->text, stop + 1, raw.len - i - 1);
+  }
+  if (c->text.status != TOK_OK) fail(c, c->text.status, NULL);
+  return (tok_slice){c->text.ptr, c->text.len};
+}
+
+/* Adds a text; returns its tokens in thousandths. */
+static int64_t count_text(chat *c, tok_slice text) {
+  tok_estimate est;
+  if (c->status != TOK_OK || text.len == 0) return 0;
+  tok_status status = tok_estimate_text(c->engine, c->meter, text, &est);
+  if (status != TOK_OK) {
+    fail(c, status, NULL);
+    return 0;
+  }
+  c->milli += est.milli;
+  return est.milli;
+}
+
+static int64_t count_string(chat *c) { return count_text(c, plain_text(c, c->j.text, c->j.escaped)); }
+
+/* The value as JSON text: how models are shown arguments and schemas, near enough. */
+static void count_json(chat *c) {
+  tok_json_event event = c->j.event;
+  if (event == TOK_JSON_STRING) {
+    count_string(c);
+  } else if (event == TOK_JSON_OBJECT || event == TOK_JSON_ARRAY) {
+    size_t from = c->j.at - 1;
+    pass(c);
+    if (c->status != TOK_OK) return;
+    count_text(c, (tok_slice){c->j.in.ptr + from, c->j.at - from});
+    c->inexact = true;
+  }
+}
+
+/* ---- messages and their parts ---------------------------------------------------------------- */
+
+static void count_value(chat *c, part *p);
+
+static int role_of(tok_slice name) {
+  if (tok_slice_is(name, "assistant") || tok_slice_is(name, "model")) return ASSISTANT;
+  if (tok_slice_is(name, "system") || tok_slice_is(name, "developer")) return SYSTEM;
+  return USER;
+}
+
+static int64_t pixels(const chat *c) {
+  int64_t n = 0;
+  if (c->j.event != TOK_JSON_NUMBER || tok_json_int(c->j.text, 1, &n) != TOK_OK) return 0;
+  return n > 0 && n <= TOK_IMAGE_EDGE_MAX ? n : 0;
+}
+
+/* "url", "data", "bytes", …: the image itself, or where it is. */
+static void image_data(chat *c, part *p) {
+  p->image = true;
+  if (c->j.event == TOK_JSON_OBJECT) {
+    count_value(c, p);
+  } else if (c->j.event == TOK_JSON_STRING) {
+    tok_image_size size;
+    if (tok_image_of_base64(c->j.text, &size)) p->size = size;
+  } else {
+    pass(c);
+  }
+}
+
+typedef enum { TEXT, JSON, IMAGE, DATA, INSIDE, MEDIA, CALL } key_kind;
+
+/* What the keys of messages and parts hold; others say nothing about tokens. */
+static key_kind kind_of(tok_slice key, bool *known) {
+  static const struct {
+    const char *name;
+    key_kind kind;
+  } KEYS[] = {
+      {"content", TEXT},        {"text", TEXT},           {"parts", TEXT},         {"thinking", TEXT},
+      {"refusal", TEXT},        {"output", TEXT},         {"arguments", TEXT},     {"reasoning_content", TEXT},
+      {"summary", TEXT},        {"input_text", TEXT},     {"name", TEXT},          {"code", TEXT},
+      {"input", JSON},          {"args", JSON},           {"response", JSON},      {"json", JSON},
+      {"image_url", IMAGE},     {"source", INSIDE},       {"image", IMAGE},        {"inlineData", IMAGE},
+      {"inline_data", IMAGE},   {"url", DATA},            {"data", DATA},          {"bytes", DATA},
+      {"function", INSIDE},     {"function_call", CALL},  {"functionCall", CALL},  {"functionResponse", CALL},
+      {"toolUse", CALL},        {"toolResult", CALL},     {"tool_calls", CALL},    {"input_audio", MEDIA},
+      {"fileData", MEDIA},      {"file_data", MEDIA},     {"file", MEDIA},         {"document", MEDIA},
+      {"video", MEDIA},         {"file_id", MEDIA},       {"audio", MEDIA},
+  };
+  for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
+    if (tok_slice_is(key, KEYS[i].name)) return *known = true, KEYS[i].kind;
+  }
+  *known = false;
+  return TEXT;
+}
+
+static void count_key_kind(chat *c, part *p, key_kind kind) {
+  switch (kind) {
+  case TEXT:
+    count_value(c, p);
+    break;
+  case CALL:
+    c->inexact = true;
+    count_value(c, p);
+    break;
+  case INSIDE:
+    count_value(c, p);
+    break;
+  case JSON:
+    count_json(c);
+    break;
+  case IMAGE:
+  case DATA:
+    image_data(c, p);
+    break;
+  case MEDIA:
+    if (c->j.event != TOK_JSON_NULL) cannot(c, "audio, video and files are not counted");
+    pass(c);
+    break;
+  }
+}
+
+/* After KEY: the value of one key of a message or a part. */
+static void count_key(chat *c, part *p) {
+  bool known, is_role = key_is(c, "role"), is_name = key_is(c, "name"), is_detail = key_is(c, "detail");
+  bool is_width = key_is(c, "width"), is_height = key_is(c, "height"), is_type = key_is(c, "type");
+  key_kind kind = kind_of(c->j.text, &known);
+  if (!next(c)) return;
+  bool string = c->j.event == TOK_JSON_STRING;
+  if (is_role && string) {
+    p->who = role_of(c->j.text);
+    p->has_role = true;
+  } else if (is_detail && string) {
+    p->low = tok_slice_is(c->j.text, "low");
+  } else if (is_width || is_height) {
+    *(is_width ? &p->size.width : &p->size.height) = pixels(c);
+  } else if (is_type && string) {
+    if (tok_slice_is(c->j.text, "input_audio") || tok_slice_is(c->j.text, "document") ||
+        tok_slice_is(c->j.text, "input_file")) {
+      cannot(c, "audio, video and files are not counted");
+    } else if (tok_slice_is(c->j.text, "image") || tok_slice_is(c->j.text, "input_image")) {
+      p->image = true;
+    }
+  } else if (known) {
+    if (is_name && string && p->depth == 0) p->named = true;
+    count_key_kind(c, p, kind);
+  } else {
+    pass(c);
+  }
+}
+
+static void finish_image(chat *c, const part *p) {
+  int64_t n = tok_image_tokens(&c->meter->info->image, p->size, p->low);
+  c->inexact = true;
+  if (n < 0) {
+    cannot(c, c->meter->info->image.kind == TOK_IMAGE_UNKNOWN
+                  ? "the model's rule for images is not known"
+                  : "an image without width and height, as it is not in the request itself");
+  } else {
+    add_tokens(c, n);
+  }
+}
+
+/* The value whose first event was just read: texts of a message or of a part of it. */
+static void count_value(chat *c, part *p) {
+  if (c->status != TOK_OK) return;
+  if (c->j.event == TOK_JSON_STRING) {
+    count_string(c);
+  } else if (c->j.event == TOK_JSON_ARRAY) {
+    while (next(c) && c->j.event != TOK_JSON_ARRAY_END) {
+      part inner = {.depth = p->depth + 1};
+      count_value(c, &inner);
+      if (inner.image) finish_image(c, &inner);
+    }
+  } else if (c->j.event == TOK_JSON_OBJECT) {
+    p->depth++;
+    while (next(c) && c->j.event != TOK_JSON_OBJECT_END) count_key(c, p);
+    p->depth--;
+  }
+}
+
+static void around(chat *c, int who) {
+  const tok_chat_rule *rule = &c->meter->info->chat;
+  add_tokens(c, who == ASSISTANT ? rule->assistant : who == SYSTEM ? rule->system : rule->user);
+  c->last_role = who;
+}
+
+/* A message whose first event was just read; a string is one of the user's. */
+static void count_message(chat *c) {
+  part p = {.who = USER};
+  int64_t before = c->milli;
+  if (c->j.event == TOK_JSON_NUMBER) { /* a list of token ids */
+    add_tokens(c, 1);
+    return;
+  }
+  if (c->j.event == TOK_JSON_OBJECT) {
+    p.depth = 0;
+    while (next(c) && c->j.event != TOK_JSON_OBJECT_END) count_key(c, &p);
+  } else {
+    count_value(c, &p);
+  }
+  if (p.image) finish_image(c, &p);
+  if (c->plain) {
+    if (c->milli == before) add_tokens(c, 1); /* an empty text is billed as one token */
+    return;
+  }
+  around(c, p.who);
+  if (p.named) add_tokens(c, c->meter->info->chat.name);
+}
+
+/* A list of messages, or one of them alone. */
+static void count_messages(chat *c) {
+  if (c->j.event != TOK_JSON_ARRAY) {
+    if (c->j.event == TOK_JSON_STRING || c->j.event == TOK_JSON_OBJECT) count_message(c);
+    return;
+  }
+  while (next(c) && c->j.event != TOK_JSON_ARRAY_END) {
+    if (c->plain && c->j.event == TOK_JSON_ARRAY) { /* a list of lists of ids */
+      while (next(c) && c->j.event != TOK_JSON_ARRAY_END) count_message(c);
+    } else {
+      count_message(c);
+    }
+  }
+}
+
+/* ---- requests -------------------------------------------------------------------------------- */
+
+static void count_system(chat *c) {
+  part p = {.who = SYSTEM};
+  int64_t before = c->milli;
+  count_value(c, &p);
+  if (c->milli == before) return;
+  int last = c->last_role;
+  around(c, SYSTEM);
+  c->last_role = last; /* it stands before the messages, wherever its key is */
+}
+
+static void count_tools(chat *c) {
+  const tok_chat_rule *rule = &c->meter->info->chat;
+  if (c->j.event != TOK_JSON_ARRAY) {
+    count_json(c);
+    return;
+  }
+  while (next(c) && c->j.event != TOK_JSON_ARRAY_END) {
+    count_json(c);
+    add_tokens(c, rule->tool);
+    if (!c->tools) add_tokens(c, rule->tools);
+    c->tools = true;
+  }
+}
+
+/* A schema that the answer must follow; wrappers may repeat the key inside. */
+static void count_schema(chat *c) {
+  int64_t before = c->milli, extra = c->meter->info->chat.schema;
+  count_json(c);
+  if (extra < 0) c->milli = before;
+  if (extra > 0 && c->milli > before) add_tokens(c, extra);
+}
+
+/* {"type":"enabled"}, {"enabled":true}, {"effort":"high"} */
+static void count_thinking(chat *c) {
+  bool on = false;
+  if (c->j.event != TOK_JSON_OBJECT) {
+    pass(c);
+    return;
+  }
+  while (next(c) && c->j.event != TOK_JSON_OBJECT_END) {
+    bool is_type = key_is(c, "type"), is_effort = key_is(c, "effort"), is_enabled = key_is(c, "enabled");
+    if (!next(c)) return;
+    bool string = c->j.event == TOK_JSON_STRING;
+    if (is_type && string) on = on || !tok_slice_is(c->j.text, "disabled");
+    if (is_effort && string) on = on || !tok_slice_is(c->j.text, "none");
+    if (is_enabled && c->j.event == TOK_JSON_TRUE) on = true;
+    pass(c);
+  }
+  if (on) add_tokens(c, c->meter->info->chat.thinking);
+}
+
+static const char *const MESSAGE_KEYS[] = {"messages", "contents", "input", "message", "chat_history", NULL};
+static const char *const TEXT_KEYS[] = {"prompt", "inputText", "texts", "inputs", NULL};
+static const char *const SYSTEM_KEYS[] = {"system", "systemInstruction", "system_instruction", "instructions",
+                                          "preamble", NULL};
+static const char *const TOOL_KEYS[] = {"tools", "functions", NULL};
+static const char *const SCHEMA_KEYS[] = {"schema", "jsonSchema", "json_schema", "responseSchema",
+                                          "responseJsonSchema", "response_schema", NULL};
+static const char *const WRAPPER_KEYS[] = {"response_format", "outputConfig", "output_config", "output_format", "textFormat", "structure",
+                                           "generationConfig", "generation_config", "toolConfig",
+                                           "text", "format", NULL};
+static const char *const CONVERSATION_KEYS[] = {"conversation", "previous_response_id", "cachedContent",
+                                                "cached_content", NULL};
+
+static void count_request(chat *c, int depth);
+
+/* After KEY of a request. */
+static void request_key(chat *c, int depth) {
+  tok_slice key = c->j.text;
+  if (!next(c)) return;
+  if (one_of(key, CONVERSATION_KEYS) && depth == 0) {
+    if (c->j.event != TOK_JSON_NULL) cannot(c, "the request continues a conversation that the provider keeps");
+    pass(c);
+  } else if (one_of(key, MESSAGE_KEYS)) {
+    count_messages(c);
+  } else if (one_of(key, TEXT_KEYS)) {
+    bool plain = c->plain;
+    c->plain = true;
+    count_messages(c);
+    c->plain = plain || c->last_role < 0; /* a request of texts only has nothing around it */
+  } else if (one_of(key, SYSTEM_KEYS)) {
+    count_system(c);
+  } else if (one_of(key, TOOL_KEYS)) {
+    count_tools(c);
+  } else if (one_of(key, SCHEMA_KEYS)) {
+    count_schema(c);
+  } else if (tok_slice_is(key, "thinking") || tok_slice_is(key, "reasoning")) {
+    count_thinking(c);
+  } else if (one_of(key, WRAPPER_KEYS) && c->j.event == TOK_JSON_OBJECT) {
+    count_request(c, depth + 1);
+  } else {
+    pass(c);
+  }
+}
+
+static void count_request(chat *c, int depth) {
+  while (next(c) && c->j.event != TOK_JSON_OBJECT_END) request_key(c, depth);
+}
+
+/* One document; a message alone is an object with a role. */
+static void count_document(chat *c, tok_slice json, bool options) {
+  tok_json_init(&c->j, json);
+  if (!next(c)) return;
+  if (c->j.event == TOK_JSON_OBJECT) {
+    count_request(c, 0);
+  } else if (options) {
+    fail(c, TOK_INVALID, "options must be a JSON object");
+  } else if (c->j.event == TOK_JSON_ARRAY || c->j.event == TOK_JSON_STRING) {
+    count_messages(c);
+  } else {
+    fail(c, TOK_INVALID, "expected a JSON array of messages or a request object");
+  }
+  if (next(c) && c->j.event != TOK_JSON_END) fail(c, TOK_INVALID, "text behind the JSON");
+}
+
+tok_status tok_chat(tok_engine *e, const tok_meter *meter, bool plain, tok_slice request, tok_slice options,
+                    tok_chat_count *out) {
+  chat c = {.engine = e, .meter = meter, .plain = plain, .last_role = -1};
+  memset(out, 0, sizeof *out);
+  tok_buf_init(&c.text, request.len + options.len + 16);
+  count_document(&c, request, false);
+  if (c.status == TOK_OK && options.ptr != NULL) {
+    int last = c.last_role;
+    out->in_options = true;
+    count_document(&c, options, true);
+    if (last >= 0) c.last_role = last;
+  }
+  if (!c.plain) {
+    add_tokens(&c, meter->info->chat.hidden);
+    if (c.last_role != ASSISTANT || meter->info->weights == NULL) add_tokens(&c, meter->info->chat.reply);
+  }
+  tok_buf_free(&c.text);
+  out->tokens = (c.milli + 500) / 1000;
+  out->exact = meter->info->weights == NULL && !c.inexact;
+  out->unknown = c.unknown;
+  out->wrong = c.wrong;
+  out->at = c.j.at;
+  return c.status;
+}
+
+bool tok_chat_plain(tok_slice reference) {
+  static const char *const WORDS[] = {"embed", "davinci", "curie", "babbage", "text-ada", "-instruct:", "turbo-instruct", "voyage"};
+  tok_model_name m;
+  if (tok_model_name_parse(reference, &m) != TOK_OK) return false;
+  tok_slice name = tok_model_candidate(&m, 0);
+  if (tok_slice_is(name, "ada")) return true;
+  for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
+    if (strstr(name.ptr, WORDS[i]) != NULL) return true;
+  }
+  return false;
+}

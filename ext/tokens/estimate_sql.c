@@ -1,0 +1,121 @@
+/*
+** Models without a public vocabulary, and chat requests.
+**
+** tok_count(model, text): where the vocabulary is not known, the estimate below; NULL for a model of
+**     which nothing is known.
+**
+** tok_estimate(model, text) -> TEXT, JSON
+**     {"tokens":118,"low":98,"high":138,"exact":false,"method":"…","encoding":"o200k_base",
+**      "factor":1.135,"family":"claude-3"}
+**     low..high holds nine texts of ten; factor is tokens for one of `encoding`. Where the vocabulary
+**     is the model's own, exact is true and low = tokens = high. A model of which nothing is known
+**     gives nulls and a "reason".
+**
+** tok_count_messages(model, messages_json [, options_json]) -> INTEGER
+**     Prompt tokens of a chat request: texts, roles, names, tools, schemas, images; what the provider
+**     adds around them. messages_json: messages of OpenAI (chat and responses), Anthropic, Bedrock or
+**     Gemini, or the whole body of a request; options_json: the other keys of a body (tools, system,
+**     …). Exact for text messages to OpenAI's models, an estimate for others. NULL where it can't be
+**     known: an unknown model, audio and files, an image whose size is not in the request (give
+**     "width" and "height" beside it), a conversation that the provider keeps. Malformed JSON is an
+**     error. O(length).
+**
+** NULL arguments give NULL.
+*/
+#include "tokens_sql.h"
+
+#include "chat.h"
+
+static bool any_null(int argc, sqlite3_value **argv) {
+  for (int i = 0; i < argc; i++) {
+    if (sqlite3_value_type(argv[i]) == SQLITE_NULL) return true;
+  }
+  return false;
+}
+
+/* The estimate of argv[1] for argv[0]; false with NULL or an error as result. */
+static bool estimate(sqlite3_context *ctx, sqlite3_value **argv, tok_meter *meter, tok_estimate *est,
+                     bool *known) {
+  tok_slice name, text;
+  *known = false;
+  if (!tok_room_text(ctx, argv[0], &name) || !tok_room_text(ctx, argv[1], &text)) return false;
+  *known = tok_meter_of(name, meter) == TOK_OK;
+  if (!*known) return true;
+  tok_engine *engine = tok_room_engine(tok_room_of(ctx));
+  if (engine != NULL && tok_estimate_text(engine, meter, text, est) == TOK_OK) return true;
+  sqlite3_result_error_nomem(ctx);
+  return false;
+}
+
+void tok_count_estimate(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  tok_meter meter;
+  tok_estimate est;
+  bool known;
+  if (any_null(argc, argv) || !estimate(ctx, argv, &meter, &est, &known) || !known) return;
+  sqlite3_result_int64(ctx, tok_estimate_tokens(&est));
+}
+
+static void add_number(tok_buf *b, const char *key, int64_t n) {
+  tok_buf_adds(b, key);
+  tok_buf_add_i64(b, n);
+}
+
+static void add_text(tok_buf *b, const char *key, const char *text) {
+  tok_buf_adds(b, key);
+  tok_buf_add_json(b, tok_slice_of(text));
+}
+
+/* Thousandths as a decimal number. */
+static void add_milli(tok_buf *b, const char *key, int64_t milli) {
+  char digits[4] = {(char)('0' + milli / 100 % 10), (char)('0' + milli / 10 % 10), (char)('0' + milli % 10), 0};
+  add_number(b, key, milli / 1000);
+  tok_buf_adds(b, ".");
+  tok_buf_adds(b, digits);
+}
+
+void tok_estimate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  tok_meter meter;
+  tok_estimate est;
+  bool known;
+  tok_buf b;
+  if (any_null(argc, argv) || !estimate(ctx, argv, &meter, &est, &known)) return;
+  tok_buf_init(&b, tok_sql_limit(ctx));
+  if (!known) {
+    tok_buf_adds(&b, "{\"tokens\":null,\"low\":null,\"high\":null,\"exact\":false,\"method\":null,"
+                     "\"encoding\":null,\"factor\":null,\"reason\":\"nothing is known of this model's tokens\"}");
+  } else {
+    add_number(&b, "{\"tokens\":", tok_estimate_tokens(&est));
+    add_number(&b, ",\"low\":", tok_estimate_low(&meter, &est));
+    add_number(&b, ",\"high\":", tok_estimate_high(&meter, &est));
+    tok_buf_adds(&b, est.exact ? ",\"exact\":true" : ",\"exact\":false");
+    add_text(&b, ",\"method\":", meter.info->method);
+    add_text(&b, ",\"encoding\":", tok_vocab_about(meter.vocab)->name);
+    add_milli(&b, ",\"factor\":", est.base == 0 ? 1000 : est.milli / est.base);
+    add_text(&b, ",\"family\":", meter.info->name);
+    tok_buf_adds(&b, "}");
+  }
+  tok_sql_result_buf(ctx, "tok_estimate", &b);
+}
+
+void tok_count_messages_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  static const char FUNC[] = "tok_count_messages";
+  tok_slice name, request, options = {NULL, 0};
+  tok_meter meter;
+  tok_chat_count count;
+  if (any_null(argc, argv)) return;
+  if (!tok_room_text(ctx, argv[0], &name) || !tok_room_text(ctx, argv[1], &request)) return;
+  if (argc == 3 && !tok_room_text(ctx, argv[2], &options)) return;
+  if (tok_meter_of(name, &meter) != TOK_OK) return;
+  tok_engine *engine = tok_room_engine(tok_room_of(ctx));
+  tok_status status = engine == NULL
+                          ? TOK_NOMEM
+                          : tok_chat(engine, &meter, tok_chat_plain(name), request, options, &count);
+  if (status == TOK_INVALID) {
+    tok_sql_error(ctx, FUNC, "%s at byte %lld of %s", count.wrong, (long long)count.at,
+                  count.in_options ? "options_json" : "messages_json");
+  } else if (status != TOK_OK) {
+    tok_sql_status(ctx, FUNC, status, "");
+  } else if (count.unknown == NULL) {
+    sqlite3_result_int64(ctx, count.tokens);
+  }
+}

@@ -1,0 +1,43 @@
+-- Prompt tokens that providers billed for recorded requests, beside tok_count_messages. Prints a line a family:
+-- requests | exact | median error | within 5 % | within 10 % | within the stated bounds; the same errors of
+-- characters / 4 and of o200k_base as it is. Then what is demanded.
+CREATE TEMP TABLE named(id PRIMARY KEY, why);
+INSERT INTO named VALUES  -- what was billed does not follow from the body that was recorded
+  ('04d25d9fce5e5c60', 'continues a conversation kept by the provider: NULL'),
+  ('edda9e1accc969cc', 'continues a conversation kept by the provider: NULL'),
+  ('80e0db3d17b27753', 'a call of responses/compact, which adds its own instructions'),
+  ('8aa21d52a6804f70', 'a call of responses/compact, which adds its own instructions'),
+  ('8b53c129220b3dae', 'the text was edited after recording: other recordings of the test say "lazydog"'),
+  ('bc8e2c06b0979b7c', 'the text was edited after recording: other recordings of the test say "lazydog"'),
+  ('a70cf80e7c0d3de9', 'written by hand: the same six words are billed as six in another recording'),
+  ('3250954f927d0805', 'written by hand: the same six words are billed as six in another recording');
+
+CREATE TEMP TABLE truth AS
+SELECT line ->> 'id' AS id, line ->> 'model' AS model, CAST(line ->> 'input_tokens' AS INTEGER) AS billed,
+  CASE WHEN line ->> 'provider' IN ('openai', 'azure-openai') THEN 'openai'
+       ELSE coalesce(tok_estimate(line ->> 'model', 'x') ->> 'family', 'unknown') END AS family,
+  tok_count_messages(line ->> 'model', line -> 'request_body') AS ours,
+  tok_estimate(line ->> 'model', 'x') ->> 'exact' AS exact,
+  (SELECT sum(length(value ->> 'text')) / 4.0 FROM json_each(line -> 'messages')) AS by_chars,
+  (SELECT sum(tok_count('o200k_base', value ->> 'text')) FROM json_each(line -> 'messages')) AS by_o200k
+FROM truth_line;
+
+CREATE TEMP TABLE error AS
+SELECT *, abs(ours - billed) * 1.0 / billed AS e, abs(by_chars - billed) / billed AS ec,
+  abs(by_o200k - billed) * 1.0 / billed AS eo,
+  ours IS NOT NULL AND abs(ours - billed) <= 2 + 0.18 * ours AS inside
+FROM truth WHERE id NOT IN (SELECT id FROM named);
+
+SELECT family, count(*), 'exact ' || sum(ours IS billed),
+  printf('median %.1f %%', 100 * tok_p50(e)), printf('5 %%: %.2f', avg(e <= .05)), printf('10 %%: %.2f', avg(e <= .1)),
+  printf('inside %.2f', avg(inside)),
+  printf('chars/4: median %.0f %%, 10 %%: %.2f', 100 * tok_p50(ec), avg(ec <= .1)),
+  printf('o200k: median %.0f %%, 10 %%: %.2f', 100 * tok_p50(eo), avg(eo <= .1))
+FROM error GROUP BY family ORDER BY family;
+
+SELECT 'named', count(*) FROM truth JOIN named USING (id) WHERE ours IS NOT billed;
+SELECT 'openai exact', sum(ours IS billed), count(*), sum(ours IS billed) >= 0.97 * count(*) FROM error WHERE family = 'openai';
+SELECT 'closed within bounds', sum(inside), count(*), sum(inside) >= 0.85 * count(*)
+FROM error WHERE family NOT IN ('openai', 'unknown') AND ours IS NOT NULL;
+SELECT 'claude median', tok_p50(e) <= 0.06, 'others median', (SELECT tok_p50(e) <= 0.06 FROM error
+  WHERE family NOT IN ('openai', 'unknown') AND family NOT LIKE 'claude%') FROM error WHERE family LIKE 'claude%';
