@@ -34,3 +34,13 @@ $(BENCH)/bench_tokens: tests/bench/bench_tokens.c ext/tokens/tokens.h $(B)/libto
 $(BENCH)/mem_host: tests/bench/mem_host.c
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -o $@ $< $(LDFLAGS) -lsqlite3
+
+# Forecasts: on the series in BENCH_DATA (competition data and traces), beside R and statsforecast where they are.
+BENCH_DATA ?= ../shared/data
+.PHONY: bench-forecast
+bench-forecast: $(BENCH)/bench_forecast  ## accuracy, intervals and time of forecasts, beside other packages
+	@$(BENCH)/bench_forecast $(BENCH_DATA)
+
+$(BENCH)/bench_forecast: tests/bench/bench_forecast.c $(B)/libtokcore.a
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -D_GNU_SOURCE -o $@ $< $(B)/libtokcore.a $(LDFLAGS) $(LIBS)
