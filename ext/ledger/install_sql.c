@@ -17,6 +17,8 @@
 #include "scripts.h"
 
 enum { NEW_SETTINGS = 3 }; /* the version that made llm_setting anew: schema/0003_cost_mode.sql */
+/* A ledger of an earlier version has rows that are in no roll-up yet. */
+enum { FIRST_WITH_ROLLUPS = 4 };
 
 /* What a database holds; version 0: no ledger. */
 typedef struct {
@@ -274,6 +276,7 @@ static void create_ledger(install *in, const ledger_state *s) {
   sqlite3_free(objects);
   run_folder(in, "triggers/");
   run_folder(in, "views/");
+  if (s->version < FIRST_WITH_ROLLUPS) run(in, tok_ledger_script("rollup/rebuild.sql"));
   char *meta = sqlite3_mprintf("INSERT OR REPLACE INTO main.llm_meta(key, value) VALUES"
                                "('schema_version', '%d'), ('definitions', '%s')",
                                tok_ledger_version(), tok_ledger_checksum);

@@ -3,7 +3,7 @@
 #
 # Prints, for each file, its expanded text under its name relative to the directory, and a checksum of all
 # of them: a database that carries the same checksum has these definitions already. Two things are expanded:
-#   {nano:x}     the exact conversion of REAL dollars to nano-dollars (nano.sql), with x as its argument
+#   {name:x}         the text of <directory>/gen/name.sql, with x for its {x}, expanded in turn
 #   --@ a | b | c    the text of the file once for each such line, with {1} {2} {3} standing for its fields
 set -eu
 LC_ALL=C
@@ -13,7 +13,7 @@ dir=$2
 shift 2
 
 expand() { # <file>
-  awk -v nano="$(grep -v '^--' "$dir/gen/nano.sql" | tr '\n' ' ' | tr -s ' ')" '
+  awk -v gen="$dir/gen" '
     function put_all(text, from, to,    at, out) {
       out = ""
       while ((at = index(text, from)) > 0) {
@@ -22,22 +22,34 @@ expand() { # <file>
       }
       return out text
     }
-    /^--@/ { sub(/^--@ */, ""); rows[++n_rows] = $0; next }
-    {
-      while (match($0, /\{nano:[^}]*\}/)) {
-        arg = substr($0, RSTART + 6, RLENGTH - 7)
-        $0 = substr($0, 1, RSTART - 1) put_all(nano, "{x}", arg) substr($0, RSTART + RLENGTH)
-      }
-      body = body $0 "\n"
+    function macro(name,    line, all) {
+      if (name in macros) return macros[name]
+      all = ""
+      while ((getline line < (gen "/" name ".sql")) > 0) if (line !~ /^--/) all = all "\n" line
+      if (all == "") { print "no macro " name > "/dev/stderr"; failed = 1; all = " " }
+      return macros[name] = substr(all, 2)
     }
+    /^--@/ { sub(/^--@ */, ""); rows[++n_rows] = $0; next }
+    function expanded(text,    call, colon, before, after) {
+      while (match(text, /\{[a-z_]+:[^{}]*\}/)) {
+        call = substr(text, RSTART + 1, RLENGTH - 2)
+        colon = index(call, ":")
+        before = substr(text, 1, RSTART - 1)
+        after = substr(text, RSTART + RLENGTH)
+        text = before put_all(macro(substr(call, 1, colon - 1)), "{x}", substr(call, colon + 1)) after
+      }
+      return text
+    }
+    { body = body $0 "\n" }
     END {
-      if (n_rows == 0) printf "%s", body
+      if (n_rows == 0) printf "%s", expanded(body)
       for (i = 1; i <= n_rows; i++) {
         n = split(rows[i], field, / *\| */)
         text = body
         for (k = 1; k <= n; k++) text = put_all(text, "{" k "}", field[k])
-        printf "%s", text
+        printf "%s", expanded(text)
       }
+      exit failed
     }' "$1"
 }
 

@@ -1,28 +1,26 @@
--- Spending by one property of the request. One view a line: name | column | expression.
---@ llm_by_model    | model      | model
---@ llm_by_provider | provider   | provider
---@ llm_by_task     | task_type  | task_type
---@ llm_by_tenant   | tenant_id  | tenant_id
---@ llm_by_session  | session_id | session_id
---@ llm_by_day      | day        | strftime('%Y-%m-%d', unix_time, 'unixepoch')
---@ llm_by_hour     | hour       | strftime('%Y-%m-%dT%H:00:00Z', unix_time, 'unixepoch')
+-- Spending by one property of the request: the roll-up and the tail, so that it costs the same however long the
+-- ledger is. One view a line: name | column | its roll-up | level | the key there | in the tail |
+-- the key k as shown | the rows of a key in the ledger.
+--@ llm_by_model    | model     | model     | 0     | nullif(model, x'')     | model     | k | model IS k
+--@ llm_by_provider | provider  | model     | 0     | nullif(provider, x'')  | provider  | k | provider IS k
+--@ llm_by_task     | task_type | task_type | 0     | nullif(task_type, x'') | task_type | k | task_type IS k
+--@ llm_by_tenant   | tenant_id | tenant_id | 0     | nullif(tenant_id, x'') | tenant_id | k | tenant_id IS k
+--@ llm_by_day      | day       | all       | 86400 | bucket | {day:unix_time}  | strftime('%Y-%m-%d', k, 'unixepoch') | unix_time >= k AND unix_time < k + 86400
+--@ llm_by_hour     | hour      | all       | 3600  | bucket | {hour:unix_time} | strftime('%Y-%m-%dT%H:00:00Z', k, 'unixepoch') | unix_time >= k AND unix_time < k + 3600
 DROP VIEW IF EXISTS main.{1};
 CREATE VIEW main.{1} AS
-SELECT {3} AS {2},
-  count(*) AS requests,
-  sum(input_tokens) AS input_tokens,
-  sum(output_tokens) AS output_tokens,
-  sum(total_tokens) AS total_tokens,
-  sum(cost_nano) / 1e9 AS cost_usd,                            -- of the requests that have a price
-  sum(cost_nano) / 1e9 / count(cost_nano) AS avg_cost_usd,
-  avg(total_tokens) AS avg_tokens,
-  avg(response_time_ms) AS avg_ms,
-  sum(output_tokens) * 1.0 / sum(input_tokens) AS output_input_ratio,
-  sum(cache_read_tokens) * 1.0 / sum(input_tokens) AS cache_hit_ratio,
-  sum(total_tokens) FILTER (WHERE cost_nano IS NOT NULL) * 1e9 / sum(cost_nano) AS tokens_per_usd,
-  sum(cost_nano) * 1.0 / sum(sum(cost_nano)) OVER () AS share, -- of all cost
-  count(*) - count(cost_nano) AS unpriced,                     -- requests without a price
-  sum(cost_nano) AS cost_nano,
-  strftime('%Y-%m-%dT%H:%M:%SZ', min(unix_time), 'unixepoch') AS first_at,
-  strftime('%Y-%m-%dT%H:%M:%SZ', max(unix_time), 'unixepoch') AS last_at
-FROM llm_usage GROUP BY {3};
+SELECT {7} AS {2}, {spending:},
+CASE WHEN cost_known > 0 THEN cost_nano END * 1.0 / sum(cost_nano) OVER () AS share, -- of all cost
+requests - cost_known AS unpriced, -- requests without a price
+CASE WHEN cost_known > 0 THEN cost_nano END AS cost_nano,
+-- the roll-up does not know the first and last of a group that lost them
+strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(first_at,
+  (SELECT unix_time FROM llm_usage WHERE {8} ORDER BY unix_time LIMIT 1)), 'unixepoch') AS first_at,
+strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(last_at,
+  (SELECT unix_time FROM llm_usage WHERE {8} ORDER BY unix_time DESC LIMIT 1)), 'unixepoch') AS last_at
+FROM (
+  SELECT k, {measures_total:} FROM (
+    SELECT {5} AS k, {measures:} FROM llm_rollup WHERE dim = '{3}' AND level = {4} AND requests > 0
+    UNION ALL
+    SELECT {6}, {measures:} FROM llm_rollup_tail)
+  GROUP BY k);

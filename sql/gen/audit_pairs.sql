@@ -1,0 +1,17 @@
+-- {audit_pairs:}: each measure as stored (s_) and as the ledger gives it (l_).
+sum(CASE side WHEN 0 THEN requests END) AS s_requests, sum(CASE side WHEN 1 THEN requests END) AS l_requests,
+sum(CASE side WHEN 0 THEN input_tokens END) AS s_input_tokens, sum(CASE side WHEN 1 THEN input_tokens END) AS l_input_tokens,
+sum(CASE side WHEN 0 THEN input_known END) AS s_input_known, sum(CASE side WHEN 1 THEN input_known END) AS l_input_known,
+sum(CASE side WHEN 0 THEN output_tokens END) AS s_output_tokens, sum(CASE side WHEN 1 THEN output_tokens END) AS l_output_tokens,
+sum(CASE side WHEN 0 THEN output_known END) AS s_output_known, sum(CASE side WHEN 1 THEN output_known END) AS l_output_known,
+sum(CASE side WHEN 0 THEN total_tokens END) AS s_total_tokens, sum(CASE side WHEN 1 THEN total_tokens END) AS l_total_tokens,
+sum(CASE side WHEN 0 THEN total_known END) AS s_total_known, sum(CASE side WHEN 1 THEN total_known END) AS l_total_known,
+sum(CASE side WHEN 0 THEN cache_read_tokens END) AS s_cache_read_tokens, sum(CASE side WHEN 1 THEN cache_read_tokens END) AS l_cache_read_tokens,
+sum(CASE side WHEN 0 THEN cache_read_known END) AS s_cache_read_known, sum(CASE side WHEN 1 THEN cache_read_known END) AS l_cache_read_known,
+sum(CASE side WHEN 0 THEN cost_nano END) AS s_cost_nano, sum(CASE side WHEN 1 THEN cost_nano END) AS l_cost_nano,
+sum(CASE side WHEN 0 THEN cost_known END) AS s_cost_known, sum(CASE side WHEN 1 THEN cost_known END) AS l_cost_known,
+sum(CASE side WHEN 0 THEN priced_tokens END) AS s_priced_tokens, sum(CASE side WHEN 1 THEN priced_tokens END) AS l_priced_tokens,
+sum(CASE side WHEN 0 THEN response_ms END) AS s_response_ms, sum(CASE side WHEN 1 THEN response_ms END) AS l_response_ms,
+sum(CASE side WHEN 0 THEN response_known END) AS s_response_known, sum(CASE side WHEN 1 THEN response_known END) AS l_response_known,
+sum(CASE side WHEN 0 THEN first_at END) AS s_first_at, sum(CASE side WHEN 1 THEN first_at END) AS l_first_at,
+sum(CASE side WHEN 0 THEN last_at END) AS s_last_at, sum(CASE side WHEN 1 THEN last_at END) AS l_last_at
