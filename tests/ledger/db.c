@@ -26,6 +26,21 @@ sqlite3 *db_fresh(void) {
   return db_open(DB_FILE);
 }
 
+sqlite3 *db_kept(const char *name) {
+  static char script[1 << 16];
+  char path[256];
+  sqlite3 *db = db_fresh();
+  snprintf(path, sizeof path, "tests/ledger/kept/%s.sql", name);
+  FILE *f = fopen(path, "rb");
+  CHECK(f != NULL);
+  size_t n = f == NULL ? 0 : fread(script, 1, sizeof script - 1, f);
+  CHECK(n < sizeof script - 1);
+  script[n] = '\0';
+  if (f != NULL) fclose(f);
+  CHECK_INT(db_run(db, script), SQLITE_OK);
+  return db;
+}
+
 void db_close(sqlite3 *db) { CHECK_INT(sqlite3_close(db), SQLITE_OK); }
 
 int db_run(sqlite3 *db, const char *sql) {

@@ -14,6 +14,8 @@
 sqlite3 *db_open(const char *path);
 /* As db_open(DB_FILE), on a file that does not exist yet. */
 sqlite3 *db_fresh(void);
+/* As db_fresh(), filled from tests/ledger/kept/<name>.sql. */
+sqlite3 *db_kept(const char *name);
 void db_close(sqlite3 *db);
 
 /* Runs statements; returns the SQLite code and prints an error that was not expected. */

@@ -53,25 +53,14 @@ static void other_definitions_are_replaced(void) {
   db_close(db);
 }
 
-/* llm_setting as the first two versions of the schema made it. */
-#define OLD_SETTINGS                                                                               \
-  "DROP TABLE llm_setting; CREATE TABLE llm_setting(name TEXT PRIMARY KEY, value ANY, description TEXT," \
-  " CONSTRAINT \"cost_mode is auto, calculate or display\""                                         \
-  " CHECK (name <> 'cost_mode' OR value IN ('auto', 'calculate', 'display'))) STRICT, WITHOUT ROWID;" \
-  "INSERT INTO llm_setting(name, value, description) VALUES ('zone', 'Asia/Tokyo', 'z'), ('mine', x'00ff', NULL)," \
-  " ('forecast_window_days', 30, 'd'), ('n', 4.5, 'a real'), ('cost_mode', '%s', 'old words');"     \
-  "CREATE VIEW my_settings AS SELECT * FROM llm_setting;"                                           \
-  "UPDATE llm_meta SET value = '2' WHERE key = 'schema_version'"
-
 static void the_cost_mode_is_renamed(void) {
   static const char *const modes[][2] = {
       {"auto", "auto|1"}, {"calculate", "calculated|1"}, {"display", "reported|1"}};
   for (int i = 0; i < 3; i++) {
-    sqlite3 *db = db_fresh();
-    CHECK_ROWS(db, "SELECT tok_init() > 2", "1");
-    char *old = sqlite3_mprintf(OLD_SETTINGS, modes[i][0]);
-    CHECK_RUN(db, old);
-    sqlite3_free(old);
+    sqlite3 *db = db_kept("version_2");
+    char *set = sqlite3_mprintf("UPDATE llm_setting SET value = %Q WHERE name = 'cost_mode'", modes[i][0]);
+    CHECK_RUN(db, set);
+    sqlite3_free(set);
     CHECK_ROWS(db, "SELECT tok_init() > 2", "1");
     CHECK_ROWS(db, "SELECT value, description LIKE '%reported: only%' FROM llm_setting WHERE name = 'cost_mode'",
                modes[i][1]);
@@ -83,6 +72,22 @@ static void the_cost_mode_is_renamed(void) {
     CHECK_RUN(db, "UPDATE llm_setting SET value = 'reported' WHERE name = 'cost_mode'");
     db_close(db);
   }
+}
+
+/* A ledger of before the roll-ups: its rows are summed up, its views show what they showed. */
+static void roll_ups_are_made_for_kept_rows(void) {
+  sqlite3 *db = db_kept("version_2");
+  CHECK_RUN(db, "CREATE TEMP TABLE before AS SELECT * FROM llm_by_model; CREATE TEMP TABLE days AS"
+                " SELECT day, requests, cost_nano FROM llm_by_day");
+  CHECK_ROWS(db, "SELECT tok_init() > 3", "1");
+  CHECK_ROWS(db, "SELECT watermark FROM llm_rollup_state", "4");
+  CHECK_ROWS(db, "SELECT model, requests, total_tokens, cost_nano, first_at, last_at FROM llm_by_model EXCEPT"
+                 " SELECT model, requests, total_tokens, cost_nano, first_at, last_at FROM before", "");
+  CHECK_ROWS(db, "SELECT model, requests, cost_nano, avg_ms FROM llm_by_model", "-|1|-|12.0;gpt-4o|2|256500000|900.0");
+  CHECK_ROWS(db, "SELECT day, requests, cost_nano FROM llm_by_day EXCEPT SELECT * FROM days", "");
+  CHECK_ROWS(db, "SELECT count(*) FROM llm_by_day", "3");
+  CHECK_ROWS(db, "SELECT provider, model, requests, first_at FROM llm_unpriced", "-|-|1|2026-02-01T00:00:01Z");
+  db_close(db);
 }
 
 static void the_old_table_moves_without_loss(void) {
@@ -336,6 +341,7 @@ CHECK_MAIN({"nothing_is_created_by_loading", nothing_is_created_by_loading},
            {"a_second_time_writes_nothing", a_second_time_writes_nothing},
            {"other_definitions_are_replaced", other_definitions_are_replaced},
            {"the_cost_mode_is_renamed", the_cost_mode_is_renamed},
+           {"roll_ups_are_made_for_kept_rows", roll_ups_are_made_for_kept_rows},
            {"the_old_table_moves_without_loss", the_old_table_moves_without_loss},
            {"values_that_are_refused_stay_readable", values_that_are_refused_stay_readable},
            {"what_refers_to_the_old_table_survives", what_refers_to_the_old_table_survives},
