@@ -8,5 +8,6 @@
 #include "../base/sql.h"
 
 int tok_percentile_register(sqlite3 *db);
+int tok_calibrate_register(sqlite3 *db);
 
 #endif

@@ -71,6 +71,7 @@ tok_status tok_estimate_text(tok_engine *e, const tok_meter *meter, tok_slice te
   const uint16_t *weights = meter->info->weights;
   tok_status status = tok_count(e, meter->vocab, text, INT64_MAX, &out->base);
   out->exact = weights == NULL;
+  out->spread = meter->info->spread;
   out->milli = 0;
   if (status != TOK_OK) return status;
   out->milli = out->base * (int64_t)(weights == NULL ? 1000 : factor(weights, text));
@@ -82,15 +83,19 @@ int64_t tok_estimate_tokens(const tok_estimate *est) {
   return n == 0 && est->base > 0 ? 1 : n;
 }
 
-static int64_t margin(const tok_meter *meter, const tok_estimate *est) {
-  return est->exact || est->base == 0 ? 0 : (est->milli / 1000 * meter->info->spread + 999) / 1000 + SLACK;
+static int64_t margin(const tok_estimate *est) {
+  return est->exact || est->base == 0 ? 0 : (est->milli / 1000 * est->spread + 999) / 1000 + SLACK;
 }
 
-int64_t tok_estimate_low(const tok_meter *meter, const tok_estimate *est) {
-  int64_t low = tok_estimate_tokens(est) - margin(meter, est);
+int64_t tok_estimate_low(const tok_estimate *est) {
+  int64_t low = tok_estimate_tokens(est) - margin(est);
   return low < 0 ? 0 : low;
 }
 
-int64_t tok_estimate_high(const tok_meter *meter, const tok_estimate *est) {
-  return tok_estimate_tokens(est) + margin(meter, est);
+int64_t tok_estimate_high(const tok_estimate *est) { return tok_estimate_tokens(est) + margin(est); }
+
+void tok_estimate_learned(tok_estimate *est, int64_t factor, int64_t spread) {
+  /* a text is below 4 GB, so milli is below 2^45 and the product below 2^65: divide first where it is large */
+  est->milli = est->milli < INT64_MAX / 1000000 ? est->milli * factor / 1000 : est->milli / 1000 * factor;
+  est->spread = spread;
 }

@@ -16,6 +16,7 @@
 /* In thousandths of a token. */
 typedef struct {
   int64_t milli;   /* the estimate */
+  int64_t spread;  /* thousandths of it that nine texts of ten stay within */
   int64_t base;    /* tokens in the encoding */
   bool exact;
 } tok_estimate;
@@ -35,7 +36,10 @@ tok_status tok_estimate_text(tok_engine *e, const tok_meter *meter, tok_slice te
 /* Rounded to whole tokens, half up; a text that is not empty has one at least. */
 int64_t tok_estimate_tokens(const tok_estimate *est);
 /* Nine of ten texts are within low..high; equal to the estimate where that is exact. */
-int64_t tok_estimate_low(const tok_meter *meter, const tok_estimate *est);
-int64_t tok_estimate_high(const tok_meter *meter, const tok_estimate *est);
+int64_t tok_estimate_low(const tok_estimate *est);
+int64_t tok_estimate_high(const tok_estimate *est);
+
+/* Applies what was learned elsewhere: both in thousandths, factor 0..1,000,000. */
+void tok_estimate_learned(tok_estimate *est, int64_t factor, int64_t spread);
 
 #endif

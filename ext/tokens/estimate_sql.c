@@ -9,7 +9,8 @@
 **      "factor":1.135,"family":"claude-3"}
 **     low..high holds nine texts of ten; factor is tokens for one of `encoding`. Where the vocabulary
 **     is the model's own, exact is true and low = tokens = high. A model of which nothing is known
-**     gives nulls and a "reason".
+**     gives nulls and a "reason". Where this database has learned a factor for the model
+**     (tok_calibrate), it is applied and "calibrated_on" says how many requests it rests on.
 **
 ** tok_count_messages(model, messages_json [, options_json]) -> INTEGER
 **     Prompt tokens of a chat request: texts, roles, names, tools, schemas, images; what the provider
@@ -73,6 +74,29 @@ static void add_milli(tok_buf *b, const char *key, int64_t milli) {
   tok_buf_adds(b, digits);
 }
 
+/* What tok_calibrate() has learned, in thousandths; requests = 0: nothing. */
+typedef struct {
+  int64_t factor, spread, requests;
+} learned;
+
+/* A database without a ledger has no such table; whatever goes wrong, the estimate stands by itself. */
+static learned read_learned(sqlite3 *db, sqlite3_value *model) {
+  static const char SQL[] =
+      "SELECT round(factor * 1000), round(spread * 1000), requests FROM main.llm_factor WHERE model = ?1";
+  learned l = {1000, 0, 0};
+  sqlite3_stmt *stmt = NULL;
+  if (sqlite3_prepare_v2(db, SQL, -1, &stmt, NULL) == SQLITE_OK) {
+    sqlite3_bind_value(stmt, 1, model);
+    if (sqlite3_step(stmt) == SQLITE_ROW) {
+      l.factor = sqlite3_column_int64(stmt, 0);
+      l.spread = sqlite3_column_int64(stmt, 1);
+      l.requests = sqlite3_column_int64(stmt, 2);
+    }
+  }
+  sqlite3_finalize(stmt);
+  return l;
+}
+
 void tok_estimate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   tok_meter meter;
   tok_estimate est;
@@ -84,14 +108,18 @@ void tok_estimate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     tok_buf_adds(&b, "{\"tokens\":null,\"low\":null,\"high\":null,\"exact\":false,\"method\":null,"
                      "\"encoding\":null,\"factor\":null,\"reason\":\"nothing is known of this model's tokens\"}");
   } else {
+    learned l = {1000, 0, 0};
+    if (!est.exact) l = read_learned(sqlite3_context_db_handle(ctx), argv[0]);
+    tok_estimate_learned(&est, l.factor, l.requests == 0 ? meter.info->spread : l.spread);
     add_number(&b, "{\"tokens\":", tok_estimate_tokens(&est));
-    add_number(&b, ",\"low\":", tok_estimate_low(&meter, &est));
-    add_number(&b, ",\"high\":", tok_estimate_high(&meter, &est));
+    add_number(&b, ",\"low\":", tok_estimate_low(&est));
+    add_number(&b, ",\"high\":", tok_estimate_high(&est));
     tok_buf_adds(&b, est.exact ? ",\"exact\":true" : ",\"exact\":false");
     add_text(&b, ",\"method\":", meter.info->method);
     add_text(&b, ",\"encoding\":", tok_vocab_about(meter.vocab)->name);
     add_milli(&b, ",\"factor\":", est.base == 0 ? 1000 : est.milli / est.base);
     add_text(&b, ",\"family\":", meter.info->name);
+    if (l.requests > 0) add_number(&b, ",\"calibrated_on\":", l.requests);
     tok_buf_adds(&b, "}");
   }
   tok_sql_result_buf(ctx, "tok_estimate", &b);

@@ -11,7 +11,8 @@
 **     models_sql.c        SELECT tok_encoding('gpt-4o'), tok_fits('gpt-4o', 120000, 4000);
 **                         SELECT * FROM tok_encodings; SELECT * FROM tok_models;
 **
-** Everything is a function of its arguments; nothing reads a table, a file or the clock.
+** Everything is a function of its arguments, but for tok_estimate, which asks llm_factor; nothing reads
+** a file or the clock.
 */
 #include "tokens_sql.h"
 
@@ -129,7 +130,7 @@ int tok_room_disconnect(sqlite3_vtab *vtab) {
 int tok_tokens_register(sqlite3 *db) {
   static const tok_func_def functions[] = {
       {"tok_count", 2, TOK_PURE, tok_count_func},
-      {"tok_estimate", 2, TOK_PURE, tok_estimate_func},
+      {"tok_estimate", 2, TOK_READS, tok_estimate_func},
       {"tok_count_messages", 2, TOK_PURE, tok_count_messages_func},
       {"tok_count_messages", 3, TOK_PURE, tok_count_messages_func},
       {"tok_encode", 2, TOK_PURE, tok_encode_func},
