@@ -212,9 +212,10 @@ def awkward_days():
                 while day_start(zone, following) == day_start(zone, d):  # a date that was skipped
                     d, following = following, following + timedelta(days=1)
                 got = ask("unixepoch(tok_bucket(?1, 'day', ?3)), unixepoch(tok_bucket_end(?1, 'day', ?3)),"
-                          " unixepoch(tok_bucket(?2, 'day', ?3)), tok_bucket_label(?2, 'day', ?3)",
+                          " unixepoch(tok_bucket(?2, 'day', ?3)), tok_bucket_label(?2, 'day', ?3),"
+                          " unixepoch(tok_bucket(?1 + 1800, 'day', ?3))",  # the clock may be back at the day before
                           t, day_start(zone, following) - 1, name)
-                check(got == (t, day_start(zone, following), t, d.isoformat()), name, d, got)
+                check(got == (t, day_start(zone, following), t, d.isoformat(), t), name, d, got)
                 d, t = following, got[1]
 
 
