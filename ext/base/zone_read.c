@@ -132,8 +132,7 @@ static void posix_turn(reader *r, zone_turn *t) {
   t->second = take(r, '/') ? posix_time(r, 167) : 2 * HOUR;
 }
 
-/* The footer's TZ string; offsets in it count west. An empty one leaves the rule absent. */
-static tok_status read_rule(tok_slice text, zone_rule *rule) {
+tok_status zone_read_rule(tok_slice text, zone_rule *rule) {
   reader r = {text.ptr, text.ptr + text.len, true};
   if (text.len == 0) return TOK_OK;
   rule->present = true;
@@ -231,7 +230,7 @@ static tok_status read_footer(const unsigned char *p, size_t n, zone_rule *rule)
   if (n < 2 || p[0] != '\n') return TOK_INVALID;
   const unsigned char *end = memchr(p + 1, '\n', n - 1);
   if (end == NULL) return TOK_INVALID;
-  return read_rule((tok_slice){(const char *)p + 1, (size_t)(end - p - 1)}, rule);
+  return zone_read_rule((tok_slice){(const char *)p + 1, (size_t)(end - p - 1)}, rule);
 }
 
 tok_status tok_zone_parse(tok_slice tzif, tok_zone **out) {

@@ -14,16 +14,18 @@
 ** R3  tok_utc takes a local time without an offset; shown twice: the first; never shown: as much later as the
 **     clocks went forward.
 ** R4  NULL gives NULL; so does a time or a bucket outside the years 0 to 9999.
-** R5  IANA names are read from $TZDIR or the system's zoneinfo folder. A connection that was set up with
-**     sqlite3_toknofs_init reads no files: it knows UTC and offsets.
+** R5  tok carries the rules of all zones since 1970 (tok_info() tells their version). The system's zoneinfo folder is
+**     read instead where it says that it is newer; with TZDIR set that folder and no other rules. A connection that
+**     was set up with sqlite3_toknofs_init reads no files. Case does not matter in names.
 **
-** These functions are not DETERMINISTIC, because the rules of a zone change with the machine's files.
+** These functions are not DETERMINISTIC, because the rules of a zone change with time and the machine's files.
 ** They change nothing and tell nothing but time: INNOCUOUS.
 */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "zone_sql.h"
+#include "zone_table.h"
 
 enum { PATH_BYTES_MAX = 1024, ZONE_FLAGS = SQLITE_UTF8 | SQLITE_INNOCUOUS };
 
@@ -57,15 +59,18 @@ static bool is_name(tok_slice name) {
   return name.len > 0 && name.len <= TOK_ZONE_NAME_MAX;
 }
 
-/* The bytes of a file into a buffer that is TOK_NOTFOUND if it cannot be read. */
-static void read_file(const char *path, tok_buf *out) {
+/* At most `max` bytes of a file; TOK_NOTFOUND in the buffer if it cannot be read. */
+static void read_file(tok_slice folder, tok_slice name, size_t max, tok_buf *out) {
+  char path[PATH_BYTES_MAX];
+  tok_buf_init(out, TOK_ZONE_FILE_MAX);
+  sqlite3_snprintf(PATH_BYTES_MAX, path, "%.*s/%.*s", (int)folder.len, folder.ptr, (int)name.len, name.ptr);
   FILE *f = fopen(path, "rb");
   if (f == NULL) {
     out->status = TOK_NOTFOUND;
     return;
   }
-  char *p = tok_buf_reserve(out, TOK_ZONE_FILE_MAX);
-  if (p != NULL) out->len = fread(p, 1, TOK_ZONE_FILE_MAX, f);
+  char *p = tok_buf_reserve(out, max);
+  if (p != NULL) out->len = fread(p, 1, max, f);
   if (ferror(f)) { /* a folder, too */
     tok_buf_free(out);
     out->status = TOK_NOTFOUND;
@@ -73,60 +78,68 @@ static void read_file(const char *path, tok_buf *out) {
   fclose(f);
 }
 
-/* Where systems keep zone files; *any says whether there was such a folder. */
-static tok_status read_zone(tok_slice name, tok_zone **out, bool *any) {
-  static const char *const folders[] = {"/usr/share/zoneinfo", "/usr/lib/zoneinfo",
-                                        "/usr/share/lib/zoneinfo", "/etc/zoneinfo"};
-  const char *given = getenv("TZDIR");
-  size_t n = given != NULL && given[0] != '\0' ? 1 : sizeof folders / sizeof folders[0];
+static tok_status read_zone(tok_slice folder, tok_slice name, tok_zone **out) {
+  tok_buf b;
+  read_file(folder, name, TOK_ZONE_FILE_MAX, &b);
+  tok_status s = b.status;
+  if (s == TOK_OK) s = tok_zone_parse((tok_slice){b.ptr, b.len}, out);
+  tok_buf_free(&b);
+  return s;
+}
+
+/* Does the folder say that its rules are newer than the carried ones: "# version 2026g"? */
+static bool is_newer(tok_slice folder) {
+  static const char head[] = "# version ";
+  enum { LINE_BYTES = 24 };
+  tok_buf b;
+  char version[LINE_BYTES] = "";
+  read_file(folder, tok_slice_of("tzdata.zi"), LINE_BYTES, &b);
+  for (size_t i = 0; b.status == TOK_OK && i + sizeof head - 1 < b.len; i++) {
+    char c = b.ptr[i + sizeof head - 1];
+    if (memcmp(b.ptr, head, sizeof head - 1) != 0 || c == '\n') break;
+    version[i] = c;
+  }
+  tok_buf_free(&b);
+  return strcmp(version, tok_zone_version) > 0;
+}
+
+/* Where systems keep zone files. */
+static const char *const folders[] = {"/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo",
+                                      "/etc/zoneinfo"};
+
+/* R5. A zone that one of the two does not know may be in the other. */
+static tok_status find_zone(tok_slice name, bool files, tok_zone **out) {
+  tok_slice spelled = name;
+  const char *given = files ? getenv("TZDIR") : NULL;
+  if (tok_zone_carried(name, NULL, &spelled) != TOK_OK) spelled = name;
+  if (given != NULL && given[0] != '\0') return read_zone(tok_slice_of(given), spelled, out);
   tok_status s = TOK_NOTFOUND;
-  for (size_t i = 0; i < n && s == TOK_NOTFOUND; i++) {
-    const char *folder = n == 1 ? given : folders[i];
-    char path[PATH_BYTES_MAX];
-    FILE *probe = fopen(folder, "rb");
-    if (probe == NULL) continue;
-    fclose(probe);
-    *any = true;
-    tok_buf b;
-    tok_buf_init(&b, TOK_ZONE_FILE_MAX);
-    sqlite3_snprintf(PATH_BYTES_MAX, path, "%s/%.*s", folder, (int)name.len, name.ptr);
-    read_file(path, &b);
-    s = b.status;
-    if (s == TOK_OK) s = tok_zone_parse((tok_slice){b.ptr, b.len}, out);
-    tok_buf_free(&b);
+  for (int older = 0; older < 2 && s == TOK_NOTFOUND; older++) {
+    for (size_t i = 0; files && i < sizeof folders / sizeof folders[0] && s == TOK_NOTFOUND; i++) {
+      tok_slice folder = tok_slice_of(folders[i]);
+      if (older == 1 || is_newer(folder)) s = read_zone(folder, spelled, out);
+    }
+    if (s == TOK_NOTFOUND && older == 0) s = tok_zone_carried(name, out, &spelled);
   }
   return s;
 }
 
-#define EXPECTED "expected an IANA name such as 'America/New_York', 'UTC' or an offset such as '+05:30'"
-
-static char *why_not(tok_slice name, tok_status s, bool files, bool any) {
-  int n = tok_shown(name);
-  if (!files)
-    return sqlite3_mprintf("time zone '%.*s' would have to be read from a file, which this connection may not do "
-                           "(sqlite3_toknofs_init): expected 'UTC' or an offset such as '+05:30'", n, name.ptr);
-  if (!any)
-    return sqlite3_mprintf("time zone '%.*s' cannot be read: this machine has no zone files (install tzdata or set "
-                           "TZDIR); 'UTC' and offsets such as '+05:30' work without", n, name.ptr);
-  if (s != TOK_NOTFOUND)
-    return sqlite3_mprintf("the file of time zone '%.*s' is not a TZif file that tok can use", n, name.ptr);
-  return sqlite3_mprintf("unknown time zone '%.*s', " EXPECTED, n, name.ptr);
-}
-
 static int load(tok_zones *zones, tok_slice name, tok_zone **out, char **message) {
-  bool files = false, any = false;
   tok_status s = tok_zone_fixed(name, out);
-  if (s == TOK_NOTFOUND && !is_name(name)) {
-    *message = sqlite3_mprintf("unknown time zone '%.*s', " EXPECTED, tok_shown(name), name.ptr);
-    return *message == NULL ? SQLITE_NOMEM : SQLITE_ERROR;
-  }
-  if (s == TOK_NOTFOUND) {
+  if (s == TOK_NOTFOUND && is_name(name)) {
+    bool files;
     int rc = tok_sql_files(zones->db, &files);
     if (rc != SQLITE_OK) return rc;
-    if (files) s = read_zone(name, out, &any);
+    s = find_zone(name, files, out);
   }
   if (s == TOK_OK) return SQLITE_OK;
-  if (s != TOK_NOMEM) *message = why_not(name, s, files, any);
+  if (s == TOK_NOTFOUND) {
+    *message = sqlite3_mprintf("unknown time zone '%.*s', expected an IANA name such as 'America/New_York', 'UTC' or an "
+                               "offset such as '+05:30'", tok_shown(name), name.ptr);
+  } else if (s != TOK_NOMEM) {
+    *message = sqlite3_mprintf("the file of time zone '%.*s' is not a TZif file that tok can use", tok_shown(name),
+                               name.ptr);
+  }
   return *message == NULL ? SQLITE_NOMEM : SQLITE_ERROR;
 }
 

@@ -27,9 +27,8 @@ void tok_zones_init(tok_zones *zones, sqlite3 *db);
 void tok_zones_clear(tok_zones *zones);
 
 /*
-** The zone of an IANA name ('America/New_York', any case where the machine's files allow), 'UTC', or an
-** offset ('+05:30', 'UTC+6'). Read from $TZDIR or the system's zoneinfo folder when first asked for, then
-** remembered. *out is borrowed until tok_zones_clear. An SQLite code; on failure *message (sqlite3_free)
+** The zone of an IANA name ('America/New_York', any case), 'UTC', or an offset ('+05:30', 'UTC+6'). From the rules that
+** tok carries or newer ones of the system (zone_sql.c, R5) when first asked for, then remembered. *out is borrowed until tok_zones_clear. An SQLite code; on failure *message (sqlite3_free)
 ** says what is wrong and what was expected, or is NULL when out of memory.
 */
 int tok_zones_find(tok_zones *zones, tok_slice name, const tok_zone **out, char **message);

@@ -3,13 +3,14 @@
 **
 **     {"version": "0.1.0", "build": "gcc 12.2.0 x86_64", "cpu": "avx2", "sqlite": "3.40.1",
 **      "vocabularies": [{"name": "r50k_base", "sha256": "306c…"}, …],
-**      "prices": {"date": "2026-09-23", "sha256": "…", "models": 1000, "rows": 5000}}
+**      "prices": {"date": "2026-09-23", "sha256": "…", "models": 1000, "rows": 5000}, "zones": "2026f"}
 **
 ** cpu is the instruction set that counting uses on this machine; a vocabulary's sha256 is that of
 ** its .tiktoken file, the price list's that of sql/prices/MANIFEST; its date is that of the newest
-** check of any price. It stands in this room because it tells of both, tokens and prices.
+** check of any price; zones is the version of the time zone rules that tok carries. It stands in this room because it tells of both, tokens and prices.
 */
 #include "../base/sql.h"
+#include "../base/zone_table.h"
 #include "../tok.h"
 #include "../tokens/tokens.h"
 #include "about_sql.h"
@@ -73,6 +74,7 @@ void tok_info_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   add_pair(&b, "sqlite", sqlite3_libversion());
   add_vocabularies(&b);
   add_prices(&b);
+  add_pair(&b, "zones", tok_zone_version);
   tok_buf_addc(&b, '}');
   tok_sql_result_buf(ctx, "tok_info", &b);
 }

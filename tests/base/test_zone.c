@@ -3,6 +3,7 @@
 ** cut, bytes that must be refused. tests/zones compares the machine's own files with Python's reading of them.
 */
 #include "../../ext/base/zone.h"
+#include "../../ext/base/zone_table.h"
 #include "../check.h"
 
 /* ---- TZif files made by hand ------------------------------------------------------------------------- */
@@ -269,5 +270,66 @@ static void version_1(void) {
   tok_zone_free(z);
 }
 
-CHECK_MAIN({"fixed_offsets", fixed_offsets}, {"labels", labels}, {"rules", rules}, {"refused_rules", refused_rules},
+/* ---- the carried rules --------------------------------------------------------------------------------- */
+
+static void check_carried(tok_slice name) {
+  tok_zone *z = NULL;
+  tok_slice canonical;
+  if (!CHECK(tok_zone_carried(name, &z, &canonical) == TOK_OK)) {
+    printf("  %.*s\n", (int)name.len, name.ptr);
+    return;
+  }
+  CHECK(tok_slice_eq(name, canonical));
+  for (int64_t t = 0; t < 4102444800;) { /* each segment in turn, to 2100 */
+    tok_span span;
+    int32_t offset = tok_zone_segment(z, t, &span);
+    CHECK(offset >= -43200 && offset <= 50400);
+    if (!CHECK(span.start <= t && t < span.end)) break;
+    t = span.end;
+  }
+  tok_zone_free(z);
+}
+
+static void carried_rules(void) {
+  size_t n = 0, i = 0;
+  while (i < tok_zone_rules_bytes) { /* names up to the tab, then the rest of the line */
+    const char *p = (const char *)tok_zone_rules + i;
+    size_t len = strcspn(p, ",\t");
+    check_carried((tok_slice){p, len});
+    n++;
+    i += len + 1;
+    if (p[len] == '\t') i += strcspn(p + len + 1, "\n") + 1;
+  }
+  CHECK(n >= 590);
+  static const char *const unknown[] = {"", "Europe", "Europe/Berli", "Europe/Berlin2", "Europe/Berlin,", "\n", "CET-1CEST"};
+  for (i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
+    tok_zone *z = NULL;
+    tok_slice canonical;
+    CHECK(tok_zone_carried(tok_slice_of(unknown[i]), &z, &canonical) == TOK_NOTFOUND && z == NULL);
+  }
+}
+
+static void carried_vectors(void) {
+  static const struct {
+    const char *zone;
+    int64_t start, end;
+  } known[] = {{"America/New_York", 1772946000, 1773028800},    {"america/new_york", 1793505600, 1793595600},
+               {"Europe/London", 1774742400, 1774825200},       {"Europe/London", 1792882800, 1792972800},
+               {"Australia/Lord_Howe", 1775307600, 1775395800}, {"Australia/Lord_Howe", 1791034200, 1791118800},
+               {"Africa/Cairo", 1776981600, 1777064400},        {"Asia/Beirut", 1774735200, 1774818000},
+               {"America/Santiago", 1788667200, 1788750000},    {"Pacific/Apia", 1325239200, 1325325600},
+               {"Africa/Casablanca", 1771110000, 1771200000},   {"Asia/Kathmandu", 1780251300, 1780337700}};
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    tok_zone *z = NULL;
+    tok_slice canonical;
+    tok_span day;
+    if (!CHECK(tok_zone_carried(tok_slice_of(known[i].zone), &z, &canonical) == TOK_OK)) continue;
+    tok_zone_bucket(z, TOK_UNIT_DAY, known[i].end - 1, &day);
+    CHECK_INT(day.start, known[i].start);
+    CHECK_INT(day.end, known[i].end);
+    tok_zone_free(z);
+  }
+}
+
+CHECK_MAIN({"carried_rules", carried_rules}, {"carried_vectors", carried_vectors}, {"fixed_offsets", fixed_offsets}, {"labels", labels}, {"rules", rules}, {"refused_rules", refused_rules},
            {"cut_days", cut_days}, {"hostile_bytes", hostile_bytes}, {"version_1", version_1})
