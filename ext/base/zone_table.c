@@ -27,8 +27,10 @@ static tok_slice find(tok_slice name, tok_slice *canonical) {
   while (rest.len > 0) {
     tok_slice line = field(&rest, '\n'), names = field(&line, '\t');
     while (names.len > 0) {
-      *canonical = field(&names, ',');
-      if (same_name(*canonical, name)) return line;
+      tok_slice one = field(&names, ',');
+      if (!same_name(one, name)) continue;
+      *canonical = one;
+      return line;
     }
   }
   return (tok_slice){NULL, 0};

@@ -12,8 +12,8 @@ extern const unsigned char tok_zone_rules[];
 extern const size_t tok_zone_rules_bytes;
 
 /*
-** The rules of an IANA name (any case). Before 1970 the zone has the offset that it had then. *canonical becomes the
-** name as the database spells it, also where *out is not wanted (NULL). TOK_OK (*out owned: tok_zone_free),
+** The rules of an IANA name (any case). Before 1970 the zone has the offset that it had then. Where it is found, *canonical
+** becomes the name as the database spells it, also where *out is not wanted (NULL). TOK_OK (*out owned: tok_zone_free),
 ** TOK_NOTFOUND or TOK_NOMEM. O(table): 0.1 ms.
 */
 tok_status tok_zone_carried(tok_slice name, tok_zone **out, tok_slice *canonical);

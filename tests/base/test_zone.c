@@ -304,8 +304,9 @@ static void carried_rules(void) {
   static const char *const unknown[] = {"", "Europe", "Europe/Berli", "Europe/Berlin2", "Europe/Berlin,", "\n", "CET-1CEST"};
   for (i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
     tok_zone *z = NULL;
-    tok_slice canonical;
+    tok_slice canonical = {NULL, 0};
     CHECK(tok_zone_carried(tok_slice_of(unknown[i]), &z, &canonical) == TOK_NOTFOUND && z == NULL);
+    CHECK(canonical.ptr == NULL);
   }
 }
 
