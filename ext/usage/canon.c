@@ -74,17 +74,24 @@ static tok_shape shape_of(const tok_usage_raw *r) {
   return r->cost > 0 || r->tools > 0 ? TOK_SHAPE_FEES : TOK_SHAPE_N;
 }
 
-static tok_status count(const tok_usage_raw *r, tok_shape shape, tok_quantities *q) {
+/* The rows of one action: counts first, of which the largest wins, then what adds to them. */
+static tok_status count_rows(const tok_usage_raw *r, tok_shape shape, uint8_t act,
+                             tok_quantities *q) {
   for (size_t i = next_row(r, 0); i < tok_usage_n_rows; i = next_row(r, i + 1)) {
     const tok_usage_row *row = &tok_usage_rows[i];
-    if ((row->shapes >> shape & 1) == 0)
+    if (row->act != act || (row->shapes >> shape & 1) == 0)
       continue;
     int64_t v = r->value[i], old = tok_quantities_has(q, row->arg) ? q->quanta[row->arg] : 0;
-    if (row->act == TOK_DO_ADD && !tok_add_i64(old, v, &v))
+    if (act == TOK_DO_ADD && !tok_add_i64(old, v, &v))
       return TOK_OVERFLOW;
     tok_quantities_set(q, row->arg, v > old ? v : old);
   }
   return TOK_OK;
+}
+
+static tok_status count(const tok_usage_raw *r, tok_shape shape, tok_quantities *q) {
+  tok_status status = count_rows(r, shape, TOK_DO_COUNT, q);
+  return status == TOK_OK ? count_rows(r, shape, TOK_DO_ADD, q) : status;
 }
 
 static bool add_to(tok_quantities *q, tok_meter m, int64_t v) {

@@ -3,7 +3,8 @@
 **
 ** A row says: at this place, a value under this path is that. Paths are as on the wire, members
 ** joined by dots; `a[X]` is the entry of the array `a` whose label (modality, ttl) is X;
-** "gen_ai.usage." in front of a name puts it in place OTEL. A number that is counted belongs to one
+** `iterations[X].name` that of an iteration of type X; "gen_ai.usage." in front of a name puts it in
+** place OTEL. A number that is counted belongs to one
 ** or more shapes; the first shape of the enumeration for which a `sign` was seen is the shape of
 ** the response, and only its numbers count. What the shape leaves out of its totals comes on top.
 **
@@ -72,6 +73,7 @@ typedef enum {
   TOK_DO_TOOL,     /* a string: "web_search_call" is one web search */
   TOK_DO_QUERY,    /* a string: a web search query of Gemini */
   TOK_DO_LIST,     /* OpenTelemetry's array of {key, value: {stringValue | intValue | …}} */
+  TOK_DO_ROUNDS,   /* Anthropic's array of sampling iterations: those that its totals leave out */
   TOK_DO_SEEN      /* only tells the provider */
 } tok_usage_do;
 

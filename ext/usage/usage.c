@@ -5,6 +5,8 @@
 ** are, and how much of w->path is the name that leads to it. What no row knows is skipped by the
 ** JSON reader.
 */
+#include <stdio.h>
+
 #include "usage.h"
 
 static const int64_t PICO_A_DOLLAR = 1000000000000, PICO_A_TICK = 100; /* a tick: 1e-10 dollars */
@@ -13,8 +15,16 @@ typedef enum {
   MEMBERS, /* members are looked up in the table */
   ENTRIES, /* {"modality": X, "tokenCount": n} */
   PAIRS,   /* {"key": k, "value": {…}} */
-  VALUE    /* {"intValue": n} */
+  VALUE,   /* {"intValue": n} */
+  ROUNDS,  /* {"type": X, "input_tokens": n, …} */
+  PART     /* of a round: {"ephemeral_1h_input_tokens": n, …} */
 } frame_kind;
+
+/* What is counted of a round. */
+static const char *const round_names[] = {
+    "input_tokens",           "output_tokens",          "cache_read_input_tokens",
+    "cache_creation_input_tokens", "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"};
+enum { N_ROUND_NAMES = sizeof round_names / sizeof round_names[0] };
 
 typedef struct {
   uint8_t kind;
@@ -34,6 +44,7 @@ typedef struct {
   tok_slice key;   /* of that member */
   tok_slice label; /* of an entry or a pair */
   int64_t entry;   /* of an entry, -1: none */
+  int64_t round[N_ROUND_NAMES]; /* of a round, 0: none */
   bool strict;     /* a known member that is no number is an error anywhere */
   tok_slice provider;
   tok_usage_raw event, response;
@@ -266,6 +277,34 @@ static void end_entry(walker *w, const frame *f) {
   w->label = (tok_slice){NULL, 0};
 }
 
+static void on_round_member(walker *w) {
+  if (w->j.event == TOK_JSON_STRING && tok_slice_is(w->key, "type"))
+    w->label = w->j.text;
+  for (size_t i = 0; i < N_ROUND_NAMES && w->j.event == TOK_JSON_NUMBER; i++) {
+    if (tok_slice_is(w->key, round_names[i]) &&
+        (tok_json_int(w->j.text, 1, &w->round[i]) != TOK_OK || w->round[i] < 0))
+      wrong(w, TOK_INVALID, "must be a whole number");
+  }
+}
+
+/* Adds the round to those of its type, if there are rows for it: iterations[compaction].…. */
+static void end_round(walker *w) {
+  for (size_t i = 0; i < N_ROUND_NAMES && w->label.len < TOK_USAGE_PATH_MAX / 2; i++) {
+    char path[TOK_USAGE_PATH_MAX];
+    int n = snprintf(path, sizeof path, "iterations[%.*s].%s", (int)w->label.len,
+                     w->label.len == 0 ? "" : w->label.ptr, round_names[i]);
+    int row = w->round[i] == 0 ? -1 : tok_usage_find((tok_slice){path, (size_t)n}, TOK_AT_USAGE);
+    int64_t sum;
+    if (row < 0)
+      continue;
+    if (tok_add_i64((w->event.given[row / 64] >> row % 64 & 1) != 0 ? w->event.value[row] : 0,
+                    w->round[i], &sum))
+      put(w, row, sum);
+    else
+      wrong(w, TOK_OVERFLOW, "is too large");
+  }
+}
+
 static void on_pair_value(walker *w, const frame *f) {
   if (!set_path(w, f, w->label))
     return;
@@ -280,6 +319,8 @@ static void on_scalar(walker *w) {
   int row = f->array ? f->row : w->row;
   if (f->kind == ENTRIES) {
     on_entry_member(w);
+  } else if (f->kind == ROUNDS || f->kind == PART) {
+    on_round_member(w);
   } else if (f->kind == PAIRS) {
     if (w->j.event == TOK_JSON_STRING && tok_slice_is(w->key, "key"))
       w->label = w->j.text;
@@ -301,6 +342,10 @@ static bool member_frame(walker *w, const frame *f, bool array, frame *n) {
     n->kind = VALUE;
     return !array && tok_slice_is(w->key, "value");
   }
+  if (f->kind == ROUNDS && !array) {
+    n->kind = PART;
+    return true;
+  }
   if (f->kind != MEMBERS)
     return false;
   int act = w->row < 0 ? -1 : tok_usage_rows[w->row].act;
@@ -315,6 +360,10 @@ static bool member_frame(walker *w, const frame *f, bool array, frame *n) {
   }
   if (act == TOK_DO_SEEN)
     see(w, tok_usage_rows[w->row].provider);
+  if (act == TOK_DO_ROUNDS) {
+    n->kind = ROUNDS;
+    return array;
+  }
   if (act == TOK_DO_QUERY && array) {
     n->row = (int16_t)w->row;
     return true;
@@ -340,7 +389,9 @@ static void on_open(walker *w) {
   }
   if (n->kind == ENTRIES)
     w->entry = -1;
-  if (n->kind == ENTRIES || n->kind == PAIRS)
+  if (n->kind == ROUNDS)
+    memset(w->round, 0, sizeof w->round);
+  if (n->kind == ENTRIES || n->kind == PAIRS || n->kind == ROUNDS)
     w->label = (tok_slice){NULL, 0};
 }
 
@@ -350,6 +401,8 @@ static void on_close(walker *w) {
     return;
   if (f->kind == ENTRIES)
     end_entry(w, f);
+  if (f->kind == ROUNDS)
+    end_round(w);
   if (f->event)
     end_event(w);
 }

@@ -29,27 +29,9 @@ CREATE TEMP TABLE difference AS
     SELECT q.id, q.key, f.usage ->> q.key, q.got FROM quantity q JOIN flavour f USING (id) WHERE f.usage ->> q.key IS NULL) u USING (id)
   WHERE u.expected IS NOT u.got;
 
--- Deviations, each with its reason.
-CREATE TEMP TABLE deviation(provider TEXT, key TEXT, direction TEXT, reason TEXT);
-INSERT INTO deviation VALUES
-  ('azure-ai', 'cache_read_tokens', 'less', 'Azure''s Grok reports more cached tokens than tokens; genai-prices refuses them, tok cuts them to the input'),
-  ('google-*', 'input_text_tool_tokens', 'less', 'no price list has a meter for the text among tool prompts; input_tool_tokens counts them'),
-  ('mistral', 'input_tokens', 'more', 'Mistral''s total counts audio on top of prompt_tokens'),
-  ('mistral', 'input_audio_tokens', 'more', 'audio tokens, not read by genai-prices'),
-  ('mistral', 'input_audio_seconds', 'more', 'prompt_audio_seconds, not read by genai-prices'),
-  ('perplexity', 'requests*', 'more', 'one request with a low search context, whose fee is lower; not read by genai-prices'),
-  ('cohere', 'output_tokens', 'more', 'v1 chat: genai-prices knows its input only (as embeddings)'),
-  ('cohere', 'cache_read_tokens', 'more', 'usage.cached_tokens, not read by genai-prices'),
-  ('mistral', 'cache_read_tokens', 'more', 'num_cached_tokens and prompt_tokens_details, not read by genai-prices'),
-  ('openai', 'web_searches', 'more', 'one for each web_search_call of the output, not read by genai-prices'),
-  ('openrouter', 'web_searches', 'more', 'server_tool_use_details, not read by genai-prices'),
-  ('google-*', 'web_searches', 'more', 'webSearchQueries: one a prompt up to Gemini 2.5, each distinct query since; not read by genai-prices'),
-  ('openai', 'input_audio_tokens', 'more', 'transcriptions: input_token_details, not read by genai-prices'),
-  ('aws-bedrock', 'cache_write_5m_tokens', 'more', 'the split of cache writes, not read by genai-prices at Bedrock'),
-  ('aws-bedrock-mantle', '*', 'more', 'the Responses API at Bedrock, read by genai-prices as Anthropic''s'),
-  ('azure-ai', 'input_image_tokens', 'more', 'prompt_tokens_details.image_tokens, not read by genai-prices'),
-  ('openrouter', 'input_video_tokens', 'more', 'video_tokens, not read by genai-prices'),
-  ('openrouter', 'output_image_tokens', 'more', 'image_tokens, not read by genai-prices');
+-- Deviations: tests/usage/deviations.tsv holds each kind with its reason and where the field is described; provider and
+-- key are patterns, direction says whether tok counts more or less than the reference.
+CREATE TEMP TABLE deviation AS SELECT * FROM deviation_line;
 CREATE TEMP TABLE explained AS
   SELECT d.*, (SELECT reason FROM deviation v WHERE d.provider GLOB v.provider AND d.key GLOB v.key
       AND v.direction = CASE WHEN coalesce(got, 0) > coalesce(expected, 0) THEN 'more' ELSE 'less' END) AS reason
@@ -64,6 +46,9 @@ INSERT INTO silent VALUES
   ('aws-bedrock', '/guardrail/*', 'policy units, no tokens');
 
 SELECT 'unexplained', provider, endpoint, model, flavour, key, 'expected ' || coalesce(expected, 'none'), 'got ' || coalesce(got, 'none') FROM explained WHERE reason IS NULL;
+SELECT 'stale', * FROM deviation v WHERE source NOT GLOB 'https://?*' OR NOT EXISTS (SELECT 1 FROM difference d
+  WHERE d.provider GLOB v.provider AND d.key GLOB v.key
+    AND v.direction = CASE WHEN coalesce(got, 0) > coalesce(expected, 0) THEN 'more' ELSE 'less' END);
 SELECT 'silent', provider, endpoint, model FROM rec r WHERE got IS NULL AND (expected IS NOT NULL OR NOT EXISTS
   (SELECT 1 FROM silent s WHERE r.provider GLOB s.provider AND r.endpoint GLOB s.endpoint));
 SELECT 'deviation', count(DISTINCT id), reason FROM explained WHERE reason IS NOT NULL GROUP BY reason ORDER BY 2 DESC;

@@ -190,6 +190,24 @@ static void anthropic(void) {
         "write_5m_tokens\":956,"
         "\"cache_write_1h_tokens\":1000,\"reasoning_tokens\":28,\"web_searches\":2,\"service_"
         "tier\":\"batch\"}");
+  /* a compaction is billed and not in the totals: both kinds of member order, several, in a stream */
+  READS("{\"usage\":{\"input_tokens\":162,\"output_tokens\":11,\"cache_read_input_tokens\":5,\"iterations\":"
+        "[{\"input_tokens\":99195,\"output_tokens\":81,\"cache_creation_input_tokens\":7,\"cache_creation\":"
+        "{\"ephemeral_1h_input_tokens\":4,\"ephemeral_5m_input_tokens\":3},\"type\":\"compaction\"},"
+        "{\"type\":\"compaction\",\"input_tokens\":1000,\"cache_read_input_tokens\":10},"
+        "{\"type\":\"advisor_message\",\"model\":\"claude-opus-4-8\",\"input_tokens\":9,\"output_tokens\":9},"
+        "{\"type\":\"message\",\"input_tokens\":162,\"output_tokens\":11}]}}",
+        "{\"provider\":\"anthropic\",\"input_tokens\":100379,\"output_tokens\":92,\"total_tokens\":100471,"
+        "\"cache_read_tokens\":15,\"cache_write_tokens\":7,\"cache_write_5m_tokens\":3,\"cache_write_1h_tokens\":4}");
+  READS("[{\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":9,\"cache_read_input_tokens\":0,"
+        "\"output_tokens\":1}}},{\"type\":\"message_delta\",\"usage\":{\"input_tokens\":9,\"output_tokens\":2,"
+        "\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":50,\"output_tokens\":4}]}},{\"type\":\"message_delta\","
+        "\"usage\":{\"output_tokens\":3,\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":50,\"output_tokens\":4}]}}]",
+        "{\"provider\":\"anthropic\",\"input_tokens\":59,\"output_tokens\":7,\"total_tokens\":66}");
+  /* Cohere's cached_tokens are of a prompt that is not billed */
+  READS("{\"usage\":{\"billed_units\":{\"input_tokens\":33,\"output_tokens\":22},\"cached_tokens\":144,"
+        "\"tokens\":{\"input_tokens\":1452,\"output_tokens\":33}}}",
+        "{\"provider\":\"cohere\",\"input_tokens\":33,\"output_tokens\":22,\"total_tokens\":55}");
   /* the split does not reach the total: the rest stays a write */
   READS("{\"input_tokens\":1,\"cache_creation_input_tokens\":3337,\"cache_creation\":{\"ephemeral_"
         "5m_input_tokens\":3068},\"output_tokens\":1}",
