@@ -291,6 +291,54 @@ tok_status tok_json_int(tok_slice number, int64_t scale, int64_t *out) {
   return TOK_OK;
 }
 
+static uint32_t hex4(const char *p) {
+  uint32_t v = 0;
+  for (int i = 0; i < 4; i++)
+    v = v << 4 | (uint32_t)(tok_is_digit(p[i]) ? p[i] - '0' : tok_lower(p[i]) - 'a' + 10);
+  return v;
+}
+
+static size_t put_utf8(uint32_t c, char *out) {
+  static const unsigned char lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
+  size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+  for (size_t i = n; i-- > 1; c >>= 6)
+    out[i] = (char)(0x80 | (c & 0x3F));
+  out[0] = (char)(lead[n > 1 ? n : 0] | c);
+  return n;
+}
+
+/* The code point of \uXXXX at p, n bytes left; *used: 6, or 12 for a pair. */
+static uint32_t code_point(const char *p, size_t n, size_t *used) {
+  uint32_t c = hex4(p + 2);
+  *used = 6;
+  if (c < 0xD800 || c > 0xDFFF)
+    return c;
+  uint32_t low = c < 0xDC00 && n >= 12 && p[6] == '\\' && p[7] == 'u' ? hex4(p + 8) : 0;
+  if (low < 0xDC00 || low > 0xDFFF)
+    return 0xFFFD;
+  *used = 12;
+  return 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+}
+
+size_t tok_json_unescape(tok_slice raw, char *out) {
+  static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+  size_t n = 0;
+  for (size_t i = 0; i < raw.len;) {
+    if (raw.ptr[i] != '\\' || i + 1 >= raw.len) {
+      out[n++] = raw.ptr[i++];
+    } else if (raw.ptr[i + 1] == 'u' && raw.len - i >= 6) {
+      size_t used;
+      n += put_utf8(code_point(raw.ptr + i, raw.len - i, &used), out + n);
+      i += used;
+    } else {
+      const char *at = strchr(from, raw.ptr[i + 1]);
+      out[n++] = at != NULL && *at != '\0' ? to[at - from] : raw.ptr[i + 1];
+      i += 2;
+    }
+  }
+  return n;
+}
+
 bool tok_json_too_deep(const tok_json *j) {
   return j->event == TOK_JSON_ERROR && j->depth == TOK_JSON_DEPTH_MAX && j->at < j->in.len &&
          (j->in.ptr[j->at] == '{' || j->in.ptr[j->at] == '[');

@@ -58,6 +58,9 @@ bool tok_json_skip(tok_json *j);
 tok_status tok_json_int(tok_slice number, int64_t scale, int64_t *out);
 /* The number times `scale` (a power of ten), rounded half to even. TOK_OK or TOK_OVERFLOW. */
 tok_status tok_json_fixed(tok_slice number, int64_t scale, int64_t *out);
+/* The text of a string as given above, escapes undone, to `out`, which has room for raw.len bytes. Returns its bytes.
+** Half a surrogate pair becomes U+FFFD. */
+size_t tok_json_unescape(tok_slice raw, char *out);
 /* After ERROR: was it that TOK_JSON_DEPTH_MAX objects and arrays are open? */
 bool tok_json_too_deep(const tok_json *j);
 

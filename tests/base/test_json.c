@@ -172,7 +172,25 @@ static void strings_end_where_they_do(void) {
   }
 }
 
-CHECK_MAIN({"accepts JSON", accepts_json}, {"refuses the rest", refuses_the_rest},
+static void check_unescaped(const char *raw, const char *expected) {
+  char out[64];
+  tok_slice s = tok_slice_of(raw);
+  size_t n = tok_json_unescape(s, out);
+  CHECK_BYTES(out, n, expected, strlen(expected));
+}
+
+static void undoes_escapes(void) {
+  check_unescaped("plain \xc3\xa9", "plain \xc3\xa9");
+  check_unescaped("\\\"\\\\\\/\\b\\f\\n\\r\\t", "\"\\/\b\f\n\r\t");
+  check_unescaped("\\u0041\\u00e9\\u20AC", "A\xc3\xa9\xe2\x82\xac");
+  check_unescaped("\\ud83d\\uDE00!", "\xf0\x9f\x98\x80!");
+  check_unescaped("\\ud83d!", "\xef\xbf\xbd!");
+  check_unescaped("\\ude00\\ud83d\\u0041", "\xef\xbf\xbd\xef\xbf\xbd" "A");
+  check_unescaped("", "");
+}
+
+CHECK_MAIN({"undoes_escapes", undoes_escapes},
+           {"accepts JSON", accepts_json}, {"refuses the rest", refuses_the_rest},
            {"depth is bounded", depth_is_bounded}, {"skips whole values", skips_whole_values},
            {"reads integers exactly", reads_integers_exactly},
            {"rounds to even", rounds_to_even},

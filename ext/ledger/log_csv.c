@@ -1,0 +1,210 @@
+/*
+** CSV with a header (RFC 4180; also with ; tab or | between fields), and the usual names of the ledger's columns.
+** Nothing of its own for SQL.
+*/
+#include "log_impl.h"
+
+/* Lower-case letters and digits only: "Prompt Tokens", "prompt_tokens" and "promptTokens" are one name. */
+static const struct {
+  const char *name;
+  int column;
+} aliases[] = {
+    {"time", TOK_C_TIMESTAMP},
+    {"date", TOK_C_TIMESTAMP},
+    {"datetime", TOK_C_TIMESTAMP},
+    {"datetimeutc", TOK_C_TIMESTAMP},
+    {"createdat", TOK_C_TIMESTAMP},
+    {"starttime", TOK_C_TIMESTAMP},
+    {"tsec", TOK_C_TIMESTAMP},
+    {"ts", TOK_C_TIMESTAMP},
+    {"modelname", TOK_C_MODEL},
+    {"task", TOK_C_TASK_TYPE},
+    {"requesttype", TOK_C_TASK_TYPE},
+    {"operation", TOK_C_TASK_TYPE},
+    {"tenant", TOK_C_TENANT_ID},
+    {"team", TOK_C_TENANT_ID},
+    {"teamid", TOK_C_TENANT_ID},
+    {"organization", TOK_C_TENANT_ID},
+    {"user", TOK_C_USER_ID},
+    {"client", TOK_C_USER_ID},
+    {"apikey", TOK_C_API_KEY_ID},
+    {"keyid", TOK_C_API_KEY_ID},
+    {"session", TOK_C_SESSION_ID},
+    {"conversationid", TOK_C_SESSION_ID},
+    {"tier", TOK_C_SERVICE_TIER},
+    {"inputtoken", TOK_C_INPUT_TOKENS},
+    {"intokens", TOK_C_INPUT_TOKENS},
+    {"prompttokens", TOK_C_INPUT_TOKENS},
+    {"tokensprompt", TOK_C_INPUT_TOKENS},
+    {"contexttokens", TOK_C_INPUT_TOKENS},
+    {"requesttokens", TOK_C_INPUT_TOKENS},
+    {"outtokens", TOK_C_OUTPUT_TOKENS},
+    {"completiontokens", TOK_C_OUTPUT_TOKENS},
+    {"tokenscompletion", TOK_C_OUTPUT_TOKENS},
+    {"generatedtokens", TOK_C_OUTPUT_TOKENS},
+    {"responsetokens", TOK_C_OUTPUT_TOKENS},
+    {"cachedtokens", TOK_C_CACHE_READ_TOKENS},
+    {"cachereadinputtokens", TOK_C_CACHE_READ_TOKENS},
+    {"cachecreationinputtokens", TOK_C_CACHE_WRITE_TOKENS},
+    {"latencyms", TOK_C_RESPONSE_TIME_MS},
+    {"durationms", TOK_C_RESPONSE_TIME_MS},
+    {"generationtime", TOK_C_RESPONSE_TIME_MS},
+    {"value", TOK_C_VALUE_USD},
+    {"costusd", TOK_C_COST_USD},
+    {"totalcostusd", TOK_C_COST_USD},
+    {"cost", TOK_C_REPORTED_USD},
+    {"costtotal", TOK_C_REPORTED_USD},
+    {"totalcost", TOK_C_REPORTED_USD},
+    {"spend", TOK_C_REPORTED_USD},
+    {"reportedcostusd", TOK_C_REPORTED_USD},
+};
+
+enum { NAME_MAX_BYTES = 40 };
+
+/* The name without case and punctuation; its length, 0 if it is longer than any. */
+static size_t simplify(tok_slice name, char out[NAME_MAX_BYTES]) {
+  size_t n = 0;
+  for (size_t i = 0; i < name.len; i++) {
+    char c = tok_lower(name.ptr[i]);
+    if (!tok_is_alpha(c) && !tok_is_digit(c)) continue;
+    if (n + 1 >= NAME_MAX_BYTES) return 0;
+    out[n++] = c;
+  }
+  return n;
+}
+
+static bool same_simple(const char *simple, size_t n, const char *name) {
+  char other[NAME_MAX_BYTES];
+  return simplify(tok_slice_of(name), other) == n && memcmp(simple, other, n) == 0;
+}
+
+int tok_log_alias(const tok_log *l, tok_slice name) {
+  char simple[NAME_MAX_BYTES];
+  for (size_t i = 0; i < l->options->n_names; i++) {
+    if (tok_slice_eq(name, l->options->names[i].theirs)) return (int)l->options->names[i].ours;
+  }
+  size_t n = simplify(name, simple);
+  if (n == 0) return TOK_C_N;
+  for (int c = 0; c < TOK_C_N; c++) {
+    if (same_simple(simple, n, tok_columns[c].name)) return c;
+  }
+  for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
+    if (strlen(aliases[i].name) == n && memcmp(simple, aliases[i].name, n) == 0) return aliases[i].column;
+  }
+  return TOK_C_N;
+}
+
+void tok_log_put(tok_log *l, int column, tok_slice text) {
+  tok_record *r = &l->record;
+  if (column == TOK_C_N) return;
+  if (column == TOK_C_REPORTED_USD) {
+    if (!tok_record_has(r, TOK_C_REPORTED_COST_NANO)) tok_record_usd(r, TOK_C_REPORTED_COST_NANO, text);
+  } else if (column == TOK_C_COST_USD) {
+    if (!tok_record_has(r, TOK_C_COST_NANO)) tok_record_usd(r, TOK_C_COST_NANO, text);
+  } else {
+    tok_record_parse(r, (tok_column)column, text);
+  }
+}
+
+/* ---- fields ---------------------------------------------------------------------------------- */
+
+typedef struct {
+  tok_slice row;
+  size_t at;
+  char separator;
+  bool done;
+} fields;
+
+/* The next field without its quotes; *quoted: it may hold doubled quotes. */
+static tok_slice next_field(fields *f, bool *quoted) {
+  const char *p = f->row.ptr;
+  size_t start = f->at, end;
+  *quoted = start < f->row.len && p[start] == '"';
+  if (*quoted) {
+    for (end = ++start; end < f->row.len; end++) {
+      if (p[end] != '"') continue;
+      if (end + 1 < f->row.len && p[end + 1] == '"') end++;
+      else break;
+    }
+    f->at = end;
+    while (f->at < f->row.len && p[f->at] != f->separator) f->at++;
+  } else {
+    const char *to = memchr(p + start, f->separator, f->row.len - start);
+    end = f->at = to == NULL ? f->row.len : (size_t)(to - p);
+  }
+  f->done = f->at >= f->row.len;
+  f->at++;
+  if (end > f->row.len) end = f->row.len;
+  return (tok_slice){p + start, end - start};
+}
+
+/* The same with doubled quotes made single, in l->fields, which has room for all of the row and does not move. */
+static tok_slice field_text(tok_log *l, fields *f) {
+  bool quoted;
+  tok_slice s = next_field(f, &quoted);
+  if (!quoted || memchr(s.ptr, '"', s.len) == NULL) return s;
+  char *p = tok_buf_reserve(&l->fields, s.len);
+  size_t n = 0;
+  if (p == NULL) return (tok_slice){NULL, 0};
+  for (size_t i = 0; i < s.len; i++) {
+    if (s.ptr[i] == '"') i++;
+    if (i < s.len) p[n++] = s.ptr[i];
+  }
+  l->fields.len += n;
+  return (tok_slice){p, n};
+}
+
+static char best_separator(tok_slice header) {
+  static const char candidates[] = ",;\t|";
+  size_t most = 0;
+  char best = ',';
+  for (int k = 0; candidates[k] != '\0'; k++) {
+    size_t n = 0;
+    for (size_t i = 0; i < header.len; i++) n += header.ptr[i] == candidates[k];
+    if (n > most) most = n, best = candidates[k];
+  }
+  return best;
+}
+
+static void read_header(tok_log *l, tok_slice row) {
+  l->separator = best_separator(row);
+  fields f = {row, 0, l->separator, false};
+  bool any = false;
+  while (!f.done && l->n_columns < TOK_CSV_COLUMNS_MAX) {
+    int c = tok_log_alias(l, field_text(l, &f));
+    any |= c != TOK_C_N;
+    l->columns[l->n_columns++] = (int16_t)c;
+  }
+  if (!any) tok_log_bad(l, "is the header, but none of its columns is known; options can name them");
+}
+
+static bool is_null(tok_slice s) {
+  return tok_slice_is(s, "NULL") || tok_slice_is(s, "null") || tok_slice_is(s, "\\N");
+}
+
+void tok_log_csv(tok_log *l, tok_slice row) {
+  if (l->n_columns == 0) {
+    read_header(l, row);
+    return;
+  }
+  tok_record *r = &l->record;
+  fields f = {row, 0, l->separator, false};
+  int n = 0;
+  l->fields.len = 0;
+  if (tok_buf_reserve(&l->fields, row.len) == NULL) l->status = TOK_NOMEM;
+  for (; !f.done && n < l->n_columns && l->status == TOK_OK; n++) {
+    tok_slice text = field_text(l, &f);
+    if (l->columns[n] == TOK_C_N || is_null(text)) continue;
+    tok_log_put(l, l->columns[n], text);
+  }
+  if (l->status != TOK_OK) return;
+  if (!f.done || n < l->n_columns) {
+    tok_log_bad(l, f.done ? "has fewer fields than the header" : "has more fields than the header");
+    return;
+  }
+  bool counted = tok_record_has(r, TOK_C_INPUT_TOKENS) || tok_record_has(r, TOK_C_OUTPUT_TOKENS) ||
+                 tok_record_has(r, TOK_C_TOTAL_TOKENS) || tok_record_has(r, TOK_C_COST_NANO) ||
+                 tok_record_has(r, TOK_C_REPORTED_COST_NANO) || r->why[0] != '\0';
+  if (counted) tok_log_emit(l);
+  else l->n_ignored++;
+}

@@ -1,0 +1,66 @@
+/* Inside of the log reader: what log.c (cutting), log_json.c, log_shapes.c and log_csv.c share. */
+#ifndef TOK_LOG_IMPL_H
+#define TOK_LOG_IMPL_H
+
+#include "../base/json.h"
+#include "log.h"
+
+/* What a member of a JSON document means for the record. */
+typedef enum {
+  TOK_LOG_VALUE, /* by the column's kind */
+  TOK_LOG_ADD,   /* a count, added to what the column has */
+  TOK_LOG_USD,   /* dollars */
+  TOK_LOG_FINISH,/* an instant; what has passed since the timestamp is the response time */
+  TOK_LOG_USAGE, /* an object for tok_usage */
+  TOK_LOG_RAW,   /* any JSON, as it is written: tags */
+  TOK_LOG_ID,    /* identifies the record where there is no response_id */
+  TOK_LOG_ONLY,  /* must be `text`, else the record is none */
+  TOK_LOG_NOT,   /* must not be `text`; else a VALUE */
+  TOK_LOG_KIND,  /* what the document calls itself */
+  TOK_LOG_KEEP_MODEL,   /* text; holds for this and the records after it */
+  TOK_LOG_KEEP_SESSION, /* the same, where the kind is `text`: another session begins */
+  TOK_LOG_TOTAL, /* column: index into totals: the session's sum so far */
+  TOK_LOG_LAST   /* the same of the last request */
+} tok_log_act;
+
+/* Paths are members joined by dots, arrays do not count; "@x" is an OpenTelemetry attribute x, in either of its two
+   writings. */
+typedef struct {
+  const char *path;
+  uint8_t act, column;
+  const char *text;
+} tok_log_member;
+
+typedef struct {
+  const char *name;
+  const char *each; /* path of the objects that are records; NULL: the document */
+  const char *provider; /* where neither the record nor its usage says one */
+  bool whole;        /* the record's whole object goes to tok_usage */
+  bool cache_on_top, reasoning_on_top; /* of the counts given as members */
+  const char *prefix; /* of ids made from TOK_LOG_ID */
+  const tok_log_member *members; /* ends with a NULL path */
+} tok_log_shape;
+
+extern const tok_log_shape tok_log_shapes[TOK_LOG_FORMATS];
+/* One span a document, as SDKs print them. */
+extern const tok_log_shape tok_log_single_span;
+
+/* Does the word stand in the text, quoted, outside of strings? */
+bool tok_log_has_word(tok_slice text, const char *word);
+
+/* Usual names of the ledger's columns; case, spaces and punctuation do not matter. TOK_C_N: none; TOK_C_N + 1:
+   dollars that are the cost, + 2: dollars that the provider reports. */
+enum { TOK_C_COST_USD = TOK_C_N + 1, TOK_C_REPORTED_USD = TOK_C_N + 2 };
+int tok_log_alias(const tok_log *l, tok_slice name);
+/* A field of that meaning as text. */
+void tok_log_put(tok_log *l, int column, tok_slice text);
+
+/* Each reads one document that starts in l->first_line and emits what it holds. */
+void tok_log_json(tok_log *l, tok_slice document);
+void tok_log_csv(tok_log *l, tok_slice document);
+
+/* The record is complete: options are applied, and it goes to the sink or is reported as bad. */
+void tok_log_emit(tok_log *l);
+void tok_log_bad(tok_log *l, const char *why);
+
+#endif
