@@ -104,7 +104,12 @@ int tok_ledger_register(sqlite3 *db) {
       {"tok_init", 0, TOK_WRITES, init_func},
       {"tok_reprice", -1, TOK_WRITES, reprice_func},
   };
-  static int (*const files[])(sqlite3 *) = {tok_percentile_register, tok_calibrate_register};
+  static int (*const files[])(sqlite3 *) = {
+      tok_percentile_register,
+      tok_calibrate_register,
+      tok_responses_register,
+      tok_intake_register,
+  };
   int rc = tok_sql_functions(db, NULL, defs, sizeof defs / sizeof defs[0]);
   for (size_t i = 0; i < sizeof files / sizeof files[0] && rc == SQLITE_OK; i++) rc = files[i](db);
   return rc;

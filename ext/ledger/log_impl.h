@@ -35,6 +35,8 @@ typedef struct {
   const char *name;
   const char *each; /* path of the objects that are records; NULL: the document */
   const char *provider; /* where neither the record nor its usage says one */
+  bool own_provider;    /* whatever its usage says */
+  bool id_of_session;   /* ids are unique within a session only */
   bool whole;        /* the record's whole object goes to tok_usage */
   bool cache_on_top, reasoning_on_top; /* of the counts given as members */
   const char *prefix; /* of ids made from TOK_LOG_ID */

@@ -103,21 +103,30 @@ static bool take_totals(reader *w) {
   return !again && (used[0] > 0 || used[2] > 0);
 }
 
+static void add_text(tok_record *r, tok_slice s) { tok_buf_add(&r->texts, s.ptr, s.len); }
+
+/* The id that the log gives the record, behind the log's name. */
+static void use_id(reader *w) {
+  tok_record *r = &w->l->record;
+  size_t at = r->texts.len;
+  add_text(r, tok_slice_of(w->shape->prefix));
+  if (w->shape->id_of_session) {
+    add_text(r, tok_record_text(r, TOK_C_SESSION_ID));
+    add_text(r, tok_slice_of(":"));
+  }
+  tok_record_string(r, TOK_C_RESPONSE_ID, w->id, true); /* right behind */
+  if (r->texts.status != TOK_OK) return;
+  r->cell[TOK_C_RESPONSE_ID].number = (int64_t)at;
+  r->cell[TOK_C_RESPONSE_ID].text.len = r->texts.len - at;
+}
+
 /* An id of what a session's line says, for lines without one: the same line copied into another file is the same. */
 static void make_id(reader *w) {
   tok_record *r = &w->l->record;
   char id[160];
   if (tok_record_has(r, TOK_C_RESPONSE_ID) || w->shape->prefix == NULL) return;
   if (w->id.len > 0) {
-    size_t n = strlen(w->shape->prefix);
-    char *p = tok_buf_reserve(&r->texts, n + w->id.len + 1);
-    if (p == NULL) return;
-    size_t at = r->texts.len;
-    memcpy(p, w->shape->prefix, n);
-    r->texts.len += n;
-    tok_record_string(r, TOK_C_RESPONSE_ID, w->id, true); /* right behind the prefix */
-    r->cell[TOK_C_RESPONSE_ID].number = (int64_t)at;
-    r->cell[TOK_C_RESPONSE_ID].text.len += n;
+    use_id(w);
   } else if (w->last.any || w->total.any) {
     tok_slice model = tok_record_text(r, TOK_C_MODEL);
     snprintf(id, sizeof id, "%s%lld:%.*s:%lld:%lld:%lld:%lld", w->shape->prefix, (long long)r->at_ms,
@@ -167,6 +176,7 @@ static void end_record(reader *w) {
   }
   bool said = !w->refused;
   if (said) {
+    if (w->shape->own_provider) tok_record_borrow(r, TOK_C_PROVIDER, tok_slice_of(w->shape->provider));
     include_parts(w);
     read_usage(w);
     if (l->format == TOK_LOG_CODEX) said = take_totals(w);

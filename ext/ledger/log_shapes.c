@@ -78,6 +78,7 @@ static const tok_log_member opencode[] = {
 /* A thread a file. */
 static const tok_log_member amp[] = {
     V("id", SESSION_ID),
+    DO("messages.messageId", ID),
     V("messages.usage.timestamp", TIMESTAMP),
     V("messages.usage.model", MODEL),
     TEXT("messages.role", ONLY, "assistant"),
@@ -158,10 +159,11 @@ const tok_log_shape tok_log_shapes[TOK_LOG_FORMATS] = {
     [TOK_LOG_CODEX] = {.name = "codex", .provider = "openai", .prefix = "codex:", .members = codex},
     [TOK_LOG_GEMINI_CLI] = {.name = "gemini-cli", .each = "messages", .provider = "google",
                             .reasoning_on_top = true, .prefix = "gemini-cli:", .members = gemini_cli},
-    [TOK_LOG_QWEN_CODE] = {.name = "qwen-code", .provider = "qwen", .prefix = "qwen-code:", .members = qwen_code},
+    [TOK_LOG_QWEN_CODE] = {.name = "qwen-code", .provider = "alibaba", .own_provider = true, .prefix = "qwen-code:", .members = qwen_code},
     [TOK_LOG_OPENCODE] = {.name = "opencode", .cache_on_top = true, .reasoning_on_top = true,
                           .prefix = "opencode:", .members = opencode},
-    [TOK_LOG_AMP] = {.name = "amp", .each = "messages", .cache_on_top = true, .members = amp},
+    [TOK_LOG_AMP] = {.name = "amp", .each = "messages", .cache_on_top = true, .prefix = "amp:",
+                     .id_of_session = true, .members = amp},
     [TOK_LOG_PI] = {.name = "pi", .cache_on_top = true, .prefix = "pi:", .members = pi},
 };
 

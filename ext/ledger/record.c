@@ -264,6 +264,10 @@ void tok_record_usage(tok_record *r, const tok_usage *u) {
   take_count(r, TOK_C_CACHE_WRITE_TOKENS, u, TOK_M_CACHE_WRITE, false);
   take_count(r, TOK_C_CACHE_WRITE_1H_TOKENS, u, TOK_M_CACHE_WRITE_1H, false);
   take_count(r, TOK_C_REASONING_TOKENS, u, TOK_M_REASONING, false);
+  /* embeddings and rerankers say what they read, and produce no tokens */
+  if (tok_quantities_has(&u->q, TOK_M_INPUT) && !tok_record_has(r, TOK_C_OUTPUT_TOKENS)) {
+    tok_record_set_number(r, TOK_C_OUTPUT_TOKENS, 0);
+  }
   if (u->cost_pico > 0 && !tok_record_has(r, TOK_C_REPORTED_COST_NANO)) {
     int64_t nano = u->cost_pico / PICO_A_NANO, rest = u->cost_pico % PICO_A_NANO;
     bool up = rest > PICO_A_NANO / 2 || (rest == PICO_A_NANO / 2 && nano % 2 != 0);

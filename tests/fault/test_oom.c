@@ -165,6 +165,13 @@ static const workload workloads[] = {
      " SELECT tok_p50(i * 7 % 11) OVER (ORDER BY i ROWS 20 PRECEDING) FROM n"},
     {"tok_anomaly_score", NULL, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)"
      " SELECT sum(s) FROM (SELECT tok_anomaly_score(i * 7 % 11, NULL, 2) OVER (ORDER BY i) AS s FROM n)"},
+    {"tok_responses", LEDGER, "INSERT INTO tok_responses(response, tags) VALUES ('{\"id\":\"c\",\"model\":\"gpt-4o\","
+     "\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3}}', '{\"a\":1}'); SELECT cost_nano FROM llm_usage"},
+    {"tok_import_text of lines", LEDGER, "SELECT tok_import_text('{\"timestamp\":\"2026-01-01T00:00:00Z\",\"model\":\"gpt-4o\","
+     "\"input_tokens\":1,\"output_tokens\":2,\"user\":\"J\\u00f6rg\"}\n{\"input_tokens\":-1}', 'jsonl') IS NOT NULL;"
+     "SELECT cost_nano, user_id FROM llm_usage"},
+    {"tok_import_text of CSV", LEDGER, "SELECT tok_import_text('time,prompt tokens,task' || char(10) || '1,2,\"a\"\"b\"',"
+     " '', '{\"set\":{\"model\":\"gpt\\u002d4o\"}}') IS NOT NULL; SELECT task_type, model, input_tokens FROM llm_usage"},
     {"tok_init", NULL, LEDGER "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'llm_%'"},
     {"tok_init again", LEDGER A_ROW, LEDGER "SELECT count(*) FROM llm_usage"},
     {"tok_init of an older ledger",

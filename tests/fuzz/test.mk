@@ -11,6 +11,7 @@ FUZZ_TARGETS += import
 FUZZ_TARGETS += response
 FUZZ_TARGETS += zone
 FUZZ_TARGETS += chat
+FUZZ_TARGETS += log
 FUZZ_CFLAGS   = -std=c11 -D_GNU_SOURCE -O2 -g -fno-omit-frame-pointer -MMD -MP -I$(B)/gen \
                 -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CORE     = $(CORE_SRC:%.c=$(B)/fuzz/%.o)
@@ -55,6 +56,7 @@ FUZZ_LEN_encode := 1024
 FUZZ_LEN_split := 512
 FUZZ_LEN_sql := 512
 FUZZ_LEN_usage := 512
+FUZZ_LEN_log := 2048
 FUZZ_LEN_import := 4096
 FUZZ_LEN_response := 2048
 FUZZ_LEN_zone := 4096
