@@ -49,6 +49,7 @@ typedef struct {
   double total_sd; /* standard deviation of the total, and … */
   double total_df; /* … degrees of freedom of the t distribution it belongs to */
   double *sd;      /* h: standard deviation of each step */
+  bool positive; /* bounds are at least 0 */
   tok_grade grade;
   size_t first;      /* leading zeros that were left out */
   size_t n;          /* points used, after that */
@@ -70,6 +71,19 @@ typedef struct {
 */
 tok_status tok_forecast_run(const tok_series *s, const tok_forecast_options *options, tok_forecast *out);
 void tok_forecast_free(tok_forecast *f);
+
+/* Half the width of an interval of that level, in standard deviations of a step. */
+double tok_forecast_width(const tok_forecast *f, double level);
+
+/* One step of the backtest. */
+typedef struct {
+  size_t origin, at; /* indices into the series as given: the first unknown step, and this one */
+  size_t step;       /* 1 = the first */
+  double actual, forecast, lower, upper, error; /* error = forecast - actual */
+} tok_backtest_row;
+
+/* Row i < n_back * back_h; `values` are those of the series. width: tok_forecast_width. */
+tok_backtest_row tok_forecast_back(const tok_forecast *f, const double *values, double width, size_t i);
 
 /* The i-th method's name, NULL beyond the last. */
 const char *tok_forecast_method_name(size_t i);

@@ -9,7 +9,7 @@
 #include "fmath.h"
 #include "run.h"
 
-enum { DF_MAX = 200 };
+static const double ROUNDING = 1e-12; /* a series that repeats exactly is inside an interval of width 0 */
 
 /* Relative size that errors have around a forecast f. floor_: so that a forecast of 0 is not certain. */
 static double spread(const tok_run *r, double f, double floor_) {
@@ -119,7 +119,7 @@ static void judge(const tok_run *r, double width, tok_forecast *out) {
       double v = r->raw[r->origin[k] + j], f = out->back[k * r->bh + j];
       if (isnan(v)) continue;
       double e = fabs(v - f);
-      inside += e <= width * out->back_sd[k * r->bh + j];
+      inside += e <= width * out->back_sd[k * r->bh + j] + ROUNDING * fabs(v);
       off += e;
       size += fabs(v);
       seen += 1;
@@ -135,10 +135,25 @@ static void judge(const tok_run *r, double width, tok_forecast *out) {
   if (seen > 0 && step > 0) out->mase = off / seen / (step / steps);
 }
 
-static void bound(const tok_run *r, double f, double half, double *lower, double *upper) {
+static void bound(bool positive, double f, double half, double *lower, double *upper) {
   *lower = f - half;
   *upper = f + half;
-  if (r->positive && *lower < 0) *lower = 0;
+  if (positive && *lower < 0) *lower = 0;
+}
+
+double tok_forecast_width(const tok_forecast *f, double level) {
+  double p = 0.5 + level / 2;
+  if (f->grade == TOK_GRADE_INSUFFICIENT) return NAN;
+  return f->n_back == 0 ? tok_t_quantile(p, f->total_df) : tok_normal_quantile(p);
+}
+
+tok_backtest_row tok_forecast_back(const tok_forecast *f, const double *values, double width, size_t i) {
+  size_t k = i / f->back_h, j = i % f->back_h;
+  tok_backtest_row r = {.origin = f->origin[k], .at = f->origin[k] + j, .step = j + 1, .forecast = f->back[i]};
+  r.actual = values[r.at];
+  r.error = r.forecast - r.actual;
+  bound(f->positive, r.forecast, width * f->back_sd[i], &r.lower, &r.upper);
+  return r;
 }
 
 static void to_units(const tok_run *r, tok_forecast *out) {
@@ -157,14 +172,13 @@ static void to_units(const tok_run *r, tok_forecast *out) {
 }
 
 void tok_run_intervals(const tok_run *r, tok_forecast *out) {
-  double p = 0.5 + r->opt->level / 2, z = tok_normal_quantile(p);
   const double *f = r->combined + (r->n_origin - 1) * r->h;
+  out->positive = r->positive;
   out->wape = out->mase = out->coverage = NAN;
   out->n_back = tok_run_back(r);
   out->back_h = r->bh;
   if (out->n_back == 0) {
     from_spread(r, out);
-    z = out->grade == TOK_GRADE_INSUFFICIENT ? NAN : tok_t_quantile(p, out->total_df);
   } else {
     growth g = fit_growth(r, floor_of(r));
     for (size_t j = 0; j < r->h; j++) out->sd[j] = sd_at(r, g, f[j], j);
@@ -177,14 +191,16 @@ void tok_run_intervals(const tok_run *r, tok_forecast *out) {
       }
     }
     total_spread(r, g, out);
-    judge(r, z, out);
+    judge(r, tok_forecast_width(out, r->opt->level), out);
   }
+  double z = tok_forecast_width(out, r->opt->level);
   for (size_t j = 0; j < r->h; j++) {
     out->mean[j] = f[j];
-    bound(r, f[j], z * out->sd[j], &out->lower[j], &out->upper[j]);
+    bound(r->positive, f[j], z * out->sd[j], &out->lower[j], &out->upper[j]);
     out->total += f[j];
   }
-  double t = out->grade == TOK_GRADE_INSUFFICIENT ? NAN : tok_t_quantile(p, out->total_df);
-  bound(r, out->total, t * out->total_sd, &out->total_lower, &out->total_upper);
+  bool none = out->grade == TOK_GRADE_INSUFFICIENT;
+  double t = none ? NAN : tok_t_quantile(0.5 + r->opt->level / 2, out->total_df);
+  bound(r->positive, out->total, t * out->total_sd, &out->total_lower, &out->total_upper);
   to_units(r, out);
 }

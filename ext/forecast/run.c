@@ -55,6 +55,7 @@ enum {
   LONG_SEASONS_MIN = 3, /* one longer than a month (weeks of a year), from so many */
   ROLLING_MAX = 16,     /* rolling origins where each is cheap … */
   ROLLING_MAX_TWO = 8,  /* … and with two seasons, where they also grow stale */
+  FEW_ORIGINS = 5,      /* short histories have them closer than a season, to have so many */
   POINTS_MIN = 4        /* fewer give a mean and no interval */
 };
 
@@ -86,7 +87,9 @@ static void choose_origins(tok_run *r) {
   r->bh = r->h < r->n / 4 ? r->h : r->n / 4;
   if (r->bh == 0) r->bh = 1;
   if (r->n > least && r->bh > r->n - least) r->bh = r->n - least;
-  size_t apart = r->m1 > 1 && r->m1 <= 31 ? r->m1 : (r->bh + 3) / 4;
+  size_t apart = r->m1 > 1 && r->m1 <= 31 ? r->m1 : (r->bh + 3) / 4, room = r->n - r->bh;
+  if (room > least && apart > (room - least) / FEW_ORIGINS) apart = (room - least) / FEW_ORIGINS;
+  if (apart == 0) apart = 1;
   if (!(r->young && r->m1 == 0) && r->n >= least + r->bh) {
     for (size_t o = r->n - r->bh; found < most; o -= apart) {
       rolling[found++] = o;

@@ -42,7 +42,7 @@ bool tok_room_text(sqlite3_context *ctx, sqlite3_value *v, tok_slice *text);
 
 /* ---- table-valued functions (tvf_sql.c) ---- */
 
-enum { TOK_TVF_ARGS_MAX = 4 };
+enum { TOK_TVF_ARGS_MAX = 8 };
 
 /* What a table-valued function takes: its hidden columns. */
 typedef struct {

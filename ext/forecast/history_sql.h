@@ -1,0 +1,41 @@
+/*
+** Reading usage of the ledger as a series. Glue: included by *_sql.c files only.
+*/
+#ifndef TOK_HISTORY_SQL_H
+#define TOK_HISTORY_SQL_H
+
+#include "../base/zone_sql.h"
+#include "filter.h"
+#include "history.h"
+
+/* State of the room's table-valued functions and ledger functions on one connection. */
+typedef struct {
+  tok_conn conn; /* first: destroyed as one */
+  tok_zones zones;
+} tok_forecast_conn;
+
+/* A new one with n_ref = 1, or NULL. */
+tok_forecast_conn *tok_forecast_conn_new(sqlite3 *db);
+
+/* What is asked for, and by which function. */
+typedef struct {
+  const char *func;
+  tok_forecast_conn *conn; /* borrowed */
+  tok_metric metric;
+  tok_unit unit;
+  tok_filter filter;
+  bool now_given; /* else `now` is set by tok_history_read */
+  int64_t now;    /* the ledger is complete up to here */
+} tok_history_ask;
+
+/*
+** Reads it. Without now_given, ask->now becomes the clock's time, or the end of the newest row's bucket (of the
+** unit) if that is earlier. h is initialised here; the caller frees it, also after a failure. An ledger without
+** rows, or none, gives n = 0. An SQLite code; on failure *message (sqlite3_free) is "<func>: …", or NULL when out
+** of memory.
+*/
+int tok_history_read(tok_history_ask *ask, tok_history *h, char **message);
+/* Sum of the metric from since (included) to until (excluded). */
+int tok_history_sum(const tok_history_ask *ask, int64_t since, int64_t until, double *out, char **message);
+
+#endif
