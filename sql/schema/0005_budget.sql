@@ -1,0 +1,279 @@
+-- Budgets: what may be used, what is used, what is held for calls in flight. Plain SQL: the triggers keep every
+-- counter exact for every writer of llm_usage, with or without tok, in the writer's own transaction.
+--
+--   INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period) VALUES ('acme', 'acme', 'total', 1000000, 'day');
+--
+-- Data flow:
+--   llm_usage --(each insert, update, delete)--> llm_counter --(only where a line is crossed)--> llm_alert_event
+--   llm_hold --> llm_hold_item --> llm_counter.held            or RAISE(ABORT, 'tok: … exceeded …')
+-- A row of llm_usage whose request_id is the ref of a hold settles it: charged in full, held no longer.
+--
+-- Invariants; the view llm_quota_audit lists every breach, and writing any structural column of llm_quota repairs:
+--   used     = sum of the amounts of the rows of llm_usage that the quota covers and that are not older than `since`
+--   held     = sum of the items of open holds
+--   used + held <= limit for a block quota with a guard, after every INSERT of usage or of a hold; only a settled
+--              call that used more than it held goes beyond, charged in full
+-- A counter never depends on the number of rows in the ledger: one row per quota, key and period.
+
+CREATE TABLE main.llm_quota(
+  id            INTEGER PRIMARY KEY,
+  name          TEXT NOT NULL UNIQUE CONSTRAINT "name is not empty" CHECK (name <> ''),
+  active        INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  -- scope: '*' is anything; * and ? within a value are wildcards; provider and model compare without case
+  tenant_id     TEXT NOT NULL DEFAULT '*',
+  user_id       TEXT NOT NULL DEFAULT '*',
+  api_key_id    TEXT NOT NULL DEFAULT '*',
+  session_id    TEXT NOT NULL DEFAULT '*',
+  provider      TEXT NOT NULL DEFAULT '*',
+  model         TEXT NOT NULL DEFAULT '*',
+  task_type     TEXT NOT NULL DEFAULT '*',
+  tag           TEXT NOT NULL DEFAULT '*'  -- 'prod': a string in tags; 'env:prod': a member "env":"prod"
+    CONSTRAINT "tag has no quotes or backslashes" CHECK (tag NOT GLOB '*["\]*'),
+  split_by      TEXT NOT NULL DEFAULT ''   -- a counter for each value: 'user_id', or several: 'tenant_id,model'
+    CONSTRAINT "split_by lists columns of the scope" CHECK (trim(replace(replace(replace(replace(replace(replace(
+      replace(split_by, 'tenant_id', ''), 'user_id', ''), 'api_key_id', ''), 'session_id', ''), 'provider', ''),
+      'model', ''), 'task_type', ''), ',') = ''),
+  metric        TEXT NOT NULL
+    CONSTRAINT "metric is input, output, total, requests or cost"
+    CHECK (metric IN ('input', 'output', 'total', 'requests', 'cost')),
+  limit_units   INTEGER NOT NULL CHECK (limit_units >= 0),  -- tokens, requests, or nano-dollars
+  soft_units    INTEGER CHECK (soft_units >= 0),            -- from here on tok_quota_check says warn
+  action        TEXT NOT NULL DEFAULT 'block'
+    CONSTRAINT "action is warn, throttle or block" CHECK (action IN ('warn', 'throttle', 'block')),
+  guard         TEXT NOT NULL DEFAULT 'insert'  -- does a block quota refuse the INSERT that would cross it?
+    CONSTRAINT "guard is insert or none" CHECK (guard IN ('insert', 'none')),
+  period        TEXT NOT NULL DEFAULT 'month',
+  zone          TEXT NOT NULL DEFAULT 'UTC',
+  since         INTEGER NOT NULL DEFAULT 0,     -- Unix seconds; older usage is not counted
+  hold_size     TEXT NOT NULL DEFAULT 'max'
+    CONSTRAINT "hold_size is max, p99, p95, none or fixed:N"
+    CHECK (hold_size IN ('max', 'p99', 'p95', 'none') OR hold_size GLOB 'fixed:[0-9]*' AND hold_size NOT GLOB 'fixed:*[^0-9]*'),
+  unpriced      TEXT NOT NULL DEFAULT 'deny'    -- usage without a price under a cost quota
+    CONSTRAINT "unpriced is deny, allow or estimate" CHECK (unpriced IN ('deny', 'allow', 'estimate')),
+  unpriced_nano INTEGER NOT NULL DEFAULT 0 CHECK (unpriced_nano >= 0),  -- estimate: nano-dollars a token
+  rollover_units INTEGER NOT NULL DEFAULT 0 CHECK (rollover_units >= 0), -- at most this is carried to the next period
+  parent        TEXT,                           -- name of the quota above, for display: all that match are checked
+  special       INTEGER NOT NULL DEFAULT 0,     -- kept by triggers: there are overrides or grants
+  hourly_of     INTEGER,                        -- counts hours for alert rules of that quota; made by a trigger
+  description   TEXT,
+  created_at    TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+
+  -- What the triggers use, computed once. route: the value that finds this quota from a row, by an index.
+  route         TEXT GENERATED ALWAYS AS (CASE
+    WHEN active = 0 THEN NULL
+    WHEN api_key_id NOT GLOB '*[*?]*' THEN 'k:' || api_key_id
+    WHEN user_id NOT GLOB '*[*?]*' THEN 'u:' || user_id
+    WHEN session_id NOT GLOB '*[*?]*' THEN 's:' || session_id
+    WHEN tenant_id NOT GLOB '*[*?]*' THEN 't:' || tenant_id
+    WHEN task_type NOT GLOB '*[*?]*' THEN 'a:' || task_type
+    WHEN model NOT GLOB '*[*?]*' THEN 'm:' || lower(model)
+    WHEN provider NOT GLOB '*[*?]*' THEN 'p:' || lower(provider)
+    ELSE '*' END) STORED,
+  -- The whole scope as one pattern; quota_match.sql builds the text that it meets. '[' is no wildcard here.
+  pattern       TEXT GENERATED ALWAYS AS (replace(char(31) || 't=' || tenant_id || char(31) || 'u=' || user_id
+    || char(31) || 'k=' || api_key_id || char(31) || 's=' || session_id || char(31) || 'a=' || task_type
+    || char(31) || 'm=' || lower(model) || char(31) || 'p=' || lower(provider), '[', '[[]')) STORED,
+  tag_text      TEXT GENERATED ALWAYS AS ('"' || iif(instr(tag, ':'),
+    substr(tag, 1, instr(tag, ':') - 1) || '":"' || substr(tag, instr(tag, ':') + 1), tag) || '"') STORED,
+  -- fixed, rolling: windows of len_s seconds from anchor_s on; month: of `months` months; calendar: see llm_calendar
+  kind          TEXT GENERATED ALWAYS AS (CASE
+    WHEN period = 'lifetime' THEN 'lifetime'
+    WHEN period IN ('hour', 'day', 'week') AND zone IN ('UTC', 'Etc/UTC', 'GMT', 'Z') THEN 'fixed'
+    WHEN period IN ('month', 'quarter', 'year') AND zone IN ('UTC', 'Etc/UTC', 'GMT', 'Z') THEN 'month'
+    WHEN period GLOB 'every [1-9]*' AND (ltrim(substr(period, 7), '0123456789') IN ('s', 'm', 'h', 'd', 'w')
+      OR ltrim(substr(period, 7), '0123456789') GLOB '[smhdw] anchor *'
+        AND strftime('%s', substr(period, instr(period, ' anchor ') + 8)) IS NOT NULL) THEN 'fixed'
+    WHEN period GLOB 'rolling [1-9]*' AND (ltrim(substr(period, 9), '0123456789') IN ('s', 'm', 'h', 'd', 'w')
+      OR ltrim(substr(period, 9), '0123456789') GLOB '[smhdw]/[1-9]*') THEN 'rolling'
+    ELSE 'calendar' END) STORED,
+  span_s        INTEGER GENERATED ALWAYS AS (CASE  -- the whole window
+    WHEN period = 'hour' THEN 3600 WHEN period = 'day' THEN 86400 WHEN period = 'week' THEN 604800
+    WHEN period GLOB 'every *' THEN CAST(substr(period, 7) AS INTEGER)
+      * CASE substr(ltrim(substr(period, 7), '0123456789'), 1, 1)
+        WHEN 's' THEN 1 WHEN 'm' THEN 60 WHEN 'h' THEN 3600 WHEN 'd' THEN 86400 ELSE 604800 END
+    WHEN period GLOB 'rolling *' THEN CAST(substr(period, 9) AS INTEGER)
+      * CASE substr(ltrim(substr(period, 9), '0123456789'), 1, 1)
+        WHEN 's' THEN 1 WHEN 'm' THEN 60 WHEN 'h' THEN 3600 WHEN 'd' THEN 86400 ELSE 604800 END
+    END) STORED,
+  len_s         INTEGER GENERATED ALWAYS AS (iif(period GLOB 'rolling *',  -- a bucket: the window in 60, or in /N
+    max(1, (span_s + iif(instr(period, '/'), CAST(substr(period, instr(period, '/') + 1) AS INTEGER), 60) - 1)
+      / iif(instr(period, '/'), CAST(substr(period, instr(period, '/') + 1) AS INTEGER), 60)), span_s)) STORED,
+  anchor_s      INTEGER GENERATED ALWAYS AS (CASE
+    WHEN period = 'week' THEN 345600  -- Monday 1970-01-05
+    WHEN period GLOB 'every * anchor *'
+      THEN CAST(strftime('%s', substr(period, instr(period, ' anchor ') + 8)) AS INTEGER)
+    ELSE 0 END) STORED,
+  months        INTEGER GENERATED ALWAYS AS (CASE period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END) STORED,
+  calendar      TEXT GENERATED ALWAYS AS (period || '@' || zone) STORED,
+  CONSTRAINT "a window is at most 10 years" CHECK (span_s <= 315360000)
+) STRICT;
+
+CREATE INDEX main.llm_quota_route ON llm_quota(route) WHERE route IS NOT NULL;
+
+CREATE TABLE main.llm_counter(
+  quota_id INTEGER NOT NULL,
+  key      TEXT NOT NULL,               -- '' or the value of split_by
+  start    INTEGER NOT NULL,            -- of the period
+  used     INTEGER NOT NULL DEFAULT 0,
+  held     INTEGER NOT NULL DEFAULT 0,
+  requests INTEGER NOT NULL DEFAULT 0,  -- rows of llm_usage
+  unpriced INTEGER NOT NULL DEFAULT 0,  -- rows without a cost, where the metric is cost
+  carried  INTEGER NOT NULL DEFAULT 0,  -- rollover, fixed at the first touch of the period
+  checks   INTEGER NOT NULL DEFAULT 0,  -- rises with what a guard must look at: usage and holds that come in
+  look     INTEGER NOT NULL DEFAULT 0,  -- written to call the trigger that takes a close look
+  allowed  INTEGER,                     -- the limit as of the last look at it, grants and overrides included
+  alert_at INTEGER,                     -- used from which on alert rules are looked at; NULL: none is left
+  at       INTEGER,                     -- time of the row that changed this last; NULL: rebuilt
+  usage_id INTEGER,                     -- that row, or NULL for a hold
+  PRIMARY KEY (quota_id, key, start)
+) STRICT, WITHOUT ROWID;
+
+-- Periods that plain SQL cannot compute (time zones). tok fills it ahead; past its end a guard refuses.
+CREATE TABLE main.llm_calendar(
+  calendar TEXT NOT NULL,  -- period@zone
+  start    INTEGER NOT NULL,
+  stop     INTEGER NOT NULL CHECK (stop > start),
+  PRIMARY KEY (calendar, start)
+) STRICT, WITHOUT ROWID;
+
+-- A call in flight. Writing one reserves, in plain SQL too; a ref that is there already is ignored.
+CREATE TABLE main.llm_hold(
+  id            INTEGER PRIMARY KEY,
+  ref           TEXT NOT NULL,          -- the request_id of the usage that will settle it
+  unix_time     INTEGER NOT NULL,       -- when it was made: its periods
+  expires       INTEGER NOT NULL,
+  state         TEXT NOT NULL DEFAULT 'held' CHECK (state IN ('held', 'settled', 'released', 'expired')),
+  usage_id      INTEGER,                -- the row of llm_usage that settled it
+  tenant_id     TEXT,
+  user_id       TEXT,
+  api_key_id    TEXT,
+  session_id    TEXT,
+  provider      TEXT,
+  model         TEXT,
+  task_type     TEXT,
+  tags          TEXT,
+  input_tokens  INTEGER CHECK (input_tokens >= 0),
+  output_tokens INTEGER CHECK (output_tokens >= 0),
+  total_tokens  INTEGER CHECK (total_tokens >= 0),
+  requests      INTEGER NOT NULL DEFAULT 1 CHECK (requests >= 0),
+  cost_nano     INTEGER CHECK (cost_nano >= 0),
+  output_p95    INTEGER,  -- for quotas whose hold_size asks for it: tokens and nano-dollars of a usual answer
+  output_p99    INTEGER,
+  cost_p95      INTEGER,
+  cost_p99      INTEGER
+) STRICT;
+CREATE UNIQUE INDEX main.llm_hold_ref ON llm_hold(ref);
+CREATE INDEX main.llm_hold_open ON llm_hold(expires) WHERE state = 'held';
+
+CREATE TABLE main.llm_hold_item(  -- what an open hold parks of each quota
+  hold_id  INTEGER NOT NULL,
+  quota_id INTEGER NOT NULL,
+  key      TEXT NOT NULL,
+  start    INTEGER NOT NULL,
+  units    INTEGER NOT NULL CHECK (units >= 0),
+  PRIMARY KEY (hold_id, quota_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE main.llm_grant(  -- units beyond the limit, once: spent by priority, then expiry, then age
+  id         INTEGER PRIMARY KEY,
+  quota_id   INTEGER NOT NULL,
+  key        TEXT NOT NULL DEFAULT '',
+  units      INTEGER NOT NULL CHECK (units > 0),
+  used       INTEGER NOT NULL DEFAULT 0 CHECK (used >= 0 AND used <= units),
+  priority   INTEGER NOT NULL DEFAULT 0,
+  since      INTEGER NOT NULL DEFAULT 0,
+  until      INTEGER NOT NULL DEFAULT 253402300800,  -- exclusive; the year 10000
+  reason     TEXT,
+  created_at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+) STRICT;
+CREATE INDEX main.llm_grant_key ON llm_grant(quota_id, key);
+
+CREATE TABLE main.llm_grant_use(  -- which period's excess a grant has paid
+  quota_id INTEGER NOT NULL,
+  key      TEXT NOT NULL,
+  start    INTEGER NOT NULL,
+  grant_id INTEGER NOT NULL,
+  units    INTEGER NOT NULL,
+  PRIMARY KEY (quota_id, key, start, grant_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE main.llm_quota_override(  -- another limit for one key, for a time
+  quota_id    INTEGER NOT NULL,
+  key         TEXT NOT NULL DEFAULT '',
+  limit_units INTEGER NOT NULL CHECK (limit_units >= 0),
+  since       INTEGER NOT NULL DEFAULT 0,
+  until       INTEGER NOT NULL DEFAULT 253402300800,
+  reason      TEXT,
+  PRIMARY KEY (quota_id, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE main.llm_alert(  -- rules
+  id          INTEGER PRIMARY KEY,
+  quota_id    INTEGER NOT NULL,
+  watch_id    INTEGER,        -- the quota whose counters are looked at: rate and spike have an hourly one
+  basis       TEXT NOT NULL
+    CONSTRAINT "basis is percent, used, remaining, rate, spike or forecast"
+    CHECK (basis IN ('percent', 'used', 'remaining', 'rate', 'spike', 'forecast')),
+  value       REAL NOT NULL CHECK (value >= 0),  -- percent: 0.8; spike: 2 times normal; else units
+  step        REAL CHECK (step > 0),             -- again each so much further, in the same unit as value
+  severity    TEXT NOT NULL DEFAULT 'warning',
+  resolve     INTEGER NOT NULL DEFAULT 0 CHECK (resolve IN (0, 1)),  -- tell when it falls below again
+  cooldown_s  INTEGER NOT NULL DEFAULT 0 CHECK (cooldown_s >= 0),    -- no other event of this rule and key within
+  active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  description TEXT
+) STRICT;
+CREATE INDEX main.llm_alert_watch ON llm_alert(watch_id) WHERE active;
+
+CREATE TABLE main.llm_alert_event(  -- the outbox: deliver, then set delivered_at
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  alert_id     INTEGER NOT NULL,
+  quota_id     INTEGER NOT NULL,
+  key          TEXT NOT NULL,
+  start        INTEGER NOT NULL,
+  step         INTEGER NOT NULL DEFAULT 0,
+  state        TEXT NOT NULL DEFAULT 'raised' CHECK (state IN ('raised', 'resolved')),
+  level_units  INTEGER,         -- the line that was crossed
+  used_units   INTEGER,
+  limit_units  INTEGER,
+  at           INTEGER,         -- time of the row that crossed it
+  late         INTEGER NOT NULL DEFAULT 0,  -- the row belongs to a period before the newest
+  delivered_at TEXT,
+  UNIQUE (alert_id, key, start, step, state)
+) STRICT;
+CREATE INDEX main.llm_alert_outbox ON llm_alert_event(id) WHERE delivered_at IS NULL;
+
+CREATE TABLE main.llm_quota_log(
+  id       INTEGER PRIMARY KEY,
+  at       TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  quota_id INTEGER,
+  name     TEXT,
+  what     TEXT NOT NULL,
+  old      TEXT,
+  new      TEXT
+) STRICT;
+
+-- Rows that an INSERT OR REPLACE may be about to remove: SQLite then fires no DELETE trigger. Empty between statements
+-- but for rows that were not removed after all.
+CREATE TABLE main.llm_replaced(
+  id            INTEGER PRIMARY KEY,
+  unix_time     INTEGER,
+  provider      TEXT,
+  model         TEXT,
+  task_type     TEXT,
+  tenant_id     TEXT,
+  user_id       TEXT,
+  api_key_id    TEXT,
+  session_id    TEXT,
+  tags          TEXT,
+  input_tokens  INTEGER,
+  output_tokens INTEGER,
+  total_tokens  INTEGER,
+  cost_nano     INTEGER,
+  gone          INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE main.llm_clock(  -- the latest time a reservation was made at: the clock never goes back
+  id  INTEGER PRIMARY KEY CHECK (id = 1),
+  now INTEGER NOT NULL
+) STRICT;
+INSERT INTO main.llm_clock VALUES (1, 0);

@@ -1,0 +1,152 @@
+-- A counter rose: is it beyond its limit, is there an alert? What it costs where neither is so: two comparisons and one
+-- look at the quota.
+--
+-- Guard. Only INSERTs of usage and of holds raise `checks`, so these are what is refused; corrections and late prices
+-- are always recorded. The price that a TEMP trigger of tok fills in is there already: SQLite runs TEMP triggers first
+-- (tests/compat proves it for each version). RAISE takes no expression before SQLite 3.47, so the message names the
+-- metric; tok_quota_explain() and the view llm_quota_status name the quota.
+--
+-- Alerts. alert_at is the lowest line that no event tells of yet; beyond it every rule is looked at. One event a rule,
+-- key, period and step, by the UNIQUE of the outbox, in the transaction that crossed the line. Of several steps crossed
+-- at once the highest is told. What a cool-down kept back is told when the counter changes after it.
+
+DROP TRIGGER IF EXISTS main.llm_counter_insert;
+CREATE TRIGGER main.llm_counter_insert AFTER INSERT ON llm_counter
+WHEN NEW.at IS NOT NULL
+BEGIN
+  UPDATE llm_counter SET alert_at = 0, checks = checks + NEW.checks,
+    carried = (SELECT {quota_carry:NEW} FROM llm_quota AS q WHERE q.id = NEW.quota_id)
+  WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_counter_rose;
+CREATE TRIGGER main.llm_counter_rose AFTER UPDATE OF used, held, checks ON llm_counter
+WHEN NEW.at IS NOT NULL AND (NEW.used >= NEW.alert_at OR EXISTS (SELECT 1 FROM llm_quota AS q
+  WHERE q.id = NEW.quota_id AND (q.special AND NEW.used > OLD.used
+    OR q.action = 'block' AND NEW.checks > OLD.checks AND (NEW.used + NEW.held > q.limit_units OR q.special
+      OR q.kind = 'rolling' OR NEW.unpriced > 0 OR NEW.start = -9000000000000000000))))
+BEGIN
+  UPDATE llm_counter SET look = (NEW.checks > OLD.checks) + 2 * (NEW.used > OLD.used)
+  WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start;
+END;
+
+-- Its own trigger, because SQLite makes room for the whole program even where WHEN says no.
+DROP TRIGGER IF EXISTS main.llm_counter_look;
+CREATE TRIGGER main.llm_counter_look AFTER UPDATE OF look ON llm_counter
+BEGIN
+  UPDATE llm_counter SET allowed = (SELECT {quota_limit:llm_counter} FROM llm_quota AS q WHERE q.id = NEW.quota_id)
+  WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start;
+
+  SELECT CASE
+    WHEN c.start = -9000000000000000000
+      THEN RAISE(ABORT, 'tok: the calendar of a quota does not reach this time; SELECT tok_init() with tok extends it')
+    WHEN q.metric = 'cost' AND q.unpriced = 'deny' AND u.id IS NOT NULL AND u.cost_nano IS NULL AND u.cost_usd IS NULL
+      THEN RAISE(ABORT, 'tok: a cost quota takes no usage without a price (llm_quota.unpriced = deny)')
+    WHEN q.metric = 'cost' THEN RAISE(ABORT, 'tok: quota of cost exceeded: this would cross a limit with action block')
+    WHEN q.metric = 'requests'
+      THEN RAISE(ABORT, 'tok: quota of requests exceeded: this would cross a limit with action block')
+    ELSE RAISE(ABORT, 'tok: quota of tokens exceeded: this would cross a limit with action block') END
+  FROM llm_quota AS q
+  CROSS JOIN llm_counter AS c ON c.quota_id = NEW.quota_id AND c.key = NEW.key AND c.start = NEW.start
+  LEFT JOIN llm_usage AS u ON u.id = NEW.usage_id
+  WHERE NEW.look & 1 AND q.id = NEW.quota_id AND q.action = 'block' AND q.guard = 'insert' AND q.active
+    AND NOT EXISTS (SELECT 1 FROM llm_hold AS h WHERE h.ref = u.request_id
+      AND coalesce(h.usage_id, u.id) = u.id)
+    AND (c.start = -9000000000000000000
+      OR q.metric = 'cost' AND q.unpriced = 'deny' AND u.id IS NOT NULL AND u.cost_nano IS NULL AND u.cost_usd IS NULL
+      OR c.allowed < CASE q.kind WHEN 'rolling' THEN (
+            SELECT sum(w.used) + sum(w.held) FROM llm_counter AS w WHERE w.quota_id = c.quota_id AND w.key = c.key
+              AND w.start > c.start - q.span_s - q.len_s AND w.start < c.start + q.span_s + q.len_s)
+          ELSE c.used + c.held END
+        AND (u.id IS NULL OR {quota_amount:u} > 0));
+
+  -- what is beyond the limit, grants pay: by priority, then expiry, then age
+  INSERT INTO llm_grant_use(quota_id, key, start, grant_id, units)
+  SELECT NEW.quota_id, NEW.key, NEW.start, id, min(rest, excess - before) FROM (
+    SELECT g.id, g.units - g.used AS rest, NEW.used - c.allowed + sum(g.units - g.used) OVER () AS excess,
+      sum(g.units - g.used) OVER (ORDER BY g.priority, g.until, g.id) - (g.units - g.used) AS before
+    FROM llm_grant AS g
+    CROSS JOIN llm_counter AS c ON c.quota_id = g.quota_id AND c.key = g.key AND c.start = NEW.start
+    CROSS JOIN llm_quota AS q ON q.id = g.quota_id
+    WHERE g.quota_id = NEW.quota_id AND g.key = NEW.key AND g.used < g.units AND g.since <= NEW.at
+      AND NEW.at < g.until AND NEW.look & 2 AND q.kind <> 'rolling')
+  WHERE excess > before
+  ON CONFLICT(quota_id, key, start, grant_id) DO UPDATE SET units = units + excluded.units;
+
+  INSERT INTO llm_alert_event(alert_id, quota_id, key, start, step, level_units, used_units, limit_units, at, late)
+  SELECT id, NEW.quota_id, NEW.key, NEW.start, step_no, level + step_no * coalesce(step_units, 0), NEW.used, allowed,
+    NEW.at, EXISTS (SELECT 1 FROM llm_counter WHERE quota_id = NEW.quota_id AND key = NEW.key AND start > NEW.start)
+  FROM (
+    SELECT id, cooldown_s, allowed, step_units, level, iif(step_units > 0, (NEW.used - level) / step_units, 0) AS step_no
+    FROM (
+      SELECT id, cooldown_s, allowed, step_units, CAST(line AS INTEGER) + (line > CAST(line AS INTEGER)) AS level FROM (
+        SELECT a.id, a.cooldown_s, c.allowed, {alert_level:c} AS line,
+          max(1, CAST(a.step * iif(a.basis = 'percent', c.allowed, 1) AS INTEGER)) AS step_units
+        FROM llm_counter AS c CROSS JOIN llm_alert AS a ON a.watch_id = c.quota_id AND a.active
+        WHERE c.quota_id = NEW.quota_id AND c.key = NEW.key AND c.start = NEW.start AND NEW.used >= NEW.alert_at
+        LIMIT -1)  -- LIMIT: so that a line is computed once
+      LIMIT -1)
+    WHERE level <= NEW.used LIMIT -1)
+  WHERE cooldown_s = 0 OR NOT EXISTS (SELECT 1 FROM llm_alert_event AS e
+    WHERE e.alert_id = id AND e.key = NEW.key AND e.state = 'raised' AND abs(e.at - NEW.at) < cooldown_s)
+  ON CONFLICT(alert_id, key, start, step, state) DO NOTHING;
+
+  UPDATE llm_counter SET alert_at = (
+    SELECT min(CASE WHEN told IS NULL THEN CAST(line AS INTEGER) + (line > CAST(line AS INTEGER))
+      WHEN step_units > 0 THEN CAST(line AS INTEGER) + (line > CAST(line AS INTEGER)) + (told + 1) * step_units END)
+    FROM (
+      SELECT {alert_level:llm_counter} AS line,
+        max(1, CAST(a.step * iif(a.basis = 'percent', llm_counter.allowed, 1) AS INTEGER)) AS step_units,
+        (SELECT max(e.step) FROM llm_alert_event AS e WHERE e.alert_id = a.id AND e.key = NEW.key
+          AND e.start = NEW.start AND e.state = 'raised') AS told
+      FROM llm_alert AS a WHERE a.watch_id = NEW.quota_id AND a.active LIMIT -1))
+  WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start AND NEW.used >= NEW.alert_at;
+END;
+
+-- A counter fell below a line that an event tells of: grants get back what they paid for, the last first, and rules that
+-- ask for it tell that all is well again.
+DROP TRIGGER IF EXISTS main.llm_counter_fell;
+CREATE TRIGGER main.llm_counter_fell AFTER UPDATE OF used ON llm_counter
+WHEN NEW.used < OLD.used AND NEW.at IS NOT NULL
+BEGIN
+  INSERT INTO llm_quota_fall(quota_id, key, start, used, carried, at)
+  SELECT NEW.quota_id, NEW.key, NEW.start, NEW.used, NEW.carried, NEW.at
+  WHERE EXISTS (SELECT 1 FROM llm_grant_use WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start)
+    OR EXISTS (SELECT 1 FROM llm_alert WHERE watch_id = NEW.quota_id AND resolve);
+END;
+
+DROP TRIGGER IF EXISTS main.llm_quota_fall_call;
+CREATE TRIGGER main.llm_quota_fall_call INSTEAD OF INSERT ON llm_quota_fall
+BEGIN
+  UPDATE llm_grant_use SET units = llm_grant_use.units - min(llm_grant_use.units, b.back - b.before)
+  FROM (
+    SELECT s.grant_id, sum(s.units) OVER (ORDER BY g.priority DESC, g.until DESC, g.id DESC) - s.units AS before,
+      sum(s.units) OVER () - max(0, NEW.used - NEW.carried - coalesce((SELECT o.limit_units FROM llm_quota_override AS o
+          WHERE o.quota_id = NEW.quota_id AND o.key = NEW.key AND o.since <= NEW.at AND NEW.at < o.until),
+          q.limit_units)) AS back
+    FROM llm_grant_use AS s CROSS JOIN llm_grant AS g ON g.id = s.grant_id
+    CROSS JOIN llm_quota AS q ON q.id = s.quota_id
+    WHERE s.quota_id = NEW.quota_id AND s.key = NEW.key AND s.start = NEW.start) AS b
+  WHERE llm_grant_use.quota_id = NEW.quota_id AND llm_grant_use.key = NEW.key AND llm_grant_use.start = NEW.start
+    AND llm_grant_use.grant_id = b.grant_id AND b.back > b.before;
+  DELETE FROM llm_grant_use
+  WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start AND units <= 0;
+
+  INSERT INTO llm_alert_event(alert_id, quota_id, key, start, step, state, level_units, used_units, limit_units, at)
+  SELECT e.alert_id, e.quota_id, e.key, e.start, e.step, 'resolved', e.level_units, NEW.used, e.limit_units, NEW.at
+  FROM llm_alert AS a CROSS JOIN llm_alert_event AS e ON e.alert_id = a.id AND e.key = NEW.key AND e.start = NEW.start
+  WHERE a.watch_id = NEW.quota_id AND a.resolve AND e.state = 'raised' AND e.level_units > NEW.used
+  ON CONFLICT(alert_id, key, start, step, state) DO NOTHING;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_grant_use_insert;
+CREATE TRIGGER main.llm_grant_use_insert AFTER INSERT ON llm_grant_use
+BEGIN
+  UPDATE llm_grant SET used = used + NEW.units WHERE id = NEW.grant_id;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_grant_use_update;
+CREATE TRIGGER main.llm_grant_use_update AFTER UPDATE OF units ON llm_grant_use
+BEGIN
+  UPDATE llm_grant SET used = used + NEW.units - OLD.units WHERE id = NEW.grant_id;
+END;

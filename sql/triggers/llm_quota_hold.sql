@@ -1,0 +1,33 @@
+-- Holds into counters. INSERT INTO llm_hold reserves (or fails whole: all quotas or none), an UPDATE of its state frees.
+
+DROP TRIGGER IF EXISTS main.llm_hold_repeated;
+CREATE TRIGGER main.llm_hold_repeated BEFORE INSERT ON llm_hold
+WHEN EXISTS (SELECT 1 FROM llm_hold WHERE ref = NEW.ref)
+BEGIN
+  SELECT RAISE(IGNORE);
+END;
+
+DROP TRIGGER IF EXISTS main.llm_hold_insert;
+CREATE TRIGGER main.llm_hold_insert AFTER INSERT ON llm_hold
+WHEN NEW.state = 'held'
+BEGIN
+  INSERT INTO llm_hold_item(hold_id, quota_id, key, start, units)
+  SELECT NEW.id, q.id, {quota_key:NEW}, {quota_start:NEW.unix_time}, {quota_hold:NEW}
+  FROM llm_quota AS q WHERE {quota_match:NEW};
+  SELECT RAISE(ABORT, 'tok: a cost quota takes no hold without a price (llm_quota.unpriced = deny)')
+  FROM llm_hold_item AS i CROSS JOIN llm_quota AS q ON q.id = i.quota_id
+  WHERE i.hold_id = NEW.id AND NEW.cost_nano IS NULL
+    AND q.metric = 'cost' AND q.unpriced = 'deny' AND q.action = 'block';
+  INSERT INTO llm_counter(quota_id, key, start, held, checks, at)
+  SELECT quota_id, key, start, units, 1, NEW.unix_time FROM llm_hold_item WHERE hold_id = NEW.id
+  ON CONFLICT(quota_id, key, start) DO UPDATE SET held = held + excluded.held, checks = checks + 1,
+    at = excluded.at, usage_id = NULL;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_hold_reopened;
+CREATE TRIGGER main.llm_hold_reopened BEFORE UPDATE OF state ON llm_hold
+WHEN OLD.state <> 'held' AND NEW.state = 'held'
+BEGIN
+  SELECT RAISE(ABORT, 'tok: a hold that has ended does not open again');
+END;
+

@@ -1,0 +1,117 @@
+-- Usage into counters. NEW and OLD only, never the row as it is now: what other triggers change by an UPDATE of their
+-- own arrives here as a difference, so the sum is right in whatever order triggers run. Upserts keep their meaning
+-- under INSERT OR REPLACE and OR IGNORE, other conflict clauses do not.
+--
+-- Short on purpose: every INSERT that an application prepares compiles all of this, so the matching of quotas is there
+-- once, as the INSTEAD OF trigger of a view, which is SQLite's way to have a procedure.
+
+DROP TRIGGER IF EXISTS main.llm_quota_charge_call;
+CREATE TRIGGER main.llm_quota_charge_call INSTEAD OF INSERT ON llm_quota_charge
+BEGIN
+  INSERT INTO llm_counter(quota_id, key, start, used, requests, unpriced, checks, at, usage_id)
+  SELECT q.id, {quota_key:NEW}, {quota_start:NEW.unix_time}, CASE q.metric
+      WHEN 'requests' THEN NEW.requests
+      WHEN 'input' THEN NEW.input_tokens
+      WHEN 'output' THEN NEW.output_tokens
+      WHEN 'total' THEN NEW.total_tokens
+      ELSE NEW.cost_nano + iif(q.unpriced = 'estimate', NEW.unpriced_tokens * q.unpriced_nano, 0) END,
+    NEW.requests, iif(q.metric = 'cost', NEW.unpriced, 0), NEW.checks, NEW.at, NEW.usage_id
+  FROM llm_quota AS q WHERE {quota_match:NEW}
+  ON CONFLICT(quota_id, key, start) DO UPDATE SET used = used + excluded.used, requests = requests + excluded.requests,
+    unpriced = unpriced + excluded.unpriced, checks = checks + excluded.checks, at = excluded.at,
+    usage_id = excluded.usage_id;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_quota_insert;
+CREATE TRIGGER main.llm_quota_insert AFTER INSERT ON llm_usage
+WHEN EXISTS (SELECT 1 FROM llm_quota)
+  OR NEW.request_id IS NOT NULL AND EXISTS (SELECT 1 FROM llm_hold WHERE ref = NEW.request_id AND usage_id IS NULL)
+BEGIN
+  -- the hold that this usage settles, before the charge: a settled call is never refused
+  UPDATE llm_hold SET state = 'settled', usage_id = NEW.id WHERE ref = NEW.request_id AND usage_id IS NULL;
+  UPDATE llm_replaced SET gone = 1 WHERE id = NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage WHERE id = llm_replaced.id);
+  DELETE FROM llm_replaced;
+  INSERT INTO llm_quota_charge SELECT {quota_charge:NEW}, NEW.unix_time, NEW.id, 1;
+END;
+
+-- Amounts change often (prices, totals): one difference, so that no counter passes through a state that never was.
+-- What a row belongs to seldom changes: off there, on here.
+DROP TRIGGER IF EXISTS main.llm_quota_update;
+CREATE TRIGGER main.llm_quota_update AFTER UPDATE OF input_tokens, output_tokens, total_tokens, cost_nano ON llm_usage
+WHEN EXISTS (SELECT 1 FROM llm_quota) AND (
+  NEW.cost_nano IS NOT OLD.cost_nano OR NEW.input_tokens IS NOT OLD.input_tokens
+  OR NEW.output_tokens IS NOT OLD.output_tokens
+  OR coalesce(NEW.total_tokens, coalesce(NEW.input_tokens, 0) + coalesce(NEW.output_tokens, 0))
+    <> coalesce(OLD.total_tokens, coalesce(OLD.input_tokens, 0) + coalesce(OLD.output_tokens, 0)))
+  AND NOT {quota_moved:NEW}
+BEGIN
+  INSERT INTO llm_quota_charge
+  SELECT OLD.unix_time, OLD.provider, OLD.model, OLD.task_type, OLD.tenant_id, OLD.user_id, OLD.api_key_id,
+    OLD.session_id, OLD.tags, 0,
+    coalesce(NEW.input_tokens, 0) - coalesce(OLD.input_tokens, 0),
+    coalesce(NEW.output_tokens, 0) - coalesce(OLD.output_tokens, 0),
+    coalesce(NEW.total_tokens, coalesce(NEW.input_tokens, 0) + coalesce(NEW.output_tokens, 0))
+      - coalesce(OLD.total_tokens, coalesce(OLD.input_tokens, 0) + coalesce(OLD.output_tokens, 0)),
+    coalesce(NEW.cost_nano, 0) - coalesce(OLD.cost_nano, 0), (NEW.cost_nano IS NULL) - (OLD.cost_nano IS NULL),
+    iif(NEW.cost_nano IS NULL, coalesce(NEW.input_tokens, 0) + coalesce(NEW.output_tokens, 0), 0)
+      - iif(OLD.cost_nano IS NULL, coalesce(OLD.input_tokens, 0) + coalesce(OLD.output_tokens, 0), 0),
+    NEW.unix_time, NEW.id,
+    -- a cost given in dollars at INSERT and filled in now is part of that INSERT
+    OLD.cost_nano IS NULL AND NEW.cost_nano IS NOT NULL AND OLD.cost_usd IS NOT NULL;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_quota_move;
+CREATE TRIGGER main.llm_quota_move AFTER UPDATE OF id, timestamp, provider, model, task_type, tenant_id, user_id,
+  api_key_id, session_id, tags, response_id ON llm_usage
+WHEN EXISTS (SELECT 1 FROM llm_quota) AND ({quota_moved:NEW} OR NEW.response_id IS NOT OLD.response_id)
+BEGIN
+  UPDATE llm_replaced SET gone = 1 WHERE id = NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage WHERE id = llm_replaced.id);
+  DELETE FROM llm_replaced;
+  INSERT INTO llm_quota_charge SELECT {quota_discharge:OLD}, OLD.unix_time, NULL, 0 WHERE {quota_moved:NEW};
+  INSERT INTO llm_quota_charge SELECT {quota_charge:NEW}, NEW.unix_time, NEW.id, 0 WHERE {quota_moved:NEW};
+END;
+
+DROP TRIGGER IF EXISTS main.llm_quota_delete;
+CREATE TRIGGER main.llm_quota_delete AFTER DELETE ON llm_usage
+WHEN EXISTS (SELECT 1 FROM llm_quota)
+BEGIN
+  UPDATE llm_replaced SET gone = 0 WHERE id = OLD.id;  -- with recursive_triggers a REPLACE comes here too
+  DELETE FROM llm_replaced WHERE id = OLD.id;
+  INSERT INTO llm_quota_charge SELECT {quota_discharge:OLD}, OLD.unix_time, NULL, 0;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_quota_replaced;
+CREATE TRIGGER main.llm_quota_replaced AFTER DELETE ON llm_replaced
+WHEN OLD.gone
+BEGIN
+  INSERT INTO llm_quota_charge SELECT {quota_discharge:OLD}, OLD.unix_time, NULL, 0;
+END;
+
+-- Which rows a REPLACE would remove is known before only, whether it did only after.
+DROP TRIGGER IF EXISTS main.llm_quota_before_insert;
+CREATE TRIGGER main.llm_quota_before_insert BEFORE INSERT ON llm_usage
+WHEN (EXISTS (SELECT 1 FROM llm_usage WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM llm_usage WHERE provider = NEW.provider AND response_id = NEW.response_id))
+  AND EXISTS (SELECT 1 FROM llm_quota)
+BEGIN
+  DELETE FROM llm_replaced;
+  INSERT INTO llm_replaced
+  SELECT id, unix_time, provider, model, task_type, tenant_id, user_id, api_key_id, session_id, tags, input_tokens,
+    output_tokens, total_tokens, cost_nano, 0
+  FROM llm_usage WHERE id = NEW.id OR provider = NEW.provider AND response_id = NEW.response_id;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_quota_before_update;
+CREATE TRIGGER main.llm_quota_before_update BEFORE UPDATE OF id, provider, response_id ON llm_usage
+WHEN (NEW.id <> OLD.id AND EXISTS (SELECT 1 FROM llm_usage WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM llm_usage
+      WHERE provider = NEW.provider AND response_id = NEW.response_id AND id <> OLD.id))
+  AND EXISTS (SELECT 1 FROM llm_quota)
+BEGIN
+  DELETE FROM llm_replaced;
+  INSERT INTO llm_replaced
+  SELECT id, unix_time, provider, model, task_type, tenant_id, user_id, api_key_id, session_id, tags, input_tokens,
+    output_tokens, total_tokens, cost_nano, 0
+  FROM llm_usage
+  WHERE id <> OLD.id AND (id = NEW.id OR provider = NEW.provider AND response_id = NEW.response_id);
+END;
