@@ -37,7 +37,7 @@ CREATE TABLE main.llm_quota(
     CONSTRAINT "metric is input, output, total, requests or cost"
     CHECK (metric IN ('input', 'output', 'total', 'requests', 'cost')),
   limit_units   INTEGER NOT NULL CHECK (limit_units >= 0),  -- tokens, requests, or nano-dollars
-  soft_units    INTEGER CHECK (soft_units >= 0),            -- from here on tok_quota_check says warn
+  soft_units    INTEGER CHECK (soft_units >= 0),            -- from here on a check says warn
   action        TEXT NOT NULL DEFAULT 'block'
     CONSTRAINT "action is warn, throttle or block" CHECK (action IN ('warn', 'throttle', 'block')),
   guard         TEXT NOT NULL DEFAULT 'insert'  -- does a block quota refuse the INSERT that would cross it?
@@ -80,8 +80,9 @@ CREATE TABLE main.llm_quota(
     WHEN period = 'lifetime' THEN 'lifetime'
     WHEN period IN ('hour', 'day', 'week') AND zone IN ('UTC', 'Etc/UTC', 'GMT', 'Z') THEN 'fixed'
     WHEN period IN ('month', 'quarter', 'year') AND zone IN ('UTC', 'Etc/UTC', 'GMT', 'Z') THEN 'month'
-    WHEN period GLOB 'every [1-9]*' AND (ltrim(substr(period, 7), '0123456789') IN ('s', 'm', 'h', 'd', 'w')
-      OR ltrim(substr(period, 7), '0123456789') GLOB '[smhdw] anchor *'
+    WHEN period GLOB 'every [1-9]*' AND (ltrim(substr(period, 7), '0123456789') IN ('s', 'm', 'h')
+      OR ltrim(substr(period, 7), '0123456789') GLOB '[smh] anchor *'
+        AND (period GLOB '*Z' OR zone IN ('UTC', 'Etc/UTC', 'GMT', 'Z'))
         AND strftime('%s', substr(period, instr(period, ' anchor ') + 8)) IS NOT NULL) THEN 'fixed'
     WHEN period GLOB 'rolling [1-9]*' AND (ltrim(substr(period, 9), '0123456789') IN ('s', 'm', 'h', 'd', 'w')
       OR ltrim(substr(period, 9), '0123456789') GLOB '[smhdw]/[1-9]*') THEN 'rolling'

@@ -39,7 +39,7 @@ BEGIN
 
   SELECT CASE
     WHEN c.start = -9000000000000000000
-      THEN RAISE(ABORT, 'tok: the calendar of a quota does not reach this time; SELECT tok_init() with tok extends it')
+      THEN RAISE(ABORT, 'tok: the calendar of a quota does not reach this time; a connection with tok extends it')
     WHEN q.metric = 'cost' AND q.unpriced = 'deny' AND u.id IS NOT NULL AND u.cost_nano IS NULL AND u.cost_usd IS NULL
       THEN RAISE(ABORT, 'tok: a cost quota takes no usage without a price (llm_quota.unpriced = deny)')
     WHEN q.metric = 'cost' THEN RAISE(ABORT, 'tok: quota of cost exceeded: this would cross a limit with action block')
