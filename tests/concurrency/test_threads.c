@@ -30,6 +30,18 @@ static const char *const questions[] = {
     "SELECT tok_init() IS NULL; INSERT INTO llm_usage(provider, model, task_type, input_tokens,"
     " output_tokens) VALUES('openai', 'gpt-4o', 'chat', 10, 20)",
     "SELECT count(*) || sum(cost_nano) FROM llm_usage",
+    /* Every reader of JSON, and its errors: the place and the reason are each thread's own. */
+    "SELECT tok_usage('{\"model\":\"claude-sonnet-4-5\",\"usage\":{\"input_tokens\":3,\"cache_read_input_tokens\":9,"
+    "\"output_tokens\":4,\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":7,\"output_tokens\":1}]}}')",
+    "SELECT tok_usage('data: {\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}')",
+    "SELECT tok_usage('{\"usage\":{\"prompt_tokens\":3,]}')",
+    "SELECT tok_cost('gpt-4o', '{\"input_tokens\": 1200, \"output_tokens\": 350}')",
+    "SELECT tok_cost('gpt-4o', '{\"input_tokens\": \"many\"}')",
+    "SELECT tok_cost_explain('gpt-4o', '{\"input_tokens\": 5, \"service_tier\": \"batch\"}', '2026-08-20')",
+    "SELECT tok_pricing_import('{\"m\": {\"litellm_provider\": \"acme\", \"input_cost_per_token\": 1e-06}}')",
+    "SELECT tok_pricing_import('{\"m\": {\"litellm_provider\": \"acme\", \"input_cost_per_token\": \"x\"}}')",
+    "SELECT tok_price('acme/m', 'input') || tok_resolve('acme/m')",
+    "SELECT tok_row_cost_nano('m', 'acme', NULL, 10, 20, NULL, NULL, NULL, NULL, 0)",
 };
 enum { N_QUESTIONS = sizeof questions / sizeof questions[0] };
 
