@@ -147,12 +147,24 @@ function glob(rule) {
   throw new Error(`unknown rule ${JSON.stringify(rule)}`);
 }
 
+// Meters that the source leaves out: {meter: price} or {meter: "2 x other meter"}; at each size of each price set.
+function addMeters(model, add) {
+  for (const set of model.prices.flatMap((p) => [p, ...(p.tiers ?? [])])) {
+    for (const [m, price] of Object.entries(add)) {
+      const times = /^(\d+) x (\w+)$/.exec(price);
+      if (set[m] !== undefined || (times && set[times[2]] === undefined)) continue;
+      set[m] = times ? decimal(Number(times[1]) * Number(set[times[2]])) : price;
+    }
+  }
+}
+
 function correct(provider, model) {
   for (const c of corrections) {
     if (c.provider !== provider || !c.models?.includes(model.model)) continue;
     if (c.names) model.names = [...new Set([...model.names, ...c.names])];
     if (c.minimum_seconds) model.minimum_seconds = c.minimum_seconds;
     if (c.prices) model.prices = c.prices[model.model] ?? c.prices;
+    if (c.add) addMeters(model, c.add);
     model.note = c.note;
     c.used = true;
   }
