@@ -1,0 +1,87 @@
+/* tok-usage; see cli.h and tok-usage(1). */
+#include <errno.h>
+#include <locale.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../tok.h"
+#include "cli.h"
+
+enum { BUSY_MS = 10000 };
+
+/* Commands that write may create the ledger; reports only read, so that a database may be read-only. */
+static bool writes(const command *c, const options *o) {
+  return c->run == run_import || (c->run == run_alerts && o->exec != NULL);
+}
+
+static sqlite3 *open_db(const command *c, const options *o) {
+  sqlite3 *db = NULL;
+  if (o->db == NULL) {
+    complain("which database? Give --db FILE or set TOK_DB");
+    return NULL;
+  }
+  if (!writes(c, o) && access(o->db, R_OK) != 0) {
+    complain("%s: %s", o->db, strerror(errno));
+    return NULL;
+  }
+  int flags = writes(c, o) ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+  int rc = sqlite3_open_v2(o->db, &db, flags, NULL);
+  if (rc != SQLITE_OK && !writes(c, o)) {
+    sqlite3_close(db);
+    rc = sqlite3_open_v2(o->db, &db, SQLITE_OPEN_READONLY, NULL);
+  }
+  if (rc == SQLITE_OK) rc = sqlite3_busy_timeout(db, BUSY_MS);
+  if (rc == SQLITE_OK) rc = sqlite3_tok_init(db, NULL, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_exec(db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
+  if (rc == SQLITE_OK) return db;
+  complain("%s: %s", o->db, sqlite3_errmsg(db));
+  sqlite3_close(db);
+  return NULL;
+}
+
+/* A report of a database without a ledger would fail with "no such table"; say what is the matter. */
+static bool has_ledger(sqlite3 *db) {
+  sqlite3_stmt *stmt = NULL;
+  bool found = sqlite3_prepare_v2(db, "SELECT 1 FROM main.sqlite_schema WHERE name = 'llm_meta'", -1, &stmt, NULL) == SQLITE_OK &&
+               sqlite3_step(stmt) == SQLITE_ROW;
+  sqlite3_finalize(stmt);
+  return found;
+}
+
+static bool make_ledger(sqlite3 *db) {
+  char *message = NULL;
+  if (sqlite3_exec(db, "SELECT tok_init()", NULL, NULL, &message) == SQLITE_OK) return true;
+  complain("%s", message == NULL ? "out of memory" : message);
+  sqlite3_free(message);
+  return false;
+}
+
+static int run(const command *c, const options *o) {
+  int status = EXIT_FAILED;
+  sqlite3 *db = open_db(c, o);
+  if (db == NULL) return status;
+  if (writes(c, o) ? make_ledger(db) : has_ledger(db)) {
+    status = c->run(db, c, o);
+  } else if (!writes(c, o)) {
+    complain("%s has no ledger yet: tok-usage import, or SELECT tok_init() with the extension", o->db);
+  }
+  sqlite3_close(db);
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    complain("standard output: %s", strerror(errno));
+    status = EXIT_FAILED;
+  }
+  return status;
+}
+
+int main(int argc, char **argv) {
+  options o;
+  int status = EXIT_WRONG_USE;
+  memset(&o, 0, sizeof o);
+  setlocale(LC_CTYPE, "");
+  const char *name = read_options(argc, argv, &o, &status);
+  const command *c = name == NULL ? NULL : find_command(name);
+  if (c != NULL) status = run(c, &o);
+  else if (name != NULL) complain("no command %s; tok-usage --help lists them", name);
+  free_options(&o);
+  return status;
+}

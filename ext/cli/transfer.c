@@ -1,0 +1,167 @@
+/*
+** import and export: tok_import and tok_export do the work, here is the progress.
+*/
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+enum {
+  TICK = 200000,   /* steps of SQLite's machine between two looks at the clock */
+  SHOWN_BAD = 10,  /* lines that can't be read, of each file */
+  UPDATE_MS = 200
+};
+
+/* ---- progress -------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *file;
+  struct timespec started, shown;
+  bool wanted, drawn;
+} progress;
+
+static long ms_between(struct timespec a, struct timespec b) {
+  return (long)(b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000;
+}
+
+/* SQLite calls it while it works; what is drawn is how long, as rows are not visible before the commit. */
+static int show_progress(void *arg) {
+  static const char *const WHEEL[] = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
+  progress *p = arg;
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (ms_between(p->shown, now) < UPDATE_MS) return 0;
+  long ms = ms_between(p->started, now);
+  fprintf(stderr, "\r%s importing %s, %ld.%ld s ", WHEEL[ms / UPDATE_MS % 10], p->file, ms / 1000, ms / 100 % 10);
+  p->shown = now;
+  p->drawn = true;
+  return 0;
+}
+
+static void start_progress(sqlite3 *db, progress *p, const char *file, const options *o) {
+  memset(p, 0, sizeof *p);
+  p->file = file;
+  p->wanted = !o->quiet && isatty(STDERR_FILENO);
+  clock_gettime(CLOCK_MONOTONIC, &p->started);
+  p->shown = p->started;
+  if (p->wanted) sqlite3_progress_handler(db, TICK, show_progress, p);
+}
+
+static void stop_progress(sqlite3 *db, const progress *p) {
+  if (p->wanted) sqlite3_progress_handler(db, 0, NULL, NULL);
+  if (p->drawn) fprintf(stderr, "\r\033[K");
+}
+
+/* ---- import ---------------------------------------------------------------------------------- */
+
+static const char REPORT[] =
+    "SELECT ?1 ->> 'format', ?1 ->> 'read', ?1 ->> 'imported', ?1 ->> 'duplicates', json_array_length(?1, '$.bad')";
+static const char BAD[] = "SELECT value ->> 'line', value ->> 'error' FROM json_each(?1, '$.bad') LIMIT ?2";
+
+static void say_bad(sqlite3 *db, const char *file, const char *result) {
+  sqlite3_stmt *stmt = NULL;
+  if (sqlite3_prepare_v2(db, BAD, -1, &stmt, NULL) == SQLITE_OK) {
+    sqlite3_bind_text(stmt, 1, result, -1, SQLITE_STATIC);
+    sqlite3_bind_int(stmt, 2, SHOWN_BAD);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+      fprintf(stderr, "%s:%s: %s\n", file, (const char *)sqlite3_column_text(stmt, 0),
+              (const char *)sqlite3_column_text(stmt, 1));
+    }
+  }
+  sqlite3_finalize(stmt);
+}
+
+static void say_result(sqlite3 *db, const char *file, const char *result, const options *o) {
+  sqlite3_stmt *stmt = NULL;
+  if (o->format == FORMAT_JSON && o->format_given) {
+    puts(result);
+  } else if (sqlite3_prepare_v2(db, REPORT, -1, &stmt, NULL) == SQLITE_OK) {
+    sqlite3_bind_text(stmt, 1, result, -1, SQLITE_STATIC);
+    if (sqlite3_step(stmt) == SQLITE_ROW) {
+      printf("%s: %s, %s read, %s imported, %s known already, %s not readable\n", file,
+             (const char *)sqlite3_column_text(stmt, 0), (const char *)sqlite3_column_text(stmt, 1),
+             (const char *)sqlite3_column_text(stmt, 2), (const char *)sqlite3_column_text(stmt, 3),
+             (const char *)sqlite3_column_text(stmt, 4));
+    }
+  }
+  sqlite3_finalize(stmt);
+  say_bad(db, file, result);
+}
+
+static bool import_file(sqlite3 *db, const char *file, const options *o) {
+  sqlite3_stmt *stmt = NULL;
+  progress p;
+  bool done = false;
+  if (sqlite3_prepare_v2(db, "SELECT tok_import(?1, ?2)", -1, &stmt, NULL) != SQLITE_OK) {
+    complain("%s", sqlite3_errmsg(db));
+    return false;
+  }
+  sqlite3_bind_text(stmt, 1, file, -1, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, 2, o->as == NULL ? "auto" : o->as, -1, SQLITE_STATIC);
+  start_progress(db, &p, file, o);
+  int rc = sqlite3_step(stmt);
+  stop_progress(db, &p);
+  if (rc == SQLITE_ROW && sqlite3_column_text(stmt, 0) != NULL) {
+    say_result(db, file, (const char *)sqlite3_column_text(stmt, 0), o);
+    done = true;
+  } else {
+    complain("%s: %s", file, sqlite3_errmsg(db));
+  }
+  sqlite3_finalize(stmt);
+  return done;
+}
+
+int run_import(sqlite3 *db, const command *c, const options *o) {
+  int status = EXIT_DONE;
+  (void)c;
+  if (o->n_files == 0) {
+    complain("import what? tok-usage import FILE...");
+    return EXIT_WRONG_USE;
+  }
+  for (int i = 0; i < o->n_files; i++) {
+    if (!import_file(db, o->files[i], o)) status = EXIT_FAILED;
+  }
+  return status;
+}
+
+/* ---- export ---------------------------------------------------------------------------------- */
+
+static int export_to(sqlite3 *db, FILE *out, const options *o) {
+  sqlite3_stmt *stmt = NULL;
+  char *since = absolute_time(o->since, o->now), *until = absolute_time(o->until, o->now);
+  int rc = sqlite3_prepare_v2(db, "SELECT line FROM tok_export(?1, ?2, ?3)", -1, &stmt, NULL);
+  if (rc == SQLITE_OK) {
+    sqlite3_bind_text(stmt, 1, o->as == NULL ? "csv" : o->as, -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 2, since, -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 3, until, -1, SQLITE_STATIC);
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+      fputs((const char *)sqlite3_column_text(stmt, 0), out);
+      fputc('\n', out);
+    }
+  }
+  if (rc != SQLITE_DONE) complain("%s", sqlite3_errmsg(db));
+  sqlite3_finalize(stmt);
+  sqlite3_free(since);
+  sqlite3_free(until);
+  return rc == SQLITE_DONE ? EXIT_DONE : EXIT_FAILED;
+}
+
+int run_export(sqlite3 *db, const command *c, const options *o) {
+  (void)c;
+  if (o->output == NULL) return export_to(db, stdout, o);
+  FILE *out = fopen(o->output, "w");
+  if (out == NULL) {
+    complain("%s can't be written", o->output);
+    return EXIT_FAILED;
+  }
+  int status = export_to(db, out, o);
+  bool failed = ferror(out) != 0;
+  if (fclose(out) != 0 || failed) {
+    complain("%s: writing failed", o->output);
+    status = EXIT_FAILED;
+  }
+  return status;
+}
