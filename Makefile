@@ -80,19 +80,24 @@ $(B)/%.o: $(B)/%.c
 # ---- installation --------------------------------------------------------------------------------
 LIBDIR     = $(DESTDIR)$(PREFIX)/lib
 INCLUDEDIR = $(DESTDIR)$(PREFIX)/include
+BINDIR     = $(DESTDIR)$(PREFIX)/bin
+MANDIR     = $(DESTDIR)$(PREFIX)/share/man/man1
 
 .PHONY: install uninstall
-install: all  ## install tok.so, libtok.a, tok.h and tok.pc; honours DESTDIR and PREFIX
+install: all  ## install tok.so, libtok.a, tok.h, tok.pc and tok-usage; honours DESTDIR and PREFIX
 	install -d "$(LIBDIR)/pkgconfig" "$(INCLUDEDIR)"
+	install -d "$(BINDIR)" "$(MANDIR)"
+	install -m 755 $(B)/tok-usage "$(BINDIR)/tok-usage"
+	install -m 644 ext/cli/tok-usage.1 "$(MANDIR)/tok-usage.1"
 	install -m 755 $(B)/tok.so "$(LIBDIR)/tok.so"
 	install -m 644 $(B)/libtok.a "$(LIBDIR)/libtok.a"
 	install -m 644 ext/tok.h "$(INCLUDEDIR)/tok.h"
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' ext/tok.pc.in > "$(LIBDIR)/pkgconfig/tok.pc"
 	chmod 644 "$(LIBDIR)/pkgconfig/tok.pc"
-	@echo "installed lib/tok.so, lib/libtok.a, lib/pkgconfig/tok.pc and include/tok.h in $(DESTDIR)$(PREFIX)"
+	@echo "installed lib/tok.so, lib/libtok.a, lib/pkgconfig/tok.pc, include/tok.h, bin/tok-usage and its manual in $(DESTDIR)$(PREFIX)"
 
 uninstall:  ## remove exactly what install put there
-	rm -f "$(LIBDIR)/tok.so" "$(LIBDIR)/libtok.a" "$(INCLUDEDIR)/tok.h" "$(LIBDIR)/pkgconfig/tok.pc"
+	rm -f "$(BINDIR)/tok-usage" "$(MANDIR)/tok-usage.1" "$(LIBDIR)/tok.so" "$(LIBDIR)/libtok.a" "$(INCLUDEDIR)/tok.h" "$(LIBDIR)/pkgconfig/tok.pc"
 
 # ---- packages ------------------------------------------------------------------------------------
 PACKAGES := gcc libc6-dev libsqlite3-dev libutf8proc-dev libcjson-dev libcunit1-dev sqlite3 tzdata python3

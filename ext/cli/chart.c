@@ -1,5 +1,4 @@
 /* Drawing with characters: bars in eighths of a column, a curve with a band. */
-#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +24,7 @@ int text_width(const char *text) {
 int terminal_width(void) {
   struct winsize size;
   const char *columns = getenv("COLUMNS");
-  int width = columns == NULL ? 0 : atoi(columns);
+  int width = columns == NULL ? 0 : (int)strtol(columns, NULL, 10);
   if (width == 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) width = size.ws_col;
   if (width == 0) width = WIDTH_DEFAULT;
   return width < WIDTH_MIN ? WIDTH_MIN : width > WIDTH_MAX ? WIDTH_MAX : width;

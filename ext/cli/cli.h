@@ -44,8 +44,11 @@ typedef struct {
 ** or after --help or --version (*status = EXIT_DONE).
 */
 const char *read_options(int argc, char **argv, options *o, int *status);
-/* A time as the SQL takes it: NULL, ISO text as it is, "7d", "24h", "4w" before now as Unix seconds. Owned. */
-char *absolute_time(const char *text, const char *now);
+/*
+** The time of an option as ISO text: as it is, or "24h", "7d", "4w" before `now` (NULL: the clock). *out is
+** owned (sqlite3_free), NULL where text is. False after complaining of the option `name`.
+*/
+bool absolute_time(sqlite3 *db, const char *name, const char *text, const char *now, char **out);
 void free_options(options *o);
 void complain(const char *message, ...) __attribute__((format(printf, 1, 2)));
 
@@ -63,6 +66,8 @@ struct command {
 extern const command COMMANDS[];
 extern const size_t N_COMMANDS;
 const command *find_command(const char *name);
+/* Whether its report is part of this build. */
+bool available(const command *c);
 
 /* Prepares a report and binds what it asks for; NULL after complaining. */
 sqlite3_stmt *prepare_report(sqlite3 *db, const char *report, const options *o);

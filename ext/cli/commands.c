@@ -23,7 +23,8 @@ const command COMMANDS[] = {
     {"anomalies", "anomalies", "score", "what was not normal, and who caused it", run_report},
     {"import", NULL, NULL,
      "reads files into the ledger: tok-usage import FILE...\n\n"
-     "  --format says what they are, else it is found out: llm (logs.db), claude, codex, litellm, otel, csv, json.\n"
+     "  --format says what they are, else it is told from their start: csv, jsonl, responses, otel, litellm,\n"
+     "  claude-code, codex, gemini-cli, qwen-code, opencode, amp, pi, llm (a logs.db).\n"
      "  A line that can't be read is reported with its number; the others are imported. Known responses are\n"
      "  not imported twice.",
      run_import},
@@ -31,26 +32,20 @@ const command COMMANDS[] = {
 };
 const size_t N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0];
 
-const command *find_command(const char *name) {
-  for (size_t i = 0; i < N_COMMANDS; i++) {
-    if (strcmp(COMMANDS[i].name, name) == 0) return &COMMANDS[i];
-  }
-  return NULL;
-}
-
 /* What a report may ask for by name; NULL where nothing was given. */
-static char *parameter(const options *o, const char *name) {
+static bool parameter(sqlite3 *db, const options *o, const char *name, char **out) {
   const struct {
     const char *name, *value;
   } all[] = {{":zone", o->zone},       {":filter", o->filter}, {":hours", o->hours},     {":name", o->name},
              {":metric", o->metric},   {":bucket", o->bucket}, {":horizon", o->horizon}, {":level", o->level},
              {":limit", o->limit},     {":now", o->now},       {":threshold", o->threshold}};
-  if (strcmp(name, ":since") == 0) return absolute_time(o->since, o->now);
-  if (strcmp(name, ":until") == 0) return absolute_time(o->until, o->now);
+  if (strcmp(name, ":since") == 0) return absolute_time(db, "--since", o->since, o->now, out);
+  if (strcmp(name, ":until") == 0) return absolute_time(db, "--until", o->until, o->now, out);
+  *out = NULL;
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-    if (strcmp(all[i].name, name) == 0 && all[i].value != NULL) return sqlite3_mprintf("%s", all[i].value);
+    if (strcmp(all[i].name, name) == 0 && all[i].value != NULL) *out = sqlite3_mprintf("%s", all[i].value);
   }
-  return NULL;
+  return true;
 }
 
 /* Numbers are bound as numbers: --horizon 14. */
@@ -75,6 +70,15 @@ static const char *report_sql(const char *report) {
   return NULL;
 }
 
+bool available(const command *c) { return c->report == NULL || report_sql(c->report) != NULL; }
+
+const command *find_command(const char *name) {
+  for (size_t i = 0; i < N_COMMANDS; i++) {
+    if (strcmp(COMMANDS[i].name, name) == 0 && available(&COMMANDS[i])) return &COMMANDS[i];
+  }
+  return NULL;
+}
+
 sqlite3_stmt *prepare_report(sqlite3 *db, const char *report, const options *o) {
   const char *sql = report_sql(report);
   sqlite3_stmt *stmt = NULL;
@@ -87,7 +91,12 @@ sqlite3_stmt *prepare_report(sqlite3 *db, const char *report, const options *o) 
     return NULL;
   }
   for (int i = 1; i <= sqlite3_bind_parameter_count(stmt); i++) {
-    bind(stmt, i, parameter(o, sqlite3_bind_parameter_name(stmt, i)));
+    char *value = NULL;
+    if (!parameter(db, o, sqlite3_bind_parameter_name(stmt, i), &value)) {
+      sqlite3_finalize(stmt);
+      return NULL;
+    }
+    bind(stmt, i, value);
   }
   return stmt;
 }

@@ -1,10 +1,7 @@
 /* Options of tok-usage: one table, from which --help is printed too. */
-#include <errno.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../tok.h"
 #include "cli.h"
@@ -49,6 +46,7 @@ static const option OPTIONS[] = {
     {"--help", NULL, "this text; behind a command: that command's", HELP, 0},
     {"--version", NULL, "the version", VERSION, 0},
 };
+enum { RELATIVE_MAX = 100000 }; /* of a unit */
 enum { N_OPTIONS = sizeof OPTIONS / sizeof OPTIONS[0] };
 
 void complain(const char *message, ...) {
@@ -66,7 +64,10 @@ static void print_help(const char *name) {
     printf("usage: tok-usage %s [options]\n\n  %s\n", c->name, c->help);
   } else {
     puts("usage: tok-usage [--db FILE] COMMAND [options]\n\ncommands");
-    for (size_t i = 0; i < N_COMMANDS; i++) printf("  %-12s %.*s\n", COMMANDS[i].name, (int)strcspn(COMMANDS[i].help, "\n"), COMMANDS[i].help);
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+      int line = (int)strcspn(COMMANDS[i].help, "\n");
+      if (available(&COMMANDS[i])) printf("  %-12s %.*s\n", COMMANDS[i].name, line, COMMANDS[i].help);
+    }
   }
   puts("\noptions");
   for (int i = 0; i < N_OPTIONS; i++) {
@@ -201,21 +202,38 @@ void free_options(options *o) {
   free(o->files);
 }
 
-char *absolute_time(const char *text, const char *now) {
+/* "7d" as seconds: true and *seconds, or false where it is no such thing. */
+static bool relative(const char *text, long long *seconds) {
   static const struct {
     char unit;
-    int64_t seconds;
+    long long seconds;
   } UNITS[] = {{'h', 3600}, {'d', 86400}, {'w', 7 * 86400}};
   char *end;
-  if (text == NULL) return NULL;
-  errno = 0;
   long long n = strtoll(text, &end, 10);
-  if (end != text && errno == 0 && n >= 0 && n < 100000 && end[0] != 0 && end[1] == 0) {
-    for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++) {
-      if (*end != UNITS[i].unit) continue;
-      return now == NULL ? sqlite3_mprintf("%lld", (long long)time(NULL) - n * UNITS[i].seconds)
-                         : sqlite3_mprintf("%s -%lld seconds", now, n * UNITS[i].seconds);
+  if (end == text || n < 0 || n > RELATIVE_MAX || end[0] == 0 || end[1] != 0) return false;
+  for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++) {
+    if (*end != UNITS[i].unit) continue;
+    *seconds = n * UNITS[i].seconds;
+    return true;
+  }
+  return false;
+}
+
+bool absolute_time(sqlite3 *db, const char *name, const char *text, const char *now, char **out) {
+  sqlite3_stmt *stmt = NULL;
+  long long ago = 0;
+  *out = NULL;
+  if (text == NULL) return true;
+  bool from_now = relative(text, &ago);
+  if (sqlite3_prepare_v2(db, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ?1, ?2)", -1, &stmt, NULL) == SQLITE_OK) {
+    char *shift = sqlite3_mprintf("-%lld seconds", ago);
+    sqlite3_bind_text(stmt, 1, !from_now ? text : now == NULL ? "now" : now, -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 2, shift, -1, sqlite3_free);
+    if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_text(stmt, 0) != NULL) {
+      *out = sqlite3_mprintf("%s", (const char *)sqlite3_column_text(stmt, 0));
     }
   }
-  return sqlite3_mprintf("%s", text);
+  sqlite3_finalize(stmt);
+  if (*out == NULL) complain("%s must be a time such as 2026-01-31, 2026-01-31T12:00:00Z or 7d, got '%s'", name, text);
+  return *out != NULL;
 }

@@ -17,7 +17,11 @@ enum {
   COLUMNS_MAX = 64
 };
 
-bool is_terminal(const options *o) { return !o->plain && isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL; }
+bool is_terminal(const options *o) {
+  const char *force = getenv("CLICOLOR_FORCE"); /* bixense.com/clicolors, no-color.org */
+  if (o->plain || getenv("NO_COLOR") != NULL) return false;
+  return (force != NULL && strcmp(force, "0") != 0) || isatty(STDOUT_FILENO);
+}
 
 /* ---- numbers for people ---------------------------------------------------------------------- */
 

@@ -19,15 +19,25 @@ enum {
 
 typedef struct {
   const char *file;
+  sqlite3_stmt *last; /* owned, of a connection of its own that sees what is committed; may be NULL */
+  sqlite3_int64 first;
   struct timespec started, shown;
   bool wanted, drawn;
 } progress;
+
+static sqlite3_int64 last_id(progress *p) {
+  sqlite3_int64 id = p->first;
+  if (p->last == NULL) return id;
+  if (sqlite3_step(p->last) == SQLITE_ROW) id = sqlite3_column_int64(p->last, 0);
+  sqlite3_reset(p->last);
+  return id;
+}
 
 static long ms_between(struct timespec a, struct timespec b) {
   return (long)(b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000;
 }
 
-/* SQLite calls it while it works; what is drawn is how long, as rows are not visible before the commit. */
+/* SQLite calls it while it works. */
 static int show_progress(void *arg) {
   static const char *const WHEEL[] = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
   progress *p = arg;
@@ -35,7 +45,8 @@ static int show_progress(void *arg) {
   clock_gettime(CLOCK_MONOTONIC, &now);
   if (ms_between(p->shown, now) < UPDATE_MS) return 0;
   long ms = ms_between(p->started, now);
-  fprintf(stderr, "\r%s importing %s, %ld.%ld s ", WHEEL[ms / UPDATE_MS % 10], p->file, ms / 1000, ms / 100 % 10);
+  fprintf(stderr, "\r%s importing %s: %lld rows, %ld.%ld s ", WHEEL[ms / UPDATE_MS % 10], p->file,
+          (long long)(last_id(p) - p->first), ms / 1000, ms / 100 % 10);
   p->shown = now;
   p->drawn = true;
   return 0;
@@ -47,10 +58,20 @@ static void start_progress(sqlite3 *db, progress *p, const char *file, const opt
   p->wanted = !o->quiet && isatty(STDERR_FILENO);
   clock_gettime(CLOCK_MONOTONIC, &p->started);
   p->shown = p->started;
-  if (p->wanted) sqlite3_progress_handler(db, TICK, show_progress, p);
+  if (!p->wanted) return;
+  sqlite3 *reader = NULL;
+  if (sqlite3_open_v2(o->db, &reader, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+      sqlite3_prepare_v2(reader, "SELECT max(id) FROM llm_usage", -1, &p->last, NULL) != SQLITE_OK) {
+    sqlite3_close(reader);
+  }
+  p->first = last_id(p);
+  sqlite3_progress_handler(db, TICK, show_progress, p);
 }
 
 static void stop_progress(sqlite3 *db, const progress *p) {
+  sqlite3 *reader = p->last == NULL ? NULL : sqlite3_db_handle(p->last);
+  sqlite3_finalize(p->last);
+  sqlite3_close(reader);
   if (p->wanted) sqlite3_progress_handler(db, 0, NULL, NULL);
   if (p->drawn) fprintf(stderr, "\r\033[K");
 }
@@ -131,7 +152,12 @@ int run_import(sqlite3 *db, const command *c, const options *o) {
 
 static int export_to(sqlite3 *db, FILE *out, const options *o) {
   sqlite3_stmt *stmt = NULL;
-  char *since = absolute_time(o->since, o->now), *until = absolute_time(o->until, o->now);
+  char *since = NULL, *until = NULL;
+  if (!absolute_time(db, "--since", o->since, o->now, &since)) return EXIT_WRONG_USE;
+  if (!absolute_time(db, "--until", o->until, o->now, &until)) {
+    sqlite3_free(since);
+    return EXIT_WRONG_USE;
+  }
   int rc = sqlite3_prepare_v2(db, "SELECT line FROM tok_export(?1, ?2, ?3)", -1, &stmt, NULL);
   if (rc == SQLITE_OK) {
     sqlite3_bind_text(stmt, 1, o->as == NULL ? "csv" : o->as, -1, SQLITE_STATIC);

@@ -1,4 +1,4 @@
-# `make install` puts four files where DESTDIR and PREFIX say; a C program builds against them through
+# `make install` puts six files where DESTDIR and PREFIX say; a C program builds against them through
 # pkg-config and runs with tok inside; `make uninstall` removes those files and nothing else.
 set -eu
 root=$(mktemp -d)
@@ -10,7 +10,7 @@ mkdir -p "$at/lib" "$at/include"
 echo mine > "$at/lib/neighbour"
 make -s install DESTDIR="$root" PREFIX=$prefix
 (cd "$at" && find . -type f | sort) > "$root/installed"
-printf '%s\n' ./include/tok.h ./lib/libtok.a ./lib/neighbour ./lib/pkgconfig/tok.pc ./lib/tok.so |
+printf '%s\n' ./bin/tok-usage ./include/tok.h ./lib/libtok.a ./lib/neighbour ./lib/pkgconfig/tok.pc ./lib/tok.so ./share/man/man1/tok-usage.1 |
   diff - "$root/installed"
 
 pc=$at/lib/pkgconfig/tok.pc

@@ -1,0 +1,94 @@
+#!/bin/sh
+# tok-usage from outside: what it prints in a pipe and on a terminal, in each format, and how it refuses.
+set -u
+LC_ALL=C.UTF-8
+export LC_ALL
+unset TOK_DB NO_COLOR CLICOLOR_FORCE COLUMNS
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+db=$dir/app.db
+usage=build/tok-usage
+passed=0
+failed=0
+
+is() { # <what> <got> <expected>
+  if [ "$2" = "$3" ]; then passed=$((passed + 1)); return; fi
+  failed=$((failed + 1))
+  printf '%s: got\n%s\nexpected\n%s\n' "$1" "$2" "$3"
+}
+has() { # <what> <got> <pattern>
+  if echo "$2" | grep -q -e "$3"; then passed=$((passed + 1)); return; fi
+  failed=$((failed + 1))
+  printf '%s: got\n%s\nwithout %s\n' "$1" "$2" "$3"
+}
+
+sqlite3 -batch -init /dev/null "$db" '.load build/tok' "SELECT tok_init();" "
+  WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM n WHERE i < 59)
+  INSERT INTO llm_usage(timestamp, provider, model, task_type, tenant_id, session_id, input_tokens, output_tokens, response_time_ms)
+  SELECT strftime('%Y-%m-%dT12:00:00Z', '2026-01-01', i || ' days'), 'openai', CASE i % 2 WHEN 0 THEN 'gpt-4o' ELSE 'gpt-4o-mini' END,
+    'chat', 'acme', 's' || i, 1000000, 100000, 500 FROM n;" > /dev/null
+
+# every report runs on a ledger and on an empty one, in every format
+empty=$dir/empty.db
+sqlite3 -batch -init /dev/null "$empty" '.load build/tok' 'SELECT tok_init()' > /dev/null
+for c in $($usage --help | sed -n '/^commands/,/^$/s/^  \([a-z-]*\) .*/\1/p'); do
+  case $c in import|export) continue ;; esac
+  for f in table csv json markdown; do
+    for file in "$db" "$empty"; do
+      out=$($usage --db "$file" "$c" --format $f --quiet --now 2026-03-01 2>&1) || { failed=$((failed + 1)); echo "$c --format $f: $out"; }
+      if [ $f = json ]; then
+        printf '%s' "$out" > "$dir/out.json"
+        is "$c json" "$(sqlite3 :memory: "SELECT json_valid(CAST(readfile('$dir/out.json') AS TEXT))")" 1
+      fi
+    done
+  done
+done
+
+has 'a pipe is plain' "$($usage --db "$db" by-model)" '^model  *requests'
+is 'no colours in a pipe' "$($usage --db "$db" by-model | grep -c '\[')" 0
+has 'bars on a terminal' "$(CLICOLOR_FORCE=1 $usage --db "$db" by-model)" '█'
+is 'NO_COLOR' "$(NO_COLOR=1 CLICOLOR_FORCE=1 $usage --db "$db" by-model | grep -c '█')" 0
+is '--plain' "$(CLICOLOR_FORCE=1 $usage --plain --db "$db" by-model | grep -c '█')" 0
+has '$TOK_DB' "$(TOK_DB=$db $usage by-model)" gpt-4o-mini
+is '--since and --until' "$($usage --db "$db" by-day --since 2026-01-10 --until 2026-01-13 --format csv | wc -l | tr -d ' ')" 4
+is 'relative times' "$($usage --db "$db" by-day --since 3d --now 2026-03-01 --format csv | wc -l | tr -d ' ')" 5
+
+refused() { # <status> <pattern> <argument> ...
+  status=$1 pattern=$2
+  shift 2
+  out=$($usage "$@" 2>&1 > /dev/null)
+  is "status of tok-usage $*" $? "$status"
+  has "tok-usage $*" "$out" "$pattern"
+}
+refused 2 'which command'
+refused 2 'no command frobnicate' frobnicate
+refused 2 'unknown option --frob' --frob by-model
+refused 2 '--db needs FILE' stats --db
+refused 2 '--plain takes no argument' stats --plain=1
+refused 1 'which database' by-model
+refused 1 'No such file' --db "$dir/none.db" by-model
+refused 1 '--since must be a time' --db "$db" by-day --since yesterday
+: > "$dir/nothing.db"
+refused 1 'has no ledger yet' --db "$dir/nothing.db" by-model
+echo 'this is no database, but long enough to be read as the first page of one if it were' > "$dir/text"
+refused 1 'not a database' --db "$dir/text" by-model
+has '--help' "$($usage --help)" 'by-model'
+has '--help of a command' "$($usage import --help)" 'not imported twice'
+has '--version' "$($usage --version)" '^tok-usage [0-9]'
+chmod 444 "$db"
+has 'a read-only file' "$($usage --db "$db" by-model)" gpt-4o-mini
+
+printf 'timestamp,provider,model,input_tokens,output_tokens,response_id\n2026-01-01,openai,gpt-4o,10,5,a\nnot a time,openai,gpt-4o,1,1,b\n' > "$dir/in.csv"
+has 'import' "$($usage --db "$dir/new.db" import "$dir/in.csv" 2>/dev/null)" '1 imported'
+has 'a bad line is named' "$($usage --db "$dir/new.db" import "$dir/in.csv" 2>&1 >/dev/null)" ':3: '
+has 'a second import' "$($usage --db "$dir/new.db" import "$dir/in.csv" 2>/dev/null)" '0 imported, 1 known'
+refused 1 'none.csv' --db "$dir/new.db" import "$dir/none.csv"
+refused 2 'import what' --db "$dir/new.db" import
+if sqlite3 -batch -init /dev/null :memory: '.load build/tok' "SELECT 1 FROM pragma_module_list WHERE name = 'tok_export'" | grep -q 1; then
+  has 'export' "$($usage --db "$dir/new.db" export --format csv)" 'gpt-4o'
+  $usage --db "$dir/new.db" export --format csv --output "$dir/out.csv" && has 'export to a file' "$(cat "$dir/out.csv")" 'gpt-4o'
+  refused 1 "can't be written" --db "$dir/new.db" export --output "$dir/no/such/folder"
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
