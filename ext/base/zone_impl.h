@@ -31,9 +31,9 @@ struct tok_zone {
 };
 
 /* A zone with room for n transitions, all fields zero; NULL: out of memory. */
-tok_zone *zone_new(size_t n);
+tok_zone *tok_zone_alloc(size_t n);
 
 /* A POSIX TZ string; offsets in it count west. An empty one leaves the rule absent. TOK_OK or TOK_INVALID. */
-tok_status zone_read_rule(tok_slice text, zone_rule *rule);
+tok_status tok_zone_read_rule(tok_slice text, zone_rule *rule);
 
 #endif

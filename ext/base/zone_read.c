@@ -9,7 +9,7 @@
 
 enum { HEADER_BYTES = 44, TYPE_BYTES = 6, HOUR = 3600 };
 
-tok_zone *zone_new(size_t n) {
+tok_zone *tok_zone_alloc(size_t n) {
   size_t bytes = sizeof(tok_zone) + n * (sizeof(int64_t) + sizeof(int32_t));
   tok_zone *z = tok_malloc(bytes);
   if (z == NULL) return NULL;
@@ -81,7 +81,7 @@ tok_status tok_zone_fixed(tok_slice text, tok_zone **out) {
     else if (!utc) r.ok = false;
   }
   if (!r.ok || r.p != r.end) return TOK_NOTFOUND;
-  tok_zone *z = zone_new(0);
+  tok_zone *z = tok_zone_alloc(0);
   if (z == NULL) return TOK_NOMEM;
   z->before = offset;
   *out = z;
@@ -132,7 +132,7 @@ static void posix_turn(reader *r, zone_turn *t) {
   t->second = take(r, '/') ? posix_time(r, 167) : 2 * HOUR;
 }
 
-tok_status zone_read_rule(tok_slice text, zone_rule *rule) {
+tok_status tok_zone_read_rule(tok_slice text, zone_rule *rule) {
   reader r = {text.ptr, text.ptr + text.len, true};
   if (text.len == 0) return TOK_OK;
   rule->present = true;
@@ -230,7 +230,7 @@ static tok_status read_footer(const unsigned char *p, size_t n, zone_rule *rule)
   if (n < 2 || p[0] != '\n') return TOK_INVALID;
   const unsigned char *end = memchr(p + 1, '\n', n - 1);
   if (end == NULL) return TOK_INVALID;
-  return zone_read_rule((tok_slice){(const char *)p + 1, (size_t)(end - p - 1)}, rule);
+  return tok_zone_read_rule((tok_slice){(const char *)p + 1, (size_t)(end - p - 1)}, rule);
 }
 
 tok_status tok_zone_parse(tok_slice tzif, tok_zone **out) {
@@ -248,7 +248,7 @@ tok_status tok_zone_parse(tok_slice tzif, tok_zone **out) {
   }
   if (s == TOK_OK && b.n_leap > 0) s = TOK_INVALID;
   if (s != TOK_OK) return s;
-  tok_zone *z = zone_new(b.n_time);
+  tok_zone *z = tok_zone_alloc(b.n_time);
   if (z == NULL) return TOK_NOMEM;
   if (wide) s = read_footer(b.p + b.bytes, n - HEADER_BYTES - b.bytes, &z->rule);
   if (s == TOK_OK) s = fill(&b, z);

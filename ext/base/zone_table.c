@@ -82,10 +82,10 @@ tok_status tok_zone_carried(tok_slice name, tok_zone **out, tok_slice *canonical
   tok_slice rule = field(&line, '\t'), offsets = field(&line, '\t');
   size_t n = 0;
   for (size_t i = 1; i < line.len; i++) n += tok_is_alpha(line.ptr[i]);
-  tok_zone *z = zone_new(n);
+  tok_zone *z = tok_zone_alloc(n);
   if (z == NULL) return TOK_NOMEM;
   fill(z, offsets, line);
-  tok_status s = zone_read_rule(rule, &z->rule);
+  tok_status s = tok_zone_read_rule(rule, &z->rule);
   if (s != TOK_OK) {
     tok_zone_free(z);
     return s;
