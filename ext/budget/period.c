@@ -138,10 +138,8 @@ static const char *read_rolling(reader *r, tok_period *p) {
     r->p++;
     if (!number(r, 0, &p->n)) return "has no number of buckets after the /, expected one such as rolling 24h/48";
     if (p->n > TOK_PERIOD_BUCKETS_MAX) return "has too many buckets, expected at most 1440";
-    if (p->length_s % p->n != 0) return "does not divide into that many buckets of whole seconds";
   } else {
-    p->n = p->length_s < TOK_PERIOD_BUCKETS_DEFAULT ? p->length_s : TOK_PERIOD_BUCKETS_DEFAULT;
-    while (p->length_s % p->n != 0) p->n--;
+    p->n = TOK_PERIOD_BUCKETS_DEFAULT;
   }
   return at_end(r) ? NULL : "goes on after its length";
 }
@@ -251,6 +249,9 @@ static int64_t anchor_utc(const tok_period *p, const tok_zone *z) {
   return p->anchor_is_local ? tok_zone_utc(z, p->anchor) : p->anchor;
 }
 
+/* Rounded up to whole seconds: the buckets of a window cover it. */
+static int64_t bucket_s(const tok_period *p) { return (p->length_s + p->n - 1) / p->n; }
+
 static tok_span regular(int64_t anchor, int64_t length_s, int64_t t) {
   int64_t start = anchor + floor_div(t - anchor, length_s) * length_s;
   return (tok_span){start, start + length_s};
@@ -312,7 +313,7 @@ bool tok_period_is_regular(const tok_period *p, const tok_zone *z, int64_t *anch
     return true;
   case TOK_PERIOD_ROLLING:
     *anchor = 0;
-    *length_s = p->length_s / p->n;
+    *length_s = bucket_s(p);
     return true;
   case TOK_PERIOD_CALENDAR:
     if (p->unit > TOK_UNIT_WEEK || !tok_zone_is_fixed(z, &offset)) return false;
@@ -340,7 +341,7 @@ void tok_period_counter(const tok_period *p, const tok_zone *z, int64_t t, tok_s
 
 void tok_period_at(const tok_period *p, const tok_zone *z, int64_t t, tok_span *out) {
   tok_period_counter(p, z, t, out);
-  if (p->kind == TOK_PERIOD_ROLLING) out->start = regular(0, p->length_s / p->n, t - p->length_s + 1).start;
+  if (p->kind == TOK_PERIOD_ROLLING) out->start = regular(0, bucket_s(p), t - p->length_s + 1).start;
 }
 
 int64_t tok_period_resets_at(const tok_period *p, const tok_zone *z, int64_t t) {

@@ -6,8 +6,8 @@
 **     every 30m                                 … from 1970-01-01T00:00Z
 **     every 2d anchor 2026-01-01                days, weeks (w), months and years: steps of the local calendar, from
 **     every 1 month anchor 2026-01-31           the anchor's date and time of day: 31 Jan, 28 Feb, 31 Mar, …
-**     rolling 24h                               every window of 24 hours, counted in 60 buckets of equal length
-**     rolling 24h/48                            … in 48
+**     rolling 24h                               every window of 24 hours, counted in 60 buckets
+**     rolling 24h/48                            … in 48; a bucket is rounded up to whole seconds
 **     bucket 90000/60s                          token bucket: holds 90000, refills evenly within 60 s
 **     lifetime                                  one period for ever
 **

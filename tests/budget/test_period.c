@@ -38,8 +38,8 @@ static void canonical_text(void) {
       {"rolling 24h", "rolling 24h/60"},
       {"rolling 24h / 48", "rolling 24h/48"},
       {"rolling 7 days", "rolling 168h/60"},
-      {"rolling 7s", "rolling 7s/7"},
-      {"rolling 61s", "rolling 61s/1"},
+      {"rolling 7s", "rolling 7s/60"},
+      {"rolling 61s/7", "rolling 61s/7"},
       {"bucket 90000/60s", "bucket 90000/1m"},
       {"bucket 9223372036854775807 / minute", "bucket 9223372036854775807/1m"},
   };
@@ -63,7 +63,7 @@ static void refused(void) {
                                     "every 5", "every 5x", "every 5h anchor", "every 5h anchor yesterday",
                                     "every 5h 2026-01-01", "every 5h anchor 2026-02-30", "every 2000 years",
                                     "every 9223372036854775808s", "every 99999999999999h", "rolling", "rolling 0h",
-                                    "rolling month", "rolling 24h/0", "rolling 24h/7", "rolling 24h/2000",
+                                    "rolling month", "rolling 24h/0", "rolling 24h/2000",
                                     "rolling 24h/60 x", "rolling 24h/", "bucket", "bucket 0/60s", "bucket 5", "bucket 5/",
                                     "bucket 5/month", "bucket 5/60s x", "bucket 9223372036854775808/60s", "lifetime x",
                                     "every 5h anchor 2026-01-01T00:00Z x", "month\n", "every\t5h"};
@@ -93,6 +93,9 @@ static void spans(void) {
       {"-05:00", "every 2d anchor 2026-01-01T09:00", "2026-01-01T13:59:59Z", "2025-12-30T14:00", "2026-01-01T14:00", "2025-12-30T09:00:00-05:00"},
       {"UTC", "month", "2026-02-28T23:59:59Z", "2026-02-01", "2026-03-01", "2026-02"},
       {"UTC", "rolling 24h/24", "2026-03-08T12:59:59Z", "2026-03-07T13:00", "2026-03-08T13:00", "2026-03-08T12:00:00Z"},
+      {"UTC", "rolling 10s/4", "1970-01-01T00:00:11Z", "1970-01-01", "1970-01-01T00:00:12", "1970-01-01T00:00:09Z"},
+      {"UTC", "rolling 10s/4", "1970-01-01T00:00:12Z", "1970-01-01T00:00:03", "1970-01-01T00:00:15", "1970-01-01T00:00:12Z"},
+      {"UTC", "rolling 10s", "1970-01-01T00:00:12Z", "1970-01-01T00:00:03", "1970-01-01T00:00:13", "1970-01-01T00:00:12Z"},
       {"UTC", "rolling 24h/24", "2026-03-08T12:00:00Z", "2026-03-07T12:00", "2026-03-08T13:00", "2026-03-08T12:00:00Z"},
   };
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -113,16 +116,16 @@ static void spans(void) {
 }
 
 /* A check at t sums the buckets of tok_period_at; none of them may be forgotten before it has left every window. */
-static void rolling_is_strict(void) {
+static void strict(const char *text, int64_t bucket_s) {
   tok_period p;
   tok_zone *z = NULL;
-  CHECK(read("rolling 60s/12", &p));
+  CHECK(read(text, &p));
   CHECK(tok_zone_fixed(tok_slice_of("UTC"), &z) == TOK_OK);
   for (int64_t used_at = 1000; used_at < 1100; used_at++) {
     int64_t gone = tok_period_resets_at(&p, z, used_at);
     tok_span bucket, window;
     tok_period_counter(&p, z, used_at, &bucket);
-    CHECK_INT(bucket.end - bucket.start, 5);
+    CHECK_INT(bucket.end - bucket.start, bucket_s);
     for (int64_t t = used_at; t < used_at + 120; t++) {
       tok_period_at(&p, z, t, &window);
       bool counted = bucket.start >= window.start && bucket.end <= window.end;
@@ -131,6 +134,13 @@ static void rolling_is_strict(void) {
     }
   }
   tok_zone_free(z);
+}
+
+static void rolling_is_strict(void) {
+  strict("rolling 60s/12", 5);
+  strict("rolling 60s/7", 9);
+  strict("rolling 60s/1000", 1);
+  strict("rolling 60s/1", 60);
 }
 
 /* What needs no calendar table has the same spans as the general way. */

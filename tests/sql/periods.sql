@@ -23,7 +23,7 @@ SELECT * FROM tok_periods('week', '0000-01-01', '0000-01-02');
 SELECT tok_period('fortnight', 0);
 SELECT tok_period('every 5', 0);
 SELECT tok_period('rolling 1 month', 0);
-SELECT tok_period('rolling 24h/7', 0);
+SELECT tok_period('rolling 24h/0', 0);
 SELECT tok_period('bucket 5', 0);
 SELECT tok_period('every 5h anchor soon', 0);
 SELECT tok_period('', 0);
