@@ -1,0 +1,241 @@
+/*
+** Many processes on one file with limits that bind: never one unit over, nothing lost, no error but a refusal.
+**
+**   plain_inserts   clients without tok insert usage; the triggers refuse what would cross a line. At the end the tightest quota is
+**                   used to its last unit, and what the clients were told was written is what the ledger holds
+**   plain_holds     the same with holds written in plain SQL (INSERT INTO llm_hold), settled, freed or left open
+**   reservations    tok_quota_reserve, _settle and _release
+**
+** While they run, the parent looks again and again for a counter beyond its limit.
+*/
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../crash/host.h"
+
+#define FILE_NAME "build/tmp/race.db"
+#define OVER "SELECT coalesce(max(c.used + c.held - q.limit_units), 0) FROM llm_counter AS c JOIN llm_quota AS q ON q.id = c.quota_id" \
+             " WHERE q.action = 'block'"
+#define EXCEEDED "exceeded"
+
+enum { WORKERS_MAX = 64, N_USERS = 5, AMOUNT_MAX = 20 };
+
+/* Shared by all processes: what each was told. */
+typedef struct {
+  int64_t granted, refused, settled, released, kept; /* calls */
+  int64_t units;                                     /* tokens in the ledger because of this worker */
+  int64_t held;                                      /* tokens in its open holds */
+} tally;
+
+typedef void work(sqlite3 *db, host_rng *r, int worker, int64_t i, tally *t);
+
+static tally *tallies;
+
+static void run_worker(work *w, bool with_tok, int worker, int64_t n) {
+  sqlite3 *db = host_open(FILE_NAME, with_tok);
+  host_rng r = host_seed((uint64_t)worker);
+  if (db == NULL) _exit(3);
+  for (int64_t i = 0; i < n; i++) w(db, &r, worker, i, &tallies[worker]);
+  if (sqlite3_close_v2(db) != SQLITE_OK) _exit(4);
+  _exit(0);
+}
+
+/* Waits for all; the largest excess that a reader saw meanwhile, and how many processes did not end well. */
+static void watch(int n_workers, int64_t *over, int *failed) {
+  sqlite3 *db = host_open(FILE_NAME, false);
+  int left = n_workers, status;
+  *over = INT64_MIN;
+  *failed = 0;
+  while (left > 0) {
+    int64_t now = host_int(db, OVER);
+    if (now > *over) *over = now;
+    while (left > 0 && waitpid(-1, &status, WNOHANG) > 0) {
+      left--;
+      if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) (*failed)++;
+    }
+    usleep(2000);
+  }
+  sqlite3_close(db);
+}
+
+static tally race(const char *name, work *w, bool with_tok, const char *setup) {
+  int n_workers = (int)host_size("RACE_WORKERS", 8), failed = 0;
+  int64_t n = host_size("RACE_OPERATIONS", 200), over = 0;
+  tally sum = {0};
+  if (n_workers > WORKERS_MAX) n_workers = WORKERS_MAX;
+  if (!CHECK(host_make(FILE_NAME, setup))) return sum;
+  tallies = mmap(NULL, sizeof(tally) * WORKERS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  double start = host_seconds();
+  fflush(stdout);
+  for (int i = 0; i < n_workers; i++) {
+    if (fork() == 0) run_worker(w, with_tok, i, n);
+  }
+  watch(n_workers, &over, &failed);
+  double seconds = host_seconds() - start;
+  CHECK_INT(failed, 0);
+  CHECK_INT(over, 0); /* the limit is reached, and never crossed */
+  for (int i = 0; i < n_workers; i++) {
+    const tally *t = &tallies[i];
+    sum.granted += t->granted;
+    sum.refused += t->refused;
+    sum.settled += t->settled;
+    sum.released += t->released;
+    sum.kept += t->kept;
+    sum.units += t->units;
+    sum.held += t->held;
+  }
+  CHECK_INT(sum.granted + sum.refused, n * n_workers);
+  CHECK(sum.refused > 0); /* or the limits did not bind */
+  printf("%s: %d processes x %lld: %lld granted, %lld refused, %lld settled, %lld released, %lld kept; %.1f s, %.0f /s\n", name,
+         n_workers, (long long)n, (long long)sum.granted, (long long)sum.refused, (long long)sum.settled,
+         (long long)sum.released, (long long)sum.kept, seconds, (double)(n * n_workers) / seconds);
+  munmap(tallies, sizeof(tally) * WORKERS_MAX);
+  return sum;
+}
+
+/* Counters, ledger and what the workers were told agree. */
+static void check_end(const tally *sum) {
+  sqlite3 *db = host_open(FILE_NAME, false);
+  if (!CHECK(db != NULL)) return;
+  host_check_sound(db);
+  CHECK_INT(host_int(db, "SELECT coalesce(sum(total_tokens), 0) FROM llm_usage"), sum->units);
+  CHECK_INT(host_int(db, "SELECT used FROM llm_counter WHERE quota_id = (SELECT id FROM llm_quota WHERE name = 'all')"), sum->units);
+  CHECK_INT(host_int(db, "SELECT held FROM llm_counter WHERE quota_id = (SELECT id FROM llm_quota WHERE name = 'all')"), sum->held);
+  CHECK_INT(host_int(db, "SELECT count(*) FROM llm_hold WHERE state = 'held'"), sum->kept);
+  CHECK_INT(host_int(db, OVER), 0);
+  sqlite3_close(db);
+}
+
+/* Half of what the workers will ask for: tokens in all, and for each of five users a little more than its fifth. */
+static const char *setup_for(int64_t asked_units) {
+  static char sql[2000];
+  snprintf(sql, sizeof sql,
+           "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('all', 'total', %lld, 'lifetime');"
+           "INSERT INTO llm_quota(name, metric, limit_units, period, split_by) VALUES('each', 'input', %lld, 'every 80000h', 'user_id');"
+           "INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period) VALUES('calls', 'acme', 'requests', %lld, 'lifetime');"
+           "INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period, action)"
+           " VALUES('told', 'acme', 'output', 5, 'rolling 24h', 'warn');",
+           (long long)(asked_units / 2), (long long)(asked_units / 2 / N_USERS), (long long)asked_units);
+  return sql;
+}
+
+static int64_t asked_units(void) {
+  int64_t n_workers = host_size("RACE_WORKERS", 8);
+  return (n_workers > WORKERS_MAX ? WORKERS_MAX : n_workers) * host_size("RACE_OPERATIONS", 200) * (AMOUNT_MAX + 1) / 2;
+}
+
+/* ---- usage, without tok ------------------------------------------------------------------------------ */
+
+#define INSERT_USAGE \
+  "INSERT INTO llm_usage(provider, model, task_type, input_tokens, output_tokens, tenant_id, user_id, request_id)" \
+  " VALUES('p', 'm', 't', ?, ?, 'acme', ?, ?)"
+
+static const char *const users[N_USERS] = {"u0", "u1", "u2", "u3", "u4"};
+
+static void insert_plain(sqlite3 *db, host_rng *r, int worker, int64_t i, tally *t) {
+  static sqlite3_stmt *insert;
+  char ref[40];
+  int64_t input = host_random(r, AMOUNT_MAX), output = host_random(r, 3);
+  if (insert == NULL) insert = host_prepare(db, INSERT_USAGE);
+  if (input + output == 0) input = 1;
+  snprintf(ref, sizeof ref, "%d-%lld", worker, (long long)i);
+  if (host_step(insert, EXCEEDED, "iitt", input, output, users[host_random(r, N_USERS)], ref) > 0) {
+    t->granted++;
+    t->units += input + output;
+  } else {
+    t->refused++;
+  }
+}
+
+static void plain_inserts(void) {
+  tally sum = race("plain inserts", insert_plain, false, setup_for(asked_units()));
+  check_end(&sum);
+}
+
+/* ---- holds, without tok ------------------------------------------------------------------------------ */
+
+static void hold_plain(sqlite3 *db, host_rng *r, int worker, int64_t i, tally *t) {
+  static sqlite3_stmt *hold, *settle, *release;
+  char ref[40];
+  int64_t input = 1 + host_random(r, AMOUNT_MAX), output = host_random(r, 3);
+  const char *user = users[host_random(r, N_USERS)];
+  if (hold == NULL) {
+    hold = host_prepare(db, "INSERT INTO llm_hold(ref, unix_time, expires, tenant_id, user_id, provider, model, input_tokens, output_tokens)"
+                            " VALUES(?, unixepoch(), unixepoch() + 600, 'acme', ?, 'p', 'm', ?, ?)");
+    settle = host_prepare(db, INSERT_USAGE);
+    release = host_prepare(db, "UPDATE llm_hold SET state = 'released' WHERE ref = ? AND state = 'held'");
+  }
+  snprintf(ref, sizeof ref, "%d-%lld", worker, (long long)i);
+  if (host_step(hold, EXCEEDED, "ttii", ref, user, input, output) < 0) {
+    t->refused++;
+    return;
+  }
+  t->granted++;
+  uint32_t what = host_random(r, 10);
+  if (what < 5) {
+    int64_t used = host_random(r, (uint32_t)input + 1);
+    host_step(settle, NULL, "iitt", used, output, user, ref); /* never refused */
+    t->settled++;
+    t->units += used + output;
+  } else if (what < 8) {
+    host_step(release, NULL, "t", ref);
+    t->released++;
+  } else {
+    t->kept++;
+    t->held += input + output;
+  }
+}
+
+static void plain_holds(void) {
+  tally sum = race("plain holds", hold_plain, false, setup_for(asked_units() / 2));
+  check_end(&sum);
+}
+
+/* ---- with tok ------------------------------------------------------------------------------------------ */
+
+static void reserve(sqlite3 *db, host_rng *r, int worker, int64_t i, tally *t) {
+  static sqlite3_stmt *hold, *settle, *release;
+  char ref[40];
+  int64_t input = 1 + host_random(r, AMOUNT_MAX), output = host_random(r, 3);
+  if (hold == NULL) {
+    hold = host_prepare(db, "SELECT tok_quota_reserve(?, json_object('tenant_id', 'acme', 'user_id', ?, 'provider', 'p', 'model', 'm'),"
+                            " json_object('input', ?, 'output', ?), 600) ->> 'ok'");
+    settle = host_prepare(db, "SELECT tok_quota_settle(?, json_object('input_tokens', ?, 'output_tokens', ?))");
+    release = host_prepare(db, "SELECT tok_quota_release(?)");
+  }
+  snprintf(ref, sizeof ref, "%d-%lld", worker, (long long)i);
+  if (host_step(hold, NULL, "ttii", ref, users[host_random(r, N_USERS)], input, output) != 1) {
+    t->refused++;
+    return;
+  }
+  t->granted++;
+  uint32_t what = host_random(r, 10);
+  if (what < 5) {
+    int64_t used = host_random(r, (uint32_t)input + 1);
+    host_step(settle, NULL, "tii", ref, used, output);
+    if (what == 0) host_step(settle, NULL, "tii", ref, used, output); /* again: nothing happens */
+    t->settled++;
+    t->units += used + output;
+  } else if (what < 8) {
+    host_step(release, NULL, "t", ref);
+    t->released++;
+  } else {
+    t->kept++;
+    t->held += input + output;
+  }
+}
+
+static void reservations(void) {
+  sqlite3 *db = host_open(":memory:", true);
+  bool there = db != NULL && host_has(db, "tok_quota_reserve");
+  sqlite3_close(db);
+  if (!there) {
+    CHECK_SKIP("this build has no tok_quota_reserve");
+    return;
+  }
+  tally sum = race("reservations", reserve, true, setup_for(asked_units() / 2));
+  check_end(&sum);
+}
+
+CHECK_MAIN({"plain_inserts", plain_inserts}, {"plain_holds", plain_holds}, {"reservations", reservations})
