@@ -86,9 +86,11 @@ BEGIN
         WHERE c.quota_id = NEW.quota_id AND c.key = NEW.key AND c.start = NEW.start AND NEW.used >= NEW.alert_at
         LIMIT -1)  -- LIMIT: so that a line is computed once
       LIMIT -1)
-    WHERE level <= NEW.used LIMIT -1)
-  WHERE cooldown_s = 0 OR NOT EXISTS (SELECT 1 FROM llm_alert_event AS e
-    WHERE e.alert_id = id AND e.key = NEW.key AND e.state = 'raised' AND abs(e.at - NEW.at) < cooldown_s)
+    WHERE level <= NEW.used LIMIT -1) AS f
+  WHERE NOT EXISTS (SELECT 1 FROM llm_alert_event AS e WHERE e.alert_id = f.id AND e.key = NEW.key
+      AND e.start = NEW.start AND e.state = 'raised' AND e.step >= f.step_no)
+    AND (cooldown_s = 0 OR NOT EXISTS (SELECT 1 FROM llm_alert_event AS e
+      WHERE e.alert_id = f.id AND e.key = NEW.key AND e.state = 'raised' AND abs(e.at - NEW.at) < cooldown_s))
   ON CONFLICT(alert_id, key, start, step, state) DO NOTHING;
 
   UPDATE llm_counter SET alert_at = (
