@@ -375,6 +375,7 @@ static const tok_func_def functions[] = {
     {"tok_resolve", 2, TOK_READS | SQLITE_RESULT_SUBTYPE, resolve},
     {"tok_pricing_import", 1, TOK_WRITES, tok_pricing_import_func},
     {"tok_pricing_import", 2, TOK_WRITES, tok_pricing_import_func},
+    {"tok_pricing_import", 3, TOK_WRITES, tok_pricing_import_func},
     {"tok_info", 0, TOK_READS | SQLITE_INNOCUOUS, tok_info_func},
 };
 

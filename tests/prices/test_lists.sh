@@ -17,13 +17,13 @@ END
 )
 expected='24|0
 1.5|0.000625|0.005115
-13|0.5|2.0|1.0
-9|0.1
+12|0.5|2.0|1.0
+5|0.1
 5|2.0|1.1|3
-a copy|13
-litellm|19
+a copy|12
+litellm|22
 llm-prices|8
-models.dev|7'
+models.dev|5'
 failed=0
 [ "$got" = "$expected" ] || { printf 'samples: expected\n%s\nprinted\n%s\n' "$expected" "$got"; failed=1; }
 

@@ -52,3 +52,16 @@ SELECT model, usd_per_1m FROM llm_price WHERE model IN ('new', 'bad', 'kept');
 SELECT tok_pricing_import('{"a": 1}');
 CREATE VIEW v AS SELECT tok_pricing_import('[]');
 SELECT * FROM v;
+.print -- a newer list without dates changes no cost of before: the old price ends when the new one begins
+DELETE FROM llm_price;
+SELECT tok_pricing_import('{"m1": {"litellm_provider": "acme", "input_cost_per_token": 3e-06, "output_cost_per_token": 9e-06}}', 'list', '2026-03-01');
+SELECT tok_pricing_import('{"m1": {"litellm_provider": "acme", "input_cost_per_token": 2e-06, "output_cost_per_token": 9e-06}}', 'list', '2026-06-01');
+SELECT tok_pricing_import('{"m1": {"litellm_provider": "acme", "input_cost_per_token": 2e-06, "output_cost_per_token": 9e-06}}', 'list', '2026-07-01');
+SELECT meter, usd_per_1m, valid_from, valid_to FROM llm_price ORDER BY meter, valid_from;
+SELECT tok_cost('acme/m1', 1000000, 0, 0, 0, '2025-01-01'), tok_cost('acme/m1', 1000000, 0, 0, 0, '2026-05-31T23:59:59Z'), tok_cost('acme/m1', 1000000, 0, 0, 0, '2026-06-01'), tok_cost('acme/m1', 0, 1000000, 0, 0, '2026-08-01');
+.print -- twice in one second the later one counts; back to an old price is a third period; a price that was withdrawn comes back
+SELECT tok_pricing_import('{"m1": {"litellm_provider": "acme", "input_cost_per_token": 1e-06}}', 'list', '2026-06-01'), tok_pricing_import('{"m1": {"litellm_provider": "acme", "input_cost_per_token": 3e-06}}', 'list', 1790000000);
+SELECT meter, usd_per_1m, valid_from, valid_to FROM llm_price WHERE meter = 'input' ORDER BY valid_from;
+UPDATE llm_price SET retracted = 1 WHERE valid_to IS NULL AND meter = 'input';
+SELECT tok_pricing_import('{"m1": {"litellm_provider": "acme", "input_cost_per_token": 3e-06}}', 'list', 1800000000), tok_price('acme/m1', 'input', 1800000000);
+SELECT tok_pricing_import('{"m1": {"input_cost_per_token": 3e-06}}', 'list', 'soon');
