@@ -22,6 +22,18 @@ tok_status tok_metric_parse(tok_slice name, tok_metric *out) {
   return TOK_NOTFOUND;
 }
 
+static const double NANO = 1e9;
+
+double tok_metric_amount(tok_metric m, int64_t units) {
+  return m == TOK_METRIC_COST ? (double)units / NANO : (double)units;
+}
+
+int64_t tok_metric_units(tok_metric m, double amount) {
+  double units = floor((m == TOK_METRIC_COST ? amount * NANO : amount) + 0.5);
+  if (!(units > -9.2e18)) return INT64_MIN;
+  return units < 9.2e18 ? (int64_t)units : INT64_MAX;
+}
+
 void tok_filter_init(tok_filter *f) {
   memset(f, 0, sizeof *f);
   f->budget = NAN;

@@ -37,9 +37,19 @@ void tok_filter_init(tok_filter *f);
 /* TOK_OK, or TOK_INVALID with a sentence in wrong. */
 tok_status tok_filter_parse(tok_slice json, tok_filter *f, char wrong[TOK_WRONG_BYTES]);
 
-typedef enum { TOK_METRIC_COST, TOK_METRIC_INPUT, TOK_METRIC_OUTPUT, TOK_METRIC_TOTAL, TOK_METRIC_REQUESTS, TOK_N_METRICS } tok_metric;
+typedef enum {
+  TOK_METRIC_COST,
+  TOK_METRIC_INPUT,
+  TOK_METRIC_OUTPUT,
+  TOK_METRIC_TOTAL,
+  TOK_METRIC_REQUESTS,
+  TOK_N_METRICS
+} tok_metric;
 extern const char *const tok_metric_names[TOK_N_METRICS];
 /* "cost" … "requests", case does not matter. TOK_NOTFOUND for others. */
 tok_status tok_metric_parse(tok_slice name, tok_metric *out);
+/* Units of quotas (tokens, requests, nano-dollars) as the metric's amount (USD for cost), and back; saturates. */
+double tok_metric_amount(tok_metric m, int64_t units);
+int64_t tok_metric_units(tok_metric m, double amount);
 
 #endif

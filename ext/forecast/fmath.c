@@ -93,6 +93,10 @@ double tok_t_quantile(double p, double df) {
   return z + (g1 + (g2 + (g3 + g4 / df) / df) / df) / df;
 }
 
+double tok_t_cdf(double x, double df) {
+  return tok_normal_cdf(x * (1 - 1 / (4 * df)) / sqrt(1 + x * x / (2 * df)));
+}
+
 static void sift(double *v, size_t i, size_t n) {
   double x = v[i];
   for (size_t child; (child = 2 * i + 1) < n; i = child) {

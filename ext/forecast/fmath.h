@@ -25,6 +25,9 @@ double tok_normal_cdf(double z);
 /* The p-quantile of Student's t with df >= 1 degrees of freedom, 0 < p < 1. */
 double tok_t_quantile(double p, double df);
 
+/* P(T <= x) of Student's t, by a normal approximation: error below 0.01 for df >= 3. */
+double tok_t_cdf(double x, double df);
+
 /* Sorts ascending, no NaN. O(n log n), in place. */
 void tok_sort_doubles(double *v, size_t n);
 /* The q-quantile (0..1, linear between order statistics) of v[0..n), n >= 1; reorders v. */

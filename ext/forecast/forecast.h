@@ -48,6 +48,7 @@ typedef struct {
   double total, total_lower, total_upper;
   double total_sd; /* standard deviation of the total, and … */
   double total_df; /* … degrees of freedom of the t distribution it belongs to */
+  double total_power; /* the deviation of the sum of the first j steps is total_sd * (j / h) ^ total_power */
   double *sd;      /* h: standard deviation of each step */
   bool positive; /* bounds are at least 0 */
   tok_grade grade;

@@ -54,10 +54,30 @@ static void reach(tok_history *h, int64_t t) {
   }
 }
 
+enum { RECENT_DAYS = 28 };
+
 void tok_history_add(tok_history *h, int64_t t, double amount) {
   if (h->status != TOK_OK || !tok_time_in_range(t)) return;
   reach(h, t);
-  if (h->status == TOK_OK) h->v[h->n - 1] += amount;
+  if (h->status != TOK_OK) return;
+  h->v[h->n - 1] += amount;
+  if (t < h->recent || t >= h->recent + RECENT_DAYS * 86400 - h->elapsed_s) return; /* the running one is not whole */
+  h->whole += amount;
+  if (t - h->span.start < h->elapsed_s) h->early += amount;
+}
+
+/* Of the time that is left, where there is no usage to go by. */
+double tok_history_elapsed(const tok_history *h) {
+  if (h->elapsed_s <= 0) return 0;
+  if (h->whole > 0) return h->early / h->whole;
+  return (double)h->elapsed_s / (double)(h->span.end - h->span.start);
+}
+
+void tok_history_watch(tok_history *h, int64_t now) {
+  tok_span span;
+  tok_zone_bucket(h->zone, h->unit, now, &span);
+  h->recent = now - RECENT_DAYS * 86400;
+  h->elapsed_s = now - span.start;
 }
 
 static void drop_first(tok_history *h, size_t k) {
@@ -100,11 +120,20 @@ int64_t tok_history_after(const tok_history *h, size_t k) {
   return span.end;
 }
 
+enum {
+  QUIET_S = 86400,   /* a ledger that was written within a day (or two buckets) is live */
+  QUIET_BUCKETS = 2,
+  NEAR_END = 10      /* a row in the last tenth of a bucket: the bucket is whole */
+};
+
 int64_t tok_history_now(const tok_zone *zone, tok_unit unit, int64_t clock, bool any_row, int64_t last) {
   tok_span span;
   if (!any_row || !tok_time_in_range(last)) return clock;
   tok_zone_bucket(zone, unit, last, &span);
-  return span.end < clock ? span.end : clock;
+  int64_t length = span.end - span.start, quiet = QUIET_BUCKETS * length;
+  if (quiet < QUIET_S) quiet = QUIET_S;
+  if (clock <= last || clock - last <= quiet) return clock;
+  return span.end - last <= length / NEAR_END ? span.end : last;
 }
 
 /*
@@ -123,4 +152,47 @@ int64_t tok_history_since(const tok_zone *zone, tok_unit unit, int64_t now, int6
   if (since < TOK_TIME_MIN + 86400) return TOK_TIME_MIN;
   tok_zone_bucket(zone, unit, since, &span);
   return span.start;
+}
+
+/* ---- projections ----------------------------------------------------------------------------------- */
+
+enum { HOURS_UP_TO_DAYS = 8 };
+
+tok_unit tok_history_unit_for(tok_span period) {
+  return period.end - period.start <= HOURS_UP_TO_DAYS * 86400 ? TOK_UNIT_HOUR : TOK_UNIT_DAY;
+}
+
+double tok_span_share(tok_span span, int64_t t) {
+  if (t <= span.start) return 0;
+  return t >= span.end ? 1 : (double)(t - span.start) / (double)(span.end - span.start);
+}
+
+/* The bucket that now lies in. */
+static tok_span running(const tok_history *h, int64_t now) {
+  tok_span span;
+  tok_zone_bucket(h->zone, h->unit, now, &span);
+  return span;
+}
+
+tok_rest tok_history_rest(const tok_history *h, int64_t now, int64_t end, size_t most) {
+  tok_span span = running(h, now);
+  tok_rest r = {.steps = 1, .elapsed = tok_history_elapsed(h), .last_part = 1};
+  while (span.end < end && r.steps < most) {
+    tok_zone_bucket(h->zone, h->unit, span.end, &span);
+    r.steps++;
+  }
+  r.last_part = tok_span_share(span, end);
+  return r;
+}
+
+int64_t tok_history_moment(const tok_history *h, int64_t now, int64_t end, double steps) {
+  tok_span span = running(h, now);
+  int64_t from = now;
+  for (; steps > 1 && span.end < end; steps -= 1) {
+    from = span.end;
+    tok_zone_bucket(h->zone, h->unit, span.end, &span);
+  }
+  int64_t to = span.end < end ? span.end : end;
+  int64_t t = from + (int64_t)((double)(to - from) * (steps > 1 ? 1 : steps));
+  return t < end ? t : end - 1;
 }

@@ -91,6 +91,12 @@ static int find_zone(const tok_history_ask *ask, const about *a, const tok_zone 
   return rc;
 }
 
+int tok_history_zone(const tok_history_ask *ask, const tok_zone **zone, char **message) {
+  about a;
+  int rc = read_about(ask, &a, message);
+  return rc == SQLITE_OK ? find_zone(ask, &a, zone, message) : rc;
+}
+
 /* Zones have offsets of whole quarters of an hour (but for times long ago). */
 enum { GRANULE_S = 900 };
 
@@ -104,6 +110,7 @@ int tok_history_read(tok_history_ask *ask, tok_history *h, char **message) {
   if (rc != SQLITE_OK) return rc;
   tok_history_init(h, zone, ask->unit);
   if (!ask->now_given) ask->now = tok_history_now(zone, ask->unit, tok_sql_now(), a.any, a.last);
+  tok_history_watch(h, ask->now);
   int64_t since = tok_history_since(zone, ask->unit, ask->now, a.window_days);
   rc = open_rows(ask, GRANULE_S, since, ask->now, &stmt);
   if (rc != SQLITE_OK) failed_db(ask, rc, message);

@@ -29,12 +29,13 @@ typedef struct {
 } tok_history_ask;
 
 /*
-** Reads it. Without now_given, ask->now becomes the clock's time, or the end of the newest row's bucket (of the
-** unit) if that is earlier. h is initialised here; the caller frees it, also after a failure. An ledger without
+** Reads it. Without now_given, ask->now is set as tok_history_now says. h is initialised here; the caller frees it, also after a failure. A ledger without
 ** rows, or none, gives n = 0. An SQLite code; on failure *message (sqlite3_free) is "<func>: …", or NULL when out
 ** of memory.
 */
 int tok_history_read(tok_history_ask *ask, tok_history *h, char **message);
+/* The zone of the filter, else of llm_setting, else UTC; borrowed from the connection. */
+int tok_history_zone(const tok_history_ask *ask, const tok_zone **zone, char **message);
 /* Sum of the metric from since (included) to until (excluded). */
 int tok_history_sum(const tok_history_ask *ask, int64_t since, int64_t until, double *out, char **message);
 

@@ -71,6 +71,9 @@ static double looks(const tok_run *r) {
   return span < 1 ? 1 : span < n ? span : n;
 }
 
+/* Independent errors add up as the root of the steps, errors of level in proportion to them. */
+static const double POWER_MIN = 0.5, POWER_MAX = 1, POWER_UNKNOWN = 0.8;
+
 /* ---- without a backtest ------------------------------------------------------------------------------ */
 
 static void from_spread(const tok_run *r, tok_forecast *out) {
@@ -83,30 +86,43 @@ static void from_spread(const tok_run *r, tok_forecast *out) {
   /* the mean itself may be off, so errors of a total add up faster than independent ones */
   out->total_sd = known ? sd * (double)r->h * sqrt(1 / (double)r->h + 1 / n) : NAN;
   out->total_df = n > 1 ? n - 1 : 1;
+  out->total_power = POWER_UNKNOWN;
 }
 
 /* ---- from rolling origins ---------------------------------------------------------------------------- */
 
-/* Root mean square of the relative errors of totals over the backtest's steps, blown up to h steps. */
-static void total_spread(const tok_run *r, growth g, tok_forecast *out) {
-  size_t back = tok_run_back(r);
-  double square = 0, total = 0, part = 0;
-  for (size_t k = 0; k < back; k++) {
+/* Mean square of the errors of the sums of the first `steps` steps, relative to their spread. */
+static double total_square(const tok_run *r, growth g, size_t steps) {
+  double square = 0;
+  for (size_t k = 0; k < tok_run_back(r); k++) {
     double e = 0, f = 0;
-    for (size_t j = 0; j < r->bh; j++) {
+    for (size_t j = 0; j < steps; j++) {
       e += actual(r, k, j) - forecast_at(r, k, j);
       f += forecast_at(r, k, j);
     }
-    double s = spread(r, f, g.floor_ * (double)r->bh);
-    if (s > 0) square += (e / s) * (e / s) / (double)back;
+    double s = spread(r, f, g.floor_ * (double)steps);
+    if (s > 0) square += (e / s) * (e / s) / (double)tok_run_back(r);
   }
-  for (size_t j = 0; j < r->h; j++) {
-    total += r->combined[(r->n_origin - 1) * r->h + j];
-    if (j < r->bh) part = total;
-  }
-  double s = spread(r, part, g.floor_ * (double)r->bh);
-  double longer = (double)r->h / (double)r->bh; /* errors of level: proportional to the steps */
-  out->total_sd = sqrt(square) * s * longer;
+  return square;
+}
+
+static double power_of(const tok_run *r, growth g, double square) {
+  size_t half = r->bh / 2;
+  if (half == 0 || !(square > 0)) return POWER_UNKNOWN;
+  double part = total_square(r, g, half);
+  if (!(part > 0)) return POWER_UNKNOWN;
+  double whole = (double)r->bh / (double)half; /* spread() has taken the root of this once already */
+  double p = 0.5 * tok_log(square / part) / tok_log(whole) + (r->positive ? 0.5 : 0);
+  return p < POWER_MIN ? POWER_MIN : p > POWER_MAX ? POWER_MAX : p;
+}
+
+static void total_spread(const tok_run *r, growth g, tok_forecast *out) {
+  double square = total_square(r, g, r->bh), part = 0;
+  for (size_t j = 0; j < r->bh; j++) part += r->combined[(r->n_origin - 1) * r->h + j];
+  double longer = (double)r->h / (double)r->bh;
+  out->total_power = power_of(r, g, square);
+  out->total_sd = sqrt(square) * spread(r, part, g.floor_ * (double)r->bh) *
+                  tok_exp(out->total_power * tok_log(longer));
   out->total_df = looks(r);
 }
 

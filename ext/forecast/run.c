@@ -118,7 +118,7 @@ static void prepare(tok_run *r, const tok_series *s, tok_forecast *out) {
     negative = negative || v < 0;
     out->n_filled += isnan(v) ? 1 : 0;
   }
-  r->unit = most > 1e-290 ? most : 1;
+  r->unit = most > 0 ? most : 1;
   for (size_t i = 0; i < r->n; i++) r->y[i] = r->raw[i] = r->raw[i] / r->unit;
   r->positive = r->opt->positive < 0 ? !negative : r->opt->positive > 0;
   tok_seasons seasons = tok_seasons_of(s->step);

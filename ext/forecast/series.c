@@ -170,7 +170,10 @@ static size_t lay(const tok_points *set, tok_series *out, size_t *used) {
   return misfits;
 }
 
-enum { MISFITS_MAX_TENTHS = 1 };
+enum {
+  MISFITS_MAX_TENTHS = 1,
+  SPARSEST = 20 /* a grid of which fewer than one in twenty points were given is nobody's step */
+};
 
 tok_status tok_series_grid(tok_points *set, const tok_step *step, tok_series *out) {
   /* most neighbours are one step apart; in a sparse series only some are */
@@ -187,7 +190,7 @@ tok_status tok_series_grid(tok_points *set, const tok_step *step, tok_series *ou
     if (step != NULL) out->step = *step;
     else if (set->n == 1) out->step = (tok_step){86400, 0};
     else out->step = infer_step(set->p, set->n, quantiles[i], out->v);
-    on_grid = lay(set, out, &used) * 10 <= used * MISFITS_MAX_TENTHS;
+    on_grid = lay(set, out, &used) * 10 <= used * MISFITS_MAX_TENTHS && used * SPARSEST >= out->n;
   }
   if (!on_grid) {
     tok_series_free(out);

@@ -59,7 +59,8 @@ typedef struct {
 ** The newest buckets of the points as a grid. The set is settled first.
 ** step: NULL to infer it; a single point gives a step of a day.
 ** TOK_OK; TOK_NOTFOUND without points; TOK_INVALID if the times are on no grid (more than a tenth of
-** them are closer to a neighbour than half a step: they want bucketing first); TOK_NOMEM.
+** them are closer to a neighbour than half a step or off by a fifth, or fewer than a twentieth of the steps have
+** one: they want bucketing first); TOK_NOMEM.
 */
 tok_status tok_series_grid(tok_points *set, const tok_step *step, tok_series *out);
 void tok_series_free(tok_series *s);

@@ -11,8 +11,8 @@
 **       filter's "zone", else llm_setting's. horizon: 1 to 2000 buckets. level: default 0.8.
 **   T2  ts: hours as 2026-03-08T01:00:00-05:00, longer buckets as their first date, 2026-03-08.
 **   T3  The ledger counts as complete up to `now`: a bucket that is not over is not looked at, and the forecast starts
-**       with it. Default: the clock, or the end of the newest row's bucket if that is earlier, so that an imported
-**       ledger is continued from its end. With `now`, hours without rows before it are hours without usage.
+**       with it; a bucket before it without rows is one without usage. Default: the clock, but where the newest row is
+**       older than a day (and two buckets), so that recording has stopped or an old ledger was imported, that row.
 **   T4  Hours look back llm_setting's forecast_window_days, days twelve times as far, longer buckets at everything.
 **   T5  filter: {"tenant_id":…, "user_id", "api_key_id", "session_id", "provider", "model", "task_type", "tag"}, null
 **       for rows without; and "zone", "level".

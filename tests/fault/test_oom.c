@@ -116,6 +116,13 @@ typedef struct {
 
 #define A_PRICE "INSERT INTO llm_price(model, meter, usd_per_1m, source) VALUES('gpt-4o', 'input', 2.1, 'contract');"
 
+#define A_DAYS                                                                                                \
+  "CREATE TABLE days AS WITH RECURSIVE t(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM t WHERE i < 29) SELECT " \
+  "date('2026-01-01', '+' || i || ' days') AS ts, 100 + i % 7 * 10 + i * 7919 % 13 AS v FROM t;"
+#define DAYS_OF_USAGE                                                                          \
+  "INSERT INTO llm_usage(timestamp, provider, model, task_type, input_tokens, output_tokens)" \
+  " SELECT ts, 'openai', 'gpt-4o', 'chat', v, v FROM days;"
+
 static const workload workloads[] = {
     {"load", NULL, NULL},
     {"tok_version", NULL, "SELECT tok_version()"},
@@ -181,6 +188,10 @@ static const workload workloads[] = {
      "INSERT INTO llm_usage VALUES(1,'2025-01-01 00:00:00','openai','gpt-4o','chat',10,20,30,0.5,100,'2025-01-01');",
      LEDGER "SELECT count(*), sum(total_tokens) FROM llm_usage"},
     {"recording", LEDGER, A_ROW "SELECT DISTINCT input_tokens, total_tokens, cost_nano FROM llm_usage"},
+    {"tok_forecast", A_DAYS, "SELECT tok_forecast(ts, v, 5, '{\"level\":0.9,\"zone\":\"+02:00\"}') FROM days"},
+    {"tok_backtest", LEDGER A_DAYS DAYS_OF_USAGE, "SELECT *, method FROM tok_backtest('requests', 'day', 2, '{\"task_type\":\"chat\"}', NULL, '2026-02-01')"},
+    {"tok_project", LEDGER A_DAYS DAYS_OF_USAGE,
+     "SELECT tok_project('total', 'month', '{\"budget\":100000,\"zone\":\"UTC\"}', '2026-01-20')"},
     {"views", LEDGER A_ROW, "SELECT model, requests FROM llm_by_model; SELECT provider FROM llm_by_provider"},
     {"tok_reprice", LEDGER A_ROW, "SELECT tok_reprice(); SELECT cost_nano FROM llm_usage"},
 };
@@ -189,7 +200,9 @@ static const workload workloads[] = {
 static const char *const errors_sql[] = {
     "SELECT tok_encode('no such model', 'x')", "SELECT tok_decode('gpt-4o', '[1,')",
     "SELECT tok_decode('gpt-4o', '[-1]')", "SELECT tok_truncate('gpt-4o', 'x', -1)",
-    "SELECT tok_cost('gpt-4o', -1, 0)", "SELECT * FROM tok_chunks('gpt-4o', 'x', 0)"};
+    "SELECT tok_cost('gpt-4o', -1, 0)",
+    "SELECT tok_forecast('2026-01-01', 1, 0)", "SELECT tok_forecast(1, 2, 3, '{\"a\":1}')",
+    "SELECT tok_project('cost', 'no period')", "SELECT * FROM tok_chunks('gpt-4o', 'x', 0)"};
 
 /* ---- running ----------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,50 @@
+#include "project.h"
+
+#include "fmath.h"
+
+/* Expected usage of step j that is still to come within the period. */
+static double step_rest(const tok_project_ask *a, const tok_forecast *f, size_t j) {
+  double x = f->mean[j];
+  if (j == 0) x *= 1 - a->elapsed;
+  if (j + 1 == f->h) x *= a->last_part;
+  return x;
+}
+
+/* Steps until so_far + the rest + `sign` times its uncertainty reach the budget; NAN if they do not. */
+static double reached(const tok_project_ask *a, const tok_forecast *f, double sd, double sign) {
+  double sum = 0, before = a->so_far;
+  if (a->so_far >= a->budget) return 0;
+  for (size_t j = 0; j < f->h; j++) {
+    sum += step_rest(a, f, j);
+    double share = (double)(j + 1) / (double)f->h;
+    double at = a->so_far + sum;
+    if (sign != 0 && !(fabs(sd) <= DBL_MAX)) return NAN; /* nothing is known about it */
+    if (sign != 0) at += sign * sd * tok_exp(f->total_power * tok_log(share));
+    if (at < before) at = before; /* usage never falls */
+    if (at >= a->budget) return (double)j + (at > before ? (a->budget - before) / (at - before) : 1);
+    before = at;
+  }
+  return NAN;
+}
+
+void tok_project(const tok_project_ask *a, const tok_forecast *f, tok_projection *out) {
+  double whole = 0, t = tok_t_quantile(0.5 + a->level / 2, f->total_df);
+  *out = (tok_projection){.p_over = NAN, .early = NAN, .median = NAN, .late = NAN};
+  for (size_t j = 0; j < f->h; j++) {
+    out->rest += step_rest(a, f, j);
+    whole += f->mean[j];
+  }
+  double sd = whole > 0 ? f->total_sd * sqrt(out->rest / whole) : f->total_sd;
+  out->projected = a->so_far + out->rest;
+  out->lower = out->projected - t * sd;
+  out->upper = out->projected + t * sd;
+  if (out->lower < a->so_far) out->lower = a->so_far;
+  if (isnan(a->budget)) return;
+  double over = out->projected - a->budget;
+  if (a->so_far > a->budget) out->p_over = 1;
+  else if (sd > 0) out->p_over = tok_t_cdf(over / sd, f->total_df);
+  else if (!isnan(sd)) out->p_over = over > 0;
+  out->early = reached(a, f, t * sd, 1);
+  out->median = reached(a, f, 0, 0);
+  out->late = reached(a, f, t * sd, -1);
+}
