@@ -38,6 +38,7 @@ static int register_rooms(sqlite3 *db, bool files, char **err_msg) {
   static int (*const rooms[])(sqlite3 *) = {tok_base_register, tok_tokens_register,
                                             tok_prices_register, tok_usage_register,
                                             tok_ledger_register, tok_period_register,
+                                            tok_budget_register,
                                             tok_forecast_register};
   if (sqlite3_libversion_number() < OLDEST_SQLITE) {
     if (err_msg != NULL) {

@@ -138,6 +138,7 @@ int tok_prices_register(sqlite3 *db);
 int tok_usage_register(sqlite3 *db);
 int tok_ledger_register(sqlite3 *db);
 int tok_period_register(sqlite3 *db);
+int tok_budget_register(sqlite3 *db);
 int tok_forecast_register(sqlite3 *db);
 
 #endif

@@ -129,6 +129,8 @@ CREATE TABLE main.llm_counter(
   PRIMARY KEY (quota_id, key, start)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX main.llm_counter_period ON llm_counter(quota_id, start);
+
 -- Periods that plain SQL cannot compute (time zones). tok fills it ahead; past its end a guard refuses.
 CREATE TABLE main.llm_calendar(
   calendar TEXT NOT NULL,  -- period@zone

@@ -1,0 +1,373 @@
+/*
+** What the budgets say of a request.
+**
+**     SELECT tok_quota_check('{"tenant_id":"acme","model":"gpt-4o"}', '{"input":1200,"output":800}');   -- 'allow'
+**     SELECT tok_quota_explain('{"tenant_id":"acme"}');
+**       -- [{"quota":"acme day","key":"","metric":"total","decision":"allow","action":"block","limit":1000000,"used":12000,
+**       --   "held":800,"requested":1,"remaining":987200,"period":"day","starts_at":"…","resets_at":"…","retry_after_s":null}]
+**
+** tok_quota_check(scope [, amount [, now]]) -> 'allow', 'warn', 'throttle' or 'block': the worst of all quotas that cover the
+** scope. tok_quota_explain(…) -> JSON array of them, amounts of cost in dollars.
+**   1. Read-only, and advice only: two callers may both be told 'allow'. tok_quota_reserve() is what holds.
+**   2. Of what the amount does not say, the smallest unit is taken: a budget that is used up says so. A request without requests
+**      is one request; cost is computed from input and output tokens where it is not given.
+**   3. Cost: the quotas that match, each O(log counters); the ledger's size does not matter.
+**   4. NULL scope gives NULL. Malformed JSON and unknown keys are errors.
+*/
+#include "budget_sql.h"
+#include "period.h"
+
+/* ---- the request --------------------------------------------------------------------------------------------------- */
+
+bool tok_call_request(tok_call *c, sqlite3_value *scope, sqlite3_value *amount, tok_request *r) {
+  tok_request_init(r);
+  tok_status status = tok_request_scope(r, tok_sql_bytes(scope));
+  if (status == TOK_INVALID) tok_call_fail(c, SQLITE_ERROR, "scope %s", r->wrong);
+  if (status == TOK_OK && amount != NULL && sqlite3_value_type(amount) != SQLITE_NULL) {
+    status = tok_request_amount(r, tok_sql_bytes(amount));
+    if (status == TOK_INVALID) tok_call_fail(c, SQLITE_ERROR, "amount %s", r->wrong);
+  }
+  if (status == TOK_NOMEM) tok_call_fail(c, SQLITE_NOMEM, NULL);
+  if (status == TOK_TOOBIG) tok_call_fail(c, SQLITE_TOOBIG, NULL);
+  return c->rc == SQLITE_OK;
+}
+
+static void bind_amount(sqlite3_stmt *stmt, int i, const tok_request *r, tok_amount_kind kind) {
+  if (r->given[kind]) sqlite3_bind_int64(stmt, i, r->amount[kind]);
+  else sqlite3_bind_null(stmt, i);
+}
+
+void tok_request_bind(tok_call *c, sqlite3_stmt *stmt, const tok_request *r, int64_t now) {
+  (void)c;
+  sqlite3_bind_int64(stmt, 1, now);
+  for (int i = 0; i < TOK_N_DIMS; i++)
+    sqlite3_bind_text64(stmt, 2 + i, r->dim[i].ptr, r->dim[i].len, SQLITE_STATIC, SQLITE_UTF8);
+  bind_amount(stmt, 10, r, TOK_AMOUNT_INPUT);
+  bind_amount(stmt, 11, r, TOK_AMOUNT_OUTPUT);
+  bind_amount(stmt, 12, r, TOK_AMOUNT_TOTAL);
+  sqlite3_bind_int64(stmt, 13, r->given[TOK_AMOUNT_REQUESTS] ? r->amount[TOK_AMOUNT_REQUESTS] : 1);
+  bind_amount(stmt, 14, r, TOK_AMOUNT_COST);
+  for (int i = 0; i < 4 && r->has_usual; i++) {
+    if (i < 2 || r->given[TOK_AMOUNT_COST]) sqlite3_bind_int64(stmt, 15 + i, r->usual[i]);
+  }
+}
+
+void tok_request_price(tok_call *c, tok_request *r, int64_t now) {
+  bool wanted = false;
+  if (r->given[TOK_AMOUNT_COST] || r->dim[TOK_DIM_MODEL].ptr == NULL || !r->given[TOK_AMOUNT_INPUT] ||
+      !r->given[TOK_AMOUNT_OUTPUT])
+    return;
+  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_COST_QUOTAS);
+  if (tok_call_step(c, stmt)) wanted = sqlite3_column_int(stmt, 0) != 0;
+  tok_call_done(c, TOK_BQ_COST_QUOTAS, stmt);
+  if (!wanted || (stmt = tok_call_stmt(c, TOK_BQ_PRICE)) == NULL) return;
+  tok_slice model = r->dim[TOK_DIM_MODEL], provider = r->dim[TOK_DIM_PROVIDER];
+  sqlite3_bind_text64(stmt, 1, model.ptr, model.len, SQLITE_STATIC, SQLITE_UTF8);
+  sqlite3_bind_text64(stmt, 2, provider.ptr, provider.len, SQLITE_STATIC, SQLITE_UTF8);
+  sqlite3_bind_int64(stmt, 3, r->amount[TOK_AMOUNT_INPUT]);
+  sqlite3_bind_int64(stmt, 4, r->amount[TOK_AMOUNT_OUTPUT]);
+  sqlite3_bind_int64(stmt, 5, now);
+  if (tok_call_step(c, stmt) && sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
+    r->amount[TOK_AMOUNT_COST] = sqlite3_column_int64(stmt, 0);
+    r->given[TOK_AMOUNT_COST] = true;
+  }
+  tok_call_done(c, TOK_BQ_PRICE, stmt);
+}
+
+/* ---- the quotas --------------------------------------------------------------------------------------------------- */
+
+void tok_quota_rows_free(tok_quota_rows *rows) {
+  for (int i = 0; i < rows->n; i++) tok_free(rows->row[i].name);
+  if (rows->row != NULL) tok_free(rows->row);
+  *rows = (tok_quota_rows){0};
+}
+
+static tok_quota_row *add_row(tok_call *c, tok_quota_rows *rows) {
+  if (rows->n == rows->cap) {
+    int cap = rows->cap == 0 ? 8 : 2 * rows->cap;
+    if (cap > TOK_QUOTA_ROWS_MAX) {
+      tok_call_fail(c, SQLITE_ERROR, "more than %d quotas cover this request", TOK_QUOTA_ROWS_MAX / 2);
+      return NULL;
+    }
+    tok_quota_row *row = tok_realloc(rows->row, (size_t)cap * sizeof *row);
+    if (row == NULL) {
+      tok_call_fail(c, SQLITE_NOMEM, NULL);
+      return NULL;
+    }
+    rows->row = row;
+    rows->cap = cap;
+  }
+  tok_quota_row *row = &rows->row[rows->n];
+  *row = (tok_quota_row){0};
+  return row;
+}
+
+/* The texts of a row in one block. */
+static bool copy_texts(tok_call *c, sqlite3_stmt *stmt, tok_quota_row *row) {
+  static const int columns[] = {1, 2, 3, 13, 14};
+  char **to[] = {&row->name, &row->key, &row->metric, &row->period, &row->zone};
+  const char *text[5];
+  size_t len[5], total = 0;
+  for (int i = 0; i < 5; i++) {
+    text[i] = (const char *)sqlite3_column_text(stmt, columns[i]);
+    len[i] = (size_t)sqlite3_column_bytes(stmt, columns[i]);
+    total += len[i] + 1;
+    if (text[i] == NULL) tok_call_fail(c, SQLITE_NOMEM, NULL);
+  }
+  char *block = c->rc == SQLITE_OK ? tok_malloc(total) : NULL;
+  if (block == NULL) {
+    tok_call_fail(c, SQLITE_NOMEM, NULL);
+    return false;
+  }
+  for (int i = 0; i < 5; i++) {
+    memcpy(block, text[i], len[i]);
+    block[len[i]] = '\0';
+    *to[i] = block;
+    block += len[i] + 1;
+  }
+  return true;
+}
+
+static tok_decision action_of(sqlite3_stmt *stmt, int column) {
+  const unsigned char *text = sqlite3_column_text(stmt, column);
+  char first = text == NULL ? 'b' : (char)text[0];
+  return first == 'w' ? TOK_WARN : first == 't' ? TOK_THROTTLE : TOK_BLOCK;
+}
+
+/* Does the request say how much of the metric it wants? */
+static bool is_known(const tok_request *r, const char *metric) {
+  switch (metric[0]) {
+  case 'i':
+    return r->given[TOK_AMOUNT_INPUT];
+  case 'o':
+    return r->given[TOK_AMOUNT_OUTPUT];
+  case 't':
+    return r->given[TOK_AMOUNT_TOTAL] || r->given[TOK_AMOUNT_INPUT] || r->given[TOK_AMOUNT_OUTPUT];
+  case 'c':
+    return r->given[TOK_AMOUNT_COST];
+  default:
+    return true; /* requests: one */
+  }
+}
+
+static void decide(tok_quota_row *row, const tok_request *r, char unpriced) {
+  bool tokens = r->given[TOK_AMOUNT_INPUT] || r->given[TOK_AMOUNT_OUTPUT] || r->given[TOK_AMOUNT_TOTAL];
+  row->view.known = is_known(r, row->metric);
+  if (row->metric[0] == 'c' && !row->view.known && tokens) {
+    /* tokens without a price: as the quota says */
+    if (unpriced == 'd') row->reason = "no price for this model";
+    row->view.known = unpriced != 'd';
+  }
+  row->unplaced = row->start == INT64_C(-9000000000000000000);
+  if (row->unplaced) row->reason = "the quota's calendar does not reach this time";
+  row->decision = row->reason != NULL ? row->view.action : tok_quota_decide(&row->view);
+}
+
+void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quota_rows *rows) {
+  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_MATCH);
+  if (stmt != NULL) tok_request_bind(c, stmt, r, now);
+  while (tok_call_step(c, stmt)) {
+    tok_quota_row *row = add_row(c, rows);
+    if (row == NULL || !copy_texts(c, stmt, row)) break;
+    rows->n++;
+    row->id = sqlite3_column_int64(stmt, 0);
+    row->start = sqlite3_column_int64(stmt, 5);
+    row->view = (tok_quota_view){.used = sqlite3_column_int64(stmt, 6),
+                                 .held = sqlite3_column_int64(stmt, 7),
+                                 .limit = sqlite3_column_int64(stmt, 8),
+                                 .soft = sqlite3_column_int64(stmt, 9),
+                                 .need = sqlite3_column_int64(stmt, 10),
+                                 .action = action_of(stmt, 4)};
+    const unsigned char *unpriced = sqlite3_column_text(stmt, 11), *size = sqlite3_column_text(stmt, 15);
+    row->rolling = sqlite3_column_int(stmt, 16) != 0;
+    row->unpriced_rows = sqlite3_column_int64(stmt, 17);
+    decide(row, r, unpriced == NULL ? 'd' : (char)unpriced[0]);
+    rows->unplaced |= row->unplaced;
+    rows->wants_usual |= size != NULL && size[0] == 'p';
+  }
+  tok_call_done(c, TOK_BQ_MATCH, stmt);
+}
+
+const tok_quota_row *tok_quota_rows_worst(const tok_quota_rows *rows) {
+  const tok_quota_row *worst = NULL;
+  for (int i = 0; i < rows->n; i++) {
+    const tok_quota_row *row = &rows->row[i];
+    if (row->decision > (worst == NULL ? TOK_ALLOW : worst->decision)) worst = row;
+  }
+  return worst;
+}
+
+/* ---- when to come back ----------------------------------------------------------------------------------------------- */
+
+/* The first instant at which enough buckets have left the window. */
+static bool window_frees(tok_call *c, const tok_quota_row *row, int64_t lacking, int64_t *at) {
+  bool found = false;
+  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_WINDOW);
+  if (stmt == NULL) return false;
+  sqlite3_bind_int64(stmt, 1, row->id);
+  sqlite3_bind_text(stmt, 2, row->key, -1, SQLITE_STATIC);
+  sqlite3_bind_int64(stmt, 3, row->start);
+  while (!found && tok_call_step(c, stmt)) {
+    lacking -= sqlite3_column_int64(stmt, 1);
+    found = lacking <= 0;
+    if (found) *at = sqlite3_column_int64(stmt, 0);
+  }
+  tok_call_done(c, TOK_BQ_WINDOW, stmt);
+  return found;
+}
+
+static bool next_expiry(tok_call *c, const tok_quota_row *row, int64_t *at) {
+  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_NEXT_EXPIRY);
+  if (stmt == NULL) return false;
+  sqlite3_bind_int64(stmt, 1, row->id);
+  sqlite3_bind_text(stmt, 2, row->key, -1, SQLITE_STATIC);
+  bool found = tok_call_step(c, stmt) && sqlite3_column_type(stmt, 0) != SQLITE_NULL;
+  if (found) *at = sqlite3_column_int64(stmt, 0);
+  tok_call_done(c, TOK_BQ_NEXT_EXPIRY, stmt);
+  return found;
+}
+
+bool tok_quota_retry(tok_call *c, const tok_quota_row *row, int64_t now, int64_t *seconds) {
+  const tok_quota_view *v = &row->view;
+  int64_t need = v->known ? v->need : 1, at, other, rest;
+  tok_span span;
+  if (row->reason != NULL || need > v->limit) return false; /* waiting does not help */
+  rest = tok_quota_remaining(v);
+  bool found = row->rolling ? tok_sub_i64(need, rest, &rest) && window_frees(c, row, rest, &at)
+                            : tok_call_period(c, row->period, row->zone, now, &span, &at) && at < INT64_MAX;
+  /* sooner, if holds are what is in the way */
+  if (v->held > 0 && v->used <= v->limit - need && next_expiry(c, row, &other) && (!found || other < at)) {
+    at = other;
+    found = true;
+  }
+  if (found) *seconds = at > now ? at - now : 0;
+  return found && c->rc == SQLITE_OK;
+}
+
+/* ---- printing ----------------------------------------------------------------------------------------------------------- */
+
+void tok_add_units(tok_buf *out, const char *name, const char *metric, int64_t units) {
+  tok_buf_adds(out, name);
+  if (metric[0] != 'c') {
+    tok_buf_add_i64(out, units);
+    return;
+  }
+  uint64_t size = units < 0 ? 0 - (uint64_t)units : (uint64_t)units;
+  uint64_t fraction = size % 1000000000;
+  if (units < 0) tok_buf_addc(out, '-');
+  tok_buf_add_i64(out, (int64_t)(size / 1000000000));
+  if (fraction == 0) return;
+  char digits[11] = ".";
+  for (int i = 9; i > 0; i--, fraction /= 10) digits[i] = (char)('0' + fraction % 10);
+  size_t n = 10;
+  while (digits[n - 1] == '0') n--;
+  tok_buf_add(out, digits, n);
+}
+
+void tok_add_iso(tok_buf *out, const char *name, int64_t t) {
+  char text[TOK_TIME_TEXT_BYTES];
+  tok_buf_adds(out, name);
+  if (!tok_time_in_range(t)) {
+    tok_buf_adds(out, "null");
+    return;
+  }
+  tok_time_format(t, text);
+  tok_buf_addc(out, '"');
+  tok_buf_adds(out, text);
+  tok_buf_addc(out, '"');
+}
+
+static void add_text(tok_buf *out, const char *name, const char *text) {
+  tok_buf_adds(out, name);
+  tok_buf_add_json(out, tok_slice_of(text));
+}
+
+static void print_row(tok_call *c, const tok_quota_row *row, int64_t now, tok_buf *out) {
+  const tok_quota_view *v = &row->view;
+  tok_span span = {INT64_MIN, INT64_MAX};
+  int64_t resets_at = INT64_MAX, seconds;
+  tok_call_period(c, row->period, row->zone, now, &span, &resets_at);
+  add_text(out, "{\"quota\":", row->name);
+  add_text(out, ",\"key\":", row->key);
+  add_text(out, ",\"metric\":", row->metric[0] == 'c' ? "cost_usd" : row->metric);
+  add_text(out, ",\"decision\":", tok_decision_names[row->decision]);
+  add_text(out, ",\"action\":", tok_decision_names[v->action]);
+  tok_add_units(out, ",\"limit\":", row->metric, v->limit);
+  tok_add_units(out, ",\"used\":", row->metric, v->used);
+  tok_add_units(out, ",\"held\":", row->metric, v->held);
+  tok_buf_adds(out, ",\"requested\":");
+  if (v->known) tok_add_units(out, "", row->metric, v->need);
+  else tok_buf_adds(out, "null");
+  tok_add_units(out, ",\"remaining\":", row->metric, tok_quota_remaining(v));
+  if (row->metric[0] == 'c') {
+    tok_buf_adds(out, ",\"unpriced\":");
+    tok_buf_add_i64(out, row->unpriced_rows);
+  }
+  add_text(out, ",\"period\":", row->period);
+  tok_add_iso(out, ",\"starts_at\":", span.start);
+  tok_add_iso(out, ",\"resets_at\":", resets_at);
+  tok_buf_adds(out, ",\"retry_after_s\":");
+  if (row->decision >= TOK_THROTTLE && tok_quota_retry(c, row, now, &seconds)) tok_buf_add_i64(out, seconds);
+  else tok_buf_adds(out, "null");
+  if (row->reason != NULL) add_text(out, ",\"reason\":", row->reason);
+  tok_buf_addc(out, '}');
+}
+
+/* ---- functions -------------------------------------------------------------------------------------------------------------- */
+
+/* Arguments, request and its quotas; false if the answer is NULL or an error. */
+static bool look(tok_call *c, int n, sqlite3_value **args, tok_request *r, tok_quota_rows *rows, int64_t *now) {
+  tok_request_init(r);
+  *rows = (tok_quota_rows){0};
+  if (n < 1 || n > 3) {
+    tok_call_fail(c, SQLITE_ERROR, "1 to 3 arguments (scope, amount, now) expected, got %d", n);
+    return false;
+  }
+  if (sqlite3_value_type(args[0]) == SQLITE_NULL) return false;
+  if (!tok_call_request(c, args[0], n > 1 ? args[1] : NULL, r)) return false;
+  if (!tok_call_now(c, n > 2 ? args[2] : NULL, false, now)) return false;
+  tok_request_price(c, r, *now);
+  tok_quota_rows_load(c, r, *now, rows);
+  return c->rc == SQLITE_OK;
+}
+
+static void end(tok_call *c, tok_request *r, tok_quota_rows *rows) {
+  tok_quota_rows_free(rows);
+  tok_request_free(r);
+  tok_call_end(c);
+}
+
+void tok_quota_check_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
+  tok_call c = tok_call_start(ctx, "tok_quota_check");
+  tok_request r;
+  tok_quota_rows rows;
+  int64_t now;
+  if (look(&c, n, args, &r, &rows, &now)) {
+    const tok_quota_row *worst = tok_quota_rows_worst(&rows);
+    sqlite3_result_text(ctx, tok_decision_names[worst == NULL ? TOK_ALLOW : worst->decision], -1, SQLITE_STATIC);
+  }
+  end(&c, &r, &rows);
+}
+
+void tok_quota_explain_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
+  tok_call c = tok_call_start(ctx, "tok_quota_explain");
+  tok_request r;
+  tok_quota_rows rows;
+  int64_t now;
+  tok_buf out;
+  tok_buf_init(&out, tok_sql_limit(ctx));
+  if (look(&c, n, args, &r, &rows, &now)) {
+    tok_buf_addc(&out, '[');
+    for (int i = 0; i < rows.n; i++) {
+      if (i > 0) tok_buf_addc(&out, ',');
+      print_row(&c, &rows.row[i], now, &out);
+    }
+    tok_buf_addc(&out, ']');
+    if (c.rc == SQLITE_OK) {
+      tok_sql_result_buf(ctx, c.func, &out);
+      sqlite3_result_subtype(ctx, 'J');
+    }
+  }
+  tok_buf_free(&out);
+  end(&c, &r, &rows);
+}

@@ -1,0 +1,159 @@
+#include "request.h"
+
+#include <stdio.h>
+
+#include "../base/json.h"
+
+const char *const tok_dim_names[TOK_N_DIMS] = {"tenant_id", "user_id", "api_key_id", "session_id",
+                                               "provider",  "model",   "task_type",  "tags"};
+const char *const tok_decision_names[] = {"allow", "warn", "throttle", "block"};
+
+enum { TEXT_MAX = 1 << 20 }; /* of all strings with escapes; names are short */
+
+void tok_request_init(tok_request *r) {
+  memset(r, 0, sizeof *r);
+  tok_buf_init(&r->text, TEXT_MAX);
+}
+
+void tok_request_free(tok_request *r) { tok_buf_free(&r->text); }
+
+static tok_status wrong(tok_request *r, const char *format, tok_slice what) {
+  int n = what.len > 40 ? 40 : (int)what.len;
+  snprintf(r->wrong, sizeof r->wrong, format, n, what.ptr == NULL ? "" : what.ptr);
+  return TOK_INVALID;
+}
+
+/*
+** Room for n bytes. The buffer never moves, so that slices of it stay good: all that the text could need is reserved at
+** the first use; what is unescaped or wrapped is at most 4 bytes longer than it was. NULL without memory.
+*/
+static char *space(tok_request *r, const tok_json *j, size_t n) {
+  if (r->text.cap == 0) tok_buf_reserve(&r->text, j->in.len + 4 * TOK_N_DIMS);
+  if (r->text.status != TOK_OK || r->text.cap - r->text.len < n) return NULL;
+  char *p = r->text.ptr + r->text.len;
+  r->text.len += n;
+  return p;
+}
+
+static tok_slice unescaped(tok_request *r, const tok_json *j) {
+  if (!j->escaped) return j->text;
+  tok_slice s = {space(r, j, j->text.len), 0};
+  if (s.ptr != NULL) s.len = tok_json_unescape(j->text, r->text.ptr + r->text.len - j->text.len);
+  return s;
+}
+
+/* A tag as the array that it stands for: its JSON text as written. */
+static tok_slice tag_array(tok_request *r, const tok_json *j) {
+  tok_slice s = {NULL, j->text.len + 4};
+  char *p = space(r, j, s.len);
+  if (p == NULL) return s;
+  memcpy(p, "[\"", 2);
+  memcpy(p + 2, j->text.ptr, j->text.len);
+  memcpy(p + 2 + j->text.len, "\"]", 2);
+  s.ptr = p;
+  return s;
+}
+
+static tok_status tags(tok_request *r, tok_json *j) {
+  if (j->event == TOK_JSON_STRING) {
+    r->dim[TOK_DIM_TAGS] = tag_array(r, j);
+    return TOK_OK;
+  }
+  if (j->event != TOK_JSON_OBJECT && j->event != TOK_JSON_ARRAY)
+    return wrong(r, "tag must be a string, tags an array or object%.*s", (tok_slice){NULL, 0});
+  const char *start = j->in.ptr + j->at - 1; /* the bracket that was just read */
+  if (!tok_json_skip(j)) return wrong(r, "is not valid JSON%.*s", (tok_slice){NULL, 0});
+  r->dim[TOK_DIM_TAGS] = (tok_slice){start, (size_t)(j->in.ptr + j->at - start)};
+  return TOK_OK;
+}
+
+static tok_status scope_member(tok_request *r, tok_slice key, tok_json *j) {
+  if (j->event == TOK_JSON_NULL) return TOK_OK;
+  if (tok_slice_is(key, "tag") || tok_slice_is(key, "tags")) return tags(r, j);
+  for (int i = 0; i < TOK_DIM_TAGS; i++) {
+    if (!tok_slice_is(key, tok_dim_names[i])) continue;
+    if (j->event != TOK_JSON_STRING && j->event != TOK_JSON_NUMBER)
+      return wrong(r, "%.*s must be text", key);
+    r->dim[i] = j->event == TOK_JSON_STRING ? unescaped(r, j) : j->text;
+    return TOK_OK;
+  }
+  return wrong(r, "has no key '%.*s'; expected tenant_id, user_id, api_key_id, session_id, provider, model, "
+                  "task_type or tag", key);
+}
+
+static tok_status amount_member(tok_request *r, tok_slice key, tok_json *j) {
+  static const struct {
+    const char *name;
+    tok_amount_kind kind;
+    bool usd;
+  } names[] = {{"input", TOK_AMOUNT_INPUT, false},       {"output", TOK_AMOUNT_OUTPUT, false},
+               {"total", TOK_AMOUNT_TOTAL, false},       {"requests", TOK_AMOUNT_REQUESTS, false},
+               {"cost_usd", TOK_AMOUNT_COST, true},      {"cost_nano", TOK_AMOUNT_COST, false},
+               {"input_tokens", TOK_AMOUNT_INPUT, false}, {"output_tokens", TOK_AMOUNT_OUTPUT, false},
+               {"total_tokens", TOK_AMOUNT_TOTAL, false}};
+  if (j->event == TOK_JSON_NULL) return TOK_OK;
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (!tok_slice_is(key, names[i].name)) continue;
+    int64_t v;
+    if (j->event != TOK_JSON_NUMBER) return wrong(r, "%.*s must be a number", key);
+    tok_status status = names[i].usd ? tok_json_fixed(j->text, 1000000000, &v) : tok_json_int(j->text, 1, &v);
+    if (status == TOK_INVALID) return wrong(r, "%.*s must be an integer", key);
+    if (status != TOK_OK) return wrong(r, "%.*s does not fit in 64 bits", key);
+    if (v < 0) return wrong(r, "%.*s must not be negative", key);
+    r->amount[names[i].kind] = v;
+    r->given[names[i].kind] = true;
+    return TOK_OK;
+  }
+  return wrong(r, "has no key '%.*s'; expected input, output, total, requests, cost_usd or cost_nano", key);
+}
+
+typedef tok_status member_fn(tok_request *r, tok_slice key, tok_json *j);
+
+static tok_status read_object(tok_request *r, tok_slice json, member_fn *member) {
+  tok_json j;
+  const tok_slice nothing = {NULL, 0};
+  tok_json_init(&j, json);
+  if (tok_json_next(&j) != TOK_JSON_OBJECT) return wrong(r, "must be a JSON object%.*s", nothing);
+  while (tok_json_next(&j) == TOK_JSON_KEY) {
+    tok_slice key = j.text;
+    tok_json_next(&j);
+    if (j.event == TOK_JSON_ERROR) break;
+    tok_status status = member(r, key, &j);
+    if (status != TOK_OK) return status;
+  }
+  if (j.event != TOK_JSON_OBJECT_END || tok_json_next(&j) != TOK_JSON_END)
+    return wrong(r, "is not valid JSON%.*s", nothing);
+  return TOK_OK;
+}
+
+tok_status tok_request_scope(tok_request *r, tok_slice json) {
+  tok_status status = read_object(r, json, scope_member);
+  return status == TOK_OK ? r->text.status : status;
+}
+
+tok_status tok_request_amount(tok_request *r, tok_slice json) { return read_object(r, json, amount_member); }
+
+/* ---- decisions ---------------------------------------------------------------------------------------- */
+
+/* a + b + c > limit without overflow; all but `limit` may be anything. */
+static bool beyond(const tok_quota_view *v, int64_t need, int64_t limit) {
+  int64_t sum;
+  if (!tok_add_i64(v->used, v->held, &sum)) return v->used > 0;
+  if (!tok_add_i64(sum, need, &sum)) return need > 0;
+  return sum > limit;
+}
+
+tok_decision tok_quota_decide(const tok_quota_view *v) {
+  int64_t need = v->known ? v->need : 1;
+  bool idle = v->known && v->need == 0; /* adds nothing, so crosses nothing */
+  if (!idle && beyond(v, need, v->limit)) return v->action;
+  if (v->soft >= 0 && beyond(v, need, v->soft)) return TOK_WARN;
+  return TOK_ALLOW;
+}
+
+int64_t tok_quota_remaining(const tok_quota_view *v) {
+  int64_t rest;
+  if (!tok_sub_i64(v->limit, v->used, &rest)) return v->used > 0 ? INT64_MIN : INT64_MAX;
+  if (!tok_sub_i64(rest, v->held, &rest)) return v->held > 0 ? INT64_MIN : INT64_MAX;
+  return rest;
+}
