@@ -12,6 +12,21 @@ BEGIN
   DELETE FROM llm_quota WHERE hourly_of = OLD.id;
 END;
 
+-- A REPLACE by name removed a quota without its DELETE trigger: what it left goes. Looks at every counter, as making a
+-- quota looks at every row of the ledger.
+DROP TRIGGER IF EXISTS main.llm_quota_orphans;
+CREATE TRIGGER main.llm_quota_orphans AFTER INSERT ON llm_quota
+BEGIN
+  DELETE FROM llm_counter WHERE quota_id NOT IN (SELECT id FROM llm_quota);
+  DELETE FROM llm_hold_item WHERE quota_id NOT IN (SELECT id FROM llm_quota);
+  DELETE FROM llm_alert WHERE quota_id NOT IN (SELECT id FROM llm_quota);
+  DELETE FROM llm_grant WHERE quota_id NOT IN (SELECT id FROM llm_quota);
+  DELETE FROM llm_grant_use WHERE quota_id NOT IN (SELECT id FROM llm_quota);
+  DELETE FROM llm_quota_override WHERE quota_id NOT IN (SELECT id FROM llm_quota);
+  DELETE FROM llm_quota WHERE hourly_of NOT IN (SELECT id FROM llm_quota);
+  DELETE FROM llm_replaced;  -- what an ignored INSERT left while there was no quota to follow its row
+END;
+
 -- Lines move with the limit: they are looked at when the counter changes next.
 DROP TRIGGER IF EXISTS main.llm_quota_limit;
 CREATE TRIGGER main.llm_quota_limit AFTER UPDATE OF limit_units ON llm_quota

@@ -65,6 +65,7 @@ CREATE TRIGGER main.llm_quota_move AFTER UPDATE OF id, timestamp, provider, mode
   api_key_id, session_id, tags, response_id ON llm_usage
 WHEN EXISTS (SELECT 1 FROM llm_quota) AND ({quota_moved:NEW} OR NEW.response_id IS NOT OLD.response_id)
 BEGIN
+  DELETE FROM llm_replaced WHERE id = OLD.id;  -- an upsert's, or left by an INSERT that was ignored: the row is there
   UPDATE llm_replaced SET gone = 1 WHERE id = NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage WHERE id = llm_replaced.id);
   DELETE FROM llm_replaced;
   INSERT INTO llm_quota_charge SELECT {quota_discharge:OLD}, OLD.unix_time, NULL, 0 WHERE {quota_moved:NEW};
