@@ -3,11 +3,13 @@
 **
 **     {"version": "0.1.0", "build": "gcc 12.2.0 x86_64", "cpu": "avx2", "sqlite": "3.40.1",
 **      "vocabularies": [{"name": "r50k_base", "sha256": "306c…"}, …],
-**      "prices": {"date": "2026-09-23", "sha256": "…", "models": 1000, "rows": 5000}, "zones": "2026f"}
+**      "prices": {"date": "2026-09-23", "sha256": "…", "models": 1000, "rows": 5000},
+**      "zones": "2026f"}
 **
 ** cpu is the instruction set that counting uses on this machine; a vocabulary's sha256 is that of
 ** its .tiktoken file, the price list's that of sql/prices/MANIFEST; its date is that of the newest
-** check of any price; zones is the version of the time zone rules that tok carries. It stands in this room because it tells of both, tokens and prices.
+** check of any price; zones is the version of the time zone rules that tok carries. It stands in
+** this room because it tells of both, tokens and prices.
 */
 #include "../base/sql.h"
 #include "../base/zone_table.h"
@@ -33,7 +35,8 @@
 #endif
 
 static void add_pair(tok_buf *b, const char *key, const char *value) {
-  if (b->len > 0 && b->ptr[b->len - 1] != '{') tok_buf_addc(b, ',');
+  if (b->len > 0 && b->ptr[b->len - 1] != '{')
+    tok_buf_addc(b, ',');
   tok_buf_add_json(b, tok_slice_of(key));
   tok_buf_addc(b, ':');
   tok_buf_add_json(b, tok_slice_of(value));

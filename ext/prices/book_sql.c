@@ -5,12 +5,13 @@
 ** statements that are kept between calls belong to the virtual table tok_pricing: a function that
 ** owned one would keep sqlite3_close() from closing.
 **
-** When an answer may be remembered. The pair (SQLITE_FCNTL_DATA_VERSION, total_changes) tells states
-** of main apart except inside a write transaction: after a rollback it is what it was before,
-** although other rows were seen in between. So while main is being written llm_price is asked each
-** time: if it has no rows the built-in list alone answers, which never changes; if it has, nothing is
-** taken from the cache and nothing put into it. And the data version moves only when this connection
-** begins to read; a statement that does not read main begins no reading of it, so one is begun here.
+** When an answer may be remembered. The pair (SQLITE_FCNTL_DATA_VERSION, total_changes) tells
+** states of main apart except inside a write transaction: after a rollback it is what it was
+** before, although other rows were seen in between. So while main is being written llm_price is
+** asked each time: if it has no rows the built-in list alone answers, which never changes; if it
+** has, nothing is taken from the cache and nothing put into it. And the data version moves only
+** when this connection begins to read; a statement that does not read main begins no reading of it,
+** so one is begun here.
 */
 #include "book_sql.h"
 #include "scripts.h"
@@ -51,13 +52,15 @@ void tok_book_error(sqlite3_context *ctx, const char *func, int rc, char *messag
     sqlite3_result_error_nomem(ctx);
   } else {
     tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
-    if (rc != SQLITE_ERROR) sqlite3_result_error_code(ctx, rc);
+    if (rc != SQLITE_ERROR)
+      sqlite3_result_error_code(ctx, rc);
   }
   sqlite3_free(message);
 }
 
 static int fail(sqlite3 *db, int rc, char **message) {
-  if (*message == NULL && rc != SQLITE_NOMEM) *message = sqlite3_mprintf("main.llm_price: %s", sqlite3_errmsg(db));
+  if (*message == NULL && rc != SQLITE_NOMEM)
+    *message = sqlite3_mprintf("main.llm_price: %s", sqlite3_errmsg(db));
   return rc;
 }
 
@@ -133,7 +136,7 @@ int tok_book_has_rows(tok_book *b, bool *any, char **message) {
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : fail(db, rc, message);
 }
 
-/* ---- reading through ---------------------------------------------------------------------------- */
+/* ---- reading through ------------------------------------------------------------------------- */
 
 typedef struct {
   sqlite3_stmt *stmt; /* owned */
@@ -142,7 +145,8 @@ typedef struct {
 
 static tok_slice text_at(sqlite3_stmt *stmt, int i) {
   tok_slice s = {(const char *)sqlite3_column_text(stmt, i), 0};
-  if (s.ptr != NULL) s.len = (size_t)sqlite3_column_bytes(stmt, i);
+  if (s.ptr != NULL)
+    s.len = (size_t)sqlite3_column_bytes(stmt, i);
   return s;
 }
 
@@ -152,16 +156,25 @@ static tok_status find(void *source, tok_slice name, tok_override *to) {
   f->rc = sqlite3_bind_text(f->stmt, 1, name.ptr, (int)name.len, SQLITE_STATIC);
   while (f->rc == SQLITE_OK && status == TOK_OK && sqlite3_step(f->stmt) == SQLITE_ROW) {
     sqlite3_stmt *s = f->stmt;
-    tok_override_text row = {
-        .id = sqlite3_column_int64(s, 0), .tier_from = sqlite3_column_int64(s, 1),
-        .retracted = sqlite3_column_int(s, 2) != 0, .provider = text_at(s, 3), .model = text_at(s, 4),
-        .meter = text_at(s, 5), .usd_per_1m = text_at(s, 6), .service_tier = text_at(s, 7), .region = text_at(s, 8),
-        .valid_from = text_at(s, 9), .valid_to = text_at(s, 10), .hours = text_at(s, 11), .weekdays = text_at(s, 12),
-        .source = text_at(s, 13)};
+    tok_override_text row = {.id = sqlite3_column_int64(s, 0),
+                             .tier_from = sqlite3_column_int64(s, 1),
+                             .retracted = sqlite3_column_int(s, 2) != 0,
+                             .provider = text_at(s, 3),
+                             .model = text_at(s, 4),
+                             .meter = text_at(s, 5),
+                             .usd_per_1m = text_at(s, 6),
+                             .service_tier = text_at(s, 7),
+                             .region = text_at(s, 8),
+                             .valid_from = text_at(s, 9),
+                             .valid_to = text_at(s, 10),
+                             .hours = text_at(s, 11),
+                             .weekdays = text_at(s, 12),
+                             .source = text_at(s, 13)};
     status = tok_override_offer(to, &row);
   }
   int rc = sqlite3_reset(f->stmt); /* repeats the error of the last step */
-  if (f->rc == SQLITE_OK) f->rc = rc;
+  if (f->rc == SQLITE_OK)
+    f->rc = rc;
   return status == TOK_OK && f->rc != SQLITE_OK ? TOK_NOTFOUND : status;
 }
 
@@ -172,19 +185,22 @@ static tok_status find_nothing(void *source, tok_slice name, tok_override *to) {
   return TOK_OK;
 }
 
-static int read_through(tok_book *b, tok_slice provider, tok_slice reference, tok_override *out, char **message) {
+static int read_through(tok_book *b, tok_slice provider, tok_slice reference, tok_override *out,
+                        char **message) {
   finder f = {NULL, SQLITE_OK};
   sqlite3 *db = b->conn.db;
   bool lent;
   memset(out, 0, sizeof *out);
   f.rc = borrow(b, TOK_KEPT_LOOK_UP, &f.stmt, &lent);
   tok_status status = TOK_OK;
-  if (f.rc == SQLITE_OK) status = tok_override_resolve(provider, reference, find, &f, out);
+  if (f.rc == SQLITE_OK)
+    status = tok_override_resolve(provider, reference, find, &f, out);
   if (f.rc != SQLITE_OK) {
     fail(db, f.rc, message);
   } else if (status == TOK_INVALID) {
     f.rc = SQLITE_ERROR;
-    *message = sqlite3_mprintf("row %lld of main.llm_price: %s", (long long)out->bad_row, out->wrong);
+    *message =
+        sqlite3_mprintf("row %lld of main.llm_price: %s", (long long)out->bad_row, out->wrong);
   } else if (status == TOK_TOOBIG) {
     f.rc = SQLITE_TOOBIG;
   } else if (status == TOK_NOMEM) {
@@ -265,8 +281,7 @@ static int find_own(tok_book *b, uint32_t generation, tok_slice provider, tok_sl
   }
   if (rc != SQLITE_OK)
     return rc;
-  if (generation == 0 ||
-      !tok_price_cache_put(b->cache, generation, provider, reference, own, out))
+  if (generation == 0 || !tok_price_cache_put(b->cache, generation, provider, reference, own, out))
     out->own = keep_spare(b, own);
   return SQLITE_OK;
 }

@@ -40,13 +40,15 @@ void tok_book_own(tok_book *b);
 void tok_book_disown(tok_book *b);
 
 /*
-** What prices the reference now; `out` holds until the next call. An SQLite code; on failure *message
-** (sqlite3_free) says what is wrong, or is NULL when out of memory.
+** What prices the reference now; `out` holds until the next call. An SQLite code; on failure
+** *message (sqlite3_free) says what is wrong, or is NULL when out of memory.
 */
-int tok_book_find(tok_book *b, tok_slice provider, tok_slice reference, tok_price_hit *out, char **message);
+int tok_book_find(tok_book *b, tok_slice provider, tok_slice reference, tok_price_hit *out,
+                  char **message);
 
 /* The same with the resolution, never remembered. Always to be freed with tok_override_free. */
-int tok_book_resolve(tok_book *b, tok_slice provider, tok_slice reference, tok_override *out, char **message);
+int tok_book_resolve(tok_book *b, tok_slice provider, tok_slice reference, tok_override *out,
+                     char **message);
 
 /* Is there a table main.llm_price with a row? */
 int tok_book_has_rows(tok_book *b, bool *any, char **message);

@@ -107,8 +107,7 @@ bool tok_price_cache_get(tok_price_cache *c, uint32_t generation, tok_slice prov
   cache_set *set = &c->sets[hash & (c->n_sets - 1)];
   for (size_t w = 0; w < TOK_CACHE_WAYS; w++) {
     slot *s = &set->slots[w];
-    if (set->hash[w] != hash || set->generation[w] != generation ||
-        !is_key(s, provider, reference))
+    if (set->hash[w] != hash || set->generation[w] != generation || !is_key(s, provider, reference))
       continue;
     *out = (tok_price_hit){s->model, s->own, &s->rates};
     return true;

@@ -42,8 +42,8 @@ void tok_price_cache_free(tok_price_cache *c);
 bool tok_price_cache_get(tok_price_cache *c, uint32_t generation, tok_slice provider,
                          tok_slice reference, tok_price_hit *out);
 /*
-** Remembers what hit->model and hit->own say, and sets hit->rates. Takes `own` (from tok_malloc, may
-** be NULL) if it returns true; false: the key is too long, or c is NULL.
+** Remembers what hit->model and hit->own say, and sets hit->rates. Takes `own` (from tok_malloc,
+** may be NULL) if it returns true; false: the key is too long, or c is NULL.
 */
 bool tok_price_cache_put(tok_price_cache *c, uint32_t generation, tok_slice provider,
                          tok_slice reference, tok_override *own, tok_price_hit *hit);

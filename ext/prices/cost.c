@@ -215,7 +215,8 @@ tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *quantities, in
   size_t n = tok_price_choose(rows, at, q.quanta[TOK_M_INPUT], tier, best);
   if (n == 0 && rows.n_rows > 0)
     return TOK_NOTFOUND;
-  out->tier_unpriced = tier != TOK_TIER_STANDARD && !has_tier((const tok_price_row *const *)best, tier);
+  out->tier_unpriced =
+      tier != TOK_TIER_STANDARD && !has_tier((const tok_price_row *const *)best, tier);
   if (!tok_quantities_has(&q, TOK_M_REQUESTS))
     tok_quantities_set(&q, TOK_M_REQUESTS, 1);
   lay_lines((const tok_price_row *const *)best, out);

@@ -44,8 +44,8 @@ typedef struct {
   tok_cost_line
       lines[TOK_METER_N]; /* every meter with a price at that time, also those of quantity 0 */
   uint64_t unpriced;      /* bit m: a quantity that no row pays for */
-  uint64_t as_outer;      /* bit m: a quantity without a price of its own, paid as what contains it */
-  bool tier_unpriced;     /* the service tier has no rows; standard ones were used */
+  uint64_t as_outer;  /* bit m: a quantity without a price of its own, paid as what contains it */
+  bool tier_unpriced; /* the service tier has no rows; standard ones were used */
   tok_cost_fault fault;
   tok_meter outer, inner;
 } tok_cost_result;

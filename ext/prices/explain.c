@@ -119,8 +119,7 @@ static void add_line(const tok_override *o, const tok_cost_line *line, tok_buf *
   add_time(b, "valid_from", line->row->valid_from);
   add_time(b, "valid_to", line->row->valid_to);
   text_or_null(b, "source", source_of(o, line->row));
-  text_or_null(b, "origin",
-               (line->row->rank & TOK_RANK_OVERRIDE) != 0 ? "llm_price" : "built-in");
+  text_or_null(b, "origin", (line->row->rank & TOK_RANK_OVERRIDE) != 0 ? "llm_price" : "built-in");
   number(b, "cost_nano", tok_cost_line_nano(line));
   tok_buf_addc(b, '}');
 }
@@ -134,11 +133,12 @@ static void add_warning(tok_buf *b, const char *start, const char *rest) {
   tok_buf_addc(b, '"');
 }
 
-/* Reasoning is paid as output everywhere, text as what it is; for other parts it may be too much or too little. */
+/* Reasoning is paid as output everywhere, text as what it is; for other parts it may be too much or
+ * too little. */
 static bool is_unusual(tok_meter m) {
-  return m != TOK_M_REASONING && m != TOK_M_CITATION && m != TOK_M_INPUT_TEXT && m != TOK_M_OUTPUT_TEXT &&
-         m != TOK_M_CACHE_READ_TEXT && m != TOK_M_CACHE_WRITE_TEXT && m != TOK_M_CACHE_WRITE_5M &&
-         m != TOK_M_INPUT_TOOL;
+  return m != TOK_M_REASONING && m != TOK_M_CITATION && m != TOK_M_INPUT_TEXT &&
+         m != TOK_M_OUTPUT_TEXT && m != TOK_M_CACHE_READ_TEXT && m != TOK_M_CACHE_WRITE_TEXT &&
+         m != TOK_M_CACHE_WRITE_5M && m != TOK_M_INPUT_TOOL;
 }
 
 static void add_warnings(const tok_price_model *model, const tok_cost_result *cost, tok_tier tier,
@@ -190,7 +190,8 @@ void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_st
     key(b, "warnings");
     tok_buf_adds(b, "[]");
     text_or_null(b, "reason",
-                 r->why != TOK_WHY_FOUND ? tok_why_text(r->why) : "no price is listed for that time");
+                 r->why != TOK_WHY_FOUND ? tok_why_text(r->why)
+                                         : "no price is listed for that time");
   }
   tok_buf_addc(b, '}');
 }

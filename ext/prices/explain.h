@@ -6,14 +6,14 @@
 #include "cost.h"
 #include "override.h"
 
-/* {"provider","model","matched_by","region","service_tier","fine_tuned","vendor","origin","context_window","note"}
-** or nulls and
-** {"reason"}. */
+/* {"provider","model","matched_by","region","service_tier","fine_tuned","vendor","origin",
+** "context_window","note"}; where nothing is known, nulls and {"reason"}. */
 void tok_explain_resolution(const tok_override *o, tok_buf *out);
 
 /*
-** {"cost_nano","cost_usd","provider","model","matched_by","at","service_tier","lines","warnings","reason"}. `cost` and
-** `status` are what tok_cost_of gave; unused if the model was not found.
+** {"cost_nano","cost_usd","provider","model","matched_by","at","service_tier","lines",
+** "warnings","reason"}.
+** `cost` and `status` are what tok_cost_of gave; unused if the model was not found.
 */
 void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_status status,
                       int64_t at, tok_tier tier, tok_buf *out);

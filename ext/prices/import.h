@@ -3,14 +3,15 @@
 **
 ** Four formats, told apart by their shape:
 **   litellm       {"gpt-4o": {"litellm_provider": "openai", "input_cost_per_token": 2.5e-06, …}, …}
-**   genai-prices  [{"id": "openai", "models": [{"id": "gpt-4o", "prices": {"input_mtok": 2.5, …}}]}]
+**   genai-prices  [{"id": "openai", "models": [{"id": "gpt-4o", "prices": {…}}]}]
 **   models.dev    {"openai": {"models": {"gpt-4o": {"cost": {"input": 2.5, …}}}}}
-**   llm-prices    {"prices": [{"vendor": "openai", "id": "gpt-4o", "input": 2.5, "from_date": null, …}]}, or one
+**   llm-prices    {"prices": [{"vendor": "openai", "id": "gpt-4o", "input": 2.5, …}]}, or one
 **                 vendor's file {"vendor": "openai", "models": [{"id": …, "price_history": […]}]}
 **
-** Numbers go from their decimal text to whole pico-dollars without a double between; what is finer than
-** 1e-12 dollars per million tokens (the noise of someone's doubles) is rounded half to even. Prices that tok has no
-** meter for (per image, per gigabyte and day) are passed over. Where a file gives one price twice the first counts.
+** Numbers go from their decimal text to whole pico-dollars without a double between; what is finer
+** than 1e-12 dollars per million tokens (the noise of someone's doubles) is rounded half to even.
+** Prices that tok has no meter for (per image, per gigabyte and day) are passed over. Where a file
+** gives one price twice the first counts.
 */
 #ifndef TOK_IMPORT_H
 #define TOK_IMPORT_H
@@ -48,8 +49,9 @@ typedef struct {
 typedef tok_status (*tok_import_sink)(void *to, const tok_import_row *row);
 
 /*
-** Calls the sink for each price. TOK_OK and *format; TOK_INVALID with a sentence in error that names the path and the
-** byte; TOK_NOMEM; or what the sink returned. Linear time; memory for one hash of each row.
+** Calls the sink for each price. TOK_OK and *format; TOK_INVALID with a sentence in error that
+** names the path and the byte; TOK_NOMEM; or what the sink returned. Linear time; memory for one
+** hash of each row.
 */
 tok_status tok_import(tok_slice json, tok_import_sink sink, void *to, tok_import_format *format,
                       char error[TOK_IMPORT_ERROR_BYTES]);

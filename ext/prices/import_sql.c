@@ -26,8 +26,18 @@ static const char func[] = "tok_pricing_import";
 
 /* The parameters of the three statements that write rows. */
 enum {
-  P_PROVIDER = 1, P_MODEL, P_METER, P_USD, P_TIER_FROM, P_TIER, P_FROM, P_TO, P_HOURS, P_WEEKDAYS,
-  P_SOURCE, P_NOW
+  P_PROVIDER = 1,
+  P_MODEL,
+  P_METER,
+  P_USD,
+  P_TIER_FROM,
+  P_TIER,
+  P_FROM,
+  P_TO,
+  P_HOURS,
+  P_WEEKDAYS,
+  P_SOURCE,
+  P_NOW
 };
 enum { PUT_DATED, PUT_UNDATED, CLOSE, N_PUTS };
 
@@ -43,8 +53,8 @@ typedef struct {
 
 static void bind(importer *i, sqlite3_stmt *stmt, int at, tok_slice text) {
   if (i->rc == SQLITE_OK)
-    i->rc = sqlite3_bind_text(stmt, at, text.len == 0 ? "" : text.ptr, (int)text.len,
-                              SQLITE_STATIC);
+    i->rc =
+        sqlite3_bind_text(stmt, at, text.len == 0 ? "" : text.ptr, (int)text.len, SQLITE_STATIC);
 }
 
 static void bind_row(importer *i, sqlite3_stmt *stmt, bool dated, const tok_import_row *row) {
@@ -89,13 +99,15 @@ static tok_status put_row(void *to, const tok_import_row *row) {
 }
 
 static void prepare(importer *i, sqlite3_stmt **stmt, const char *sql) {
-  if (i->rc == SQLITE_OK) i->rc = sqlite3_prepare_v2(i->db, sql, -1, stmt, NULL);
+  if (i->rc == SQLITE_OK)
+    i->rc = sqlite3_prepare_v2(i->db, sql, -1, stmt, NULL);
 }
 
 static void run(importer *i, sqlite3_stmt *stmt) {
   int rc = sqlite3_step(stmt);
   sqlite3_reset(stmt);
-  if (i->rc == SQLITE_OK && rc != SQLITE_DONE) i->rc = rc;
+  if (i->rc == SQLITE_OK && rc != SQLITE_DONE)
+    i->rc = rc;
 }
 
 static void raise_failure(sqlite3_context *ctx, importer *i, tok_status status, const char *error) {
@@ -122,21 +134,30 @@ static void import(sqlite3_context *ctx, importer *i, tok_slice json) {
   prepare(i, &i->put[PUT_DATED], tok_prices_script("prices/upsert.sql"));
   prepare(i, &i->put[PUT_UNDATED], tok_prices_script("prices/undated.sql"));
   prepare(i, &i->put[CLOSE], tok_prices_script("prices/close.sql"));
-  if (i->rc == SQLITE_OK) status = tok_import(json, put_row, i, &format, error);
+  if (i->rc == SQLITE_OK)
+    status = tok_import(json, put_row, i, &format, error);
   bool failed = status != TOK_OK || i->rc != SQLITE_OK;
-  if (failed) raise_failure(ctx, i, status, error);
-  if (failed && i->undo != NULL && !sqlite3_get_autocommit(i->db)) run(i, i->undo);
+  if (failed)
+    raise_failure(ctx, i, status, error);
+  if (failed && i->undo != NULL && !sqlite3_get_autocommit(i->db))
+    run(i, i->undo);
   for (int k = 0; k < N_PUTS; k++)
     sqlite3_finalize(i->put[k]);
-  if (i->keep != NULL && !sqlite3_get_autocommit(i->db)) run(i, i->keep);
-  else sqlite3_exec(i->db, "ROLLBACK TO tok_pricing_import; RELEASE tok_pricing_import", NULL, NULL, NULL);
-  if (!failed && i->rc != SQLITE_OK) raise_failure(ctx, i, TOK_OK, "");
-  if (!failed && i->rc == SQLITE_OK) sqlite3_result_int64(ctx, i->n_rows);
+  if (i->keep != NULL && !sqlite3_get_autocommit(i->db))
+    run(i, i->keep);
+  else
+    sqlite3_exec(i->db, "ROLLBACK TO tok_pricing_import; RELEASE tok_pricing_import", NULL, NULL,
+                 NULL);
+  if (!failed && i->rc != SQLITE_OK)
+    raise_failure(ctx, i, TOK_OK, "");
+  if (!failed && i->rc == SQLITE_OK)
+    sqlite3_result_int64(ctx, i->n_rows);
   sqlite3_finalize(i->undo);
   sqlite3_finalize(i->keep);
 }
 
-/* The format's name stands in for a source that is not given, so it must be known before the first row. */
+/* The format's name stands in for a source that is not given, so it must be known before the first
+ * row. */
 static tok_slice default_source(tok_slice json) {
   tok_import_format format = tok_import_format_of(json);
   return tok_slice_of(tok_import_format_name(format));
@@ -144,7 +165,8 @@ static tok_slice default_source(tok_slice json) {
 
 void tok_pricing_import_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   importer i = {.db = sqlite3_context_db_handle(ctx)};
-  if (sqlite3_value_type(args[0]) == SQLITE_NULL) return;
+  if (sqlite3_value_type(args[0]) == SQLITE_NULL)
+    return;
   tok_slice json = tok_sql_bytes(args[0]), source;
   if (json.ptr == NULL && sqlite3_value_type(args[0]) != SQLITE_BLOB) {
     sqlite3_result_error_nomem(ctx);
@@ -155,8 +177,10 @@ void tok_pricing_import_func(sqlite3_context *ctx, int n, sqlite3_value **args) 
     now = tok_sql_now();
   else if (!tok_sql_time(ctx, func, "now", args[2], &now))
     return;
-  source = n > 1 && sqlite3_value_type(args[1]) != SQLITE_NULL ? tok_sql_bytes(args[1]) : default_source(json);
-  if (sqlite3_table_column_metadata(i.db, "main", "llm_price", NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK) {
+  source = n > 1 && sqlite3_value_type(args[1]) != SQLITE_NULL ? tok_sql_bytes(args[1])
+                                                               : default_source(json);
+  if (sqlite3_table_column_metadata(i.db, "main", "llm_price", NULL, NULL, NULL, NULL, NULL,
+                                    NULL) != SQLITE_OK) {
     tok_sql_error(ctx, func, "there is no table main.llm_price; SELECT tok_init() makes it");
     return;
   }

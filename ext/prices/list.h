@@ -45,8 +45,8 @@ typedef struct {
   uint8_t weekdays;             /* on which the window starts */
   uint8_t meter;                /* tok_meter */
   uint8_t service_tier;         /* tok_tier */
-  bool retracted; /* announced but never charged: kept for the record, never applied */
-  uint8_t rank;   /* bits of tok_price_rank; 0 in the built-in list */
+  bool retracted;  /* announced but never charged: kept for the record, never applied */
+  uint8_t rank;    /* bits of tok_price_rank; 0 in the built-in list */
   uint32_t source; /* text offset, in the list's pool or the override's; 0: the provider's */
 } tok_price_row;
 

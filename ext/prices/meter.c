@@ -4,8 +4,20 @@
 /* The five dimensions, four bits each; 0 = not fixed. */
 enum { TOKENS = 1, REQUESTS, TOOLS, RERANK, DURATION, PAGES, MESSAGES, CHARACTERS, PIXELS };
 enum { IN = 1, OUT };
-enum { READ = 1, WRITE, TOOL, REASONING, CITATION, WEB, SOCIAL, STORAGE, CODE, ANNOTATED,
-       LOW, MEDIUM };
+enum {
+  READ = 1,
+  WRITE,
+  TOOL,
+  REASONING,
+  CITATION,
+  WEB,
+  SOCIAL,
+  STORAGE,
+  CODE,
+  ANNOTATED,
+  LOW,
+  MEDIUM
+};
 enum { FIVE_MINUTES = 1, ONE_HOUR };
 enum { TEXT = 1, AUDIO, IMAGE, VIDEO };
 

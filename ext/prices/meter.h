@@ -39,7 +39,7 @@ typedef enum {
   TOK_M_OUTPUT_IMAGE,
   TOK_M_OUTPUT_VIDEO,
   TOK_M_REQUESTS,
-  TOK_M_REQUESTS_LOW,    /* with a low search context, where the fee depends on its size */
+  TOK_M_REQUESTS_LOW, /* with a low search context, where the fee depends on its size */
   TOK_M_REQUESTS_MEDIUM,
   TOK_M_WEB_SEARCHES,
   TOK_M_SOCIAL_SEARCHES,

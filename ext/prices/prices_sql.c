@@ -22,11 +22,11 @@
 **
 ** tok_row_cost_nano(model, provider, service_tier, input, output, cache_read, cache_write,
 **                   cache_write_1h, reasoning, at)
-**   R7  The cost of a row of the ledger, by its columns: the same as tok_cost_nano(model, usage, at)
-**       for a usage object of them, without the JSON. For triggers and views of tok's own.
+**   R7  The cost of a row of the ledger, by its columns: the same as tok_cost_nano(model, usage,
+**       at) for a usage object of them, without the JSON. For triggers and views of tok's own.
 **
-** None of these is DETERMINISTIC: without `at` they read the clock, and they read the table llm_price.
-** They are not marked INNOCUOUS for the same reason.
+** None of these is DETERMINISTIC: without `at` they read the clock, and they read the table
+** llm_price. They are not marked INNOCUOUS for the same reason.
 **
 **   R6  Rows of main.llm_price win over the built-in list (override.h), for all of these functions.
 */
@@ -55,9 +55,9 @@ static bool read_at(sqlite3_context *ctx, const char *func, int n, sqlite3_value
 typedef struct {
   tok_slice provider;
   tok_tier tier;
-  int64_t at;   /* if timed */
-  bool timed;   /* else it is now, to be asked only if it matters */
-  bool plain;   /* p holds all of it; else usage.q does */
+  int64_t at; /* if timed */
+  bool timed; /* else it is now, to be asked only if it matters */
+  bool plain; /* p holds all of it; else usage.q does */
   tok_plain p;
   tok_usage_object usage;
 } request;
@@ -166,8 +166,8 @@ static bool read_row(sqlite3_context *ctx, const char *func, sqlite3_value **arg
 }
 
 /* What prices the model now, or false with an error raised. */
-static bool find_prices(sqlite3_context *ctx, const char *func, tok_slice provider, sqlite3_value *model,
-                        tok_price_hit *hit) {
+static bool find_prices(sqlite3_context *ctx, const char *func, tok_slice provider,
+                        sqlite3_value *model, tok_price_hit *hit) {
   char *message = NULL;
   int rc = tok_book_find(sqlite3_user_data(ctx), provider, tok_sql_bytes(model), hit, &message);
   if (rc != SQLITE_OK)
@@ -176,8 +176,8 @@ static bool find_prices(sqlite3_context *ctx, const char *func, tok_slice provid
 }
 
 /* The same with the whole resolution; to be freed in either case. */
-static bool resolve_prices(sqlite3_context *ctx, const char *func, tok_slice provider, sqlite3_value *model,
-                           tok_override *out) {
+static bool resolve_prices(sqlite3_context *ctx, const char *func, tok_slice provider,
+                           sqlite3_value *model, tok_override *out) {
   char *message = NULL;
   int rc = tok_book_resolve(sqlite3_user_data(ctx), provider, tok_sql_bytes(model), out, &message);
   if (rc != SQLITE_OK)

@@ -16,8 +16,8 @@
 **   retracted          1 = announced and withdrawn: never applied
 **   origin             'built-in', or 'llm_price' for the rows of that table, which come first
 **
-** A row of the list that a row of llm_price stands in front of, whatever the request, is left out. One that still
-** applies at other times, above other sizes or in other regions stays.
+** A row of the list that a row of llm_price stands in front of, whatever the request, is left out.
+** One that still applies at other times, above other sizes or in other regions stays.
 **
 ** Query plan protocol. idxNum is a set of bits, one for each equality that narrows the scan; its
 ** value is the next of xFilter's arguments, in this order:
@@ -68,8 +68,8 @@ typedef struct {
   tok_book *book; /* borrowed: the module's registration holds it */
 } pricing_vtab;
 
-/* First the rows of llm_price, while `own` is not NULL. Then the list's: models are visited by position, in the
- * list's order, or in that of names when one name is wanted. */
+/* First the rows of llm_price, while `own` is not NULL. Then the list's: models are visited by
+ * position, in the list's order, or in that of names when one name is wanted. */
 typedef struct {
   sqlite3_vtab_cursor base;
   sqlite3_stmt *own;    /* owned; standing on a row of llm_price */
@@ -188,12 +188,14 @@ static int is_hidden(cursor *c, bool *hidden) {
     char *message = NULL;
     tok_override_free(&c->over);
     c->looked_up = true;
-    int rc = tok_book_resolve(book_of(c), tok_slice_of(tok_price_text(tok_prices.providers[m->provider].id)),
+    int rc = tok_book_resolve(book_of(c),
+                              tok_slice_of(tok_price_text(tok_prices.providers[m->provider].id)),
                               tok_slice_of(tok_price_text(m->name)), &c->over, &message);
     if (rc != SQLITE_OK)
       return failed(c, rc, message);
   }
-  *hidden = c->over.r.model == m && tok_override_hides(&c->over, &tok_prices.rows[m->first_row + c->row]);
+  *hidden =
+      c->over.r.model == m && tok_override_hides(&c->over, &tok_prices.rows[m->first_row + c->row]);
   return SQLITE_OK;
 }
 

@@ -1,13 +1,13 @@
 /* Linear costs; see rates.h. */
 #include "rates.h"
 
-const uint8_t tok_plain_meters[TOK_PLAIN_N] = {TOK_M_INPUT,       TOK_M_OUTPUT,
-                                               TOK_M_CACHE_READ,  TOK_M_CACHE_WRITE,
+const uint8_t tok_plain_meters[TOK_PLAIN_N] = {TOK_M_INPUT,          TOK_M_OUTPUT,
+                                               TOK_M_CACHE_READ,     TOK_M_CACHE_WRITE,
                                                TOK_M_CACHE_WRITE_1H, TOK_M_REASONING};
 
 /* What contains each; itself: nothing does. */
-static const uint8_t whole_of[TOK_PLAIN_N] = {TOK_PLAIN_INPUT, TOK_PLAIN_OUTPUT,
-                                              TOK_PLAIN_INPUT, TOK_PLAIN_INPUT,
+static const uint8_t whole_of[TOK_PLAIN_N] = {TOK_PLAIN_INPUT,       TOK_PLAIN_OUTPUT,
+                                              TOK_PLAIN_INPUT,       TOK_PLAIN_INPUT,
                                               TOK_PLAIN_CACHE_WRITE, TOK_PLAIN_OUTPUT};
 
 enum {
@@ -65,7 +65,8 @@ static bool per_million(const tok_price_row *row, int64_t *rate) {
          tok_meters[row->meter].quantum == 1;
 }
 
-bool tok_rates_of(tok_price_rows rows, int64_t at, tok_tier tier, const tok_plain *p, tok_rates *r) {
+bool tok_rates_of(tok_price_rows rows, int64_t at, tok_tier tier, const tok_plain *p,
+                  tok_rates *r) {
   const tok_price_row *best[TOK_METER_N];
   int64_t full[TOK_PLAIN_N];
   *r = (tok_rates){.from = INT64_MIN, .to = INT64_MAX, .below = INT64_MAX, .tier = (uint8_t)tier};

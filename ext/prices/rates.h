@@ -2,15 +2,15 @@
 ** The cost of plain requests as a linear function, prepared once for a model and used many times.
 **
 ** A plain request counts whole input and output, and of them what the cache read and wrote and what
-** was reasoning. As long as time and size stay between the same bounds of the price rows, its cost is
-** a sum of quantity x rate, and nothing needs to be looked up:
+** was reasoning. As long as time and size stay between the same bounds of the price rows, its cost
+** is a sum of quantity x rate, and nothing needs to be looked up:
 **
 **     tok_rates r;
 **     if (tok_rates_hold(&r, at, tier, &q) || tok_rates_of(rows, at, tier, &q, &r))
 **       if (tok_rates_cost(&r, &q, &nano)) …nano is what tok_cost_of computes…
 **
-** Whatever is not that simple (prices by the hour, contradicting or huge quantities) is refused here
-** and left to tok_cost_of; what is answered equals its answer (tests/prices/test_rates.c).
+** Whatever is not that simple (prices by the hour, contradicting or huge quantities) is refused
+** here and left to tok_cost_of; what is answered equals its answer (tests/prices/test_rates.c).
 */
 #ifndef TOK_RATES_H
 #define TOK_RATES_H

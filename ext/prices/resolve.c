@@ -188,8 +188,8 @@ static int maker(const tok_model_name *m) {
   return -1;
 }
 
-/* The only provider that lists the name, if it makes models; else *hosted. A host's price is its own,
- * and another host may serve the model unlisted. */
+/* The only provider that lists the name, if it makes models; else *hosted. A host's price is its
+ * own, and another host may serve the model unlisted. */
 static found match_only(const tok_model_name *m, bool *hosted) {
   found f = match_whole(m, ANY_PROVIDER);
   if (f.model == NULL)

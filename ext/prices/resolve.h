@@ -7,9 +7,9 @@
 ** name: gpt-5 is not gpt-5-mini.
 **
 ** The provider is the one that is said, by argument or by prefix (`groq/…`, `us.anthropic.…`:
-** Amazon Bedrock); else the maker of the model; else the only provider that lists the name, if that is
-** one that makes models. A name that only hosts list (llama-3.3-70b-versatile) needs its provider:
-** what serves it is known only to who asked, and hosts set their own prices.
+** Amazon Bedrock); else the maker of the model; else the only provider that lists the name, if that
+** is one that makes models. A name that only hosts list (llama-3.3-70b-versatile) needs its
+** provider: what serves it is known only to who asked, and hosts set their own prices.
 **
 ** What is never stripped for a price: a variant such as `:free` or `:nitro` (another price than the
 ** model's; priced only where listed), and `ft:` (a fine-tuned model has its own price).
@@ -44,7 +44,7 @@ typedef struct {
   const tok_price_model *model; /* NULL if not found */
   tok_match match;
   tok_why why;
-  int provider; /* the one that was said or that makes the model; -1 if neither is known */
+  int provider;        /* the one that was said or that makes the model; -1 if neither is known */
   tok_model_name name; /* the reference, taken apart (zero if TOK_WHY_NO_NAME) */
 } tok_resolution;
 

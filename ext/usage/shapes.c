@@ -151,7 +151,8 @@ const tok_usage_row tok_usage_rows[] = {
     COUNT("cachedContentTokenCount", ANY, CACHE_READ, S_GEMINI | S_LIVE, 0),
     COUNT("cached_content_token_count", ANY, CACHE_READ, S_GEMINI | S_LIVE, 0),
     TOLD("cached_prompt_text_tokens", CACHE_READ, S_CHAT, "x-ai"),
-    COUNT("cached_tokens", ANY, CACHE_READ, S_CHAT, 0), /* Cohere counts in them the prompt it does not bill */
+    COUNT("cached_tokens", ANY, CACHE_READ, S_CHAT,
+          0), /* Cohere counts in them the prompt it does not bill */
     ADD("cached_tokens_by_modality[audio]", ANY, CACHE_READ_AUDIO, S_INTERACTIONS, 0),
     ADD("cached_tokens_by_modality[document]", ANY, CACHE_READ_IMAGE, S_INTERACTIONS, 0),
     ADD("cached_tokens_by_modality[image]", ANY, CACHE_READ_IMAGE, S_INTERACTIONS, 0),
@@ -254,8 +255,8 @@ const tok_usage_row tok_usage_rows[] = {
     COUNT("input_video_tokens", ANY, INPUT_VIDEO, S_CANONICAL | S_CHAT, S_CANONICAL),
     GO("interaction", EVENT, EVENT),
     ROW("is_byok", ANY, OWN_KEY, 0, 0, "openrouter"),
-    /* A compaction is billed, and not in the totals beside it; platform.claude.com, "Compaction". What
-       an advisor's iteration counts has the price of another model and is left out. */
+    /* A compaction is billed, and not in the totals beside it (platform.claude.com, "Compaction").
+       What an advisor's iteration counts has the price of another model and is left out. */
     ROW("iterations", ANY, ROUNDS, 0, 0, "anthropic"),
     ADD("iterations[compaction].cache_creation_input_tokens", ANY, CACHE_WRITE, S_ANTHROPIC, 0),
     ADD("iterations[compaction].cache_read_input_tokens", ANY, CACHE_READ, S_ANTHROPIC, 0),

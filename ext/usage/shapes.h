@@ -3,10 +3,10 @@
 **
 ** A row says: at this place, a value under this path is that. Paths are as on the wire, members
 ** joined by dots; `a[X]` is the entry of the array `a` whose label (modality, ttl) is X;
-** `iterations[X].name` that of an iteration of type X; "gen_ai.usage." in front of a name puts it in
-** place OTEL. A number that is counted belongs to one
-** or more shapes; the first shape of the enumeration for which a `sign` was seen is the shape of
-** the response, and only its numbers count. What the shape leaves out of its totals comes on top.
+** `iterations[X].name` that of an iteration of type X; "gen_ai.usage." in front of a name puts it
+** in place OTEL. A number that is counted belongs to one or more shapes; the first shape of the
+** enumeration for which a `sign` was seen is the shape of the response, and only its numbers count.
+** What the shape leaves out of its totals comes on top.
 **
 ** Source of names and rules: the providers' references, and the identities that hold in 2,078
 ** recorded responses (tests/usage/test_recordings.sh).

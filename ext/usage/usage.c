@@ -21,9 +21,12 @@ typedef enum {
 } frame_kind;
 
 /* What is counted of a round. */
-static const char *const round_names[] = {
-    "input_tokens",           "output_tokens",          "cache_read_input_tokens",
-    "cache_creation_input_tokens", "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"};
+static const char *const round_names[] = {"input_tokens",
+                                          "output_tokens",
+                                          "cache_read_input_tokens",
+                                          "cache_creation_input_tokens",
+                                          "ephemeral_5m_input_tokens",
+                                          "ephemeral_1h_input_tokens"};
 enum { N_ROUND_NAMES = sizeof round_names / sizeof round_names[0] };
 
 typedef struct {
@@ -39,13 +42,13 @@ typedef struct {
   tok_json j;
   frame frames[TOK_JSON_DEPTH_MAX + 1]; /* by depth; [0] is around the documents */
   char path[TOK_USAGE_PATH_MAX + 1];
-  int row;         /* of the member whose value comes next, or -1 */
-  size_t path_len; /* of that member, 0 if it is too long to be known */
-  tok_slice key;   /* of that member */
-  tok_slice label; /* of an entry or a pair */
-  int64_t entry;   /* of an entry, -1: none */
+  int row;                      /* of the member whose value comes next, or -1 */
+  size_t path_len;              /* of that member, 0 if it is too long to be known */
+  tok_slice key;                /* of that member */
+  tok_slice label;              /* of an entry or a pair */
+  int64_t entry;                /* of an entry, -1: none */
   int64_t round[N_ROUND_NAMES]; /* of a round, 0: none */
-  bool strict;     /* a known member that is no number is an error anywhere */
+  bool strict;                  /* a known member that is no number is an error anywhere */
   tok_slice provider;
   tok_usage_raw event, response;
   tok_status status;
