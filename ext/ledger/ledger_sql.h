@@ -11,5 +11,6 @@ int tok_percentile_register(sqlite3 *db);
 int tok_calibrate_register(sqlite3 *db);
 int tok_responses_register(sqlite3 *db);
 int tok_intake_register(sqlite3 *db); /* tok_import, tok_import_text */
+int tok_report_register(sqlite3 *db);
 
 #endif

@@ -247,7 +247,7 @@ static tok_log_cut cut_of_json(tok_slice start) {
 
 /* Decides what the input is, once enough of it is there, and reads what was kept until then. */
 static void start(tok_log *l, bool at_end) {
-  tok_slice first = {l->pending.ptr, l->pending.len};
+  tok_slice first = {l->pending.len == 0 ? "" : l->pending.ptr, l->pending.len};
   size_t skip = 0;
   if (!at_end && first.len < TOK_LOG_PROBE_BYTES) return;
   if (first.len >= 3 && memcmp(first.ptr, "\xEF\xBB\xBF", 3) == 0) skip = 3;

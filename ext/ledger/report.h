@@ -1,0 +1,39 @@
+/*
+** What tok_report reads: which roll-up, and which spans of time of it.
+**
+** A range of time is cut into spans that the roll-up has as whole hours or days, and edges that are read row by row.
+** Where time is grouped by a zone's days, each of them is cut for itself, so that every span lies in one group.
+*/
+#ifndef TOK_REPORT_H
+#define TOK_REPORT_H
+
+#include "../base/buf.h"
+#include "../base/zone.h"
+
+/* Columns of the ledger that roll-ups are kept by; a question needs some of them. */
+enum { TOK_BY_PROVIDER = 1, TOK_BY_MODEL = 2, TOK_BY_TASK = 4, TOK_BY_TENANT = 8, TOK_BY_OTHER = 16 };
+
+/* A roll-up of sql/schema/0004_rollup.sql. */
+typedef struct {
+  const char *dim;       /* NULL: none has these columns, rows are read */
+  bool hours, days, all; /* levels that it has */
+  bool times;            /* are response times counted by day too? */
+} tok_rollup;
+
+tok_rollup tok_rollup_for(unsigned columns);
+
+enum { TOK_SPAN_ROWS = -1, TOK_SPAN_ALL = 0, TOK_SPAN_HOURS = 3600, TOK_SPAN_DAYS = 86400 };
+
+typedef struct {
+  bool hours, days;
+  const tok_zone *zone; /* of the groups; NULL: time is not grouped */
+  tok_unit unit;
+} tok_span_rules;
+
+/*
+** Spans of [from, to) as JSON, [[lo, hi, level], …] in order and without gaps; neighbours of one level are one. Times
+** must be in the range of time.h. O(groups) where the zone is not UTC.
+*/
+void tok_report_spans(int64_t from, int64_t to, const tok_span_rules *rules, tok_buf *out);
+
+#endif

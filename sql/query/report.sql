@@ -1,0 +1,58 @@
+-- tok_report. Its caller puts SQL in place of @…@ (ext/ledger/report_sql.c) and binds
+--   :spans, :ms_spans   [[lo, hi, level], …] of the range; level -1: rows, 0: all time, 3600, 86400
+--   :dim, :ms_dim       the roll-ups of sums and of response times; NULL: none
+--   :lo, :hi            the range, for the rows after the watermark
+--   :filter             the filter's JSON
+--   :percentiles        0: nobody asked for p50, p95, p99
+-- Response times: percentile_cont of the rows, or of the middles of their bins where a roll-up counts them.
+WITH
+span(lo, hi, level) AS MATERIALIZED (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:spans)),
+ms_span(lo, hi, level) AS MATERIALIZED (
+  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:ms_spans) WHERE :percentiles),
+wanted AS MATERIALIZED (
+  SELECT :filter ->> '$.provider' AS provider, :filter ->> '$.model' AS model, :filter ->> '$.task_type' AS task_type,
+    :filter ->> '$.tenant_id' AS tenant_id, :filter ->> '$.user_id' AS user_id,
+    :filter ->> '$.api_key_id' AS api_key_id, :filter ->> '$.session_id' AS session_id,
+    :filter ->> '$.service_tier' AS service_tier, :filter ->> '$.request_model' AS request_model,
+    :filter ->> '$.status' AS status, :filter ->> '$.tag' AS tag),
+part AS (
+  SELECT @rollup_key@ AS k, {measures:r.}
+  FROM span CROSS JOIN main.llm_rollup AS r
+  WHERE span.level >= 0 AND r.dim = :dim AND r.level = span.level AND r.bucket >= span.lo AND r.bucket < span.hi
+    AND r.requests > 0 @rollup_filter@
+  UNION ALL
+  SELECT @row_key@, {measures_of_row:u.}
+  FROM span CROSS JOIN main.llm_usage AS u @row_join@
+  WHERE span.level < 0 AND u.unix_time >= span.lo AND u.unix_time < span.hi
+    AND u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@
+  UNION ALL
+  SELECT @row_key@, {measures_of_row:u.}
+  FROM main.llm_usage AS u NOT INDEXED @row_join@
+  WHERE u.id > (SELECT watermark FROM main.llm_rollup_state) AND u.unix_time >= :lo AND u.unix_time < :hi @row_filter@),
+times(k, v, n) AS (
+  SELECT @rollup_key@, {ms_middle:r.bin}, r.requests
+  FROM ms_span CROSS JOIN main.llm_rollup_ms AS r
+  WHERE ms_span.level > 0 AND r.dim = :ms_dim AND r.bucket >= ms_span.lo AND r.bucket < ms_span.hi @rollup_filter@
+  UNION ALL
+  SELECT @row_key@, u.response_time_ms * 1.0, 1
+  FROM ms_span CROSS JOIN main.llm_usage AS u @row_join@
+  WHERE ms_span.level < 0 AND u.unix_time >= ms_span.lo AND u.unix_time < ms_span.hi
+    AND u.response_time_ms IS NOT NULL AND u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@
+  UNION ALL
+  SELECT @row_key@, u.response_time_ms * 1.0, 1
+  FROM main.llm_usage AS u NOT INDEXED @row_join@
+  WHERE :percentiles AND u.id > (SELECT watermark FROM main.llm_rollup_state)
+    AND u.unix_time >= :lo AND u.unix_time < :hi AND u.response_time_ms IS NOT NULL @row_filter@),
+counted AS (
+  SELECT k, v, sum(n) OVER (PARTITION BY k ORDER BY v) AS upto, sum(n) OVER (PARTITION BY k) AS total
+  FROM (SELECT k, v, sum(n) AS n FROM times GROUP BY k, v)),
+percentile AS MATERIALIZED (
+  SELECT k, {percentile:0.5} AS p50, {percentile:0.95} AS p95, {percentile:0.99} AS p99 FROM counted GROUP BY k),
+spent AS (
+  SELECT k, {spending:}, cost_known, cost_nano FROM (SELECT k, {measures_total:} FROM part GROUP BY k))
+SELECT s.k AS "key", s.requests, s.input_tokens, s.output_tokens, s.total_tokens, s.cost_usd, s.avg_cost_usd,
+  s.avg_tokens, p.p50 AS p50_ms, p.p95 AS p95_ms, p.p99 AS p99_ms, s.cache_hit_ratio, s.tokens_per_usd,
+  CASE WHEN s.cost_known > 0 THEN s.cost_nano END * 1.0 / nullif(sum(s.cost_nano) OVER (), 0) AS share
+FROM spent AS s LEFT JOIN percentile AS p ON p.k IS s.k
+WHERE s.requests > 0
+ORDER BY @order@
