@@ -34,10 +34,14 @@ int tok_query_error(tok_query *q, const char *fmt, ...) {
 int tok_query_prepare(tok_query *q, const char *sql, sqlite3_stmt **out) {
   int rc = sqlite3_prepare_v2(q->db, sql, -1, out, NULL);
   if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
+  char *why = sqlite3_mprintf("%s", sqlite3_errmsg(q->db));
   bool missing = sqlite3_table_column_metadata(q->db, "main", "llm_rollup", NULL, NULL, NULL, NULL, NULL,
                                                NULL) != SQLITE_OK;
-  if (missing) return tok_query_error(q, "there is no ledger, or one of before; SELECT tok_init() makes it");
-  return tok_query_error(q, "%s", sqlite3_errmsg(q->db));
+  rc = why == NULL ? SQLITE_NOMEM
+       : missing   ? tok_query_error(q, "there is no ledger, or an older one; SELECT tok_init() makes it")
+                   : tok_query_error(q, "%s", why);
+  sqlite3_free(why);
+  return rc;
 }
 
 int tok_query_bind_int(sqlite3_stmt *stmt, const char *name, int64_t n) {

@@ -31,7 +31,8 @@ part AS (
   WHERE u.id > (SELECT watermark FROM main.llm_rollup_state) AND u.unix_time >= :lo AND u.unix_time < :hi @row_filter@),
 times(k, v, n) AS (
   SELECT @rollup_key@, {ms_middle:r.bin}, r.requests
-  FROM ms_span CROSS JOIN main.llm_rollup_ms AS r
+  FROM ms_span CROSS JOIN (
+    SELECT dim, bucket, provider, model, bin, requests, '' AS task_type, '' AS tenant_id FROM main.llm_rollup_ms) AS r
   WHERE ms_span.level > 0 AND r.dim = :ms_dim AND r.bucket >= ms_span.lo AND r.bucket < ms_span.hi @rollup_filter@
   UNION ALL
   SELECT @row_key@, u.response_time_ms * 1.0, 1

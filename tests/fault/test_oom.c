@@ -172,6 +172,8 @@ static const workload workloads[] = {
      " SELECT tok_p50(i * 7 % 11) OVER (ORDER BY i ROWS 20 PRECEDING) FROM n"},
     {"tok_anomaly_score", NULL, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)"
      " SELECT sum(s) FROM (SELECT tok_anomaly_score(i * 7 % 11, NULL, 2) OVER (ORDER BY i) AS s FROM n)"},
+    {"tok_report", LEDGER A_ROW, "SELECT key, requests, p95_ms FROM tok_report('model', NULL, NULL, 'Asia/Kolkata',"
+     " '{\"task_type\":\"chat\"}'); SELECT requests FROM tok_report('tag:x', NULL, NULL)"},
     {"tok_responses", LEDGER, "INSERT INTO tok_responses(response, tags) VALUES ('{\"id\":\"c\",\"model\":\"gpt-4o\","
      "\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3}}', '{\"a\":1}'); SELECT cost_nano FROM llm_usage"},
     {"tok_import_text of lines", LEDGER, "SELECT tok_import_text('{\"timestamp\":\"2026-01-01T00:00:00Z\",\"model\":\"gpt-4o\","
