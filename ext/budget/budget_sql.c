@@ -40,6 +40,14 @@ static const char *const statements[TOK_N_BQ] = {
     [TOK_BQ_CALENDAR_RECOUNT] = "budget/calendar_recount.sql",
     [TOK_BQ_WINDOW] = "budget/window.sql",
     [TOK_BQ_NEXT_EXPIRY] = "budget/next_expiry.sql",
+    [TOK_BQ_SET_FIND] = "budget/set_find.sql",
+    [TOK_BQ_SET_INSERT] = "budget/set_insert.sql",
+    [TOK_BQ_SET_UPDATE] = "budget/set_update.sql",
+    [TOK_BQ_SET_STRUCTURE] = "budget/set_structure.sql",
+    [TOK_BQ_THRESHOLD_CLEAR] = "budget/threshold_clear.sql",
+    [TOK_BQ_THRESHOLD_ADD] = "budget/threshold_add.sql",
+    [TOK_BQ_GRANT] = "budget/grant.sql",
+    [TOK_BQ_OVERRIDE] = "budget/override.sql",
 };
 
 static const char *sql_of(tok_bq which) {
@@ -332,6 +340,9 @@ int tok_budget_register(sqlite3 *db) {
       {"tok_quota_settle", -1, TOK_WRITES, tok_quota_settle_func},
       {"tok_quota_release", -1, TOK_WRITES, tok_quota_release_func},
       {"tok_quota_sweep", -1, TOK_WRITES, tok_quota_sweep_func},
+      {"tok_quota_set", -1, TOK_WRITES, tok_quota_set_func},
+      {"tok_quota_grant", -1, TOK_WRITES, tok_quota_grant_func},
+      {"tok_quota_override", -1, TOK_WRITES, tok_quota_override_func},
   };
   static const tok_module_def modules[] = {{"tok_quota_status", &tok_quota_status_module}};
   tok_budget *b = tok_malloc(sizeof *b);
