@@ -26,7 +26,6 @@ static const char *const models[] = {"'gpt-4o'", "'GPT-4o'", "'claude-sonnet-4'"
 static const char *const providers[] = {"'openai'", "'OpenAI'", "'anthropic'", "NULL"};
 static const char *const tasks[] = {"'chat'", "'code'", "'a*b'", "NULL"};
 static const char *const tags[] = {"NULL", "'[\"prod\"]'", "'{\"env\":\"prod\"}'", "'{\"env\": \"dev\", \"team\": \"x\"}'", "'[\"dev\",\"x\"]'"};
-static const char *const refs[] = {"'r0'", "'r1'", "'r2'", "'r3'", "'r4'", "'r5'", "'r6'", "'r7'", "'r8'", "'r9'", "NULL", "NULL"};
 
 /* Runs a statement that may be refused. */
 static bool attempt(const char *sql) {
@@ -63,6 +62,15 @@ static const char *a_time(void) {
   return t;
 }
 
+/* One of the last few: new ones come up, old ones go. */
+static const char *a_ref(void) {
+  static char text[4][24];
+  static int which;
+  char *t = text[which = (which + 1) % 4];
+  snprintf(t, 24, "'r%ld'", s.done / 12 + host_random(&s.r, 12));
+  return t;
+}
+
 static int64_t a_row(void) { return host_int(s.db, "SELECT id FROM llm_usage ORDER BY random() LIMIT 1"); }
 
 static const char *a_quota(void) {
@@ -82,7 +90,7 @@ static void insert_usage(void) {
   snprintf(sql, sizeof sql,
            "%s INTO llm_usage(id, timestamp, provider, model, task_type, tenant_id, user_id, tags, request_id, response_id, input_tokens,"
            " output_tokens, cost_usd) VALUES(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", PICK(verbs), id, a_time(), PICK(providers),
-           PICK(models), PICK(tasks), PICK(tenants), PICK(users), PICK(tags), PICK(refs), response, tokens(), tokens(), PICK(costs));
+           PICK(models), PICK(tasks), PICK(tenants), PICK(users), PICK(tags), host_random(&s.r, 3) == 0 ? a_ref() : "NULL", response, tokens(), tokens(), PICK(costs));
   attempt(sql);
 }
 
@@ -137,7 +145,7 @@ static void hold(void) {
   snprintf(sql, sizeof sql,
            "%s INTO llm_hold(ref, unix_time, expires, tenant_id, user_id, provider, model, task_type, tags, input_tokens, output_tokens, cost_nano)"
            " SELECT %s, t, t + 600, %s, %s, %s, %s, %s, %s, %s, %s, %u FROM (SELECT CAST(strftime('%%s', %s%s) AS INTEGER) AS t)", PICK(verbs),
-           refs[host_random(&s.r, 10)], PICK(tenants), PICK(users), PICK(providers), PICK(models), PICK(tasks), PICK(tags), tokens(), tokens(),
+           a_ref(), PICK(tenants), PICK(users), PICK(providers), PICK(models), PICK(tasks), PICK(tags), tokens(), tokens(),
            host_random(&s.r, 1000000), "'2026-03-01', '+' || ", "'12 hours'");
   attempt(sql);
 }
@@ -145,14 +153,14 @@ static void hold(void) {
 static void end_hold(void) {
   char sql[N_SQL_MAX];
   static const char *const states[] = {"released", "expired", "settled", "held"};
-  if (host_random(&s.r, 6) == 0) snprintf(sql, sizeof sql, "DELETE FROM llm_hold WHERE ref = %s", refs[host_random(&s.r, 10)]);
-  else snprintf(sql, sizeof sql, "UPDATE llm_hold SET state = '%s' WHERE ref = %s", PICK(states), refs[host_random(&s.r, 10)]);
+  if (host_random(&s.r, 6) == 0) snprintf(sql, sizeof sql, "DELETE FROM llm_hold WHERE ref = %s", a_ref());
+  else snprintf(sql, sizeof sql, "UPDATE llm_hold SET state = '%s' WHERE ref = %s", PICK(states), a_ref());
   attempt(sql);
 }
 
 static void call_functions(void) {
   char sql[N_SQL_MAX];
-  const char *ref = refs[host_random(&s.r, 10)];
+  const char *ref = a_ref();
   if (!s.functions) return;
   switch (host_random(&s.r, 5)) {
   case 0:
@@ -195,7 +203,7 @@ static void make_quota(int number) {
            "INSERT %sINTO llm_quota(name, tenant_id, user_id, model, task_type, tag, split_by, metric, limit_units, action, guard, period, zone,"
            " unpriced, unpriced_nano, rollover_units, since) VALUES('q%d', '%s', '%s', '%s', '%s', '%s', '%s', '%s', %u, '%s', '%s', '%s', '%s', '%s', 7, %u, %d)",
            host_random(&s.r, 3) == 0 ? "OR REPLACE " : "", number, PICK(scope_tenants), PICK(scope_users), PICK(scope_models), PICK(scope_tasks),
-           PICK(scope_tags), PICK(splits), PICK(metrics), host_random(&s.r, 4) == 0 ? 3000 : 200000000, PICK(actions),
+           PICK(scope_tags), PICK(splits), PICK(metrics), host_random(&s.r, 3) == 0 ? 2500 : 200000000, PICK(actions),
            host_random(&s.r, 3) == 0 ? "none" : "insert", in_zone ? z[0] : PICK(periods), in_zone ? z[1] : "UTC", PICK(unpriced),
            host_random(&s.r, 3) == 0 ? 500 : 0, host_random(&s.r, 5) == 0 ? 1772600000 : 0);
   attempt(sql);
