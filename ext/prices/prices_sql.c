@@ -101,6 +101,9 @@ static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v,
     sqlite3_result_error_nomem(ctx);
     return false;
   }
+  r->plain = tok_usage_plain(json, &r->p, &r->provider, &r->tier);
+  if (r->plain)
+    return true;
   if (tok_usage_read(json, usage) == TOK_OK) {
     r->provider = usage->provider;
     r->tier = usage->tier;

@@ -209,8 +209,17 @@ static tok_why why_not(const tok_model_name *m, bool hosted) {
                                                                : TOK_WHY_UNKNOWN_MODEL;
 }
 
+/* Who only routes: the model's name says more of who serves it. */
 static bool is_router(tok_slice provider) {
-  return tok_slice_is(provider, "litellm") || tok_slice_is(provider, "vercel");
+  static const char *const names[] = {"litellm", "vercel"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    size_t n = 0, len = strlen(names[i]);
+    while (n < provider.len && n < len && tok_lower(provider.ptr[n]) == names[i][n])
+      n++;
+    if (n == len && (n == provider.len || !tok_is_alpha(provider.ptr[n])))
+      return true; /* vercel, vercel-gateway, vercel_ai_gateway */
+  }
+  return false;
 }
 
 void tok_resolve(tok_slice provider, tok_slice reference, tok_resolution *out) {

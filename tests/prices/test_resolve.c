@@ -28,6 +28,8 @@ static const struct {
      "regional.anthropic.claude-3-haiku-20240307-v1:0", TOK_MATCH_STRIPPED, TOK_WHY_FOUND},
     {"google-gla", "gemini-2.5-flash", "google", "gemini-2.5-flash", TOK_MATCH_EXACT,
      TOK_WHY_FOUND},
+    {"Vercel_AI_gateway", "openai/gpt-4o", "openai", "gpt-4o", TOK_MATCH_STRIPPED, TOK_WHY_FOUND},
+    {"vercelish", "openai/gpt-4o", "", NULL, TOK_MATCH_NONE, TOK_WHY_UNKNOWN_PROVIDER},
     {"litellm", "groq/llama-3.3-70b-versatile", "groq", "llama-3.3-70b-versatile",
      TOK_MATCH_STRIPPED, TOK_WHY_FOUND},
     {"", "llama-3.3-70b-versatile", "", NULL, TOK_MATCH_NONE, TOK_WHY_AMBIGUOUS}, /* a host's */
