@@ -98,7 +98,7 @@ static inline uint64_t where(unsigned set, tok_class c) { return 0 - (uint64_t)(
 ** languages.
 */
 static inline bool put_high(tok_masks *m, tok_family family, const uint8_t *p, unsigned size) {
-  const unsigned letters = TOK_LETTERS | (family == TOK_FAMILY_O200K ? TOK_SET(TOK_MARK) : 0);
+  const unsigned letters = TOK_LETTERS | (tok_family_marks(family) ? TOK_SET(TOK_MARK) : 0);
   const unsigned caseless = TOK_SET(TOK_CASELESS) | TOK_SET(TOK_MARK);
   const unsigned others = TOK_OTHERS & ~letters;
   /* Counting numbers to three, and spaces, work on bytes. */
@@ -179,7 +179,7 @@ static inline uint64_t spaces_after_newline(const tok_blocks *b, tok_family fami
     } else {
       bool at_end;
       bool line = newline_follows(b, b->pos + size, &at_end);
-      stays = !line && (!at_end || family == TOK_FAMILY_O200K);
+      stays = !line && (!at_end || tok_family_splits_last_line(family));
     }
     if (stays) starts |= bit;
   }
@@ -303,7 +303,17 @@ static inline uint64_t case_starts(tok_blocks *b, const tok_masks *m, unsigned s
 }
 
 /*
-** cl100k and o200k. Sets *hard where the masks do not settle the block.
+** SentencePiece's words: each run of blanks begins one. The state needs no more than the last byte.
+*/
+static inline uint64_t starts_blanks(tok_blocks *b, const tok_masks *m, unsigned size) {
+  uint64_t starts = m->blank & ~PREV(m->blank, b->blank);
+  if (b->pos == 0 || b->fresh) starts |= 1;
+  b->blank = last_of(m->blank, size);
+  return starts;
+}
+
+/*
+** cl100k, o200k and what is akin to them. Sets *hard where the masks do not settle the block.
 **
 ** taken: newlines (and slashes) that belong to the punctuation before them; to what follows they
 **        are neither white space nor punctuation.
@@ -314,7 +324,7 @@ static inline uint64_t starts_words(tok_blocks *b, tok_family family, const tok_
                                     bool *hard) {
   uint64_t taken = m->newline & ~(m->newline + (m->newline & PREV(m->other, b->absorbs)));
   uint64_t others = m->other;
-  if (family == TOK_FAMILY_O200K && (m->slash & PREV(taken, b->taken))) {
+  if (tok_family_case(family) && (m->slash & PREV(taken, b->taken))) {
     taken = taken_slashes(taken | (m->slash & b->taken), m->newline | m->slash);
     others &= ~taken;
   }
@@ -324,13 +334,13 @@ static inline uint64_t starts_words(tok_blocks *b, tok_family family, const tok_
   uint64_t other2 = other & m->other2, other3 = other & m->other3, other4 = other & m->other4;
   uint64_t alone = (other1 | m->space) << 1 | other2 << 2 | other3 << 3 | other4 << 4 | b->joins;
   uint64_t starts = other | (m->letter & ~before_letter & ~alone);
-  starts |= number_starts(b, m->number, size);
+  starts |= tok_family_single_digits(family) ? m->number : number_starts(b, m->number, size);
   starts |= white_starts(b, family, m, m->newline & ~taken, size);
   uint64_t from = b->pending, inside = 0, quotes = m->quote & other;
   b->pending = 0;
-  if (family == TOK_FAMILY_O200K) {
+  if (tok_family_case(family)) {
     starts |= case_starts(b, m, size, hard);
-    quotes &= before_letter;
+    quotes &= family == TOK_FAMILY_O200K ? before_letter : 0;
   }
   if (quotes) {
     uint64_t found = contractions(b, family, quotes, size, &from, &inside, hard);

@@ -70,7 +70,7 @@ static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *star
   bool hard = false;
   __builtin_prefetch(p + TEXT_AHEAD);
   classify(p, size, &m);
-  if (m.high != 0) {
+  if (m.high != 0 && family != TOK_FAMILY_WORDS) {
     classify_high(p, size, &m);
     size = block_size(b, m.high, m.cont);
     uint64_t valid = ~(uint64_t)0 >> (64 - size);
@@ -78,8 +78,9 @@ static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *star
     m.upper &= valid, m.blank &= valid, m.quote &= valid, m.slash &= valid;
     if (!PUT_HIGH(&m, family, p, size)) return fill_by_scanner(b, family, size, starts, n);
   }
-  uint64_t bits = family == TOK_FAMILY_R50K ? starts_r50k(b, &m, size, &hard)
-                                            : starts_words(b, family, &m, size, &hard);
+  uint64_t bits = family == TOK_FAMILY_R50K    ? starts_r50k(b, &m, size, &hard)
+                  : family == TOK_FAMILY_WORDS ? starts_blanks(b, &m, size)
+                                               : starts_words(b, family, &m, size, &hard);
   if (hard) return fill_by_scanner(b, family, size, starts, n);
   n += emit(bits, (uint32_t)b->pos, starts + n);
   if (bits != 0) b->open = b->pos + highest_bit(bits);
@@ -94,16 +95,32 @@ static inline size_t fill_family(tok_blocks *b, tok_family family, uint32_t *sta
   return n;
 }
 
+/* For families without masks. */
+static size_t fill_scanned(tok_blocks *b, tok_family family, uint32_t *starts, size_t n, size_t want) {
+  while (n < want && b->pos < b->len) {
+    starts[n++] = (uint32_t)b->pos;
+    b->pos = tok_scan(family, b->text, b->pos, b->len);
+  }
+  return n;
+}
+
+#define FILL(family_)                                                                              \
+  case family_:                                                                                    \
+    return fill_family(b, family_, starts, n, want);
+
 static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, size_t n, size_t want) {
   switch (family) { /* so that each gets code of its own */
-  case TOK_FAMILY_R50K:
-    return fill_family(b, TOK_FAMILY_R50K, starts, n, want);
-  case TOK_FAMILY_CL100K:
-    return fill_family(b, TOK_FAMILY_CL100K, starts, n, want);
-  case TOK_FAMILY_O200K:
-    break;
+    FILL(TOK_FAMILY_R50K)
+    FILL(TOK_FAMILY_CL100K)
+    FILL(TOK_FAMILY_O200K)
+    FILL(TOK_FAMILY_LLAMA3)
+    FILL(TOK_FAMILY_QWEN2)
+    FILL(TOK_FAMILY_QWEN35)
+    FILL(TOK_FAMILY_TEKKEN)
+    FILL(TOK_FAMILY_WORDS)
+  default:
+    return fill_scanned(b, family, starts, n, want);
   }
-  return fill_family(b, TOK_FAMILY_O200K, starts, n, want);
 }
 
 #endif

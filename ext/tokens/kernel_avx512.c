@@ -127,7 +127,7 @@ static inline uint64_t lanes_in(__m512i bits, unsigned set, uint64_t leads) {
 }
 
 static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_t *p, unsigned size) {
-  const unsigned letters = TOK_LETTERS | (family == TOK_FAMILY_O200K ? TOK_SET(TOK_MARK) : 0);
+  const unsigned letters = TOK_LETTERS | (tok_family_marks(family) ? TOK_SET(TOK_MARK) : 0);
   const unsigned hard = TOK_SPACES | (family == TOK_FAMILY_R50K ? 0 : TOK_SET(TOK_NUMBER));
   const __m512i first = _mm512_set_epi8(
       12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,

@@ -11,7 +11,35 @@
 
 #include "../base/base.h"
 
-typedef enum { TOK_FAMILY_R50K, TOK_FAMILY_CL100K, TOK_FAMILY_O200K } tok_family;
+/*
+** The embedded families first. All but the last five have masks as well (blocks.h); those five are cut
+** by the scanner alone.
+*/
+typedef enum {
+  TOK_FAMILY_R50K,   /* GPT-2; Claude 1 and 2, behind NFKC */
+  TOK_FAMILY_CL100K,
+  TOK_FAMILY_O200K,  /* also Llama 4 */
+  TOK_FAMILY_LLAMA3, /* cl100k's words with o200k's white space; also OLMo and GLM 4 */
+  TOK_FAMILY_QWEN2,  /* Llama 3's with each digit alone */
+  TOK_FAMILY_QWEN35, /* Qwen 2's with marks as letters */
+  TOK_FAMILY_TEKKEN, /* o200k's without contractions and with each digit alone */
+  TOK_FAMILY_WORDS,  /* SentencePiece: a blank before a word begins a piece; see below */
+  TOK_FAMILY_KIMI,   /* Kimi K2: o200k's, Chinese characters apart */
+  TOK_FAMILY_DEEPSEEK, /* DeepSeek V3 and R1: three splits one after the other */
+  TOK_FAMILY_DIGITS, /* StarCoder: GPT-2's, each digit apart before */
+  TOK_FAMILY_LINES,  /* Gemma 4: lines and runs of newlines */
+  TOK_FAMILY_WHOLE,  /* the text is one piece */
+  TOK_N_FAMILIES
+} tok_family;
+
+/* What families have in common, so that a scanner and its masks ask once. */
+static inline bool tok_family_case(tok_family f) { return f == TOK_FAMILY_O200K || f == TOK_FAMILY_TEKKEN; }
+static inline bool tok_family_marks(tok_family f) { return tok_family_case(f) || f == TOK_FAMILY_QWEN35; }
+static inline bool tok_family_single_digits(tok_family f) {
+  return f == TOK_FAMILY_QWEN2 || f == TOK_FAMILY_QWEN35 || f == TOK_FAMILY_TEKKEN;
+}
+/* A run of white space at the end of the text that holds a newline is two pieces. */
+static inline bool tok_family_splits_last_line(tok_family f) { return f != TOK_FAMILY_CL100K; }
 
 /*
 ** The end of the piece that starts at `pos`, pos < end. `end` is the end of the text, where `$`
@@ -25,7 +53,11 @@ size_t tok_scan(tok_family family, const uint8_t *text, size_t pos, size_t end);
 */
 size_t tok_contraction(const uint8_t *text, size_t pos, size_t end, bool fold);
 
-/* The regular expression that a family's scanner implements. */
+/*
+** The regular expression that a family's scanner implements. DEEPSEEK's three are joined by " then ".
+** WORDS has none of its own: SentencePiece merges over the whole text, and where no token has a blank
+** behind another character (the import checks it) nothing merges across the start of a run of blanks.
+*/
 const char *tok_family_pattern(tok_family family);
 
 #endif

@@ -14,8 +14,6 @@
 
 enum { TEXT_MAX = 700 };
 
-static const tok_family families[] = {TOK_FAMILY_R50K, TOK_FAMILY_CL100K, TOK_FAMILY_O200K};
-
 static uint64_t seed = 1;
 
 static uint32_t rnd(uint32_t n) {
@@ -94,8 +92,8 @@ static void starts_equal(void) {
     memcpy(p, text, len);
     for (size_t k = 0; tok_kernels[k] != NULL; k++) {
       if (!tok_kernels[k]->supported()) continue;
-      for (int f = 0; f < 3; f++) {
-        if (same_starts(tok_kernels[k], families[f], p, len)) continue;
+      for (int f = 0; f < TOK_N_FAMILIES; f++) {
+        if (same_starts(tok_kernels[k], (tok_family)f, p, len)) continue;
         show("starts differ", tok_kernels[k], f, p, len);
         CHECK(false && "starts differ");
         return;
@@ -117,8 +115,8 @@ static void every_alignment(void) {
       memcpy(p, text + 64 - shift, total);
       for (size_t k = 0; tok_kernels[k] != NULL; k++) {
         if (!tok_kernels[k]->supported()) continue;
-        for (int f = 0; f < 3; f++) {
-          if (same_starts(tok_kernels[k], families[f], p, total)) continue;
+        for (int f = 0; f < TOK_N_FAMILIES; f++) {
+          if (same_starts(tok_kernels[k], (tok_family)f, p, total)) continue;
           show("starts differ", tok_kernels[k], f, p, total);
           CHECK(false && "starts differ");
           return;
