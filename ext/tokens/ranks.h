@@ -1,5 +1,5 @@
 /*
-** ranks: one vocabulary's merge ranks as constant tables, built by tokenizers/gen/mkvocab.c.
+** ranks: one vocabulary's merge ranks as constant tables, built by ranks_build.c.
 **
 ** In these encodings the id of an ordinary token is its merge rank. Tokens of up to 15 bytes (99 %)
 ** stand in a perfect hash: every key has exactly one slot where it can be, so a look-up, hit or
@@ -34,6 +34,7 @@
 
 enum {
   TOK_KEY_BYTES_MAX = 15,    /* longest token in the perfect hash */
+  TOK_LONG_HEADER = 2,       /* bytes of a long token's length, little-endian */
   TOK_ID_BITS = 18,          /* ids up to 262,143 */
   TOK_CROSS_BLOOM_BITS = 19, /* log2 of the bits of the (X, Y) filter: 64 KB, 4 % false "may cross" */
   TOK_CROSS8_BYTES = 65536 / 8
@@ -52,12 +53,13 @@ typedef struct {
   uint32_t n_ids;               /* largest rank + 1 */
   uint32_t slot_mask;           /* slots of the perfect hash - 1; a power of two */
   uint32_t long_mask;           /* entries of long_index - 1 */
+  uint32_t longest;             /* bytes of the longest token */
   const tok_key *keys;          /* [slot] */
   const uint32_t *ids;          /* [slot] id in the low 18 bits, fingerprint of the hash above; 0xFFFFFFFF empty */
   const uint16_t *displacement; /* [bucket] */
   const uint32_t *loc;          /* [id] slot, or TOK_LOC_LONG | offset into long_bytes, or TOK_RANK_NONE */
   const uint32_t *long_index;   /* [hash] id or TOK_RANK_NONE; linear probing */
-  const uint8_t *long_bytes;    /* per long token: length byte, bytes */
+  const uint8_t *long_bytes;    /* per long token: length, bytes */
   const uint32_t *pair;         /* [first << 8 | second] id of the two-byte token or TOK_RANK_NONE */
   const uint32_t *byte;         /* [byte] id of the single-byte token */
   const uint8_t *cross8;        /* bitmap over (last byte of X) << 8 | first byte of Y: some fragment */
@@ -132,6 +134,12 @@ static inline bool tok_may_cross_fragment(const tok_ranks *r, uint32_t x, uint8_
 
 static inline bool tok_may_cross(const tok_ranks *r, uint32_t x, uint8_t x_last, uint32_t y) {
   return (int)tok_cross_bloom_has(r, tok_cross_hash(x, y)) | (int)tok_may_cross_fragment(r, x, x_last, y);
+}
+
+/* The bytes of a long token, loc being its entry of `loc`. */
+static inline tok_slice tok_long_token(const tok_ranks *r, uint32_t loc) {
+  const uint8_t *t = r->long_bytes + (loc & ~TOK_LOC_LONG);
+  return (tok_slice){(const char *)t + TOK_LONG_HEADER, (size_t)t[0] | (size_t)t[1] << 8};
 }
 
 /* The id of a key, or TOK_RANK_NONE. */

@@ -8,9 +8,10 @@ VOCABS := r50k_base p50k_base cl100k_base o200k_base
 GEN_OBJ += $(VOCABS:%=$(B)/gen/vocab_%.o) $(B)/gen/unicode_tables.o
 GEN_HDR += $(B)/gen/tok_vocabs.inc
 
-$(B)/gen/mkvocab: tokenizers/gen/mkvocab.c ext/tokens/ranks.h | $(B)/.deps
+MKVOCAB_SRC := tokenizers/gen/mkvocab.c ext/tokens/ranks_build.c ext/base/mem_libc.c
+$(B)/gen/mkvocab: $(MKVOCAB_SRC) ext/tokens/ranks_build.h ext/tokens/ranks.h | $(B)/.deps
 	@mkdir -p $(@D)
-	$(BUILD_CC) -std=c11 -O2 $(WARN) -o $@ $<
+	$(BUILD_CC) -std=c11 -O2 $(WARN) -o $@ $(MKVOCAB_SRC)
 
 $(B)/gen/mkunicode: tokenizers/gen/mkunicode.c ext/tokens/unicode.h | $(B)/.deps
 	@mkdir -p $(@D)

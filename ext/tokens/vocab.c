@@ -94,10 +94,7 @@ tok_slice tok_vocab_bytes(const tok_vocab *v, int64_t id, char *scratch, bool *s
   if (special != NULL) *special = !ordinary;
   if (!ordinary) return special_bytes(v, id);
   uint32_t loc = r->loc[id];
-  if (loc & TOK_LOC_LONG) {
-    const uint8_t *t = r->long_bytes + (loc & ~TOK_LOC_LONG);
-    return (tok_slice){(const char *)t + 1, t[0]};
-  }
+  if (loc & TOK_LOC_LONG) return tok_long_token(r, loc);
   const tok_key *k = &r->keys[loc];
   memcpy(scratch, k, sizeof *k);
   return (tok_slice){scratch, k->hi >> 56};
