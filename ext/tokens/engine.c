@@ -3,6 +3,8 @@
 */
 #include "engine.h"
 
+#include "imported.h"
+
 tok_engine *tok_engine_new(void) {
   tok_engine *e = tok_malloc(sizeof *e);
   if (e == NULL) return NULL;
@@ -18,6 +20,7 @@ void tok_engine_free(tok_engine *e) {
   tok_bpe_scratch_free(&e->scratch);
   tok_free(e->cache[0].memory);
   tok_free(e->cache[1].memory);
+  tok_extra_state_free(e->extra);
   tok_free(e);
 }
 
@@ -28,6 +31,7 @@ const char *tok_cpu_path(void) {
 }
 
 tok_status tok_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n) {
+  if (v->extra != NULL) return tok_extra_count(e, v, text, limit, n);
   return e->kernel->count(e, v, text, limit, n);
 }
 
@@ -38,6 +42,7 @@ void tok_iter_init(tok_iter *it, tok_engine *e, const tok_vocab *v, tok_slice te
   it->text = text;
   it->special = special;
   memset(&e->piece, 0, sizeof e->piece);
+  if (v->extra != NULL) (void)tok_extra_init(it); /* where memory is short, the first step says so */
 }
 
 /* Starts at it->end: a special token (true, given out), or the ordinary text up to the next one. */
@@ -91,6 +96,7 @@ static bool begin_piece(tok_iter *it) {
 }
 
 tok_status tok_iter_next(tok_iter *it) {
+  if (it->vocab->extra != NULL) return tok_extra_next(it);
   tok_bpe_piece *piece = &it->engine->piece;
   it->start = it->end;
   it->n = 0;

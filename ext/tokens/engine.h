@@ -94,6 +94,7 @@ struct tok_engine {
   tok_blocks blocks;
   uint32_t starts[TOK_ITER_STARTS + TOK_STARTS_SLACK]; /* offsets from blocks.text */
   size_t n_starts, i_start;
+  struct tok_extra_state *extra; /* owned; of imported vocabularies, NULL until one is used */
 };
 
 /*

@@ -1,4 +1,4 @@
-#include "vocab.h"
+#include "imported.h"
 
 #include "tok_vocabs.inc" /* generated: ranks_*, specials_*, N_SPECIALS_* */
 
@@ -52,7 +52,9 @@ const tok_vocab *tok_vocab_find(tok_slice name) {
 
 const tok_vocab_info *tok_vocab_about(const tok_vocab *v) { return &v->info; }
 
-const char *tok_vocab_pattern(const tok_vocab *v) { return tok_family_pattern(v->family); }
+const char *tok_vocab_pattern(const tok_vocab *v) {
+  return v->extra != NULL ? v->extra->def.pattern : tok_family_pattern(v->family);
+}
 
 static const tok_special *by_id(const tok_vocab *v, int i) { return &v->specials[v->specials_by_id[i]]; }
 
@@ -89,6 +91,7 @@ static const tok_special *special_named(const tok_vocab *v, tok_slice name) {
 }
 
 tok_slice tok_vocab_bytes(const tok_vocab *v, int64_t id, char *scratch, bool *special) {
+  if (v->extra != NULL) return tok_extra_bytes(v->extra, id, special);
   const tok_ranks *r = v->ranks;
   bool ordinary = id >= 0 && id < r->n_ids && r->loc[id] != TOK_RANK_NONE;
   if (special != NULL) *special = !ordinary;
@@ -101,6 +104,7 @@ tok_slice tok_vocab_bytes(const tok_vocab *v, int64_t id, char *scratch, bool *s
 }
 
 int64_t tok_vocab_id(const tok_vocab *v, tok_slice bytes) {
+  if (v->extra != NULL) return tok_extra_id(v->extra, bytes);
   if (bytes.len == 0 || bytes.len > TOK_TOKEN_BYTES_MAX) return TOK_ID_NONE;
   uint32_t id = tok_rank_of(v->ranks, (const uint8_t *)bytes.ptr, bytes.len);
   return id == TOK_RANK_NONE ? TOK_ID_NONE : (int64_t)id;

@@ -21,6 +21,7 @@ struct tok_vocab {
   const tok_special *specials;     /* ordered by name */
   const uint16_t *specials_by_id;  /* their indexes ordered by id, then name */
   int n_specials;
+  const struct tok_extra *extra; /* of imported vocabularies; NULL: embedded (imported.h) */
 };
 
 /*

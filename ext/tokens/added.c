@@ -1,0 +1,173 @@
+#include "added.h"
+
+#include <stdlib.h>
+
+#include "unicode.h"
+
+static int by_name(const void *a, const void *b) {
+  const tok_added_name *x = a, *y = b;
+  size_t n = x->name.len < y->name.len ? x->name.len : y->name.len;
+  int order = memcmp(x->name.ptr, y->name.ptr, n);
+  if (order != 0) return order;
+  if (x->name.len != y->name.len) return x->name.len < y->name.len ? -1 : 1;
+  return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void note_first(tok_added *a, tok_slice name) {
+  uint8_t c = (uint8_t)name.ptr[0];
+  if (!a->first[c]) {
+    if (a->n_firsts < TOK_ADDED_FIRSTS) a->firsts[a->n_firsts] = c;
+    a->n_firsts++;
+    a->first[c] = true;
+  }
+  for (unsigned second = 0; second < 256; second++) {
+    if (name.len > 1 && second != (uint8_t)name.ptr[1]) continue;
+    unsigned pair = (unsigned)c << 8 | second;
+    a->pairs[pair >> 3] |= (uint8_t)(1 << (pair & 7));
+  }
+}
+
+tok_status tok_added_new(tok_added *a, const tok_definition *d, uint32_t flags) {
+  size_t n = 0;
+  memset(a, 0, sizeof *a);
+  for (size_t i = 0; i < tok_def_n(d); i++) {
+    const tok_def_token *t = tok_def_at(d, i);
+    n += (t->flags & flags) != 0 && t->name_n > 0;
+  }
+  if (n == 0) return TOK_OK;
+  a->names = tok_malloc(n * sizeof *a->names);
+  a->pairs = tok_malloc(65536 / 8);
+  if (a->names == NULL || a->pairs == NULL) {
+    tok_added_free(a);
+    return TOK_NOMEM;
+  }
+  memset(a->pairs, 0, 65536 / 8);
+  for (size_t i = 0; i < tok_def_n(d); i++) {
+    const tok_def_token *t = tok_def_at(d, i);
+    if (!(t->flags & flags) || t->name_n == 0) continue;
+    a->names[a->n] = (tok_added_name){tok_def_name(d, t), t->id, t->flags};
+    note_first(a, a->names[a->n++].name);
+  }
+  qsort(a->names, a->n, sizeof *a->names, by_name);
+  return TOK_OK;
+}
+
+void tok_added_free(tok_added *a) {
+  tok_free(a->names);
+  tok_free(a->pairs);
+  memset(a, 0, sizeof *a);
+}
+
+/* The longest name that text[at..) begins with, or NULL. */
+static const tok_added_name *name_at(const tok_added *a, tok_slice text, size_t at) {
+  size_t lo = 0, hi = a->n;
+  const tok_added_name *best = NULL;
+  for (size_t depth = 0; at + depth < text.len && lo < hi; depth++) {
+    uint8_t c = (uint8_t)text.ptr[at + depth];
+    size_t l = lo, r = hi; /* the first name whose byte here is c or above */
+    while (l < r) {
+      size_t mid = l + (r - l) / 2;
+      const tok_slice *m = &a->names[mid].name;
+      bool below = m->len <= depth || (uint8_t)m->ptr[depth] < c;
+      if (below) {
+        l = mid + 1;
+      } else {
+        r = mid;
+      }
+    }
+    size_t first = l;
+    r = hi; /* the first whose byte is above c */
+    while (l < r) {
+      size_t mid = l + (r - l) / 2;
+      if ((uint8_t)a->names[mid].name.ptr[depth] <= c) {
+        l = mid + 1;
+      } else {
+        r = mid;
+      }
+    }
+    lo = first;
+    hi = l;
+    if (lo < hi && a->names[lo].name.len == depth + 1) best = &a->names[lo];
+  }
+  return best;
+}
+
+/* The next byte from `at` on that a name may begin with; text.len if there is none. */
+static size_t next_first(tok_added_scan *s, size_t at) {
+  const tok_added *a = s->added;
+  size_t best = s->text.len;
+  if (a->n_firsts > TOK_ADDED_FIRSTS) {
+    while (at < s->text.len && !a->first[(uint8_t)s->text.ptr[at]]) at++;
+    return at;
+  }
+  for (int i = 0; i < a->n_firsts; i++) {
+    if (s->next[i] < at || at == 0) {
+      const char *p = at < s->text.len ? memchr(s->text.ptr + at, a->firsts[i], s->text.len - at) : NULL;
+      s->next[i] = p == NULL ? s->text.len : (size_t)(p - s->text.ptr);
+    }
+    if (s->next[i] < best) best = s->next[i];
+  }
+  return best;
+}
+
+static bool is_white(tok_slice text, size_t at, size_t *len) {
+  tok_class c = tok_class_at((const uint8_t *)text.ptr + at, text.len - at, len);
+  return TOK_SPACES >> c & 1;
+}
+
+/* \w, near enough: letters, marks, numbers and the underscore. */
+static bool is_word(tok_slice text, size_t at) {
+  size_t len;
+  if (text.ptr[at] == '_') return true;
+  tok_class c = tok_class_at((const uint8_t *)text.ptr + at, text.len - at, &len);
+  return (TOK_LETTERS | TOK_SET(TOK_MARK) | TOK_SET(TOK_NUMBER)) >> c & 1;
+}
+
+static size_t char_before(tok_slice text, size_t at) {
+  size_t from = at - 1;
+  while (from > 0 && at - from < 4 && ((uint8_t)text.ptr[from] & 0xC0) == 0x80) from--;
+  return from;
+}
+
+static bool stands_alone(tok_slice text, size_t start, size_t end) {
+  if (start > 0 && is_word(text, char_before(text, start))) return false;
+  return end == text.len || !is_word(text, end);
+}
+
+/* Takes the white space that the token's flags ask for, not before `from`. */
+static void take_white(tok_slice text, size_t from, uint32_t flags, tok_added_match *m) {
+  size_t len;
+  if (flags & TOK_T_LSTRIP) {
+    while (m->start > from) {
+      size_t before = char_before(text, m->start);
+      if (before < from || !is_white(text, before, &len) || before + len != m->start) break;
+      m->start = before;
+    }
+  }
+  if (flags & TOK_T_RSTRIP) {
+    while (m->end < text.len && is_white(text, m->end, &len)) m->end += len;
+  }
+}
+
+tok_added_match tok_added_next(tok_added_scan *s, size_t from) {
+  const tok_added *a = s->added;
+  tok_slice text = s->text;
+  if (a->n > 0) {
+    for (size_t at = next_first(s, from); at < text.len; at = next_first(s, at + 1)) {
+      if (at + 1 < text.len) {
+        unsigned pair = (unsigned)(uint8_t)text.ptr[at] << 8 | (uint8_t)text.ptr[at + 1];
+        if (!(a->pairs[pair >> 3] >> (pair & 7) & 1)) continue;
+      }
+      const tok_added_name *name = name_at(a, text, at);
+      if (name == NULL) continue;
+      tok_added_match m = {at, at + name->name.len, name->id};
+      if ((name->flags & TOK_T_WORD) && !stands_alone(text, m.start, m.end)) {
+        at = m.end - 1;
+        continue;
+      }
+      take_white(text, from, name->flags, &m);
+      return m;
+    }
+  }
+  return (tok_added_match){text.len, text.len, 0};
+}

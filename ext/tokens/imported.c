@@ -1,0 +1,388 @@
+/*
+** Counting and encoding with imported vocabularies.
+**
+** A text is cut at the names of added tokens. What stands between two of them is normalized, which
+** seldom changes anything and then costs no copy, and goes to the kernels as a text of its own. Where
+** merges begin with characters (SentencePiece), a character that is no token is cut out before: it
+** becomes the tokens of its bytes, or the unknown token, and merges with nothing.
+*/
+#include "engine.h"
+#include "imported.h"
+
+/* What an engine holds for an iterator over an imported vocabulary. */
+struct tok_extra_state {
+  tok_iter inner;          /* over a run of known characters, or over the whole segment */
+  tok_added_scan scan;
+  tok_added_match match;   /* the next one, where the segment ends */
+  tok_normal_out out;
+  tok_buf ids;             /* of uint32_t */
+  tok_buf steps;           /* of tok_unigram_step */
+  tok_slice segment;       /* normalized */
+  size_t base;             /* of the segment in the text */
+  size_t at;               /* in the segment */
+  size_t run, run_end;     /* the run that `inner` is over */
+  size_t path;             /* unigram: steps taken, of `n_path` */
+  size_t n_path;
+  bool in_segment, changed, in_run;
+};
+
+void tok_extra_state_free(tok_extra_state *s) {
+  if (s == NULL) return;
+  tok_normal_out_free(&s->out);
+  tok_buf_free(&s->ids);
+  tok_buf_free(&s->steps);
+  tok_free(s);
+}
+
+static tok_extra_state *state_of(tok_engine *e) {
+  if (e->extra != NULL) return e->extra;
+  tok_extra_state *s = tok_malloc(sizeof *s);
+  if (s == NULL) return NULL;
+  memset(s, 0, sizeof *s);
+  tok_normal_out_init(&s->out);
+  tok_buf_init(&s->ids, SIZE_MAX / 2);
+  tok_buf_init(&s->steps, SIZE_MAX / 2);
+  return e->extra = s;
+}
+
+/* A buffer that has failed is emptied, so that the next text may try again. */
+static void revive(tok_buf *b) {
+  b->status = TOK_OK;
+  b->len = 0;
+}
+
+static void revive_all(tok_extra_state *s) {
+  revive(&s->out.text);
+  revive(&s->out.map);
+  revive(&s->out.scratch);
+  revive(&s->ids);
+  revive(&s->steps);
+}
+
+static bool wants_prefix(const struct tok_extra *x, size_t at, size_t len) {
+  uint32_t flags = x->normal.flags;
+  if (!(flags & (TOK_N_PREFIX | TOK_N_PREFIX_NEW)) || len == 0) return false;
+  return at == 0 || !(flags & TOK_N_PREFIX_FIRST);
+}
+
+static tok_status normalize(tok_extra_state *s, const struct tok_extra *x, tok_slice segment, size_t at) {
+  if (x->normal.flags == 0) {
+    s->segment = segment;
+    s->changed = false;
+    return TOK_OK;
+  }
+  return tok_normal_apply(&x->normal, segment, wants_prefix(x, at, segment.len), &s->out, &s->segment, &s->changed);
+}
+
+/* ---- runs of known characters ---------------------------------------------------------------- */
+
+/* The end of the run of characters from `at` on that are tokens (or are not). */
+static size_t run_of(const struct tok_extra *x, tok_slice text, size_t at, bool known) {
+  const uint8_t *p = (const uint8_t *)text.ptr;
+  while (at < text.len) {
+    uint32_t cp = p[at];
+    size_t len = 1;
+    if (cp >= 0x80) len = tok_utf8_decode(p + at, text.len - at, &cp);
+    if (tok_extra_knows(x, cp) != known) break;
+    at += len;
+  }
+  return at;
+}
+
+/* Tokens of a run of unknown characters. */
+static int64_t count_unknown_run(const struct tok_extra *x, tok_slice text, size_t from, size_t to) {
+  if (x->def.byte_fallback) return (int64_t)(to - from);
+  if (x->def.fuse_unknown) return 1;
+  int64_t n = 0;
+  for (uint32_t cp; from < to; n++) from += tok_utf8_decode((const uint8_t *)text.ptr + from, to - from, &cp);
+  return n;
+}
+
+static tok_status count_characters(tok_engine *e, const struct tok_extra *x, tok_slice text, int64_t limit,
+                                   int64_t *n) {
+  size_t at = 0;
+  tok_status rc = TOK_OK;
+  *n = 0;
+  while (at < text.len && rc == TOK_OK && *n <= limit) {
+    size_t end = run_of(x, text, at, true);
+    int64_t k = 0;
+    if (end > at) {
+      rc = e->kernel->count(e, &x->core, (tok_slice){text.ptr + at, end - at}, limit - *n, &k);
+      *n += k;
+    }
+    at = run_of(x, text, end, false);
+    if (at > end) *n += count_unknown_run(x, text, end, at);
+  }
+  return rc;
+}
+
+/* ---- unigram ---------------------------------------------------------------------------------- */
+
+/*
+** Appends the ids of the best path to s->ids, and with_ends the end of each in the segment behind them
+** (pairs). A token is one id, or of an unknown character its bytes'.
+*/
+static tok_status run_unigram(tok_extra_state *s, const struct tok_extra *x) {
+  size_t n = s->segment.len;
+  s->steps.len = s->ids.len = 0;
+  char *memory = tok_buf_reserve(&s->steps, (n + 1) * sizeof(tok_unigram_step));
+  if (memory == NULL) return s->steps.status;
+  tok_unigram_step *steps = (tok_unigram_step *)(void *)memory;
+  tok_unigram_run(&x->unigram, &x->def, s->segment, steps);
+  /* Backwards; the entries are turned round by the reader, who starts at the end. */
+  bool unknown_behind = false;
+  for (size_t end = n; end > 0;) {
+    const tok_unigram_step *step = &steps[end];
+    size_t start = end - step->n;
+    if (step->token != TOK_NO_RANK) {
+      uint32_t entry[2] = {tok_def_at(&x->def, step->token)->id, (uint32_t)end};
+      tok_buf_add(&s->ids, entry, sizeof entry);
+    } else if (x->def.byte_fallback) {
+      for (size_t i = end; i > start; i--) {
+        uint32_t entry[2] = {x->byte_id[(uint8_t)s->segment.ptr[i - 1]], (uint32_t)i};
+        tok_buf_add(&s->ids, entry, sizeof entry);
+      }
+    } else if (!unknown_behind || !x->def.fuse_unknown) {
+      uint32_t entry[2] = {x->unknown_id, (uint32_t)end};
+      tok_buf_add(&s->ids, entry, sizeof entry);
+    }
+    unknown_behind = step->token == TOK_NO_RANK && !x->def.byte_fallback;
+    end = start;
+  }
+  if (s->ids.status != TOK_OK) return s->ids.status;
+  s->n_path = s->ids.len / (2 * sizeof(uint32_t));
+  s->path = 0;
+  return TOK_OK;
+}
+
+/* ---- count ------------------------------------------------------------------------------------ */
+
+static tok_status count_segment(tok_engine *e, tok_extra_state *s, const struct tok_extra *x, int64_t limit,
+                                int64_t *n) {
+  if (x->def.model == TOK_MODEL_UNIGRAM) {
+    tok_status rc = run_unigram(s, x);
+    *n = (int64_t)s->n_path;
+    return rc;
+  }
+  if (x->def.characters) return count_characters(e, x, s->segment, limit, n);
+  return e->kernel->count(e, &x->core, s->segment, limit, n);
+}
+
+tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n) {
+  const struct tok_extra *x = v->extra;
+  *n = 0;
+  if (x->plain) return e->kernel->count(e, &x->core, text, limit, n);
+  if (text.len > UINT32_MAX - 64) return TOK_TOOBIG;
+  tok_extra_state *s = state_of(e);
+  if (s == NULL) return TOK_NOMEM;
+  tok_added_scan scan = {.added = &x->added[0], .text = text};
+  tok_status rc = TOK_OK;
+  revive_all(s);
+  s->out.with_map = false;
+  for (size_t at = 0; at < text.len && rc == TOK_OK && *n <= limit;) {
+    tok_added_match m = tok_added_next(&scan, at);
+    if (m.start > at) {
+      int64_t k = 0;
+      rc = normalize(s, x, (tok_slice){text.ptr + at, m.start - at}, at);
+      if (rc == TOK_OK && s->segment.len > 0) rc = count_segment(e, s, x, limit - *n, &k);
+      *n += k;
+    }
+    if (m.start < text.len) *n += 1;
+    at = m.end;
+  }
+  return rc;
+}
+
+/* ---- iterate ---------------------------------------------------------------------------------- */
+
+tok_status tok_extra_init(tok_iter *it) {
+  const struct tok_extra *x = it->vocab->extra;
+  tok_extra_state *s = state_of(it->engine);
+  if (s == NULL) return TOK_NOMEM;
+  revive_all(s);
+  s->scan = (tok_added_scan){.added = &x->added[it->special], .text = it->text};
+  s->out.with_map = true;
+  s->in_segment = s->in_run = false;
+  s->match = tok_added_next(&s->scan, 0);
+  return TOK_OK;
+}
+
+static size_t source_of(const tok_extra_state *s, size_t at) {
+  uint32_t from = (uint32_t)at;
+  if (s->changed) memcpy(&from, s->out.map.ptr + at * sizeof from, sizeof from);
+  return s->base + from;
+}
+
+static tok_status begin_segment(tok_iter *it, tok_extra_state *s) {
+  const struct tok_extra *x = it->vocab->extra;
+  s->base = it->end;
+  s->at = 0;
+  s->in_segment = true;
+  s->in_run = false;
+  tok_slice segment = {it->text.ptr + it->end, s->match.start - it->end};
+  tok_status rc = normalize(s, x, segment, s->base);
+  if (rc == TOK_OK && x->def.model == TOK_MODEL_UNIGRAM) rc = run_unigram(s, x);
+  return rc;
+}
+
+/* Gives out the ids in s->ids, which end at `end` of the segment. */
+static void give(tok_iter *it, tok_extra_state *s, const uint32_t *ids, size_t n, size_t end) {
+  it->ids = ids;
+  it->n = n;
+  it->end = source_of(s, end);
+  s->at = end;
+}
+
+static void give_path(tok_iter *it, tok_extra_state *s) {
+  const uint32_t *entry = (const uint32_t *)(void *)s->ids.ptr + 2 * (s->n_path - 1 - s->path);
+  s->path++;
+  it->one_id = entry[0];
+  give(it, s, &it->one_id, 1, entry[1]);
+}
+
+static tok_status give_unknown(tok_iter *it, tok_extra_state *s) {
+  const struct tok_extra *x = it->vocab->extra;
+  const uint8_t *p = (const uint8_t *)s->segment.ptr;
+  uint32_t cp;
+  size_t end = s->at + tok_utf8_decode(p + s->at, s->segment.len - s->at, &cp);
+  s->ids.len = 0;
+  if (x->def.byte_fallback) {
+    for (size_t i = s->at; i < end; i++) tok_buf_add(&s->ids, &x->byte_id[p[i]], sizeof(uint32_t));
+  } else {
+    if (x->def.fuse_unknown) end = run_of(x, s->segment, end, false);
+    tok_buf_add(&s->ids, &x->unknown_id, sizeof(uint32_t));
+  }
+  if (s->ids.status != TOK_OK) return s->ids.status;
+  give(it, s, (const uint32_t *)(void *)s->ids.ptr, s->ids.len / sizeof(uint32_t), end);
+  return TOK_OK;
+}
+
+/* The next tokens of the run; *done where it has none left. */
+static tok_status give_run(tok_iter *it, tok_extra_state *s, bool *done) {
+  const struct tok_extra *x = it->vocab->extra;
+  tok_status rc = tok_iter_next(&s->inner);
+  *done = rc == TOK_OK && s->inner.n == 0;
+  if (rc != TOK_OK || *done) return rc;
+  const uint32_t *ids = s->inner.ids;
+  if (x->id_of_rank != NULL) {
+    s->ids.len = 0;
+    char *p = tok_buf_reserve(&s->ids, s->inner.n * sizeof *ids);
+    if (p == NULL) return s->ids.status;
+    for (size_t i = 0; i < s->inner.n; i++) {
+      memcpy(p + i * sizeof *ids, &x->id_of_rank[ids[i]], sizeof *ids);
+    }
+    ids = (const uint32_t *)(void *)s->ids.ptr;
+  }
+  give(it, s, ids, s->inner.n, s->run + s->inner.end);
+  return TOK_OK;
+}
+
+static void begin_run(tok_iter *it, tok_extra_state *s, size_t end) {
+  s->run = s->at;
+  s->run_end = end;
+  s->in_run = true;
+  tok_slice run = {s->segment.ptr + s->at, end - s->at};
+  tok_iter_init(&s->inner, it->engine, &it->vocab->extra->core, run, false);
+}
+
+/* The next tokens of the segment; it->n stays 0 where it has none left. */
+static tok_status next_in_segment(tok_iter *it, tok_extra_state *s) {
+  const struct tok_extra *x = it->vocab->extra;
+  tok_status rc = TOK_OK;
+  if (x->def.model == TOK_MODEL_UNIGRAM) {
+    if (s->path < s->n_path) give_path(it, s);
+    return rc;
+  }
+  while (rc == TOK_OK && (s->in_run || s->at < s->segment.len)) {
+    if (!s->in_run) {
+      size_t end = x->def.characters ? run_of(x, s->segment, s->at, true) : s->segment.len;
+      if (end == s->at) return give_unknown(it, s);
+      begin_run(it, s, end);
+    }
+    bool done;
+    rc = give_run(it, s, &done);
+    if (rc == TOK_OK && !done) return rc;
+    s->in_run = false;
+    s->at = s->run_end;
+  }
+  return rc;
+}
+
+tok_status tok_extra_next(tok_iter *it) {
+  tok_extra_state *s = it->engine->extra;
+  tok_status rc = TOK_OK;
+  it->start = it->end;
+  it->n = 0;
+  if (it->text.len > UINT32_MAX - 64) return TOK_TOOBIG;
+  if (s == NULL) return TOK_NOMEM; /* tok_iter_init could not say so */
+  for (;;) {
+    if (s->in_segment) {
+      rc = next_in_segment(it, s);
+      if (rc != TOK_OK || it->n > 0) return rc;
+      s->in_segment = false;
+      it->end = s->match.start;
+    }
+    if (it->end < s->match.start) {
+      rc = begin_segment(it, s);
+      if (rc != TOK_OK) return rc;
+      continue;
+    }
+    if (s->match.start == it->text.len) return TOK_OK;
+    it->start = s->match.start;
+    it->one_id = s->match.id;
+    it->ids = &it->one_id;
+    it->n = 1;
+    it->end = s->match.end;
+    s->match = tok_added_next(&s->scan, it->end);
+    return TOK_OK;
+  }
+}
+
+/* ---- look-ups --------------------------------------------------------------------------------- */
+
+int64_t tok_extra_find(const struct tok_extra *x, int64_t id) {
+  size_t lo = 0, hi = tok_def_n(&x->def);
+  while (lo < hi) {
+    size_t mid = lo + (hi - lo) / 2;
+    if (tok_def_at(&x->def, mid)->id < id) {
+      lo = mid + 1;
+    } else {
+      hi = mid;
+    }
+  }
+  return lo < tok_def_n(&x->def) && tok_def_at(&x->def, lo)->id == id ? (int64_t)lo : -1;
+}
+
+tok_slice tok_extra_bytes(const struct tok_extra *x, int64_t id, bool *special) {
+  int64_t i = tok_extra_find(x, id);
+  if (special != NULL) *special = false;
+  if (i < 0) return (tok_slice){NULL, 0};
+  const tok_def_token *t = tok_def_at(&x->def, (size_t)i);
+  if (!(t->flags & TOK_T_SPECIAL)) return tok_def_bytes(&x->def, t);
+  if (special != NULL) *special = true;
+  return tok_def_name(&x->def, t);
+}
+
+int64_t tok_extra_id(const struct tok_extra *x, tok_slice bytes) {
+  if (bytes.len == 0) return TOK_ID_NONE;
+  if (x->def.model == TOK_MODEL_BPE) {
+    uint32_t rank = tok_rank_of(&x->tables.ranks, (const uint8_t *)bytes.ptr, bytes.len);
+    uint32_t id = rank == TOK_RANK_NONE ? TOK_NO_RANK : x->id_of_rank == NULL ? rank : x->id_of_rank[rank];
+    if (id != TOK_NO_RANK) return id;
+  }
+  size_t lo = 0, hi = x->n_unranked;
+  while (lo < hi) {
+    size_t mid = lo + (hi - lo) / 2;
+    tok_slice other = x->unranked[mid].bytes;
+    size_t n = other.len < bytes.len ? other.len : bytes.len;
+    int order = memcmp(other.ptr, bytes.ptr, n);
+    if (order == 0) order = other.len < bytes.len ? -1 : other.len > bytes.len;
+    if (order == 0) return x->unranked[mid].id;
+    if (order < 0) {
+      lo = mid + 1;
+    } else {
+      hi = mid;
+    }
+  }
+  return TOK_ID_NONE;
+}

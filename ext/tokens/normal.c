@@ -1,0 +1,205 @@
+#include "normal.h"
+
+#include <utf8proc.h>
+
+#include "../base/utf8.h"
+#include "unicode.h"
+
+/*
+** Inert: a character that normalization leaves alone whatever stands beside it, and that keeps what is
+** before and behind it apart. All others are marks, jamo, and what has a decomposition; a character of
+** combining class 0 that may compose with the one before is a mark or a jamo (DerivedNormalizationProps).
+*/
+enum {
+  JAMO_VOWEL_FIRST = 0x1160,
+  JAMO_LAST = 0x11FF,
+  DECOMPOSED_MAX = 32, /* longest decomposition: 18 */
+  /* Bytes of marks in a row that are put in order together: ordering takes the square of it, and
+  ** Unicode's own Stream-Safe Text Format stops at 30 marks. */
+  RUN_MAX = 1024
+};
+
+static bool is_inert(uint32_t cp, bool compat) {
+  utf8proc_int32_t out[DECOMPOSED_MAX];
+  if (cp < 0xA0) return true;
+  if (cp >= JAMO_VOWEL_FIRST && cp <= JAMO_LAST) return false;
+  if (cp >= 0xD800 && cp <= 0xDFFF) return true; /* never in a text */
+  const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)cp);
+  if (p->category == UTF8PROC_CATEGORY_MN || p->category == UTF8PROC_CATEGORY_MC ||
+      p->category == UTF8PROC_CATEGORY_ME || p->combining_class != 0) {
+    return false;
+  }
+  if (p->decomp_seqindex == UINT16_MAX && (cp < 0xAC00 || cp > 0xD7A3)) return true;
+  utf8proc_uint8_t bytes[4];
+  utf8proc_ssize_t n = utf8proc_encode_char((utf8proc_int32_t)cp, bytes);
+  utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | (compat ? UTF8PROC_COMPAT : 0);
+  n = utf8proc_decompose(bytes, n, out, DECOMPOSED_MAX, options);
+  if (n < 1 || n > DECOMPOSED_MAX) return false;
+  n = utf8proc_normalize_utf32(out, n, options);
+  return n == 1 && out[0] == (utf8proc_int32_t)cp;
+}
+
+tok_status tok_normal_new(tok_normal *n, uint32_t flags) {
+  n->flags = flags;
+  n->inert = NULL;
+  if (!(flags & (TOK_N_NFC | TOK_N_NFKC))) return TOK_OK;
+  n->inert = tok_malloc(TOK_NORMAL_PLANE / 8);
+  if (n->inert == NULL) return TOK_NOMEM;
+  memset(n->inert, 0, TOK_NORMAL_PLANE / 8);
+  for (uint32_t cp = 0; cp < TOK_NORMAL_PLANE; cp++) {
+    if (is_inert(cp, flags & TOK_N_NFKC)) n->inert[cp >> 3] |= (uint8_t)(1 << (cp & 7));
+  }
+  return TOK_OK;
+}
+
+void tok_normal_free(tok_normal *n) {
+  tok_free(n->inert);
+  n->inert = NULL;
+}
+
+void tok_normal_out_init(tok_normal_out *o) {
+  memset(o, 0, sizeof *o);
+  tok_buf_init(&o->text, UINT32_MAX);
+  tok_buf_init(&o->map, SIZE_MAX / 2);
+  tok_buf_init(&o->scratch, UINT32_MAX);
+}
+
+void tok_normal_out_free(tok_normal_out *o) {
+  tok_buf_free(&o->text);
+  tok_buf_free(&o->map);
+  tok_buf_free(&o->scratch);
+}
+
+static bool leaves_alone(const tok_normal *n, uint32_t cp) {
+  if (cp == TOK_UTF8_INVALID) return true;
+  if (cp < TOK_NORMAL_PLANE) return n->inert[cp >> 3] >> (cp & 7) & 1;
+  return is_inert(cp, n->flags & TOK_N_NFKC);
+}
+
+/* Appends a part of the text; its bytes come from source offsets `from`, or each from the next one. */
+static void put(tok_normal_out *o, const void *bytes, size_t n, size_t from, bool each) {
+  tok_buf_add(&o->text, bytes, n);
+  if (!o->with_map || n == 0) return;
+  char *p = tok_buf_reserve(&o->map, n * sizeof(uint32_t));
+  if (p == NULL) return;
+  for (size_t i = 0; i < n; i++) {
+    uint32_t at = (uint32_t)(each ? from + i : from);
+    memcpy(p + i * sizeof at, &at, sizeof at);
+  }
+  o->map.len += n * sizeof(uint32_t);
+}
+
+/* Normalizes a run that is not inert, text[from, to). */
+static tok_status put_normalized(const tok_normal *n, tok_slice text, size_t from, size_t to,
+                                 tok_normal_out *o) {
+  utf8proc_option_t options =
+      UTF8PROC_STABLE | UTF8PROC_COMPOSE | ((n->flags & TOK_N_NFKC) ? UTF8PROC_COMPAT : 0);
+  const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)text.ptr + from;
+  utf8proc_ssize_t bytes = (utf8proc_ssize_t)(to - from);
+  o->scratch.len = 0;
+  utf8proc_ssize_t room = utf8proc_decompose(p, bytes, NULL, 0, options);
+  if (room < 0) return TOK_TOOBIG;
+  char *scratch = tok_buf_reserve(&o->scratch, (size_t)room * sizeof(utf8proc_int32_t));
+  if (scratch == NULL) return o->scratch.status;
+  utf8proc_int32_t *cps = (utf8proc_int32_t *)(void *)scratch;
+  utf8proc_ssize_t k = utf8proc_decompose(p, bytes, cps, room, options);
+  if (k < 0 || k > room) return TOK_TOOBIG;
+  k = utf8proc_normalize_utf32(cps, k, options);
+  for (utf8proc_ssize_t i = 0; i < k; i++) {
+    utf8proc_uint8_t one[4];
+    put(o, one, (size_t)utf8proc_encode_char(cps[i], one), from, false);
+  }
+  return TOK_OK;
+}
+
+static const char BLANK[] = "\xE2\x96\x81"; /* U+2581 */
+enum { BLANK_BYTES = 3 };
+
+static bool is_blank_sign(tok_slice text, size_t at) {
+  return text.len - at >= BLANK_BYTES && memcmp(text.ptr + at, BLANK, BLANK_BYTES) == 0;
+}
+
+/* The first place that changes, and of Unicode normalization the character before it; text.len if none. */
+static size_t first_change(const tok_normal *n, tok_slice text, size_t at) {
+  size_t before = at;
+  if (n->inert == NULL && !(n->flags & TOK_N_BLANKS)) return text.len;
+  while (at < text.len) {
+    uint8_t c = (uint8_t)text.ptr[at];
+    uint32_t cp;
+    if (c < 0x80) {
+      before = at++;
+      continue;
+    }
+    if (c == 0xE2 && (n->flags & TOK_N_BLANKS) && is_blank_sign(text, at)) return at;
+    if (n->inert == NULL) {
+      before = at++;
+      continue;
+    }
+    size_t len = tok_utf8_decode((const uint8_t *)text.ptr + at, text.len - at, &cp);
+    if (!leaves_alone(n, cp)) return before;
+    before = at;
+    at += len;
+  }
+  return text.len;
+}
+
+/* The end of the run that starts at `at` with one character, and goes on with what is not inert. */
+static size_t run_end(const tok_normal *n, tok_slice text, size_t at, bool *valid) {
+  uint32_t cp;
+  const uint8_t *p = (const uint8_t *)text.ptr;
+  size_t len = tok_utf8_decode(p + at, text.len - at, &cp);
+  *valid = cp != TOK_UTF8_INVALID;
+  size_t stop = text.len - at > RUN_MAX ? at + RUN_MAX : text.len;
+  at += len;
+  if (!*valid) return at;
+  while (at < stop) {
+    len = tok_utf8_decode(p + at, text.len - at, &cp);
+    if (leaves_alone(n, cp)) break;
+    at += len;
+  }
+  return at;
+}
+
+static tok_status change_all(const tok_normal *n, tok_slice text, size_t at, tok_normal_out *o) {
+  size_t done = 0;
+  tok_status rc = TOK_OK;
+  while (at < text.len && rc == TOK_OK) {
+    put(o, text.ptr + done, at - done, done, true);
+    if ((n->flags & TOK_N_BLANKS) && is_blank_sign(text, at)) {
+      put(o, " ", 1, at, false);
+      done = at + BLANK_BYTES;
+    } else {
+      bool valid;
+      done = run_end(n, text, at, &valid);
+      if (valid) {
+        rc = put_normalized(n, text, at, done, o);
+      } else {
+        put(o, text.ptr + at, 1, at, true);
+      }
+    }
+    at = first_change(n, text, done);
+  }
+  if (rc == TOK_OK) put(o, text.ptr + done, text.len - done, done, true);
+  return rc;
+}
+
+tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, tok_normal_out *o,
+                            tok_slice *result, bool *changed) {
+  size_t at = first_change(n, text, 0);
+  bool blank_first = text.len > 0 && (text.ptr[0] == ' ' || ((n->flags & TOK_N_BLANKS) && is_blank_sign(text, 0)));
+  if (blank_first && (n->flags & TOK_N_PREFIX_NEW)) prefix = false;
+  *result = text;
+  *changed = at < text.len || prefix;
+  if (!*changed) return TOK_OK;
+  o->text.len = o->map.len = 0;
+  if (prefix) put(o, " ", 1, 0, false);
+  tok_status rc = change_all(n, text, at, o);
+  if (o->with_map) {
+    uint32_t end = (uint32_t)text.len;
+    tok_buf_add(&o->map, &end, sizeof end);
+  }
+  if (o->text.status != TOK_OK) rc = o->text.status;
+  if (o->map.status != TOK_OK) rc = o->map.status;
+  *result = (tok_slice){o->text.ptr, o->text.len};
+  return rc;
+}
