@@ -403,6 +403,7 @@ void tok_compiled_free(tok_compiled *c) {
 }
 
 const tok_vocab *tok_compiled_vocab(const tok_compiled *c) { return &c->vocab; }
+const tok_definition *tok_compiled_definition(const tok_compiled *c) { return &c->extra.def; }
 
 tok_rank_hint tok_compiled_hint(const tok_compiled *c) {
   const tok_ranks *r = &c->extra.tables.ranks;

@@ -31,6 +31,7 @@ tok_status tok_compile(tok_definition *d, const tok_compiled_about *about, const
                        tok_compiled **out, tok_compile_error *error);
 void tok_compiled_free(tok_compiled *c);
 const tok_vocab *tok_compiled_vocab(const tok_compiled *c);
+const tok_definition *tok_compiled_definition(const tok_compiled *c);
 /* What spares the next time the search; bytes borrowed from c. */
 tok_rank_hint tok_compiled_hint(const tok_compiled *c);
 /* Forgets what an engine remembers of this vocabulary; before it is freed. */

@@ -24,7 +24,7 @@
 void tok_encoding_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   const tok_vocab *vocab;
   if (!tok_room_begin(ctx, argc, argv, NULL, &vocab)) return;
-  sqlite3_result_text(ctx, tok_vocab_about(vocab)->name, -1, SQLITE_STATIC);
+  sqlite3_result_text(ctx, tok_vocab_about(vocab)->name, -1, SQLITE_TRANSIENT);
 }
 
 static bool read_tokens(sqlite3_context *ctx, const char *arg, sqlite3_value *v, int64_t *out) {
@@ -53,6 +53,7 @@ void tok_fits_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 typedef struct {
   sqlite3_vtab_cursor base;
   size_t row;
+  tok_vocab_list list; /* of tok_encodings */
 } cursor;
 
 static int list_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
@@ -68,6 +69,7 @@ static int list_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out) {
 }
 
 static int list_close(sqlite3_vtab_cursor *base) {
+  tok_vocab_list_free(&((cursor *)base)->list);
   tok_free(base);
   return SQLITE_OK;
 }
@@ -110,12 +112,21 @@ static int encodings_connect(sqlite3 *db, void *aux, int argc, const char *const
                           out);
 }
 
+static int encodings_filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc,
+                            sqlite3_value **argv) {
+  tok_room *room = ((tok_room_vtab *)base->pVtab)->room;
+  int rc = tok_vocab_list_new(&((cursor *)base)->list, room);
+  if (rc == SQLITE_ERROR) return tok_vtab_error(base->pVtab, "%s", tok_room_error(room));
+  return rc == SQLITE_OK ? list_filter(base, idx_num, idx_str, argc, argv) : rc;
+}
+
 static int encodings_eof(sqlite3_vtab_cursor *base) {
-  return ((cursor *)base)->row >= tok_vocab_n();
+  return ((cursor *)base)->row >= ((cursor *)base)->list.n;
 }
 
 static int encodings_column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
-  const tok_vocab *v = tok_vocab_at(((cursor *)base)->row);
+  const tok_hold *held = &((cursor *)base)->list.list[((cursor *)base)->row];
+  const tok_vocab *v = held->vocab;
   const tok_vocab_info *about = tok_vocab_about(v);
   const char *const texts[] = {about->name, NULL, NULL, tok_vocab_pattern(v), about->sha256,
                                about->source, about->licence};
@@ -128,10 +139,10 @@ static int encodings_column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int
     sqlite3_result_int(ctx, about->n_special);
     break;
   case COL_EMBEDDED:
-    sqlite3_result_int(ctx, 1);
+    sqlite3_result_int(ctx, held->shared == NULL);
     break;
   default:
-    result_static(ctx, texts[i]);
+    if (texts[i] != NULL) sqlite3_result_text(ctx, texts[i], -1, SQLITE_TRANSIENT);
   }
   return SQLITE_OK;
 }
@@ -149,6 +160,11 @@ static int models_connect(sqlite3 *db, void *aux, int argc, const char *const *a
                           "CREATE TABLE x(model TEXT, provider TEXT, encoding TEXT, exact INTEGER,"
                           " context_window INTEGER, max_output_tokens INTEGER, factor REAL)",
                           out);
+}
+
+static int models_filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc,
+                         sqlite3_value **argv) {
+  return list_filter(base, idx_num, idx_str, argc, argv);
 }
 
 static int models_eof(sqlite3_vtab_cursor *base) { return ((cursor *)base)->row >= tok_model_n(); }
@@ -190,7 +206,7 @@ static int models_column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
   {                                                                                                \
     .xConnect = prefix##_connect, .xBestIndex = list_best_index,                                   \
     .xDisconnect = tok_room_disconnect, .xOpen = list_open, .xClose = list_close,                  \
-    .xFilter = list_filter, .xNext = list_next, .xEof = prefix##_eof,                              \
+    .xFilter = prefix##_filter, .xNext = list_next, .xEof = prefix##_eof,                              \
     .xColumn = prefix##_column, .xRowid = list_rowid                                               \
   }
 

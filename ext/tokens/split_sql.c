@@ -62,6 +62,7 @@ typedef struct {
   sqlite3_vtab_cursor base;
   tok_tvf_args args;
   tok_engine *engine; /* owned; NULL until the first row */
+  tok_hold hold;
   tok_chunker chunker;
   sqlite3_int64 row;
   bool blob; /* the argument is a BLOB */
@@ -92,6 +93,7 @@ static int chunks_close(sqlite3_vtab_cursor *base) {
   cursor *c = (cursor *)base;
   tok_tvf_release(&c->args);
   tok_engine_free(c->engine);
+  tok_hold_release(&c->hold);
   tok_free(c);
   return SQLITE_OK;
 }
@@ -119,21 +121,20 @@ static int chunks_filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx
   (void)argc;
   cursor *c = (cursor *)base;
   tok_room_vtab *vtab = (tok_room_vtab *)base->pVtab;
-  const tok_vocab *vocab;
   tok_slice text;
   int64_t max, overlap;
   bool any_null;
   c->chunker.done = true; /* no rows, unless all goes well */
   int rc = tok_tvf_bind(&chunks, idx_num, argv, &c->args, &any_null);
   if (rc != SQLITE_OK || any_null) return rc;
-  rc = tok_tvf_vocab(&chunks, &vtab->base, vtab->room, &c->args, &vocab);
+  rc = tok_tvf_vocab(&chunks, &vtab->base, vtab->room, &c->args, c->engine, &c->hold);
   if (rc == SQLITE_OK) rc = read_limits(&vtab->base, &c->args, &max, &overlap);
   if (rc == SQLITE_OK) rc = tok_tvf_text(&c->args, ARG_TEXT, &text);
   if (rc != SQLITE_OK) return rc;
   if (c->engine == NULL) c->engine = tok_engine_new();
   if (c->engine == NULL) return SQLITE_NOMEM;
   c->blob = sqlite3_value_type(c->args.value[ARG_TEXT]) == SQLITE_BLOB;
-  tok_chunker_init(&c->chunker, c->engine, vocab, text, max, overlap);
+  tok_chunker_init(&c->chunker, c->engine, c->hold.vocab, text, max, overlap);
   c->row = -1;
   return chunks_next(base);
 }

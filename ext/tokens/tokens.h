@@ -39,6 +39,8 @@ size_t tok_vocab_n(void);
 const tok_vocab *tok_vocab_at(size_t i);
 /* By encoding name, ASCII case ignored. NULL if unknown. */
 const tok_vocab *tok_vocab_find(tok_slice name);
+/* Is this its name, ASCII case ignored? */
+bool tok_vocab_is_named(const tok_vocab *v, tok_slice name);
 const tok_vocab_info *tok_vocab_about(const tok_vocab *v);
 /* The pre-tokenizer's regular expression. */
 const char *tok_vocab_pattern(const tok_vocab *v);

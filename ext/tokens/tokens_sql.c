@@ -18,6 +18,7 @@
 
 #include "../base/utf8.h"
 #include "models.h"
+#include "vocabulary_sql.h"
 
 /*
 ** Names of models seen on this connection and their vocabularies, direct-mapped: a place holds the
@@ -30,6 +31,7 @@ enum {
 
 typedef struct {
   const tok_vocab *vocab; /* NULL = the name is unknown */
+  int64_t statement;      /* of what is not embedded: the last in which it was looked up */
   uint8_t len;            /* 0 = place is free */
   char name[SEEN_NAME_MAX];
 } seen;
@@ -37,14 +39,24 @@ typedef struct {
 struct tok_room {
   tok_conn conn;
   tok_engine *engine; /* owned; NULL until first used */
+  tok_imports *imports; /* owned; NULL until first used */
+  int64_t statements;   /* that looked for an imported vocabulary */
   seen seen[1 << SEEN_BITS];
 };
 
 static void destroy_room(tok_conn *conn) {
   tok_room *room = (tok_room *)conn;
+  tok_imports_free(room->imports);
   tok_engine_free(room->engine);
   tok_free(room);
 }
+
+tok_imports *tok_room_imports(tok_room *room) {
+  if (room->imports == NULL) room->imports = tok_imports_new(room->conn.db, &room->engine);
+  return room->imports;
+}
+
+const char *tok_room_error(const tok_room *room) { return tok_imports_error(room->imports); }
 
 tok_engine *tok_room_engine(tok_room *room) {
   if (room->engine == NULL) room->engine = tok_engine_new();
@@ -65,23 +77,75 @@ static const tok_vocab *look_up(tok_slice name) {
   return encoding == NULL ? NULL : tok_vocab_find(tok_slice_of(encoding));
 }
 
-tok_status tok_room_vocab(tok_room *room, sqlite3_value *model, const tok_vocab **vocab) {
+/*
+** The number of the statement that ctx belongs to, counting those that look for imported vocabularies. What
+** was found in it stays true until it ends: nobody can drop a table under a statement that is running. It is
+** kept as the statement's auxiliary data under a number that no argument has, as SQLite's own JSON functions
+** keep their cache.
+*/
+static int64_t statement_of(tok_room *room, tok_imports *imports, sqlite3_context *ctx) {
+  enum { AUX = -1953719657 };
+  intptr_t n = ctx == NULL ? 0 : (intptr_t)sqlite3_get_auxdata(ctx, AUX);
+  if (n != 0) return n;
+  n = (intptr_t)++room->statements;
+  tok_imports_refresh(imports);
+  if (ctx != NULL) sqlite3_set_auxdata(ctx, AUX, (void *)n, NULL);
+  return n;
+}
+
+static tok_status find_imported(tok_room *room, sqlite3_context *ctx, tok_slice name, seen *s,
+                                const tok_vocab **vocab) {
+  tok_imports *imports = tok_room_imports(room);
+  if (imports == NULL) return TOK_NOMEM;
+  int64_t statement = statement_of(room, imports, ctx);
+  if (s != NULL && s->statement >= statement) {
+    *vocab = s->vocab;
+    return TOK_OK;
+  }
+  int64_t changes = tok_imports_changes(imports);
+  tok_status rc = tok_imports_find(imports, name, vocab);
+  if (changes != tok_imports_changes(imports)) { /* some vocabulary that was remembered is gone */
+    for (size_t i = 0; i < sizeof room->seen / sizeof room->seen[0]; i++) room->seen[i].statement = 0;
+  }
+  if (s != NULL && rc == TOK_OK) {
+    s->vocab = *vocab;
+    s->statement = statement;
+  }
+  return rc;
+}
+
+tok_status tok_room_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, const tok_vocab **vocab) {
   tok_slice name = tok_sql_bytes(model);
   *vocab = NULL;
   if (name.ptr == NULL) return sqlite3_value_type(model) == SQLITE_BLOB ? TOK_OK : TOK_NOMEM;
   if (name.len == 0) return TOK_OK;
   if (name.len > SEEN_NAME_MAX) {
     *vocab = look_up(name);
-    return TOK_OK;
+    return *vocab != NULL ? TOK_OK : find_imported(room, ctx, name, NULL, vocab);
   }
   seen *s = &room->seen[place_of(name)];
   if (s->len != name.len || memcmp(s->name, name.ptr, name.len) != 0) {
     s->vocab = look_up(name);
+    s->statement = s->vocab != NULL ? INT64_MAX : 0;
     s->len = (uint8_t)name.len;
     memcpy(s->name, name.ptr, name.len);
   }
   *vocab = s->vocab;
-  return TOK_OK;
+  return s->statement == INT64_MAX ? TOK_OK : find_imported(room, ctx, name, s, vocab);
+}
+
+void tok_hold_release(tok_hold *h) {
+  tok_shared_release(h->shared);
+  h->shared = NULL;
+  h->vocab = NULL;
+}
+
+void tok_hold_set(tok_hold *h, tok_room *room, tok_engine *engine, const tok_vocab *vocab) {
+  tok_shared *shared = vocab == NULL || room->imports == NULL ? NULL : tok_imports_hold(room->imports, vocab);
+  if (h->vocab != NULL && h->vocab != vocab) tok_engine_forget(engine, h->vocab);
+  tok_hold_release(h);
+  h->vocab = vocab;
+  h->shared = shared;
 }
 
 bool tok_room_begin(sqlite3_context *ctx, int argc, sqlite3_value **argv, const char *func,
@@ -89,7 +153,12 @@ bool tok_room_begin(sqlite3_context *ctx, int argc, sqlite3_value **argv, const 
   for (int i = 0; i < argc; i++) {
     if (sqlite3_value_type(argv[i]) == SQLITE_NULL) return false;
   }
-  if (tok_room_vocab(tok_room_of(ctx), argv[0], vocab) != TOK_OK) {
+  tok_status rc = tok_room_vocab(tok_room_of(ctx), ctx, argv[0], vocab);
+  if (rc == TOK_INVALID) {
+    sqlite3_result_error(ctx, tok_room_error(tok_room_of(ctx)), -1);
+    return false;
+  }
+  if (rc != TOK_OK) {
     sqlite3_result_error_nomem(ctx);
     return false;
   }
@@ -104,6 +173,46 @@ bool tok_room_text(sqlite3_context *ctx, sqlite3_value *v, tok_slice *text) {
   if (text->ptr != NULL || sqlite3_value_type(v) == SQLITE_BLOB) return true;
   sqlite3_result_error_nomem(ctx);
   return false;
+}
+
+void tok_vocab_list_free(tok_vocab_list *l) {
+  for (size_t i = 0; i < l->n; i++) tok_hold_release(&l->list[i]);
+  tok_free(l->list);
+  l->list = NULL;
+  l->n = 0;
+}
+
+static int list_imported(tok_vocab_list *l, tok_room *room, const tok_buf *names) {
+  for (size_t at = 0; at < names->len; at += strlen(names->ptr + at) + 1) {
+    const tok_vocab *vocab;
+    tok_status rc = tok_imports_find(room->imports, tok_slice_of(names->ptr + at), &vocab);
+    if (rc != TOK_OK) return rc == TOK_INVALID ? SQLITE_ERROR : SQLITE_NOMEM;
+    bool known = vocab == NULL; /* the same name in two schemas is the first's */
+    for (size_t i = 0; i < l->n && !known; i++) known = l->list[i].vocab == vocab;
+    if (!known) tok_hold_set(&l->list[l->n++], room, NULL, vocab);
+  }
+  return SQLITE_OK;
+}
+
+enum { NAMES_BYTES_MAX = 1 << 20 };
+
+int tok_vocab_list_new(tok_vocab_list *l, tok_room *room) {
+  tok_buf names;
+  tok_imports *imports = tok_room_imports(room);
+  tok_vocab_list_free(l);
+  if (imports == NULL) return SQLITE_NOMEM;
+  tok_buf_init(&names, NAMES_BYTES_MAX);
+  tok_imports_refresh(imports);
+  int rc = tok_imports_names(imports, &names);
+  size_t room_for = tok_vocab_n() + names.len; /* a name has a byte or more */
+  if (rc == SQLITE_OK && (l->list = tok_malloc(room_for * sizeof *l->list)) == NULL) rc = SQLITE_NOMEM;
+  if (rc == SQLITE_OK) {
+    memset(l->list, 0, room_for * sizeof *l->list);
+    for (; l->n < tok_vocab_n(); l->n++) l->list[l->n].vocab = tok_vocab_at(l->n);
+    rc = list_imported(l, room, &names);
+  }
+  tok_buf_free(&names);
+  return rc;
 }
 
 void tok_result_text_or_null(sqlite3_context *ctx, tok_slice bytes) {
@@ -141,10 +250,10 @@ int tok_tokens_register(sqlite3 *db) {
       {"tok_fits", 2, TOK_PURE, tok_fits_func},
       {"tok_fits", 3, TOK_PURE, tok_fits_func},
   };
-  static const tok_module_def modules[] = {
+  const tok_module_def modules[] = {
       {"tok_tokens", &tok_tokens_module},       {"tok_chunks", &tok_chunks_module},
       {"tok_vocab", &tok_vocab_module},         {"tok_encodings", &tok_encodings_module},
-      {"tok_models", &tok_models_module},
+      {"tok_models", &tok_models_module},       {"tok_vocabulary", tok_vocabulary_module},
   };
   tok_room *room = tok_malloc(sizeof *room);
   if (room == NULL) return SQLITE_NOMEM;

@@ -24,10 +24,32 @@ static inline tok_room *tok_room_of(sqlite3_context *ctx) { return sqlite3_user_
 tok_engine *tok_room_engine(tok_room *room);
 
 /*
-** The vocabulary that a model reference means; *vocab = NULL if it means none. Look-ups are
-** remembered, so that a column of models costs as little as a constant. Errors: TOK_NOMEM.
+** The vocabulary that a model reference means, embedded or imported; *vocab = NULL if it means none.
+** Look-ups are remembered, so that a column of models costs as little as a constant; ctx, of a scalar
+** function, tells one statement from the next (NULL: look again whether a vocabulary was imported). An
+** imported one is valid until this connection looks up another, or runs other SQL: see tok_hold.
+** Errors: TOK_NOMEM; TOK_INVALID with tok_room_error().
 */
-tok_status tok_room_vocab(tok_room *room, sqlite3_value *model, const tok_vocab **vocab);
+tok_status tok_room_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, const tok_vocab **vocab);
+const char *tok_room_error(const tok_room *room);
+
+/* A vocabulary that a cursor keeps while it is open. Zeroed: none. */
+typedef struct {
+  const tok_vocab *vocab;
+  struct tok_shared *shared; /* owned: a reference; NULL of an embedded one */
+} tok_hold;
+/* Replaces what is held; the engine (may be NULL) forgets that. */
+void tok_hold_set(tok_hold *h, tok_room *room, tok_engine *engine, const tok_vocab *vocab);
+void tok_hold_release(tok_hold *h);
+
+struct tok_imports *tok_room_imports(tok_room *room);
+/* Every vocabulary of the connection: embedded ones, then imported ones, held. SQLite's code. */
+typedef struct {
+  tok_hold *list; /* owned */
+  size_t n;
+} tok_vocab_list;
+int tok_vocab_list_new(tok_vocab_list *l, tok_room *room);
+void tok_vocab_list_free(tok_vocab_list *l);
 
 /*
 ** The common start of scalar functions: true if no argument is NULL and the model (argument 0) has
@@ -78,7 +100,7 @@ int tok_tvf_int(const tok_tvf *f, sqlite3_vtab *vtab, const tok_tvf_args *args, 
                 const char *arg, int64_t min, int64_t *out);
 /* Argument 0 as a vocabulary, or the error that names the model. */
 int tok_tvf_vocab(const tok_tvf *f, sqlite3_vtab *vtab, tok_room *room, const tok_tvf_args *args,
-                  const tok_vocab **vocab);
+                  tok_engine *engine, tok_hold *hold);
 /* Argument k as bytes, borrowed from args. */
 int tok_tvf_text(const tok_tvf_args *args, int k, tok_slice *text);
 

@@ -22,10 +22,10 @@ typedef struct {
   sqlite3_vtab_cursor base;
   tok_tvf_args args;
   tok_engine *engine; /* owned; NULL until the first row */
-  const tok_vocab *vocab;
+  tok_hold hold;
   tok_iter it;
   size_t i;     /* the current token is it.ids[i] */
-  size_t start; /* its first byte in the text */
+  size_t start, end; /* its bytes in the text */
   tok_slice bytes;
   char scratch[TOK_TOKEN_BYTES_MAX];
   sqlite3_int64 pos;
@@ -56,6 +56,7 @@ static int tokens_close(sqlite3_vtab_cursor *base) {
   cursor *c = (cursor *)base;
   tok_tvf_release(&c->args);
   tok_engine_free(c->engine);
+  tok_hold_release(&c->hold);
   tok_free(c);
   return SQLITE_OK;
 }
@@ -64,13 +65,18 @@ static int tokens_close(sqlite3_vtab_cursor *base) {
 static int tokens_next(sqlite3_vtab_cursor *base) {
   cursor *c = (cursor *)base;
   c->pos++;
-  c->start += c->bytes.len;
+  c->start = c->end;
   if (++c->i >= c->it.n) {
     if (tok_iter_next(&c->it) != TOK_OK) return SQLITE_NOMEM;
     c->i = 0;
+    c->start = c->it.start;
     c->done = c->it.n == 0;
   }
-  if (!c->done) c->bytes = tok_vocab_bytes(c->vocab, c->it.ids[c->i], c->scratch, NULL);
+  if (c->done) return SQLITE_OK;
+  c->bytes = tok_vocab_bytes(c->hold.vocab, c->it.ids[c->i], c->scratch, NULL);
+  /* Where the text was normalized, the bytes of a piece's tokens need not add up to the piece. */
+  bool last = c->i + 1 == c->it.n || c->it.end - c->start < c->bytes.len;
+  c->end = last ? c->it.end : c->start + c->bytes.len;
   return SQLITE_OK;
 }
 
@@ -85,15 +91,15 @@ static int tokens_filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx
   c->done = true; /* no rows, unless all goes well */
   int rc = tok_tvf_bind(&tokens, idx_num, argv, &c->args, &any_null);
   if (rc != SQLITE_OK || any_null) return rc;
-  rc = tok_tvf_vocab(&tokens, &vtab->base, vtab->room, &c->args, &c->vocab);
+  rc = tok_tvf_vocab(&tokens, &vtab->base, vtab->room, &c->args, c->engine, &c->hold);
   if (rc == SQLITE_OK) rc = tok_tvf_text(&c->args, ARG_TEXT, &text);
   if (rc != SQLITE_OK) return rc;
   if (c->engine == NULL) c->engine = tok_engine_new();
   if (c->engine == NULL) return SQLITE_NOMEM;
-  tok_iter_init(&c->it, c->engine, c->vocab, text, false);
+  tok_iter_init(&c->it, c->engine, c->hold.vocab, text, false);
   c->it.n = 0; /* the first step fetches a piece */
   c->i = 0;
-  c->start = 0;
+  c->start = c->end = 0;
   c->bytes.len = 0;
   c->pos = -1;
   c->done = false;
@@ -121,7 +127,7 @@ static int tokens_column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
     sqlite3_result_int64(ctx, (sqlite3_int64)c->start);
     break;
   case COL_END:
-    sqlite3_result_int64(ctx, (sqlite3_int64)(c->start + c->bytes.len));
+    sqlite3_result_int64(ctx, (sqlite3_int64)c->end);
     break;
   default:
     tok_tvf_column(&tokens, &c->args, ctx, i);

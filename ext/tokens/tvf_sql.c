@@ -87,9 +87,13 @@ int tok_tvf_int(const tok_tvf *f, sqlite3_vtab *vtab, const tok_tvf_args *args, 
 }
 
 int tok_tvf_vocab(const tok_tvf *f, sqlite3_vtab *vtab, tok_room *room, const tok_tvf_args *args,
-                  const tok_vocab **vocab) {
-  if (tok_room_vocab(room, args->value[0], vocab) != TOK_OK) return SQLITE_NOMEM;
-  if (*vocab != NULL) return SQLITE_OK;
+                  tok_engine *engine, tok_hold *hold) {
+  const tok_vocab *vocab;
+  tok_status status = tok_room_vocab(room, NULL, args->value[0], &vocab);
+  if (status == TOK_INVALID) return tok_vtab_error(vtab, "%s", tok_room_error(room));
+  if (status != TOK_OK) return SQLITE_NOMEM;
+  tok_hold_set(hold, room, engine, vocab);
+  if (vocab != NULL) return SQLITE_OK;
   return tok_vtab_error(vtab, "%s: no vocabulary is known for model '%s'", f->name,
                         sqlite3_value_text(args->value[0]));
 }

@@ -43,6 +43,13 @@ static bool same_name(tok_slice a, const char *b) {
   return i == a.len && b[i] == '\0';
 }
 
+bool tok_vocab_is_named(const tok_vocab *v, tok_slice name) {
+  size_t i = 0;
+  const char *own = v->info.name;
+  while (i < name.len && own[i] != '\0' && tok_lower(name.ptr[i]) == tok_lower(own[i])) i++;
+  return i == name.len && own[i] == '\0';
+}
+
 const tok_vocab *tok_vocab_find(tok_slice name) {
   for (size_t i = 0; i < tok_vocab_n(); i++) {
     if (same_name(name, vocabs[i].info.name)) return &vocabs[i];

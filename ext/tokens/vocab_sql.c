@@ -22,7 +22,8 @@ enum { BY_ENCODING = 1, BY_ID = 2, BY_TOKEN = 4 };
 
 typedef struct {
   sqlite3_vtab_cursor base;
-  size_t encoding, encoding_end; /* still to visit: [encoding, encoding_end) */
+  tok_vocab_list list;
+  size_t encoding, encoding_end; /* still to visit, of the list: [encoding, encoding_end) */
   int64_t id, id_end;            /* in this encoding: [id, id_end) */
   int next_special;              /* the first special token with an id >= id, not yet shown */
   bool single;                   /* an id or a token is given: id_end is set for each encoding */
@@ -106,11 +107,12 @@ static int vocab_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out) {
 
 static int vocab_close(sqlite3_vtab_cursor *base) {
   tok_free(((cursor *)base)->wanted_token);
+  tok_vocab_list_free(&((cursor *)base)->list);
   tok_free(base);
   return SQLITE_OK;
 }
 
-static const tok_vocab *vocab_of(const cursor *c) { return tok_vocab_at(c->encoding); }
+static const tok_vocab *vocab_of(const cursor *c) { return c->list.list[c->encoding].vocab; }
 
 /* The id to show in this encoding where a token is given: an ordinary or a special one. */
 static int64_t id_of_wanted(const cursor *c) {
@@ -196,7 +198,9 @@ static int select_encoding(cursor *c, sqlite3_value *v) {
   tok_slice name = tok_sql_bytes(v);
   if (name.ptr == NULL && sqlite3_value_type(v) == SQLITE_TEXT) return SQLITE_NOMEM;
   const tok_vocab *vocab = tok_vocab_find(name);
-  while (c->encoding < c->encoding_end && vocab_of(c) != vocab) c->encoding++;
+  for (; c->encoding < c->encoding_end; c->encoding++) {
+    if (vocab != NULL ? vocab_of(c) == vocab : tok_vocab_is_named(vocab_of(c), name)) break;
+  }
   if (c->encoding < c->encoding_end) c->encoding_end = c->encoding + 1;
   return SQLITE_OK;
 }
@@ -227,8 +231,11 @@ static int vocab_filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_
   c->single = (idx_num & (BY_ID | BY_TOKEN)) != 0;
   c->wanted_id = TOK_ID_NONE;
   c->encoding = 0;
-  c->encoding_end = tok_vocab_n();
   c->done = false;
+  rc = tok_vocab_list_new(&c->list, ((tok_room_vtab *)base->pVtab)->room);
+  if (rc == SQLITE_ERROR) return tok_vtab_error(base->pVtab, "%s", tok_room_error(((tok_room_vtab *)base->pVtab)->room));
+  if (rc != SQLITE_OK) return rc;
+  c->encoding_end = c->list.n;
   if (idx_num & BY_ENCODING) rc = select_encoding(c, *argv++);
   if (idx_num & BY_TOKEN) {
     if (rc == SQLITE_OK) rc = copy_token(c, *argv);

@@ -243,7 +243,7 @@ struct tok_imports {
   tok_engine **engine;
   loaded *list;
   int64_t changes;
-  char error[256];
+  char error[512];
 };
 
 tok_imports *tok_imports_new(sqlite3 *db, tok_engine **engine) {

@@ -142,9 +142,12 @@ static int read_query(sqlite3 *db, const char *arg, input *in, char **error) {
   return rc;
 }
 
-static int read_input(tok_room *room, sqlite3 *db, const char *arg, input *in, char **error) {
+static int read_input(sqlite3 *db, const char *arg, input *in, char **error) {
   if (arg[0] == '(') return read_query(db, arg, in, error);
-  if (!tok_room_files(room)) {
+  bool files = false;
+  int code = tok_sql_files(db, &files);
+  if (code != SQLITE_OK) return code;
+  if (!files) {
     return refuse(error, "files may not be read here, expected (SELECT …) that gives the contents");
   }
   char *path = unquote(arg);
@@ -282,33 +285,35 @@ static int store_hint(sqlite3 *db, const char *schema, const char *name, const t
 ** Everything that can be wrong with a file is found before the first row is written; what then fails
 ** (memory, disk) takes the whole statement back.
 */
-static int import(sqlite3 *db, const char *schema, const char *name, const input *in, const char *pattern,
-                  char **error) {
+static int compile(const char *name, const input *in, const char *pattern, tok_compiled **out, char **error) {
   tok_definition d;
   tok_vocab_error why = {{0}};
   tok_compile_error compile_why = {{0}};
-  tok_compiled *compiled = NULL;
+  tok_compiled_about about = {name, NULL, NULL, NULL};
   tok_def_init(&d);
+  *out = NULL;
   tok_status status = tok_vocab_import((tok_slice){in->bytes, in->n}, tok_slice_of(pattern), &d, &why);
-  int rc = SQLITE_OK;
-  if (status == TOK_OK) {
-    rc = create_tables(db, schema, name);
-    if (rc == SQLITE_OK) rc = store_about(db, schema, name, &d, in);
-    if (rc == SQLITE_OK) rc = store_tokens(db, schema, name, &d);
-    if (rc != SQLITE_OK && rc != SQLITE_NOMEM) rc = refuse(error, "%s", sqlite3_errmsg(db));
-  }
-  if (status == TOK_OK && rc == SQLITE_OK) {
-    tok_compiled_about about = {name, NULL, NULL, NULL};
-    status = tok_compile(&d, &about, NULL, &compiled, &compile_why);
-  }
-  if (status == TOK_OK && rc == SQLITE_OK) rc = store_hint(db, schema, name, compiled);
-  tok_compiled_free(compiled);
+  if (status == TOK_OK) status = tok_compile(&d, &about, NULL, out, &compile_why);
   tok_def_free(&d);
-  if (rc != SQLITE_OK) return rc;
-  if (status == TOK_NOMEM) return SQLITE_NOMEM;
   if (status == TOK_OK) return SQLITE_OK;
+  if (status == TOK_NOMEM) return SQLITE_NOMEM;
   const char *text = why.text[0] != '\0' ? why.text : compile_why.text[0] != '\0' ? compile_why.text : "it is too large";
   return refuse(error, "%s: %s", in->source, text);
+}
+
+static int import(sqlite3 *db, const char *schema, const char *name, const input *in, const char *pattern,
+                  char **error) {
+  tok_compiled *compiled;
+  int rc = compile(name, in, pattern, &compiled, error);
+  if (rc != SQLITE_OK) return rc;
+  const tok_definition *d = tok_compiled_definition(compiled);
+  rc = create_tables(db, schema, name);
+  if (rc == SQLITE_OK) rc = store_about(db, schema, name, d, in);
+  if (rc == SQLITE_OK) rc = store_tokens(db, schema, name, d);
+  if (rc == SQLITE_OK) rc = store_hint(db, schema, name, compiled);
+  if (rc != SQLITE_OK && rc != SQLITE_NOMEM) rc = refuse(error, "%s", sqlite3_errmsg(db));
+  tok_compiled_free(compiled);
+  return rc;
 }
 
 /* ---- the table --------------------------------------------------------------------------------- */
@@ -356,7 +361,7 @@ static int create(sqlite3 *db, void *aux, int argc, const char *const *argv, sql
   }
   char *pattern = argc == 5 ? unquote(argv[4]) : sqlite3_mprintf("");
   int rc = pattern == NULL ? SQLITE_NOMEM : check_name(argv[2], error);
-  if (rc == SQLITE_OK) rc = read_input(aux, db, argv[3], &in, error);
+  if (rc == SQLITE_OK) rc = read_input(db, argv[3], &in, error);
   if (rc == SQLITE_OK) rc = import(db, argv[1], argv[2], &in, pattern, error);
   if (rc == SQLITE_OK) rc = connect(db, aux, argc, argv, out, error);
   sqlite3_free(pattern);
@@ -384,7 +389,8 @@ static int best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
     if (column != COL_ID && column != -1) continue;
     info->aConstraintUsage[i].argvIndex = 1;
     info->idxNum = 1;
-    info->estimatedCost = info->estimatedRows = 1;
+    info->estimatedCost = 1;
+    info->estimatedRows = 1;
     info->idxFlags = SQLITE_INDEX_SCAN_UNIQUE;
     break;
   }
