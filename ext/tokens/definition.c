@@ -58,8 +58,8 @@ uint64_t tok_def_checksum(const tok_definition *d) {
                  (uint64_t)d->byte_fallback << 58);
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
-    uint32_t score;
-    memcpy(&score, &t->score, sizeof score);
+    uint32_t score = 0; /* of a zero, whatever its sign */
+    if (t->score < 0 || t->score > 0) memcpy(&score, &t->score, sizeof score);
     h = mix(h, (uint64_t)t->id << 32 | t->rank);
     h = mix(h, (uint64_t)t->flags << 32 | score);
     h = mix_bytes(h, tok_def_bytes(d, t));

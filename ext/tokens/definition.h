@@ -39,7 +39,8 @@ enum {
   TOK_N_BLANKS = 4,       /* U+2581 is a blank */
   TOK_N_PREFIX = 8,       /* a blank is put before a text that is not empty */
   TOK_N_PREFIX_NEW = 16,  /* … unless it begins with one */
-  TOK_N_PREFIX_FIRST = 32 /* … only before the whole text, not behind each added token */
+  TOK_N_PREFIX_FIRST = 32, /* … only before the whole text, not behind each added token */
+  TOK_N_WHOLE = 64         /* all this to the whole text, before added tokens are matched (SentencePiece) */
 };
 
 typedef enum { TOK_MODEL_BPE, TOK_MODEL_UNIGRAM } tok_model_kind;

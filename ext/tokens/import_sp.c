@@ -221,7 +221,7 @@ static tok_status finish(reader *r) {
   if (r->charsmap.len > 0) return tok_vimport_refuse(r->m, "its normalizer has a precompiled character map, which is not supported");
   if (r->remove_extra) return tok_vimport_refuse(r->m, "its normalizer removes blanks, which is not supported");
   if (!r->escape) return tok_vimport_refuse(r->m, "it does not escape blanks, which is not supported");
-  d->normal = TOK_N_BLANKS | (r->prefix ? TOK_N_PREFIX | TOK_N_PREFIX_FIRST : 0);
+  d->normal = TOK_N_WHOLE | TOK_N_BLANKS | (r->prefix ? TOK_N_PREFIX | TOK_N_PREFIX_FIRST : 0);
   d->byte_fallback = r->fallback;
   d->fuse_unknown = true;
   if (r->model_type == UNIGRAM) {

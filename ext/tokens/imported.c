@@ -17,12 +17,15 @@ struct tok_extra_state {
   tok_normal_out out;
   tok_buf ids;             /* of uint32_t */
   tok_buf steps;           /* of tok_unigram_step */
+  tok_slice body;          /* what is searched for added tokens: the text, or all of it normalized */
   tok_slice segment;       /* normalized */
-  size_t base;             /* of the segment in the text */
+  size_t base;             /* of the segment in the body */
   size_t at;               /* in the segment */
   size_t run, run_end;     /* the run that `inner` is over */
   size_t path;             /* unigram: steps taken, of `n_path` */
   size_t n_path;
+  size_t done;             /* of the body */
+  tok_status broken;       /* what went wrong at the beginning */
   bool in_segment, changed, in_run;
 };
 
@@ -65,10 +68,17 @@ static bool wants_prefix(const struct tok_extra *x, size_t at, size_t len) {
   return at == 0 || !(flags & TOK_N_PREFIX_FIRST);
 }
 
+/* The text, or all of it normalized where added tokens are matched only then. */
+static tok_status begin_body(tok_extra_state *s, const struct tok_extra *x, tok_slice text) {
+  s->body = text;
+  s->changed = false;
+  if (!(x->normal.flags & TOK_N_WHOLE)) return TOK_OK;
+  return tok_normal_apply(&x->normal, text, wants_prefix(x, 0, text.len), &s->out, &s->body, &s->changed);
+}
+
 static tok_status normalize(tok_extra_state *s, const struct tok_extra *x, tok_slice segment, size_t at) {
-  if (x->normal.flags == 0) {
+  if (x->normal.flags == 0 || (x->normal.flags & TOK_N_WHOLE)) {
     s->segment = segment;
-    s->changed = false;
     return TOK_OK;
   }
   return tok_normal_apply(&x->normal, segment, wants_prefix(x, at, segment.len), &s->out, &s->segment, &s->changed);
@@ -175,19 +185,20 @@ tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, in
   if (text.len > UINT32_MAX - 64) return TOK_TOOBIG;
   tok_extra_state *s = state_of(e);
   if (s == NULL) return TOK_NOMEM;
-  tok_added_scan scan = {.added = &x->added[0], .text = text};
-  tok_status rc = TOK_OK;
   revive_all(s);
   s->out.with_map = false;
-  for (size_t at = 0; at < text.len && rc == TOK_OK && *n <= limit;) {
+  tok_status rc = begin_body(s, x, text);
+  tok_slice body = s->body;
+  tok_added_scan scan = {.added = &x->added[0], .text = body};
+  for (size_t at = 0; at < body.len && rc == TOK_OK && *n <= limit;) {
     tok_added_match m = tok_added_next(&scan, at);
     if (m.start > at) {
       int64_t k = 0;
-      rc = normalize(s, x, (tok_slice){text.ptr + at, m.start - at}, at);
+      rc = normalize(s, x, (tok_slice){body.ptr + at, m.start - at}, at);
       if (rc == TOK_OK && s->segment.len > 0) rc = count_segment(e, s, x, limit - *n, &k);
       *n += k;
     }
-    if (m.start < text.len) *n += 1;
+    if (m.start < body.len) *n += 1;
     at = m.end;
   }
   return rc;
@@ -200,26 +211,40 @@ tok_status tok_extra_init(tok_iter *it) {
   tok_extra_state *s = state_of(it->engine);
   if (s == NULL) return TOK_NOMEM;
   revive_all(s);
-  s->scan = (tok_added_scan){.added = &x->added[it->special], .text = it->text};
   s->out.with_map = true;
   s->in_segment = s->in_run = false;
+  s->base = 0;
+  s->done = 0;
+  s->broken = begin_body(s, x, it->text);
+  s->scan = (tok_added_scan){.added = &x->added[it->special], .text = s->body};
   s->match = tok_added_next(&s->scan, 0);
-  return TOK_OK;
+  return s->broken;
 }
 
-static size_t source_of(const tok_extra_state *s, size_t at) {
-  uint32_t from = (uint32_t)at;
-  if (s->changed) memcpy(&from, s->out.map.ptr + at * sizeof from, sizeof from);
-  return s->base + from;
+static uint32_t mapped(const tok_extra_state *s, size_t at) {
+  uint32_t from;
+  memcpy(&from, s->out.map.ptr + at * sizeof from, sizeof from);
+  return from;
+}
+
+/* Where a place of the segment stands in the text. */
+static size_t source_of(const tok_iter *it, const tok_extra_state *s, size_t at) {
+  if (!s->changed) return s->base + at;
+  return it->vocab->extra->normal.flags & TOK_N_WHOLE ? mapped(s, s->base + at) : s->base + mapped(s, at);
+}
+
+/* The same of a place of the body, outside segments. */
+static size_t source_of_body(const tok_iter *it, const tok_extra_state *s, size_t at) {
+  return s->changed && (it->vocab->extra->normal.flags & TOK_N_WHOLE) ? mapped(s, at) : at;
 }
 
 static tok_status begin_segment(tok_iter *it, tok_extra_state *s) {
   const struct tok_extra *x = it->vocab->extra;
-  s->base = it->end;
+  s->base = s->done;
   s->at = 0;
   s->in_segment = true;
   s->in_run = false;
-  tok_slice segment = {it->text.ptr + it->end, s->match.start - it->end};
+  tok_slice segment = {s->body.ptr + s->done, s->match.start - s->done};
   tok_status rc = normalize(s, x, segment, s->base);
   if (rc == TOK_OK && x->def.model == TOK_MODEL_UNIGRAM) rc = run_unigram(s, x);
   return rc;
@@ -229,7 +254,7 @@ static tok_status begin_segment(tok_iter *it, tok_extra_state *s) {
 static void give(tok_iter *it, tok_extra_state *s, const uint32_t *ids, size_t n, size_t end) {
   it->ids = ids;
   it->n = n;
-  it->end = source_of(s, end);
+  it->end = source_of(it, s, end);
   s->at = end;
 }
 
@@ -264,16 +289,19 @@ static tok_status give_run(tok_iter *it, tok_extra_state *s, bool *done) {
   *done = rc == TOK_OK && s->inner.n == 0;
   if (rc != TOK_OK || *done) return rc;
   const uint32_t *ids = s->inner.ids;
+  size_t n = s->inner.n;
   if (x->id_of_rank != NULL) {
     s->ids.len = 0;
-    char *p = tok_buf_reserve(&s->ids, s->inner.n * sizeof *ids);
-    if (p == NULL) return s->ids.status;
     for (size_t i = 0; i < s->inner.n; i++) {
-      memcpy(p + i * sizeof *ids, &x->id_of_rank[ids[i]], sizeof *ids);
+      uint32_t id = x->id_of_rank[ids[i]];
+      if (id == TOK_NO_RANK) id = x->unknown_id; /* a byte that no UTF-8 has and that is no token */
+      if (id != TOK_NO_RANK) tok_buf_add(&s->ids, &id, sizeof id);
     }
+    if (s->ids.status != TOK_OK) return s->ids.status;
     ids = (const uint32_t *)(void *)s->ids.ptr;
+    n = s->ids.len / sizeof *ids;
   }
-  give(it, s, ids, s->inner.n, s->run + s->inner.end);
+  give(it, s, ids, n, s->run + s->inner.end);
   return TOK_OK;
 }
 
@@ -301,7 +329,8 @@ static tok_status next_in_segment(tok_iter *it, tok_extra_state *s) {
     }
     bool done;
     rc = give_run(it, s, &done);
-    if (rc == TOK_OK && !done) return rc;
+    if (rc != TOK_OK || it->n > 0) return rc;
+    if (!done) continue;
     s->in_run = false;
     s->at = s->run_end;
   }
@@ -309,31 +338,36 @@ static tok_status next_in_segment(tok_iter *it, tok_extra_state *s) {
 }
 
 tok_status tok_extra_next(tok_iter *it) {
+  const struct tok_extra *x = it->vocab->extra;
   tok_extra_state *s = it->engine->extra;
   tok_status rc = TOK_OK;
   it->start = it->end;
   it->n = 0;
   if (it->text.len > UINT32_MAX - 64) return TOK_TOOBIG;
   if (s == NULL) return TOK_NOMEM; /* tok_iter_init could not say so */
+  if (s->broken != TOK_OK) return s->broken;
   for (;;) {
     if (s->in_segment) {
       rc = next_in_segment(it, s);
       if (rc != TOK_OK || it->n > 0) return rc;
       s->in_segment = false;
-      it->end = s->match.start;
+      s->done = s->match.start;
     }
-    if (it->end < s->match.start) {
+    if (s->done < s->match.start) {
       rc = begin_segment(it, s);
       if (rc != TOK_OK) return rc;
       continue;
     }
-    if (s->match.start == it->text.len) return TOK_OK;
-    it->start = s->match.start;
+    if (!(x->normal.flags & TOK_N_WHOLE)) s->changed = false; /* of the segment before */
+    it->end = source_of_body(it, s, s->done);
+    if (s->match.start == s->body.len) return TOK_OK;
+    it->start = source_of_body(it, s, s->match.start);
     it->one_id = s->match.id;
     it->ids = &it->one_id;
     it->n = 1;
-    it->end = s->match.end;
-    s->match = tok_added_next(&s->scan, it->end);
+    s->done = s->match.end;
+    it->end = source_of_body(it, s, s->done);
+    s->match = tok_added_next(&s->scan, s->done);
     return TOK_OK;
   }
 }

@@ -402,6 +402,8 @@ static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *p
     const uint32_t *pair = c->r->pair;
     bool merges = n == 3 && (pair[p[0] << 8 | p[1]] & pair[p[1] << 8 | p[2]]) != TOK_RANK_NONE;
     c->total += (int64_t)n - merges - 1;
+  } else if (n > TOK_SHORT_KEY_MAX && n <= c->r->longest_whole && tok_rank_of(c->r, p, n) != TOK_RANK_NONE) {
+    return; /* a token that merges do not make: it stays 1 */
   } else if (n > TOK_MID_KEY_MAX) {
     count_long(c, p, n, place, cut);
   } else if (n > TOK_SHORT_KEY_MAX) {

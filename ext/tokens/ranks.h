@@ -54,6 +54,7 @@ typedef struct {
   uint32_t slot_mask;           /* slots of the perfect hash - 1; a power of two */
   uint32_t long_mask;           /* entries of long_index - 1 */
   uint32_t longest;             /* bytes of the longest token */
+  uint32_t longest_whole;       /* of those above 15 bytes that merges do not make; 0: none, as in all embedded ones */
   const tok_key *keys;          /* [slot] */
   const uint32_t *ids;          /* [slot] id in the low 18 bits, fingerprint of the hash above; 0xFFFFFFFF empty */
   const uint16_t *displacement; /* [bucket] */

@@ -350,12 +350,22 @@ static bool allocate_scratch(build *b) {
   return b->hash != NULL && b->sorted != NULL && b->runs != NULL;
 }
 
+static uint32_t longest_whole(const build *b) {
+  uint32_t longest = 0;
+  for (uint32_t i = 0; i < b->n; i++) {
+    const tok_rank_token *t = &b->tokens[i];
+    if (t->whole_only && t->n > TOK_KEY_BYTES_MAX && t->n > longest) longest = t->n;
+  }
+  return longest;
+}
+
 static void set_ranks(const build *b, uint32_t long_mask, uint32_t longest, tok_rank_tables *out) {
   out->ranks = (tok_ranks){.seed = b->seed,
                            .n_ids = b->n,
                            .slot_mask = b->n_slots - 1,
                            .long_mask = long_mask,
                            .longest = longest,
+                           .longest_whole = longest_whole(b),
                            .keys = b->keys,
                            .ids = b->ids,
                            .displacement = b->displacement,
