@@ -1,6 +1,6 @@
-"""Ids by a family's own implementation. Run in the environment of build/bench/vocab (see verify.sh).
+"""Ids by a family's own implementation. Run in the environment of build/bench/vocab (see vocab.sh).
 
-    reference.py <kind> <file> [pattern]
+    vocab_reference.py <kind> <file> [pattern]
 
 kind: tokenizers, sentencepiece, tiktoken, tekken. Reads a JSON string a line, writes a JSON array of ids a line.
 """

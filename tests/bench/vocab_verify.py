@@ -1,8 +1,8 @@
 """tok's ids for imported vocabularies beside those of each family's reference implementation.
 
-    verify.py <tok.so> <python of the reference> <list>
+    vocab_verify.py <tok.so> <python of the reference> <list>
 
-list: lines of   name | kind | file | pattern   (kind: see reference.py). Texts: corpora of ../shared/data/tokens
+list: lines of   name | kind | file | pattern   (kind: see vocab_reference.py). Texts: corpora of ../shared/data/tokens
 where they are, else made up; random Unicode; fragments that the expressions care about. Prints a table; exit
 status 1 if an id differs.
 """
@@ -70,7 +70,7 @@ def verify(db, python, name, kind, path, pattern, some):
     with tempfile.TemporaryFile("w+") as f:
         f.write("".join(json.dumps(t) + "\n" for t in some))
         f.seek(0)
-        command = [python, f"{here}/reference.py", kind, path] + ([shown] if shown else [])
+        command = [python, f"{here}/vocab_reference.py", kind, path] + ([shown] if shown else [])
         run = subprocess.run(command, stdin=f, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     lines = run.stdout.splitlines()
     if len(lines) != len(some):

@@ -1,6 +1,6 @@
 """Trains the small vocabularies of this folder and writes what their reference implementations make of some texts.
 
-Run in the environment of build/bench/vocab (see verify.sh): make_fixtures.py <folder>. Deterministic but for the
+Run in the environment of build/bench/vocab (see vocab.sh): make_fixtures.py <folder>. Deterministic but for the
 versions of the libraries; the files are committed, so that tests need neither them nor the network.
 """
 import base64
