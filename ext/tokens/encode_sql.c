@@ -28,7 +28,7 @@ void tok_count_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   tok_slice text;
   int64_t n = 0;
   if (!tok_room_begin(ctx, argc, argv, NULL, &vocab)) {
-    tok_count_estimate(ctx, argc, argv);
+    if (!tok_room_failed(tok_room_of(ctx))) tok_count_estimate(ctx, argc, argv);
     return;
   }
   if (!tok_room_text(ctx, argv[1], &text)) return;

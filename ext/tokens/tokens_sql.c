@@ -41,6 +41,7 @@ struct tok_room {
   tok_engine *engine; /* owned; NULL until first used */
   tok_imports *imports; /* owned; NULL until first used */
   int64_t statements;   /* that looked for an imported vocabulary */
+  bool failed;          /* the last tok_room_begin() raised an error */
   seen seen[1 << SEEN_BITS];
 };
 
@@ -55,6 +56,8 @@ tok_imports *tok_room_imports(tok_room *room) {
   if (room->imports == NULL) room->imports = tok_imports_new(room->conn.db, &room->engine);
   return room->imports;
 }
+
+bool tok_room_failed(const tok_room *room) { return room->failed; }
 
 const char *tok_room_error(const tok_room *room) { return tok_imports_error(room->imports); }
 
@@ -150,10 +153,12 @@ void tok_hold_set(tok_hold *h, tok_room *room, tok_engine *engine, const tok_voc
 
 bool tok_room_begin(sqlite3_context *ctx, int argc, sqlite3_value **argv, const char *func,
                     const tok_vocab **vocab) {
+  tok_room_of(ctx)->failed = false;
   for (int i = 0; i < argc; i++) {
     if (sqlite3_value_type(argv[i]) == SQLITE_NULL) return false;
   }
   tok_status rc = tok_room_vocab(tok_room_of(ctx), ctx, argv[0], vocab);
+  tok_room_of(ctx)->failed = rc != TOK_OK;
   if (rc == TOK_INVALID) {
     sqlite3_result_error(ctx, tok_room_error(tok_room_of(ctx)), -1);
     return false;

@@ -58,6 +58,8 @@ void tok_vocab_list_free(tok_vocab_list *l);
 */
 bool tok_room_begin(sqlite3_context *ctx, int argc, sqlite3_value **argv, const char *func,
                     const tok_vocab **vocab);
+/* Did the last of these raise an error although no `func` was given? */
+bool tok_room_failed(const tok_room *room);
 
 /* Text or blob; false and the error raised when out of memory. */
 bool tok_room_text(sqlite3_context *ctx, sqlite3_value *v, tok_slice *text);
