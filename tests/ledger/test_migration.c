@@ -322,14 +322,15 @@ static int try_init(long at, int from_then_on, int in_transaction) {
   return n_asked < at;
 }
 
-/* Every one of the first allocations, then every 37th: most of the thousands are SQLite's own. */
+/* Every one of the first allocations, then some of the tens of thousands, most of them SQLite's own; FAULT_ALL: more. */
 static void memory_may_run_out_anywhere(void) {
-  enum { FIRST = 300, STEP = 37, MANY = 200000 };
+  enum { FIRST = 150, STEP = 37, MANY = 1000000 };
+  int all = getenv("FAULT_ALL") != NULL;
   install_faulty_memory();
   for (int mode = 0; mode < 4; mode++) {
     sqlite3_int64 base = sqlite3_memory_used();
     long n = 1, n_runs = 1;
-    while (!try_init(n, mode % 2, mode / 2) && n < MANY) n += n < FIRST ? 1 : STEP, n_runs++;
+    while (!try_init(n, mode % 2, mode / 2) && n < MANY) n += n < FIRST ? 1 : all ? STEP : n / 25, n_runs++;
     printf("%ld allocations, %ld of them failing %s, %s\n", n, n_runs, mode % 2 ? "for good" : "once",
            mode / 2 ? "in a transaction" : "alone");
     CHECK(n > FIRST && n < MANY);
