@@ -21,7 +21,7 @@
   "INSERT INTO llm_alert(quota_id, basis, value, step) SELECT id, 'used', 100, 100 FROM llm_quota WHERE name = 'all';" \
   "INSERT INTO llm_grant(quota_id, key, units) SELECT id, 'u1', 150 FROM llm_quota WHERE name = 'each'"
 
-enum { N_WRITERS = 4, RUN_US_MAX = 15000 };
+enum { N_WRITERS = 4, RUN_US_MAX = 30000 };
 
 /* Of one writer's life. */
 typedef struct {
