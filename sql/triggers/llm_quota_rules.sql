@@ -3,8 +3,9 @@
 DROP TRIGGER IF EXISTS main.llm_quota_deleted;
 CREATE TRIGGER main.llm_quota_deleted AFTER DELETE ON llm_quota
 BEGIN
-  DELETE FROM llm_counter WHERE quota_id = OLD.id;
-  DELETE FROM llm_hold_item WHERE quota_id = OLD.id;
+  -- the hourly quota's own trigger is this one, which SQLite does not run within itself
+  DELETE FROM llm_counter WHERE quota_id IN (SELECT OLD.id UNION ALL SELECT id FROM llm_quota WHERE hourly_of = OLD.id);
+  DELETE FROM llm_hold_item WHERE quota_id IN (SELECT OLD.id UNION ALL SELECT id FROM llm_quota WHERE hourly_of = OLD.id);
   DELETE FROM llm_alert WHERE quota_id = OLD.id;
   DELETE FROM llm_grant WHERE quota_id = OLD.id;
   DELETE FROM llm_grant_use WHERE quota_id = OLD.id;

@@ -347,4 +347,31 @@ static void random_operations(void) {
   sqlite3_close(s.db);
 }
 
-CHECK_MAIN({"random_operations", random_operations})
+/* What the random operations found, one by one. */
+static void found_before(void) {
+  static const char *const cases[] = {
+      /* an upsert that moves a row was taken for a replacement, too */
+      "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('u', 'requests', 1000, 'lifetime');"
+      "INSERT INTO llm_usage(id, provider, model, tenant_id, input_tokens) VALUES(1, 'p', 'm', 'a', 5);"
+      "INSERT INTO llm_usage(id, provider, model, tenant_id, input_tokens) VALUES(1, 'p', 'm', 'b', 6)"
+      " ON CONFLICT(id) DO UPDATE SET tenant_id = excluded.tenant_id",
+      /* what an ignored INSERT left was taken for a replaced row once that row had another id */
+      "INSERT INTO llm_usage(id, provider, model, response_id, input_tokens) VALUES(10, 'p', 'm', 'r', 5);"
+      "INSERT OR IGNORE INTO llm_usage(provider, model, response_id, input_tokens) VALUES('p', 'm', 'r', 5);"
+      "UPDATE llm_usage SET id = 11 WHERE id = 10; INSERT INTO llm_usage(provider, model, input_tokens) VALUES('p', 'm', 5)",
+      /* a quota replaced by name left its counters behind */
+      "INSERT OR REPLACE INTO llm_quota(name, metric, limit_units, period) VALUES('u', 'input', 1000, 'lifetime')",
+      /* a deleted quota left those of the hourly quota that its rules had */
+      "INSERT INTO llm_alert(quota_id, basis, value) SELECT id, 'rate', 1 FROM llm_quota WHERE name = 'u';"
+      "INSERT INTO llm_usage(provider, model, input_tokens) VALUES('p', 'm', 5); DELETE FROM llm_quota WHERE name = 'u'",
+  };
+  s.db = host_open(":memory:", true);
+  if (!CHECK(s.db != NULL)) return;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    host_run(s.db, cases[i], NULL);
+    if (!CHECK(sound())) printf("  %s\n", cases[i]);
+  }
+  sqlite3_close(s.db);
+}
+
+CHECK_MAIN({"found_before", found_before}, {"random_operations", random_operations})
