@@ -5,6 +5,7 @@
 DROP TRIGGER IF EXISTS main.llm_usage_fill_total;
 CREATE TRIGGER main.llm_usage_fill_total AFTER INSERT ON llm_usage
 WHEN NEW.total_tokens IS NULL AND NEW.input_tokens + NEW.output_tokens IS NOT NULL
+  AND (SELECT total_tokens FROM llm_usage WHERE id = NEW.id) IS NULL -- what prices the row may have done it
 BEGIN
   UPDATE llm_usage SET total_tokens = input_tokens + output_tokens WHERE id = NEW.id;
 END;

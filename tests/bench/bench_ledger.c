@@ -1,0 +1,148 @@
+/*
+** The ledger's benchmark, the part that writes: inserts rows one statement each in one transaction and prints
+** what a row costs.
+**
+**     build/tests/bench/bench_ledger <file> <rows> <mode> [rows of a year]
+**
+**     bare    llm_usage with its indexes and no trigger at all
+**     plain   as a connection without tok writes: all persisted triggers
+**     full    as a connection with tok: priced as well
+**     bulk    between tok_bulk_begin() and tok_bulk_end()
+**
+** Prints "<mode> <CPU microseconds a row> <rows a second of wall time>". The file is left in place. Rows lie in the
+** order of time over `rows of a year` = 10 million a year: 50 tenants, 12 models, 5 tasks, sessions of 7 requests.
+*/
+#include <math.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { N_TENANTS = 50, N_MODELS = 12, N_TASKS = 5, SESSION_ROWS = 7, YEAR_S = 365 * 86400 };
+static const int64_t START_S = 1735689600; /* 2025-01-01 */
+
+static const char *const models[N_MODELS][2] = {
+    {"openai", "gpt-4o"},        {"openai", "gpt-4o-mini"},      {"anthropic", "claude-sonnet-4"},
+    {"google", "gemini-2.5-pro"}, {"google", "gemini-2.5-flash"}, {"openai", "gpt-4.1"},
+    {"mistral", "mistral-large-latest"}, {"deepseek", "deepseek-chat"}, {"anthropic", "claude-3-5-haiku"},
+    {"openai", "o3"},            {"xai", "grok-4"},              {"groq", "llama-3.3-70b-versatile"}};
+static const char *const tasks[N_TASKS] = {"chat", "summarize", "extract", "code", "classify"};
+
+static uint64_t state = 88172645463325252u;
+
+/* Uniform in [0, 1): xorshift64*. */
+static double uniform(void) {
+  state ^= state >> 12;
+  state ^= state << 25;
+  state ^= state >> 27;
+  return (double)((state * 2685821657736338717u) >> 11) / 9007199254740992.0;
+}
+
+/* Few are frequent, many are rare. */
+static int skewed(int n, double scale) {
+  double x = -log(1.0 - uniform()) * scale;
+  return x < n - 1 ? (int)x : n - 1;
+}
+
+static int lognormal(double mu, double sigma) {
+  return (int)exp(mu + sigma * sqrt(-2.0 * log(1.0 - uniform())) * cos(6.283185307179586 * uniform()));
+}
+
+static void fail(sqlite3 *db, const char *what) {
+  fprintf(stderr, "bench_ledger: %s: %s\n", what, sqlite3_errmsg(db));
+  exit(1);
+}
+
+static void run(sqlite3 *db, const char *sql) {
+  if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) fail(db, sql);
+}
+
+/* Runs each row of a query as a statement. */
+static void run_each(sqlite3 *db, const char *query) {
+  char **rows = NULL;
+  int n = 0;
+  if (sqlite3_get_table(db, query, &rows, &n, NULL, NULL) != SQLITE_OK) fail(db, query);
+  for (int i = 1; i <= n; i++) run(db, rows[i]);
+  sqlite3_free_table(rows);
+}
+
+static void bind_row(sqlite3_stmt *stmt, int64_t i, int64_t rows_a_year) {
+  static char at[32], tenant[16], session[24];
+  time_t t = (time_t)(START_S + (int64_t)((double)i * YEAR_S / (double)rows_a_year));
+  struct tm tm;
+  gmtime_r(&t, &tm);
+  strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", &tm);
+  int m = skewed(N_MODELS, 3.0), input = lognormal(6.5, 1.0);
+  snprintf(tenant, sizeof tenant, "tenant-%02d", skewed(N_TENANTS, 10.0));
+  snprintf(session, sizeof session, "session-%lld", (long long)(i / SESSION_ROWS));
+  sqlite3_bind_text(stmt, 1, at, -1, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, 2, models[m][0], -1, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, 3, models[m][1], -1, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, 4, tasks[skewed(N_TASKS, 1.2)], -1, SQLITE_STATIC);
+  sqlite3_bind_int(stmt, 5, input);
+  sqlite3_bind_int(stmt, 6, lognormal(5.0, 1.0));
+  sqlite3_bind_int(stmt, 7, lognormal(7.0, 0.8));
+  sqlite3_bind_text(stmt, 8, tenant, -1, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, 9, session, -1, SQLITE_STATIC);
+  if (uniform() < 0.5) sqlite3_bind_int(stmt, 10, (int)(input * 0.3));
+  else sqlite3_bind_null(stmt, 10);
+}
+
+static double seconds(clockid_t clock) {
+  struct timespec t;
+  clock_gettime(clock, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static sqlite3 *open_ledger(const char *path, const char *mode) {
+  sqlite3 *db = NULL;
+  unlink(path);
+  if (sqlite3_open(path, &db) != SQLITE_OK) fail(db, path);
+  sqlite3_enable_load_extension(db, 1);
+  if (sqlite3_load_extension(db, "build/tok", NULL, NULL) != SQLITE_OK) fail(db, "build/tok");
+  run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; SELECT tok_init()");
+  if (strcmp(mode, "full") != 0 && strcmp(mode, "bulk") != 0) {
+    run_each(db, "SELECT 'DROP TRIGGER temp.' || name FROM temp.sqlite_schema WHERE type = 'trigger'");
+  }
+  if (strcmp(mode, "bare") == 0) {
+    run_each(db, "SELECT 'DROP TRIGGER ' || name FROM sqlite_schema WHERE type = 'trigger'");
+  }
+  return db;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 4) {
+    fprintf(stderr, "usage: bench_ledger file rows bare|plain|full|bulk [rows of a year]\n");
+    return 1;
+  }
+  int64_t n = strtoll(argv[2], NULL, 10), year = argc > 4 ? strtoll(argv[4], NULL, 10) : 10000000;
+  const char *mode = argv[3];
+  bool bulk = strcmp(mode, "bulk") == 0;
+  sqlite3 *db = open_ledger(argv[1], mode);
+  sqlite3_stmt *stmt = NULL;
+  double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), wall = seconds(CLOCK_MONOTONIC), made = 0;
+  run(db, bulk ? "SELECT tok_bulk_begin()" : "BEGIN");
+  if (sqlite3_prepare_v2(db, "INSERT INTO llm_usage(timestamp, provider, model, task_type, input_tokens, output_tokens,"
+                             " response_time_ms, tenant_id, session_id, cache_read_tokens)"
+                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", -1, &stmt, NULL) != SQLITE_OK) {
+    fail(db, "prepare");
+  }
+  for (int64_t i = 0; i < n; i++) {
+    double before = (i & 63) == 0 ? seconds(CLOCK_PROCESS_CPUTIME_ID) : 0;
+    bind_row(stmt, i, year);
+    if ((i & 63) == 0) made += 64 * (seconds(CLOCK_PROCESS_CPUTIME_ID) - before);
+    if (sqlite3_step(stmt) != SQLITE_DONE) fail(db, "step");
+    sqlite3_reset(stmt);
+  }
+  sqlite3_finalize(stmt);
+  run(db, bulk ? "SELECT tok_bulk_end()" : "COMMIT");
+  cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu - made; /* what making the data took is a sample of it */
+  wall = seconds(CLOCK_MONOTONIC) - wall - made;
+  printf("%s %.2f %.0f\n", mode, cpu / (double)n * 1e6, (double)n / wall);
+  sqlite3_close(db);
+  return 0;
+}
