@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "install.h"
+#include "rollup_sql.h"
 #include "scripts.h"
 
 enum { NEW_SETTINGS = 3 }; /* the version that made llm_setting anew: schema/0003_cost_mode.sql */
@@ -254,6 +255,14 @@ static void drop_table(install *in, const char *sql) {
   prepare_ends(in);
 }
 
+static void sum_up(install *in) {
+  const char *why = NULL;
+  if (in->rc != SQLITE_OK) return;
+  int rc = tok_rollup_rebuild(in->db, NULL, &why);
+  if (why != NULL) refuse(in, rc, why);
+  else failed(in, rc);
+}
+
 static void create_ledger(install *in, const ledger_state *s) {
   char *objects = NULL;
   if (s->legacy) {
@@ -276,7 +285,7 @@ static void create_ledger(install *in, const ledger_state *s) {
   sqlite3_free(objects);
   run_folder(in, "triggers/");
   run_folder(in, "views/");
-  if (s->version < FIRST_WITH_ROLLUPS) run(in, tok_ledger_script("rollup/rebuild.sql"));
+  if (s->version < FIRST_WITH_ROLLUPS) sum_up(in);
   char *meta = sqlite3_mprintf("INSERT OR REPLACE INTO main.llm_meta(key, value) VALUES"
                                "('schema_version', '%d'), ('definitions', '%s')",
                                tok_ledger_version(), tok_ledger_checksum);
@@ -292,6 +301,7 @@ static void install_all(install *in) {
   check_state(in, &s);
   if (in->rc == SQLITE_OK && !s.current) create_ledger(in, &s);
   run(in, tok_ledger_script("temp/usage_cost.sql"));
+  run(in, tok_ledger_script("temp/rollup.sql"));
   sqlite3_free(s.odd);
 }
 

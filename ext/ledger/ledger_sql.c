@@ -21,6 +21,7 @@
 **   3. A row whose price is unknown keeps the cost that it has.
 */
 #include "install.h"
+#include "rollup_sql.h"
 #include "ledger_sql.h"
 
 static void report_failure(sqlite3_context *ctx, const char *func, int rc, const char *message) {
@@ -99,10 +100,24 @@ static void reprice_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   sqlite3_free(message);
 }
 
+/* For the TEMP trigger tok_rollup_folded: folds up to an id within the statement that fired it. */
+static void fold_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  (void)argc;
+  sqlite3 *db = sqlite3_context_db_handle(ctx);
+  const char *why = NULL;
+  if (sqlite3_txn_state(db, "main") != SQLITE_TXN_WRITE) {
+    tok_sql_error(ctx, "tok_rollup_fold", "for triggers only; use tok_rebuild()");
+    return;
+  }
+  int rc = tok_rollup_fold(db, sqlite3_value_int64(argv[0]), NULL, &why);
+  if (rc != SQLITE_OK) report_failure(ctx, "tok_rollup_fold", rc, why == NULL ? sqlite3_errmsg(db) : why);
+}
+
 int tok_ledger_register(sqlite3 *db) {
   static const tok_func_def defs[] = {
       {"tok_init", 0, TOK_WRITES, init_func},
       {"tok_reprice", -1, TOK_WRITES, reprice_func},
+      {"tok_rollup_fold", 1, TOK_WRITES, fold_func},
   };
   static int (*const files[])(sqlite3 *) = {
       tok_percentile_register,

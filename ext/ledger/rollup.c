@@ -1,0 +1,217 @@
+#include "rollup.h"
+
+enum { HOUR_S = 3600, DAY_S = 86400 };
+enum { BITS = 6, EXACT_MS = 128, LAST_SHIFT = 25 }; /* bins an octave; below it a bin is a millisecond */
+
+/* llm_rollup_plan, in the order of the primary key. uses: bit k is key k. */
+static const struct {
+  const char *dim;
+  int64_t level;
+  unsigned uses;
+  bool unpriced;
+} plan[] = {
+#define BIT(k) (1u << (k))
+#define MODEL (BIT(TOK_PROVIDER) | BIT(TOK_MODEL))
+    {"all", 0, 0, false},
+    {"all", HOUR_S, 0, false},
+    {"all", DAY_S, 0, false},
+    {"model", 0, MODEL, false},
+    {"model", HOUR_S, MODEL, false},
+    {"model", DAY_S, MODEL, false},
+    {"task_type", 0, BIT(TOK_TASK), false},
+    {"task_type", HOUR_S, BIT(TOK_TASK), false},
+    {"task_type", DAY_S, BIT(TOK_TASK), false},
+    {"tenant_id", 0, BIT(TOK_TENANT), false},
+    {"tenant_id", HOUR_S, BIT(TOK_TENANT), false},
+    {"tenant_id", DAY_S, BIT(TOK_TENANT), false},
+    {"tuple", DAY_S, MODEL | BIT(TOK_TASK) | BIT(TOK_TENANT), false},
+    {"unpriced", 0, MODEL, true},
+};
+enum { N_PLAN = sizeof plan / sizeof plan[0] };
+
+/* What llm_rollup_ms has, in the order of its key. */
+static const struct {
+  const char *dim;
+  unsigned uses;
+} time_plan[] = {{"all", 0}, {"model", MODEL}};
+enum { N_TIME_PLAN = sizeof time_plan / sizeof time_plan[0] };
+
+/*
+** A key as bytes: a byte (the line of the plan, or whether the row has no cost), the bucket, the parts in use, and
+** for times the bin. Numbers are big-endian, so that the order of the bytes is nearly that of the primary key.
+** A part is its length + 1 in 4 bytes, 0 for NULL, and its bytes.
+*/
+enum { HEAD_LEN = 1 + 8, PART_HEAD_LEN = 4, BIN_LEN = 2 };
+
+static char *put_be(char *p, uint64_t v, int n) {
+  for (int i = n - 1; i >= 0; i--) *p++ = (char)(v >> (8 * i));
+  return p;
+}
+
+static uint64_t get_be(const char *p, int n) {
+  uint64_t v = 0;
+  for (int i = 0; i < n; i++) v = v << 8 | (unsigned char)p[i];
+  return v;
+}
+
+static char *put_head(char *p, int line, int64_t bucket) {
+  *p++ = (char)line;
+  return put_be(p, (uint64_t)bucket ^ (uint64_t)1 << 63, 8);
+}
+
+static char *put_part(char *p, tok_slice s) {
+  p = put_be(p, s.ptr == NULL ? 0 : s.len + 1, PART_HEAD_LEN);
+  if (s.len > 0) memcpy(p, s.ptr, s.len);
+  return p + s.len;
+}
+
+static const char *get_part(const char *p, tok_slice *s) {
+  uint64_t n = get_be(p, PART_HEAD_LEN);
+  p += PART_HEAD_LEN;
+  *s = n == 0 ? (tok_slice){NULL, 0} : (tok_slice){p, (size_t)n - 1};
+  return p + s->len;
+}
+
+static int64_t floor_to(int64_t t, int64_t step) {
+  int64_t rest = t % step;
+  return t - (rest < 0 ? rest + step : rest);
+}
+
+int64_t tok_rollup_bin(int64_t ms) {
+  int shift = 0;
+  if (ms < EXACT_MS) return ms;
+  while (shift < LAST_SHIFT && ms >> shift >= EXACT_MS) shift++;
+  return shift == LAST_SHIFT ? ((int64_t)(LAST_SHIFT + 1) << BITS) : ((int64_t)shift << BITS) + (ms >> shift);
+}
+
+void tok_rollup_init(tok_rollup *r) {
+  memset(r, 0, sizeof *r);
+  tok_tally_init(&r->rows, TOK_N_SUMS);
+  tok_tally_init(&r->groups, TOK_N_SUMS);
+  tok_tally_init(&r->times, 1);
+}
+
+void tok_rollup_free(tok_rollup *r) {
+  tok_tally_free(&r->rows);
+  tok_tally_free(&r->groups);
+  tok_tally_free(&r->times);
+  tok_free(r->scratch);
+  r->scratch = NULL;
+}
+
+void tok_rollup_clear(tok_rollup *r) {
+  tok_tally_clear(&r->rows);
+  tok_tally_clear(&r->groups);
+  tok_tally_clear(&r->times);
+}
+
+/* Room for a key with these parts. */
+static bool make_room(tok_rollup *r, const tok_slice *parts) {
+  size_t need = HEAD_LEN + BIN_LEN;
+  for (int k = 0; k < TOK_N_KEYS; k++) {
+    if (parts[k].len >= UINT32_MAX) r->status = TOK_TOOBIG;
+    need += PART_HEAD_LEN + parts[k].len;
+  }
+  if (r->status != TOK_OK || need <= r->scratch_cap) return r->status == TOK_OK;
+  char *more = tok_realloc(r->scratch, 2 * need);
+  if (more == NULL) {
+    r->status = TOK_NOMEM;
+    return false;
+  }
+  r->scratch = more;
+  r->scratch_cap = 2 * need;
+  return true;
+}
+
+/* Adds sums into the group whose key lies in scratch up to end. */
+static void add_sums(tok_rollup *r, tok_tally *t, const char *end, const int64_t *sums) {
+  bool fresh = false, fits = true;
+  int64_t *v = tok_tally_at(t, r->scratch, (size_t)(end - r->scratch), &fresh);
+  if (v == NULL) {
+    r->status = t->status;
+    return;
+  }
+  for (size_t i = 0; i < TOK_SUM_FIRST; i++) fits = tok_add_i64(v[i], sums[i], &v[i]) && fits;
+  if (fresh || sums[TOK_SUM_FIRST] < v[TOK_SUM_FIRST]) v[TOK_SUM_FIRST] = sums[TOK_SUM_FIRST];
+  if (fresh || sums[TOK_SUM_LAST] > v[TOK_SUM_LAST]) v[TOK_SUM_LAST] = sums[TOK_SUM_LAST];
+  if (!fits) r->status = TOK_OVERFLOW;
+}
+
+static void add_time(tok_rollup *r, int line, int64_t day, const tok_slice *parts, int64_t bin, int64_t n) {
+  bool fresh = false;
+  char *p = put_head(r->scratch, line, day);
+  for (int k = 0; k < TOK_N_KEYS; k++) {
+    if (time_plan[line].uses & BIT(k)) p = put_part(p, parts[k]);
+  }
+  p = put_be(p, (uint64_t)bin, BIN_LEN);
+  int64_t *v = tok_tally_at(&r->times, r->scratch, (size_t)(p - r->scratch), &fresh);
+  if (v == NULL) r->status = r->times.status;
+  else *v += n;
+}
+
+void tok_rollup_add(tok_rollup *r, const tok_rollup_row *row) {
+  int64_t sums[TOK_N_SUMS];
+  if (r->status != TOK_OK || !make_room(r, row->key)) return;
+  sums[TOK_SUM_REQUESTS] = 1;
+  for (int a = 0; a <= TOK_COST; a++) {
+    sums[TOK_SUM_INPUT + 2 * a] = row->amount[a];
+    sums[TOK_SUM_INPUT + 2 * a + 1] = row->known[a];
+  }
+  sums[TOK_SUM_PRICED] = row->known[TOK_COST] ? row->amount[TOK_TOTAL] : 0;
+  sums[TOK_SUM_MS] = row->amount[TOK_MS];
+  sums[TOK_SUM_MS + 1] = row->known[TOK_MS];
+  sums[TOK_SUM_FIRST] = sums[TOK_SUM_LAST] = row->unix_time;
+  char *p = put_head(r->scratch, !row->known[TOK_COST], floor_to(row->unix_time, HOUR_S));
+  for (int k = 0; k < TOK_N_KEYS; k++) p = put_part(p, row->key[k]);
+  add_sums(r, &r->rows, p, sums);
+  if (row->known[TOK_MS] && r->status == TOK_OK) {
+    int64_t bin = tok_rollup_bin(row->amount[TOK_MS]), day = floor_to(row->unix_time, DAY_S);
+    for (int i = 0; i < N_TIME_PLAN; i++) add_time(r, i, day, row->key, bin, 1);
+  }
+}
+
+void tok_rollup_finish(tok_rollup *r) {
+  for (size_t i = 0; i < r->rows.n && r->status == TOK_OK; i++) {
+    const tok_tally_entry *e = &r->rows.entries[i];
+    const char *from = r->rows.arena + e->key_at;
+    tok_slice parts[TOK_N_KEYS];
+    bool unpriced = from[0] != 0;
+    int64_t hour = (int64_t)(get_be(from + 1, 8) ^ (uint64_t)1 << 63);
+    from += HEAD_LEN;
+    for (int k = 0; k < TOK_N_KEYS; k++) from = get_part(from, &parts[k]);
+    for (int line = 0; line < N_PLAN && r->status == TOK_OK; line++) {
+      if (plan[line].unpriced && !unpriced) continue;
+      char *p = put_head(r->scratch, line, plan[line].level == 0 ? 0 : floor_to(hour, plan[line].level));
+      for (int k = 0; k < TOK_N_KEYS; k++) {
+        if (plan[line].uses & BIT(k)) p = put_part(p, parts[k]);
+      }
+      add_sums(r, &r->groups, p, r->rows.values + e->value_at);
+    }
+  }
+  tok_tally_sort(&r->groups);
+  tok_tally_sort(&r->times);
+}
+
+static const char *read_parts(const tok_tally_entry *e, unsigned uses, tok_rollup_key *out) {
+  const char *p = e->key + HEAD_LEN;
+  out->bucket = (int64_t)(get_be(e->key + 1, 8) ^ (uint64_t)1 << 63);
+  for (int k = 0; k < TOK_N_KEYS; k++) {
+    out->used[k] = (uses & BIT(k)) != 0;
+    if (out->used[k]) p = get_part(p, &out->key[k]);
+  }
+  return p;
+}
+
+void tok_rollup_group_key(const tok_tally_entry *e, tok_rollup_key *out) {
+  int line = e->key[0];
+  out->dim = plan[line].dim;
+  out->level = plan[line].level;
+  read_parts(e, plan[line].uses, out);
+}
+
+void tok_rollup_time_key(const tok_tally_entry *e, tok_rollup_key *out) {
+  int line = e->key[0];
+  out->dim = time_plan[line].dim;
+  out->level = DAY_S;
+  out->bin = (int64_t)get_be(read_parts(e, time_plan[line].uses, out), BIN_LEN);
+}

@@ -1,0 +1,185 @@
+/*
+** Glue of the fold: rows of llm_usage into rollup.h, its sums into llm_rollup and llm_rollup_ms.
+**
+** Plain SQL folds as well (sql/triggers/llm_rollup.sql), for clients without tok; this is the quick way to the same.
+*/
+#include "rollup_sql.h"
+
+#include "install.h"
+#include "rollup.h"
+
+/* Groups held at a time before they are written: about 50 MB. */
+enum { GROUPS_MAX = 1 << 17 };
+
+enum { COL_TIME, COL_KEY, COL_AMOUNT = COL_KEY + TOK_N_KEYS };
+enum { ADD_DIM = 1, ADD_LEVEL, ADD_BUCKET, ADD_KEY, ADD_SUM = ADD_KEY + TOK_N_KEYS };
+enum { MS_DIM = 1, MS_BUCKET, MS_PROVIDER, MS_MODEL, MS_BIN, MS_REQUESTS };
+
+/* Statements and sums of one fold. */
+typedef struct {
+  sqlite3 *db;
+  sqlite3_stmt *read, *add, *add_ms; /* owned */
+  tok_rollup sums;                   /* owned */
+  int rc;                            /* sticky */
+} fold;
+
+static sqlite3_stmt *prepare(fold *f, const char *script) {
+  sqlite3_stmt *stmt = NULL;
+  if (f->rc == SQLITE_OK) f->rc = sqlite3_prepare_v2(f->db, tok_ledger_script(script), -1, &stmt, NULL);
+  return stmt;
+}
+
+/* The one integer of a query's first row; 0 without one. */
+static int64_t ask(fold *f, const char *sql) {
+  sqlite3_stmt *stmt = NULL;
+  int64_t answer = 0;
+  if (f->rc == SQLITE_OK) f->rc = sqlite3_prepare_v2(f->db, sql, -1, &stmt, NULL);
+  if (f->rc == SQLITE_OK) f->rc = sqlite3_step(stmt);
+  if (f->rc == SQLITE_ROW) answer = sqlite3_column_int64(stmt, 0);
+  if (f->rc == SQLITE_ROW || f->rc == SQLITE_DONE) f->rc = SQLITE_OK;
+  sqlite3_finalize(stmt);
+  return answer;
+}
+
+/* Runs a statement that is bound, and makes it ready for the next row. */
+static void step(fold *f, sqlite3_stmt *stmt) {
+  int rc = sqlite3_step(stmt);
+  int again = sqlite3_reset(stmt);
+  if (f->rc == SQLITE_OK && rc != SQLITE_DONE) f->rc = again != SQLITE_OK ? again : rc;
+}
+
+static void bind_key(sqlite3_stmt *stmt, int at, bool used, tok_slice s) {
+  if (!used) sqlite3_bind_text(stmt, at, "", 0, SQLITE_STATIC);
+  else if (s.ptr == NULL) sqlite3_bind_zeroblob(stmt, at, 0);
+  else sqlite3_bind_text(stmt, at, s.ptr, (int)s.len, SQLITE_STATIC);
+}
+
+static void write_groups(fold *f) {
+  const tok_tally *t = &f->sums.groups;
+  for (size_t i = 0; i < t->n && f->rc == SQLITE_OK; i++) {
+    tok_rollup_key key;
+    const int64_t *v = t->values + t->entries[i].value_at;
+    tok_rollup_group_key(&t->entries[i], &key);
+    sqlite3_bind_text(f->add, ADD_DIM, key.dim, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(f->add, ADD_LEVEL, key.level);
+    sqlite3_bind_int64(f->add, ADD_BUCKET, key.bucket);
+    for (int k = 0; k < TOK_N_KEYS; k++) bind_key(f->add, ADD_KEY + k, key.used[k], key.key[k]);
+    for (int m = 0; m < TOK_N_SUMS; m++) sqlite3_bind_int64(f->add, ADD_SUM + m, v[m]);
+    step(f, f->add);
+  }
+}
+
+static void write_times(fold *f) {
+  const tok_tally *t = &f->sums.times;
+  for (size_t i = 0; i < t->n && f->rc == SQLITE_OK; i++) {
+    tok_rollup_key key;
+    tok_rollup_time_key(&t->entries[i], &key);
+    sqlite3_bind_text(f->add_ms, MS_DIM, key.dim, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(f->add_ms, MS_BUCKET, key.bucket);
+    bind_key(f->add_ms, MS_PROVIDER, key.used[TOK_PROVIDER], key.key[TOK_PROVIDER]);
+    bind_key(f->add_ms, MS_MODEL, key.used[TOK_MODEL], key.key[TOK_MODEL]);
+    sqlite3_bind_int64(f->add_ms, MS_BIN, key.bin);
+    sqlite3_bind_int64(f->add_ms, MS_REQUESTS, t->values[t->entries[i].value_at]);
+    step(f, f->add_ms);
+  }
+}
+
+static void write_all(fold *f) {
+  if (f->rc != SQLITE_OK) return;
+  tok_rollup_finish(&f->sums);
+  if (f->sums.status == TOK_OK) {
+    write_groups(f);
+    write_times(f);
+  }
+  tok_rollup_clear(&f->sums);
+}
+
+static void read_row(fold *f, tok_rollup_row *row) {
+  row->unix_time = sqlite3_column_int64(f->read, COL_TIME);
+  for (int k = 0; k < TOK_N_KEYS; k++) {
+    int col = COL_KEY + k;
+    const char *text = (const char *)sqlite3_column_text(f->read, col);
+    size_t len = (size_t)sqlite3_column_bytes(f->read, col);
+    if (sqlite3_column_type(f->read, col) == SQLITE_NULL) row->key[k] = (tok_slice){NULL, 0};
+    else if (text == NULL) f->rc = SQLITE_NOMEM;
+    else row->key[k] = (tok_slice){text, len};
+  }
+  for (int a = 0; a < TOK_N_AMOUNTS; a++) {
+    row->known[a] = sqlite3_column_type(f->read, COL_AMOUNT + a) != SQLITE_NULL;
+    row->amount[a] = sqlite3_column_int64(f->read, COL_AMOUNT + a);
+  }
+}
+
+/* Adds the rows of the bound query; returns how many. */
+static int64_t read_rows(fold *f) {
+  int64_t n = 0;
+  int rc;
+  while (f->rc == SQLITE_OK && f->sums.status == TOK_OK && (rc = sqlite3_step(f->read)) != SQLITE_DONE) {
+    tok_rollup_row row;
+    if (rc != SQLITE_ROW) {
+      f->rc = rc;
+      break;
+    }
+    read_row(f, &row);
+    if (f->rc == SQLITE_OK) tok_rollup_add(&f->sums, &row);
+    if (f->sums.rows.n >= GROUPS_MAX || f->sums.times.n >= GROUPS_MAX) write_all(f);
+    n++;
+  }
+  return n;
+}
+
+static void move_watermark(fold *f, int64_t to) {
+  sqlite3_stmt *move = prepare(f, "rollup/move.sql");
+  if (f->rc == SQLITE_OK) {
+    sqlite3_bind_int64(move, 1, to);
+    step(f, move);
+  }
+  sqlite3_finalize(move);
+}
+
+/* Folds the rows with from <= id <= upto. */
+static int fold_range(sqlite3 *db, int64_t from, int64_t upto, int64_t *n_rows, const char **why) {
+  fold f = {.db = db};
+  *why = NULL;
+  tok_rollup_init(&f.sums);
+  f.read = prepare(&f, "rollup/read.sql");
+  f.add = prepare(&f, "rollup/add.sql");
+  f.add_ms = prepare(&f, "rollup/add_ms.sql");
+  if (f.rc == SQLITE_OK) {
+    sqlite3_bind_int64(f.read, 1, from);
+    sqlite3_bind_int64(f.read, 2, upto);
+    *n_rows = read_rows(&f);
+    write_all(&f);
+    move_watermark(&f, upto);
+  }
+  if (f.sums.status != TOK_OK && f.rc == SQLITE_OK) {
+    f.rc = f.sums.status == TOK_NOMEM ? SQLITE_NOMEM : f.sums.status == TOK_TOOBIG ? SQLITE_TOOBIG : SQLITE_ERROR;
+    if (f.sums.status == TOK_OVERFLOW) *why = "a sum of the ledger does not fit 64 bits";
+  }
+  sqlite3_finalize(f.read);
+  sqlite3_finalize(f.add);
+  sqlite3_finalize(f.add_ms);
+  tok_rollup_free(&f.sums);
+  return f.rc;
+}
+
+int tok_rollup_fold(sqlite3 *db, int64_t upto, int64_t *n_rows, const char **why) {
+  fold f = {.db = db};
+  int64_t from = ask(&f, "SELECT watermark FROM main.llm_rollup_state"), ignored = 0;
+  *why = NULL;
+  if (n_rows == NULL) n_rows = &ignored;
+  *n_rows = 0;
+  if (f.rc != SQLITE_OK || upto <= from) return f.rc;
+  return fold_range(db, from + 1, upto, n_rows, why); /* from < upto: no overflow */
+}
+
+int tok_rollup_rebuild(sqlite3 *db, int64_t *n_rows, const char **why) {
+  fold f = {.db = db};
+  int64_t ignored = 0;
+  ask(&f, "DELETE FROM main.llm_rollup");
+  ask(&f, "DELETE FROM main.llm_rollup_ms");
+  int64_t last = ask(&f, "SELECT max(0, coalesce(max(id), 0)) FROM main.llm_usage");
+  *why = NULL;
+  if (f.rc != SQLITE_OK) return f.rc;
+  return fold_range(db, INT64_MIN, last, n_rows == NULL ? &ignored : n_rows, why);
+}
