@@ -1,4 +1,4 @@
--- {rollup_stays:}: an updated row stays in its groups.
-(NEW.id = OLD.id AND NEW.timestamp = OLD.timestamp AND NEW.tenant_id IS OLD.tenant_id
-AND NEW.provider IS OLD.provider AND NEW.model IS OLD.model AND NEW.task_type IS OLD.task_type
-AND (NEW.cost_nano IS NULL) = (OLD.cost_nano IS NULL))
+-- {rollup_stays:}: the row of llm_rollup_moved stays in its groups.
+(NEW.id = NEW.old_id AND NEW.timestamp = NEW.old_timestamp AND NEW.tenant_id IS NEW.old_tenant_id
+AND NEW.provider IS NEW.old_provider AND NEW.model IS NEW.old_model AND NEW.task_type IS NEW.old_task_type
+AND (NEW.cost IS NULL) = (NEW.old_cost IS NULL))

@@ -90,5 +90,12 @@ CREATE TABLE main.llm_rollup_new(
   first_at INTEGER, last_at INTEGER
 ) STRICT;
 
+-- Rows that a REPLACE may take away: empty between statements, but for rows that it did not take.
+CREATE TABLE main.llm_rollup_replaced(
+  id INTEGER PRIMARY KEY, timestamp TEXT, tenant_id TEXT, provider TEXT, model TEXT, task_type TEXT,
+  input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER, cache_read_tokens INTEGER, cost_nano INTEGER,
+  response_time_ms INTEGER
+) STRICT;
+
 -- Sessions are too many to sum up beforehand: llm_by_session reads the rows of the session asked for.
 CREATE INDEX main.llm_usage_by_session ON llm_usage(session_id) WHERE session_id IS NOT NULL;

@@ -15,10 +15,16 @@ BEGIN
   WHERE id = NEW.id;
 END;
 
--- Setting a cost to NULL asks for it anew. Where there is no price nothing is written, so this ends.
-CREATE TEMP TRIGGER IF NOT EXISTS tok_usage_repriced AFTER UPDATE OF cost_nano ON main.llm_usage
-WHEN NEW.cost_nano IS NULL
+-- Setting a cost to NULL asks for it anew. Where there is no price nothing is written, so this ends. The work is that
+-- of a view's trigger, because SQLite makes room for all of a trigger's body at each UPDATE.
+CREATE TEMP VIEW IF NOT EXISTS tok_usage_stale(id) AS SELECT id FROM main.llm_usage WHERE false;
+CREATE TEMP TRIGGER IF NOT EXISTS tok_usage_reprice INSTEAD OF INSERT ON tok_usage_stale
 BEGIN
   UPDATE llm_usage SET cost_nano = p.cost_nano FROM temp.tok_usage_cost AS p
   WHERE p.id = NEW.id AND p.cost_nano IS NOT NULL AND llm_usage.id = NEW.id AND llm_usage.cost_nano IS NULL;
+END;
+CREATE TEMP TRIGGER IF NOT EXISTS tok_usage_repriced AFTER UPDATE OF cost_nano ON main.llm_usage
+WHEN NEW.cost_nano IS NULL
+BEGIN
+  INSERT INTO tok_usage_stale VALUES (NEW.id);
 END;

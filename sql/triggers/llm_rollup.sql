@@ -9,15 +9,130 @@ CREATE VIEW main.llm_rollup_plan(dim, level) AS VALUES
   ('task_type', 3600), ('task_type', 86400), ('task_type', 0),
   ('tenant_id', 3600), ('tenant_id', 86400), ('tenant_id', 0), ('unpriced', 0), ('tuple', 86400);
 
+-- The triggers of llm_usage are light: SQLite makes room for all of a trigger's body whenever its event happens,
+-- before it looks at the condition. What they seldom do is the work of INSTEAD OF triggers of views that show no row.
+
+-- One change of a row at or below the watermark. kind 1: it comes, 0: it stays in its groups with other amounts,
+-- -1: it goes. Old amounts are NULL when it comes, new ones when it goes.
+DROP VIEW IF EXISTS main.llm_rollup_row;
+CREATE VIEW main.llm_rollup_row(kind, {row_keys:}, new_input, new_output, new_total, new_cache_read, new_cost,
+  new_ms, old_input, old_output, old_total, old_cache_read, old_cost, old_ms) AS
+SELECT 1, {row_keys:}, {row_amounts:}, {row_amounts:} FROM llm_usage WHERE false;
+
+-- Was the row that goes the first or the last of its group, then the new first or last is unknown, NULL, and whoever
+-- needs it looks into the ledger. Unknown stays unknown until a fold finds the group without rows.
+CREATE TRIGGER main.llm_rollup_row_counted INSTEAD OF INSERT ON llm_rollup_row
+BEGIN
+  INSERT INTO llm_rollup({rollup_columns:}, {measures:})
+  SELECT dim, level, CASE level WHEN 3600 THEN {hour:at} WHEN 86400 THEN {day:at} ELSE 0 END,
+    CASE WHEN dim IN ('tenant_id', 'tuple') THEN {key:NEW.tenant_id} ELSE '' END,
+    CASE WHEN dim IN ('model', 'unpriced', 'tuple') THEN {key:NEW.provider} ELSE '' END,
+    CASE WHEN dim IN ('model', 'unpriced', 'tuple') THEN {key:NEW.model} ELSE '' END,
+    CASE WHEN dim IN ('task_type', 'tuple') THEN {key:NEW.task_type} ELSE '' END,
+    NEW.kind, {sum_and_known:input}, {sum_and_known:output}, {sum_and_known:total}, {sum_and_known:cache_read},
+    {sum_and_known:cost},
+    CASE WHEN NEW.new_cost IS NULL THEN 0 ELSE coalesce(NEW.new_total, 0) END
+      - CASE WHEN NEW.old_cost IS NULL THEN 0 ELSE coalesce(NEW.old_total, 0) END,
+    {sum_and_known:ms}, CASE NEW.kind WHEN 1 THEN at END, CASE NEW.kind WHEN 1 THEN at END
+  FROM llm_rollup_plan CROSS JOIN (SELECT {unix_time:NEW.} AS at)
+  WHERE dim <> 'unpriced' OR coalesce(NEW.new_cost, NEW.old_cost) IS NULL
+  ON CONFLICT({rollup_columns:}) DO UPDATE SET {rollup_sums:},
+    first_at = CASE NEW.kind WHEN 1 THEN min(first_at, excluded.first_at) WHEN 0 THEN first_at
+      ELSE CASE WHEN first_at < {unix_time:NEW.} THEN first_at END END,
+    last_at = CASE NEW.kind WHEN 1 THEN max(last_at, excluded.last_at) WHEN 0 THEN last_at
+      ELSE CASE WHEN last_at > {unix_time:NEW.} THEN last_at END END;
+  INSERT INTO llm_rollup_ms(dim, bucket, provider, model, bin, requests)
+  SELECT dim, {day:{unix_time:NEW.}}, CASE dim WHEN 'all' THEN '' ELSE {key:NEW.provider} END,
+    CASE dim WHEN 'all' THEN '' ELSE {key:NEW.model} END, {ms_bin:ms}, n
+  FROM (SELECT 'all' AS dim UNION ALL SELECT 'model')
+    CROSS JOIN (SELECT NEW.new_ms AS ms, 1 AS n UNION ALL SELECT NEW.old_ms, -1)
+  WHERE ms IS NOT NULL AND NEW.new_ms IS NOT NEW.old_ms
+  {ms_add:};
+END;
+
+-- A row that was updated, before and after.
+DROP VIEW IF EXISTS main.llm_rollup_moved;
+CREATE VIEW main.llm_rollup_moved(old_id, old_timestamp, old_tenant_id, old_provider, old_model, old_task_type,
+  old_input, old_output, old_total, old_cache_read, old_cost, old_ms, id, {row_keys:},
+  input, output, total, cache_read, cost, ms) AS
+SELECT id, {row_keys:}, {row_amounts:}, id, {row_keys:}, {row_amounts:} FROM llm_usage WHERE false;
+
+CREATE TRIGGER main.llm_rollup_move INSTEAD OF INSERT ON llm_rollup_moved
+BEGIN
+  INSERT INTO llm_rollup_row
+  SELECT 0, {row_keys:NEW.}, NEW.input, NEW.output, NEW.total, NEW.cache_read, NEW.cost, NEW.ms,
+    NEW.old_input, NEW.old_output, NEW.old_total, NEW.old_cache_read, NEW.old_cost, NEW.old_ms
+  WHERE {rollup_stays:};
+  INSERT INTO llm_rollup_row
+  SELECT -1, {row_keys:NEW.old_}, NULL, NULL, NULL, NULL, NULL, NULL,
+    NEW.old_input, NEW.old_output, NEW.old_total, NEW.old_cache_read, NEW.old_cost, NEW.old_ms
+  WHERE NOT {rollup_stays:} AND NEW.old_id <= (SELECT watermark FROM llm_rollup_state);
+  INSERT INTO llm_rollup_row
+  SELECT 1, {row_keys:NEW.}, NEW.input, NEW.output, NEW.total, NEW.cache_read, NEW.cost, NEW.ms,
+    NULL, NULL, NULL, NULL, NULL, NULL
+  WHERE NOT {rollup_stays:} AND NEW.id <= (SELECT watermark FROM llm_rollup_state);
+END;
+
+-- Rows that a REPLACE may take away (sql/triggers/llm_usage.sql): aside before, out of the roll-ups after if they are
+-- gone. A row that nothing took away, because the statement was no REPLACE, is forgotten.
+DROP VIEW IF EXISTS main.llm_rollup_in_the_way;
+CREATE VIEW main.llm_rollup_in_the_way(id, own_id, provider, response_id) AS
+SELECT id, id, provider, response_id FROM llm_usage WHERE false;
+CREATE TRIGGER main.llm_rollup_aside INSTEAD OF INSERT ON llm_rollup_in_the_way
+BEGIN
+  DELETE FROM llm_rollup_replaced;
+  INSERT INTO llm_rollup_replaced SELECT id, {row_keys:}, {row_amounts:} FROM llm_usage
+  WHERE (id = NEW.id OR provider = NEW.provider AND response_id = NEW.response_id)
+    AND id IS NOT NEW.own_id AND id <= (SELECT watermark FROM llm_rollup_state);
+END;
+
+DROP VIEW IF EXISTS main.llm_rollup_arrived;
+CREATE VIEW main.llm_rollup_arrived(id) AS SELECT id FROM llm_usage WHERE false;
+CREATE TRIGGER main.llm_rollup_taken INSTEAD OF INSERT ON llm_rollup_arrived
+BEGIN
+  INSERT INTO llm_rollup_row
+  SELECT -1, {row_keys:}, NULL, NULL, NULL, NULL, NULL, NULL, {row_amounts:} FROM llm_rollup_replaced AS r
+  WHERE id = NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage AS u WHERE u.id = r.id);
+  DELETE FROM llm_rollup_replaced;
+END;
+
 -- A row after the watermark waits in the tail; when the tail is long, all before this row is folded. A row at
 -- or below the watermark, an id that was given, is added at once.
 DROP TRIGGER IF EXISTS main.llm_rollup_insert;
 CREATE TRIGGER main.llm_rollup_insert AFTER INSERT ON llm_usage
 WHEN (SELECT NEW.id - watermark NOT BETWEEN 1 AND batch FROM llm_rollup_state)
+  OR NEW.response_id IS NOT NULL AND EXISTS (SELECT 1 FROM llm_rollup_replaced)
 BEGIN
-  {rollup_row:NEW.} {rollup_add:};
-  {ms_keys:NEW.} 1 {ms_of:NEW.} {ms_add:};
+  INSERT INTO llm_rollup_arrived VALUES (NEW.id);
+  INSERT INTO llm_rollup_row
+  SELECT 1, {row_keys:NEW.}, {row_amounts:NEW.}, NULL, NULL, NULL, NULL, NULL, NULL
+  WHERE NEW.id <= (SELECT watermark FROM llm_rollup_state);
   UPDATE llm_rollup_state SET watermark = NEW.id - 1 WHERE NEW.id - watermark > batch;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_rollup_update_replaced;
+CREATE TRIGGER main.llm_rollup_update_replaced AFTER UPDATE OF id, provider, response_id ON llm_usage
+WHEN EXISTS (SELECT 1 FROM llm_rollup_replaced)
+BEGIN
+  INSERT INTO llm_rollup_arrived VALUES (NEW.id);
+END;
+
+DROP TRIGGER IF EXISTS main.llm_rollup_update;
+CREATE TRIGGER main.llm_rollup_update AFTER UPDATE OF id, timestamp, tenant_id, provider, model, task_type,
+  input_tokens, output_tokens, total_tokens, cache_read_tokens, cost_nano, response_time_ms ON llm_usage
+WHEN min(OLD.id, NEW.id) <= (SELECT watermark FROM llm_rollup_state)
+BEGIN
+  INSERT INTO llm_rollup_moved VALUES (OLD.id, {row_keys:OLD.}, {row_amounts:OLD.},
+    NEW.id, {row_keys:NEW.}, {row_amounts:NEW.});
+END;
+
+DROP TRIGGER IF EXISTS main.llm_rollup_delete;
+CREATE TRIGGER main.llm_rollup_delete AFTER DELETE ON llm_usage
+WHEN OLD.id <= (SELECT watermark FROM llm_rollup_state)
+BEGIN
+  INSERT INTO llm_rollup_row
+  VALUES (-1, {row_keys:OLD.}, NULL, NULL, NULL, NULL, NULL, NULL, {row_amounts:OLD.});
+  DELETE FROM llm_rollup_replaced WHERE id = OLD.id; -- with recursive_triggers a REPLACE comes here too
 END;
 
 -- Raising the watermark folds the rows that it passes: first into groups by hour and all keys, those into one
@@ -75,28 +190,3 @@ BEGIN
   UPDATE llm_rollup_state SET watermark = NEW.watermark;
 END;
 
-DROP TRIGGER IF EXISTS main.llm_rollup_delete;
-CREATE TRIGGER main.llm_rollup_delete AFTER DELETE ON llm_usage
-WHEN OLD.id <= (SELECT watermark FROM llm_rollup_state)
-BEGIN
-  {rollup_row_minus:OLD.} {rollup_subtract:OLD.};
-  {ms_keys:OLD.} -1 {ms_of:OLD.} {ms_add:};
-END;
-
-DROP TRIGGER IF EXISTS main.llm_rollup_update;
-CREATE TRIGGER main.llm_rollup_update AFTER UPDATE OF id, timestamp, tenant_id, provider, model, task_type,
-  input_tokens, output_tokens, total_tokens, cache_read_tokens, cost_nano, response_time_ms ON llm_usage
-WHEN min(OLD.id, NEW.id) <= (SELECT watermark FROM llm_rollup_state)
-BEGIN
-  -- as a rule only amounts change
-  INSERT INTO llm_rollup({rollup_columns:}, {measures:})
-  SELECT {rollup_keys:NEW.}, {measures_change:} FROM llm_rollup_plan AS p
-  WHERE {rollup_stays:} AND (p.dim <> 'unpriced' OR NEW.cost_nano IS NULL)
-  {rollup_change:};
-  {rollup_row_minus:OLD.} AND NOT {rollup_stays:} {rollup_subtract:OLD.};
-  {rollup_row:NEW.} AND NOT {rollup_stays:} {rollup_add:};
-  {ms_keys:OLD.} -1 {ms_of:OLD.}
-    AND NOT ({rollup_stays:} AND NEW.response_time_ms IS OLD.response_time_ms) {ms_add:};
-  {ms_keys:NEW.} 1 {ms_of:NEW.}
-    AND NOT ({rollup_stays:} AND NEW.response_time_ms IS OLD.response_time_ms) {ms_add:};
-END;

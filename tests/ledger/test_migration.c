@@ -42,7 +42,7 @@ static void other_definitions_are_replaced(void) {
   CHECK_RUN(db, "INSERT INTO llm_usage(model, input_tokens) VALUES ('m', 5);"
                 "UPDATE llm_meta SET value = '0' WHERE key = 'definitions';"
                 "DROP VIEW llm_stats; CREATE VIEW llm_stats AS SELECT 'old' AS requests;"
-                "DROP TRIGGER llm_usage_fill_total");
+                "DROP TRIGGER llm_usage_fill");
   CHECK_ROWS(db, "SELECT tok_init() > 1", "1");
   CHECK_ROWS(db, "SELECT requests FROM llm_stats", "1");
   CHECK_RUN(db, "INSERT INTO llm_usage(model, input_tokens, output_tokens) VALUES ('m', 5, 6)");

@@ -1,6 +1,6 @@
 -- The ledger as a person meets it.
 SELECT tok_init() > 1;
-SELECT name FROM sqlite_schema WHERE type = 'view' AND name LIKE 'llm\_%' ESCAPE '\' AND name NOT GLOB 'llm_rollup_*' ORDER BY 1;
+SELECT name FROM sqlite_schema WHERE type = 'view' AND name LIKE 'llm\_%' ESCAPE '\' AND name NOT GLOB 'llm_rollup_*' AND name NOT GLOB 'llm_usage_*' ORDER BY 1;
 INSERT INTO llm_usage(provider, model, task_type, input_tokens, output_tokens) VALUES ('openai', 'gpt-4o', 'chat', 1200, 350);
 SELECT total_tokens, cost_nano, cost_usd, timestamp IS NOT NULL FROM llm_usage;
 

@@ -1,9 +1,0 @@
--- {measures_minus_row:OLD.}: what taking a row away adds. Which times are the first and the last without it is
--- known only where it was neither (sql/gen/rollup_subtract.sql).
--1, -coalesce({x}input_tokens, 0), -({x}input_tokens IS NOT NULL),
--coalesce({x}output_tokens, 0), -({x}output_tokens IS NOT NULL),
--coalesce({x}total_tokens, 0), -({x}total_tokens IS NOT NULL),
--coalesce({x}cache_read_tokens, 0), -({x}cache_read_tokens IS NOT NULL),
--coalesce({x}cost_nano, 0), -({x}cost_nano IS NOT NULL),
--CASE WHEN {x}cost_nano IS NULL THEN 0 ELSE coalesce({x}total_tokens, 0) END,
--coalesce({x}response_time_ms, 0), -({x}response_time_ms IS NOT NULL), NULL, NULL
