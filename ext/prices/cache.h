@@ -31,7 +31,7 @@ typedef struct {
 static inline tok_price_rows tok_hit_rows(const tok_price_hit *hit) {
   if (hit->own != NULL)
     return tok_override_rows(hit->own);
-  return hit->model == NULL ? (tok_price_rows){NULL, 0, 0, NULL} : tok_rows_of(hit->model);
+  return hit->model == NULL ? (tok_price_rows){NULL, 0, 0, NULL, 0} : tok_rows_of(hit->model);
 }
 
 /* NULL when out of memory. */

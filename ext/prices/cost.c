@@ -2,7 +2,7 @@
 #include "cost.h"
 #include "../base/time.h"
 
-/* 2^63 tokens x 1e15 x 18,000 is 1.7e38: just inside, and every step is checked. */
+/* 2^63 tokens x 1e15 is 9e33; what is scaled further is checked at every step. */
 __extension__ typedef __int128 wide;
 
 /* ---- which rows hold ------------------------------------------------------------------------- */
@@ -97,7 +97,8 @@ static int depth(tok_meter m) {
 
 /* The priced meters as lines, those that fix most dimensions first; so parts come before what
  * contains them. */
-static void lay_lines(const tok_price_row *const best[TOK_METER_N], tok_cost_result *out) {
+static void lay_lines(const tok_price_row *const best[TOK_METER_N], uint8_t percent,
+                      tok_cost_result *out) {
   for (int m = 0; m < TOK_METER_N; m++) {
     if (best[m] == NULL)
       continue;
@@ -105,7 +106,8 @@ static void lay_lines(const tok_price_row *const best[TOK_METER_N], tok_cost_res
     for (; i > 0 && depth(out->lines[i - 1].row->meter) < depth((tok_meter)m); i--) {
       out->lines[i] = out->lines[i - 1];
     }
-    out->lines[i] = (tok_cost_line){best[m], 0};
+    bool surcharged = m < TOK_M_REQUESTS && (best[m]->rank & TOK_RANK_OVERRIDE) == 0;
+    out->lines[i] = (tok_cost_line){best[m], 0, surcharged ? percent : 0};
   }
 }
 
@@ -152,17 +154,18 @@ static void find_unpriced(const tok_quantities *q, tok_cost_result *out) {
 
 /* ---- money ----------------------------------------------------------------------------------- */
 
-/* In pico-dollars x TOK_METER_DENOMINATOR. */
+/* In pico-dollars x TOK_METER_DENOMINATOR x 100, for the percents of surcharges. What fits in the end
+ * is far from 2^127 here. */
 static bool add_line(wide *sum, const tok_cost_line *line) {
   wide v = (wide)line->quanta * line->row->price_pico; /* 2^126 at most */
-  return !__builtin_mul_overflow(
-             v, (wide)(TOK_METER_DENOMINATOR / tok_meters[line->row->meter].per), &v) &&
+  int64_t scale = TOK_METER_DENOMINATOR / tok_meters[line->row->meter].per * (100 + line->percent);
+  return !__builtin_mul_overflow(v, (wide)scale, &v) &&
          !__builtin_add_overflow(*sum, v, sum);
 }
 
 /* To nano-dollars, half to even. sum >= 0. */
 static bool round_nano(wide sum, int64_t *nano) {
-  const wide one = (wide)TOK_METER_DENOMINATOR * 1000;
+  const wide one = (wide)TOK_METER_DENOMINATOR * 1000 * 100;
   wide q = sum / one, twice = sum % one * 2;
   if (twice > one || (twice == one && (q & 1) != 0))
     q++;
@@ -219,7 +222,7 @@ tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *quantities, in
       tier != TOK_TIER_STANDARD && !has_tier((const tok_price_row *const *)best, tier);
   if (!tok_quantities_has(&q, TOK_M_REQUESTS))
     tok_quantities_set(&q, TOK_M_REQUESTS, 1);
-  lay_lines((const tok_price_row *const *)best, out);
+  lay_lines((const tok_price_row *const *)best, rows.percent, out);
   if (share(&q, out) != TOK_OK)
     return TOK_INVALID;
   q.given &= quantities->given;

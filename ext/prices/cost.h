@@ -27,7 +27,8 @@ static inline bool tok_quantities_has(const tok_quantities *q, tok_meter m) {
 
 typedef struct {
   const tok_price_row *row;
-  int64_t quanta; /* what this row pays for */
+  int64_t quanta;  /* what this row pays for */
+  uint8_t percent; /* surcharge */
 } tok_cost_line;
 
 /* What is wrong with the quantities when tok_cost_of returns TOK_INVALID. */
@@ -55,10 +56,11 @@ typedef struct {
   size_t n_rows;
   int64_t minimum_seconds;
   const char *texts; /* borrowed; of rows with TOK_RANK_OVERRIDE, may be NULL if there are none */
+  uint8_t percent;   /* surcharge on the list's prices of tokens, for this request */
 } tok_price_rows;
 
 static inline tok_price_rows tok_rows_of(const tok_price_model *m) {
-  return (tok_price_rows){tok_prices.rows + m->first_row, m->n_rows, m->minimum_seconds, NULL};
+  return (tok_price_rows){tok_prices.rows + m->first_row, m->n_rows, m->minimum_seconds, NULL, 0};
 }
 
 /* Does the row hold at some hours or on some weekdays only? */

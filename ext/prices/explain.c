@@ -114,6 +114,8 @@ static void add_line(const tok_override *o, const tok_cost_line *line, tok_buf *
   decimal(b, m->per == 1000000 && m->quantum == 1 ? "usd_per_1m" : "usd_per_unit",
           line->row->price_pico / m->quote_den * m->quote_num, 12);
   text_or_null(b, "unit", m->unit);
+  if (line->percent > 0)
+    number(b, "surcharge_percent", line->percent);
   number(b, "tier_from", line->row->tier_from);
   text_or_null(b, "service_tier", tok_tier_name((tok_tier)line->row->service_tier));
   add_time(b, "valid_from", line->row->valid_from);

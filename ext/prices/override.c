@@ -321,9 +321,9 @@ void tok_override_free(tok_override *o) {
 
 tok_price_rows tok_override_rows(const tok_override *o) {
   if (o->n_own == 0)
-    return o->r.model == NULL ? (tok_price_rows){NULL, 0, 0, NULL} : tok_rows_of(o->r.model);
+    return o->r.model == NULL ? (tok_price_rows){NULL, 0, 0, NULL, 0} : tok_rows_of(o->r.model);
   return (tok_price_rows){o->rows, o->n_rows, o->r.model == NULL ? 0 : o->r.model->minimum_seconds,
-                          o->texts.ptr};
+                          o->texts.ptr, 0};
 }
 
 bool tok_override_hides(const tok_override *o, const tok_price_row *listed) {

@@ -58,6 +58,7 @@ typedef struct {
   int64_t at; /* if timed */
   bool timed; /* else it is now, to be asked only if it matters */
   bool plain; /* p holds all of it; else usage.q does */
+  bool us_only; /* bound to be computed in the US, which some charge for */
   tok_plain p;
   tok_usage_object usage;
 } request;
@@ -101,13 +102,15 @@ static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v,
     sqlite3_result_error_nomem(ctx);
     return false;
   }
+  r->us_only = false;
   r->plain = tok_usage_plain(json, &r->p, &r->provider, &r->tier);
   if (r->plain)
     return true;
   if (tok_usage_read(json, usage) == TOK_OK) {
     r->provider = usage->provider;
     r->tier = usage->tier;
-    r->plain = tok_plain_of(&usage->q, &r->p);
+    r->us_only = usage->us_only;
+    r->plain = !r->us_only && tok_plain_of(&usage->q, &r->p);
     return true;
   }
   tok_sql_error(
@@ -139,6 +142,7 @@ static bool read_request(sqlite3_context *ctx, const char *func, int n, sqlite3_
   r->provider = (tok_slice){NULL, 0};
   r->tier = TOK_TIER_STANDARD;
   r->plain = true;
+  r->us_only = false;
   memset(&r->p, 0, sizeof r->p);
   for (int i = 0; i < 4 && i + 1 < n; i++) { /* in the order of TOK_PLAIN_… */
     if (!read_quantity(ctx, func, args[i + 1], i, &r->p))
@@ -160,6 +164,7 @@ static bool read_row(sqlite3_context *ctx, const char *func, sqlite3_value **arg
   if (r->tier == TOK_TIER_N) /* as in usage objects */
     r->tier = TOK_TIER_STANDARD;
   r->plain = true;
+  r->us_only = false;
   memset(&r->p, 0, sizeof r->p);
   for (int i = 0; i < TOK_PLAIN_N; i++) {
     if (!read_quantity(ctx, func, args[QUANTITIES + i], i, &r->p))
@@ -210,6 +215,14 @@ static void cost_fault(sqlite3_context *ctx, const char *func, const tok_quantit
   }
 }
 
+/* The rows with what this request pays on top of them. */
+static tok_price_rows rows_for(tok_price_rows rows, const tok_price_model *model,
+                               const request *r) {
+  if (r->us_only && model != NULL)
+    rows.percent = tok_prices.providers[model->provider].us_percent;
+  return rows;
+}
+
 /* All but the plain. */
 static bool compute_any(sqlite3_context *ctx, const char *func, const tok_price_hit *hit,
                         request *r, int64_t *nano) {
@@ -222,7 +235,8 @@ static bool compute_any(sqlite3_context *ctx, const char *func, const tok_price_
       cost_fault(ctx, func, &r->usage.q, &cost);
     return false;
   }
-  switch (tok_cost_of(tok_hit_rows(hit), &r->usage.q, time_of(r), r->tier, &cost)) {
+  tok_price_rows rows = rows_for(tok_hit_rows(hit), hit->model, r);
+  switch (tok_cost_of(rows, &r->usage.q, time_of(r), r->tier, &cost)) {
   case TOK_OK:
     *nano = cost.cost_nano;
     return true;
@@ -286,7 +300,7 @@ static void explain(sqlite3_context *ctx, const char *func, request *r, const to
   tok_cost_result cost;
   tok_status status = TOK_NOTFOUND;
   if (o->r.why == TOK_WHY_FOUND)
-    status = tok_cost_of(tok_override_rows(o), q, at, r->tier, &cost);
+    status = tok_cost_of(rows_for(tok_override_rows(o), o->r.model, r), q, at, r->tier, &cost);
   if (status == TOK_INVALID) {
     cost_fault(ctx, func, q, &cost);
   } else if (status == TOK_OVERFLOW) {

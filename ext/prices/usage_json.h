@@ -22,6 +22,7 @@
 typedef struct {
   tok_quantities q;
   tok_tier tier;
+  bool us_only; /* the request was bound to be computed in the US (inference_geo) */
   tok_slice provider; /* borrowed from the text, or constant; empty if none */
   tok_slice model;
   tok_slice member;  /* on an error: the member that is wrong */

@@ -297,6 +297,11 @@ static tok_usage_text tier_of(const tok_usage_raw *r) {
   return r->words[TOK_WORD_TIER];
 }
 
+/* Elsewhere ("global", "not_available") nothing depends on it. */
+static tok_usage_text geo_of(const tok_usage_raw *r) {
+  return plain(tok_slice_is(r->words[TOK_WORD_GEO].text, "us") ? "us" : NULL);
+}
+
 /* ---- one response, and several --------------------------------------------------------------- */
 
 static tok_status too_large(tok_usage *out) {
@@ -364,6 +369,7 @@ tok_status tok_usage_settle(const tok_usage_raw *r, tok_slice said, bool lenient
   agree(&out->model, r->words[TOK_WORD_MODEL], first);
   agree(&out->response_id, r->words[TOK_WORD_ID], first);
   agree(&out->service_tier, tier_of(r), first);
+  agree(&out->inference_geo, geo_of(r), first);
   tok_status status = add_response(out, &q, reported_cost(r));
   return status == TOK_OK && !total_fits(&out->q) ? too_large(out) : status;
 }

@@ -107,6 +107,7 @@ void tok_usage_print(const tok_usage *u, tok_buf *b) {
       put_count(b, members[i].name, q, (tok_meter)members[i].meter);
   }
   put_text(b, "service_tier", u->service_tier);
+  put_text(b, "inference_geo", u->inference_geo);
   if (u->cost_pico > 0) {
     put_name(b, "reported_cost_usd");
     put_fixed(b, u->cost_pico, 1000000000000);

@@ -33,6 +33,7 @@ tok_status tok_usage_read(tok_slice json, tok_usage_object *out) {
   if (u.says_provider) /* only what is said: the model's own prefix tells more than a guess */
     out->provider = u.provider.text;
   out->model = u.model.text;
+  out->us_only = u.inference_geo.text.len > 0;
   tok_tier tier = u.service_tier.text.len == 0 ? TOK_TIER_N : tok_tier_find(u.service_tier.text);
   out->tier = tier == TOK_TIER_N ? TOK_TIER_STANDARD : tier;
   return TOK_OK;

@@ -85,6 +85,7 @@ typedef enum {
   TOK_WORD_KIND,  /* what the object calls itself */
   TOK_WORD_PRINT, /* system_fingerprint */
   TOK_WORD_SIZE,  /* of the search context, on which Perplexity's fee depends */
+  TOK_WORD_GEO,   /* where Anthropic was bound to compute, on which its prices depend */
   TOK_WORD_N
 } tok_usage_word;
 

@@ -52,6 +52,7 @@ typedef struct {
 typedef struct {
   tok_quantities q;
   tok_usage_text provider, model, response_id, service_tier; /* empty if unknown */
+  tok_usage_text inference_geo; /* "us" where it was bound to that, else empty */
   int64_t cost_pico; /* 1e-12 dollars that the provider reports; 0: none */
   int64_t n_responses;
   tok_shape shape;    /* of the last response */

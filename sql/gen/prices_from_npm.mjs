@@ -252,6 +252,8 @@ function convert(p) {
     called: [...new Set([...glob(p.provider_match), ...otherNames(p.id, 'called')])],
     makes: [...new Set([...glob(p.model_match), ...otherNames(p.id, 'makes')])],
     falls_back_to: p.fallback_model_providers ?? [],
+    ...Object.fromEntries(corrections.filter((c) => c.provider === p.id && c.us_percent)
+      .map((c) => { c.used = true; return ['us_percent', c.us_percent]; })),
     models: p.models.map((m) => addTiers(p.id, correct(p.id, {
       model: m.id, names: namesOf(m),
       ...(m.context_window && { context_window: m.context_window }),

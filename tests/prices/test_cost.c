@@ -26,7 +26,7 @@ static int64_t cost_at(const tok_price_row *rows, size_t n, int64_t in, int64_t 
   tok_quantities_set(&q, TOK_M_OUTPUT, out);
   if (read >= 0)
     tok_quantities_set(&q, TOK_M_CACHE_READ, read);
-  tok_status s = tok_cost_of((tok_price_rows){rows, n, 0, NULL}, &q, at, TOK_TIER_STANDARD, &c);
+  tok_status s = tok_cost_of((tok_price_rows){rows, n, 0, NULL, 0}, &q, at, TOK_TIER_STANDARD, &c);
   return s == TOK_OK ? c.cost_nano : -(int64_t)s;
 }
 
@@ -98,7 +98,7 @@ static void service_tiers(void) {
   tok_quantities q = {0};
   tok_cost_result c;
   tok_quantities_set(&q, TOK_M_INPUT, 1000);
-  tok_price_rows all = {rows, 2, 0, NULL};
+  tok_price_rows all = {rows, 2, 0, NULL, 0};
   CHECK(tok_cost_of(all, &q, NOON, TOK_TIER_STANDARD, &c) == TOK_OK && c.cost_nano == 2000000);
   CHECK(tok_cost_of(all, &q, NOON, TOK_TIER_BATCH, &c) == TOK_OK && c.cost_nano == 1000000 &&
         !c.tier_unpriced);
@@ -109,7 +109,7 @@ static void service_tiers(void) {
 static void refuses_contradictions(void) {
   tok_price_row rows[] = {row(TOK_M_INPUT, USD), row(TOK_M_CACHE_READ, USD),
                           row(TOK_M_CACHE_WRITE, USD)};
-  tok_price_rows all = {rows, 3, 0, NULL};
+  tok_price_rows all = {rows, 3, 0, NULL, 0};
   tok_quantities q = {0};
   tok_cost_result c;
   tok_quantities_set(&q, TOK_M_INPUT, 100);
@@ -127,6 +127,28 @@ static void refuses_contradictions(void) {
   tok_quantities_set(&q, TOK_M_CACHE_READ, 5);
   CHECK(tok_cost_of(all, &q, NOON, TOK_TIER_STANDARD, &c) == TOK_INVALID &&
         c.fault == TOK_COST_MISSING);
+}
+
+/* A surcharge is on tokens of the list alone, and rounds once with the rest. */
+static void surcharges(void) {
+  tok_price_row rows[] = {row(TOK_M_INPUT, 5), row(TOK_M_OUTPUT, USD), row(TOK_M_WEB_SEARCHES, USD)};
+  tok_price_rows all = {rows, 3, 0, NULL, 10};
+  tok_quantities q = {0};
+  tok_cost_result c;
+  tok_quantities_set(&q, TOK_M_INPUT, 1000000000); /* 5,000 picos, 5,500 with it: 5.5 nanos */
+  CHECK(tok_cost_of(all, &q, NOON, TOK_TIER_STANDARD, &c) == TOK_OK && c.cost_nano == 6);
+  tok_quantities_set(&q, TOK_M_INPUT, 0);
+  tok_quantities_set(&q, TOK_M_OUTPUT, 1000);
+  tok_quantities_set(&q, TOK_M_WEB_SEARCHES, 2);
+  CHECK(tok_cost_of(all, &q, NOON, TOK_TIER_STANDARD, &c) == TOK_OK);
+  int64_t with = c.cost_nano;
+  all.percent = 0;
+  CHECK(tok_cost_of(all, &q, NOON, TOK_TIER_STANDARD, &c) == TOK_OK);
+  CHECK_INT(with - c.cost_nano, 100000); /* a tenth of the output's million */
+  all.percent = 10;
+  rows[1].rank = TOK_RANK_OVERRIDE;
+  CHECK(tok_cost_of(all, &q, NOON, TOK_TIER_STANDARD, &c) == TOK_OK);
+  CHECK_INT(with - c.cost_nano, 100000);
 }
 
 static void overflow_is_an_error(void) {
@@ -230,7 +252,7 @@ static void agrees_with_schoolbook_arithmetic(void) {
       big_add(&sum, &line);
     }
     uint64_t expected = big_round(sum);
-    tok_status s = tok_cost_of((tok_price_rows){rows, 5, 0, NULL}, &q, NOON, TOK_TIER_STANDARD, &c);
+    tok_status s = tok_cost_of((tok_price_rows){rows, 5, 0, NULL, 0}, &q, NOON, TOK_TIER_STANDARD, &c);
     bool ok = expected == UINT64_MAX ? s == TOK_OVERFLOW
                                      : s == TOK_OK && (uint64_t)c.cost_nano == expected;
     overflows += expected == UINT64_MAX;
@@ -265,6 +287,6 @@ CHECK_MAIN({"rounds half to even, once", rounds_half_to_even_once},
            {"tiers are cliffs", tiers_are_cliffs}, {"prices hold from to", prices_hold_from_to},
            {"windows of the day and week", windows_of_the_day_and_week},
            {"service tiers", service_tiers}, {"refuses contradictions", refuses_contradictions},
-           {"overflow is an error", overflow_is_an_error},
+           {"surcharges", surcharges}, {"overflow is an error", overflow_is_an_error},
            {"agrees with schoolbook arithmetic", agrees_with_schoolbook_arithmetic},
            {"meters are consistent", meters_are_consistent})

@@ -90,7 +90,7 @@ static void as_any_rows(void) {
           .retracted = below(20) == 0};
     }
     tok_rates rates = {.known = 0};
-    answered += compare((tok_price_rows){rows, n, 0, NULL}, &rates, 10);
+    answered += compare((tok_price_rows){rows, n, 0, NULL, 0}, &rates, 10);
   }
   CHECK(answered > 20000);
 }

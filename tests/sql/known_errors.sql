@@ -17,8 +17,10 @@ SELECT 5, tok_cost('no-such-model', 1000000, 1000000) IS NULL, tok_cost_explain(
 SELECT 6, value, tok_price(value, 'input', '2026-08-20') = 3 FROM json_each('["claude-sonnet-4-20250514", "anthropic/claude-sonnet-4", "claude-sonnet-4@20250514", "Claude-Sonnet-4[1m]",
   "anthropic.claude-sonnet-4-20250514-v1:0", "us.anthropic.claude-sonnet-4-20250514-v1:0", "global.anthropic.claude-sonnet-4-20250514-v1:0", "bedrock/us.anthropic.claude-sonnet-4-20250514-v1:0",
   "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-20250514-v1:0", "publishers/anthropic/models/claude-sonnet-4@20250514", "openrouter/anthropic/claude-sonnet-4"]');
-.print -- 7 Bedrock's geographic profiles cost a tenth more than the global ones (claude-code #83690)
+.print -- 7 Bedrock's geographic profiles cost a tenth more than the global ones (claude-code #83690), Anthropic's own inference_geo us likewise
 SELECT 7, tok_price('global.anthropic.claude-sonnet-4-5-20250929-v1:0', 'input') = 3, tok_price('us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'input') = 3.3, tok_price('eu.anthropic.claude-sonnet-4-5-20250929-v1:0', 'output') = 16.5;
+SELECT 7, tok_cost_nano('claude-opus-4-8', u) = 18250000, tok_cost_nano('claude-opus-4-8', json_remove(u, '$.inference_geo')) = 17500000, u ->> 'inference_geo' = 'us' FROM (SELECT tok_usage('{"usage": {"input_tokens": 1000, "cache_read_input_tokens": 0, "output_tokens": 100, "inference_geo": "us", "server_tool_use": {"web_search_requests": 1}}}') AS u);
+SELECT 7, tok_cost_nano('claude-opus-4-8', '{"input_tokens": 1000, "output_tokens": 100, "inference_geo": "global"}') = 7500000, tok_cost_nano('vertex_ai/claude-opus-4-8', '{"input_tokens": 1000, "output_tokens": 100, "inference_geo": "us"}') = 7500000;
 .print -- 8 a new price changes what was recorded, and 9 no way to compute it anew
 SELECT tok_init() > 0;
 INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens) VALUES ('2026-08-20', 'openai', 'gpt-4o', 1000000, 0), ('2026-08-20', 'acme', 'rocket-1', 1000000, 0);
