@@ -20,7 +20,8 @@
 **
 ** tok_quota_settle(ref, usage [, now]) -> id of the row of llm_usage. Records what was used (any form that tok_usage()
 **   reads, or its canonical form; cost_usd, status, response_time_ms, … beside) and frees the hold, in one transaction. Charged
-**   in full whatever was held, also when the hold has expired or was released. Twice is no more than once.
+**   in full whatever was held, also when the hold has expired or was released. Twice is no more than once. The row's timestamp
+**   is that of the reservation, unless the usage has its own: the periods that held for the call are charged for it.
 ** tok_quota_release(ref [, incurred [, now]]) -> 1, or 0 if the hold had ended, NULL if there is none. incurred: what a cancelled
 **   call is charged for, such as {"input":1200}; recorded with status cancelled.
 ** tok_quota_sweep([now]) -> holds that expired. Also fills calendars and forgets holds that ended a month ago.

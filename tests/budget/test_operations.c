@@ -374,4 +374,26 @@ static void found_before(void) {
   sqlite3_close(s.db);
 }
 
-CHECK_MAIN({"found_before", found_before}, {"random_operations", random_operations})
+/* Calls in flight when a period ends: the next one is not charged for what the last one held. */
+static void settled_after_the_end(void) {
+  static const char *const quotas[] = {"day", "hour", "month", "rolling 1m", "every 5h anchor 2026-03-01T19:00Z"};
+  s.db = host_open(":memory:", true);
+  if (!CHECK(s.db != NULL)) return;
+  for (size_t i = 0; i < sizeof quotas / sizeof quotas[0]; i++) {
+    char sql[N_SQL_MAX];
+    snprintf(sql, sizeof sql,
+             "INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period) VALUES('%s', 't%zu', 'total', 100, '%s');"
+             "SELECT tok_quota_reserve('a%zu', '{\"tenant_id\":\"t%zu\"}', '{\"input\":100,\"output\":0}', 600, '2026-03-01T23:59:59Z');"
+             "SELECT tok_quota_reserve('b%zu', '{\"tenant_id\":\"t%zu\"}', '{\"input\":100,\"output\":0}', 600, '2026-03-02T00:02:00Z');"
+             "SELECT tok_quota_settle('a%zu', '{\"input_tokens\":100,\"output_tokens\":0}', '2026-03-02T00:02:05Z')",
+             quotas[i], i, quotas[i], i, i, i, i, i);
+    host_run(s.db, sql, NULL);
+  }
+  CHECK_INT(host_int(s.db, "SELECT sum(used > 0) FROM llm_counter"), 5);
+  CHECK_INT(host_int(s.db, "SELECT max(c.used + c.held) FROM llm_counter AS c"), 100);
+  CHECK_INT(host_int(s.db, "SELECT count(*) FROM llm_hold WHERE state = 'held'"), 4); /* in the month it had no room */
+  CHECK(sound());
+  sqlite3_close(s.db);
+}
+
+CHECK_MAIN({"found_before", found_before}, {"settled_after_the_end", settled_after_the_end}, {"random_operations", random_operations})
