@@ -7,5 +7,6 @@
 #include "../base/sql.h"
 
 int tok_anomaly_score_register(sqlite3 *db);
+int tok_anomalies_register(sqlite3 *db);
 
 #endif

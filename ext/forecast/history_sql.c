@@ -138,3 +138,5 @@ int tok_history_sum(const tok_history_ask *ask, int64_t since, int64_t until, do
   sqlite3_finalize(stmt);
   return rc;
 }
+
+int tok_history_bind(sqlite3_stmt *stmt, const tok_filter *f) { return bind_filter(stmt, f); }

@@ -39,4 +39,7 @@ int tok_history_zone(const tok_history_ask *ask, const tok_zone **zone, char **m
 /* Sum of the metric from since (included) to until (excluded). */
 int tok_history_sum(const tok_history_ask *ask, int64_t since, int64_t until, double *out, char **message);
 
+/* Binds :is_x and :x of sql/gen/scope.sql. An SQLite code. */
+int tok_history_bind(sqlite3_stmt *stmt, const tok_filter *f);
+
 #endif

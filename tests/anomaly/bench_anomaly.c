@@ -10,7 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "../../ext/forecast/anomaly.h"
 #include "../../ext/forecast/anomaly_score.h"
+#include "injected.h"
 #include "nab.h"
 
 enum { SERIES_MAX = 64, POINTS_MAX = 40000 };
@@ -142,7 +144,127 @@ static void bench_nab(const char *data) {
   printf("| all | %zu of %zu | %zu |\n", r[0].detected, r[0].windows, r[0].alarms);
 }
 
+/* ---- usage ---- */
+
+enum { LINE_MAX_BYTES = 1 << 20 };
+
+static FILE *open_gz(const char *data, const char *file) {
+  char command[1024];
+  snprintf(command, sizeof command, "gzip -dc '%s/%s' 2>/dev/null", data, file);
+  FILE *f = popen(command, "r");
+  if (f == NULL) die("cannot read", file);
+  return f;
+}
+
+static double *add_traffic(traffic *t, size_t n) {
+  if (t->count == TRAFFIC_MAX) die("too many series", "");
+  t->v[t->count] = need(calloc(HOURS_MAX, sizeof(double)));
+  t->n[t->count] = n;
+  return t->v[t->count++];
+}
+
+/* Every `step`-th of the M4 series of hours: a row is its name and its values. */
+static void read_m4(const char *data, int step, traffic *t) {
+  FILE *f = open_gz(data, "forecast/hourly_train.csv.gz");
+  char *line = need(malloc(LINE_MAX_BYTES));
+  for (int row = 0; fgets(line, LINE_MAX_BYTES, f) != NULL; row++) {
+    if (row % step != 0) continue;
+    double *v = add_traffic(t, 0);
+    size_t n = 0;
+    for (char *p = strchr(line, ','); p != NULL && n < HOURS_MAX; p = strchr(p + 1, ',')) v[n++] = strtod(p + 1, NULL);
+    t->n[t->count - 1] = n;
+  }
+  free(line);
+  pclose(f);
+}
+
+/* Tokens by hour of ServeGen's models: model,hour,requests,in,out,tokens. */
+static void read_models(const char *data, traffic *t) {
+  FILE *f = open_gz(data, "traces/servegen_hourly_model.csv.gz");
+  char line[512], model[128], last[128] = "";
+  int hour;
+  double tokens, *v = NULL;
+  while (fgets(line, sizeof line, f) != NULL) {
+    if (sscanf(line, "%127[^,],%d,%*f,%*f,%*f,%lf", model, &hour, &tokens) != 3) continue;
+    if (strcmp(model, last) != 0) v = add_traffic(t, 0);
+    snprintf(last, sizeof last, "%s", model);
+    if (hour < 0 || hour >= HOURS_MAX) continue;
+    v[hour] = tokens;
+    t->n[t->count - 1] = (size_t)hour + 1;
+  }
+  pclose(f);
+}
+
+/* Requests by hour of ServeGen's clients that are active in at least 200 of the 336 hours. */
+static void read_clients(const char *data, traffic *t) {
+  enum { HOURS = 336, ACTIVE = 200 };
+  FILE *f = open_gz(data, "traces/servegen_10min.csv.gz");
+  char line[512], client[128], last[128] = "";
+  double seconds, requests, *v = NULL;
+  while (fgets(line, sizeof line, f) != NULL) {
+    if (sscanf(line, "%127[^,],%*[^,],%lf,%lf", client, &seconds, &requests) != 3) continue;
+    const char *comma = strchr(line, ',');
+    snprintf(client, sizeof client, "%.*s", (int)(strchr(comma + 1, ',') - line), line);
+    if (strcmp(client, last) != 0) v = add_traffic(t, HOURS);
+    snprintf(last, sizeof last, "%s", client);
+    size_t hour = (size_t)(seconds / 3600);
+    if (hour < HOURS) v[hour] += requests;
+  }
+  pclose(f);
+  size_t kept = 0;
+  for (size_t k = 0; k < t->count; k++) {
+    int active = 0;
+    for (size_t i = 0; i < HOURS; i++) active += t->v[k][i] > 0;
+    if (active < ACTIVE) free(t->v[k]);
+    else t->v[kept++] = t->v[k];
+  }
+  t->count = kept;
+}
+
+static void print_usage_rows(const char *name, const traffic *t, int tries) {
+  static const double thresholds[] = {3, TOK_ANOMALY_THRESHOLD, 6};
+  if (t->count == 0) {
+    printf("| skipped: no data for %s |\n", name);
+    return;
+  }
+  for (int newest = 0; newest <= 1; newest++) {
+    for (size_t k = 0; k < 3; k++) {
+      injected_result r;
+      if (injected_run(t, thresholds[k], newest, tries, &r) != 0) die("out of memory", "");
+      printf("| %s (%zu) | %s | %.0f | %.1f |", name, t->count, newest ? "newest" : "history", thresholds[k],
+             1000.0 * (double)r.alarms / (double)r.hours);
+      for (int i = 0; i < INJECTIONS; i++) printf(" %.2f |", (double)r.found[i] / (double)r.tried[i]);
+      printf("\n");
+    }
+  }
+}
+
+static void free_traffic(traffic *t) {
+  for (size_t k = 0; k < t->count; k++) free(t->v[k]);
+  t->count = 0;
+}
+
+static void bench_usage(const char *data) {
+  static traffic t;
+  printf("\nAnomalies put into real traffic by hours, found by tok_anomalies' judgement (default threshold %.0f)\n\n",
+         TOK_ANOMALY_THRESHOLD);
+  printf("| series | judged as | threshold | alarms per 1000 h, untouched |");
+  for (int i = 0; i < INJECTIONS; i++) printf(" %s |", injections[i].name);
+  printf("\n|---|---|---|---|---|---|---|---|---|\n");
+  read_m4(data, 4, &t);
+  print_usage_rows("M4 hourly", &t, 2);
+  free_traffic(&t);
+  read_models(data, &t);
+  print_usage_rows("ServeGen models, tokens", &t, 40);
+  free_traffic(&t);
+  read_clients(data, &t);
+  print_usage_rows("ServeGen clients, requests", &t, 1);
+  free_traffic(&t);
+}
+
 int main(int argc, char **argv) {
-  bench_nab(argc > 1 ? argv[1] : "../shared/data");
+  const char *data = argc > 1 ? argv[1] : "../shared/data";
+  bench_nab(data);
+  bench_usage(data);
   return 0;
 }

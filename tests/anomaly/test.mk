@@ -1,6 +1,6 @@
 # tests/anomaly: what tok_anomaly_score and tok_anomalies find, and what they leave alone.
 
-ANOMALY_OBJ := $(B)/tests/anomaly/nab.o
+ANOMALY_OBJ := $(B)/tests/anomaly/nab.o $(B)/tests/anomaly/injected.o
 TEST_OBJ_anomaly := $(ANOMALY_OBJ)
 
 .PHONY: bench-anomaly

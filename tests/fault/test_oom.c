@@ -181,6 +181,12 @@ static const workload workloads[] = {
      "SELECT cost_nano, user_id FROM llm_usage"},
     {"tok_import_text of CSV", LEDGER, "SELECT tok_import_text('time,prompt tokens,task' || char(10) || '1,2,\"a\"\"b\"',"
      " '', '{\"set\":{\"model\":\"gpt\\u002d4o\"}}') IS NOT NULL; SELECT task_type, model, input_tokens FROM llm_usage"},
+    {"tok_anomalies", LEDGER
+     "WITH RECURSIVE h(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM h WHERE i < 40) INSERT INTO llm_usage(timestamp,"
+     " provider, model, tenant_id, input_tokens, output_tokens) SELECT 1772409600 + i * 86400 + 3600, 'openai', 'gpt-4o',"
+     " iif(i % 2, 'acme', 'globex'), 1000 + i % 7 * 100 + iif(i = 30, 9000, 0), 10 FROM h;",
+     "SELECT start, direction, cause FROM tok_anomalies('total', 'day', '{\"zone\":\"+02:00\"}', NULL, NULL, NULL,"
+     " '2026-04-12')"},
     {"tok_init", NULL, LEDGER "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'llm_%'"},
     {"tok_init again", LEDGER A_ROW, LEDGER "SELECT count(*) FROM llm_usage"},
     {"tok_init of an older ledger",
