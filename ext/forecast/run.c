@@ -53,8 +53,8 @@ static int kind_of(const tok_run *r) {
 enum {
   SEASONS_MIN = 2,      /* a season is used from so many of them on */
   LONG_SEASONS_MIN = 3, /* one longer than a month (weeks of a year), from so many */
-  ROLLING_MAX = 16,     /* rolling origins where each is cheap … */
-  ROLLING_MAX_TWO = 8,  /* … and with two seasons, where they also grow stale */
+  ROLLING_MAX = 16,     /* rolling origins */
+  WEIGH_MAX_TWO = 8,    /* with two seasons, only the newest of them say who is good now */
   FEW_ORIGINS = 5,      /* short histories have them closer than a season, to have so many */
   POINTS_MIN = 4        /* fewer give a mean and no interval */
 };
@@ -80,7 +80,7 @@ static void choose_seasons(tok_run *r, tok_seasons s) {
 static void choose_origins(tok_run *r) {
   size_t m = r->m2 > 0 ? r->m2 : r->m1 > 1 ? r->m1 : 1;
   size_t least = r->young ? m : 2 * m + 1;
-  size_t most = r->m2 > 0 ? ROLLING_MAX_TWO : ROLLING_MAX, found = 0, rolling[TOK_ORIGINS_MAX];
+  size_t found = 0, rolling[TOK_ORIGINS_MAX];
   if (!r->young && least < (r->n + 1) / 2) least = (r->n + 1) / 2;
   if (least < POINTS_MIN) least = POINTS_MIN;
   r->n_origin = 0;
@@ -91,7 +91,7 @@ static void choose_origins(tok_run *r) {
   if (room > least && apart > (room - least) / FEW_ORIGINS) apart = (room - least) / FEW_ORIGINS;
   if (apart == 0) apart = 1;
   if (!(r->young && r->m1 == 0) && r->n >= least + r->bh) {
-    for (size_t o = r->n - r->bh; found < most; o -= apart) {
+    for (size_t o = r->n - r->bh; found < ROLLING_MAX; o -= apart) {
       rolling[found++] = o;
       if (o < apart + least) break;
     }
@@ -183,18 +183,19 @@ static void weigh(const double *error, size_t n, double *weight) {
 }
 
 /*
-** At the end the errors at all rolling origins give the weights; at each of these, those at the others do,
+** At the end the errors at the rolling origins give the weights; at each of these, those at the others do,
 ** so that what the backtest shows was not fitted to itself.
 */
 static void combine(const tok_run *r, tok_forecast *out) {
   double all[TOK_MIX_MAX] = {0}, error[TOK_MIX_MAX], weight[TOK_MIX_MAX];
   size_t back = tok_run_back(r), per_method = r->n_origin * r->h;
+  size_t first = r->m2 > 0 && back > WEIGH_MAX_TWO ? back - WEIGH_MAX_TWO : 0;
   for (size_t i = 0; i < out->n_mix; i++) {
-    for (size_t k = 0; k < back; k++) all[i] += error_at(r, r->method + i * per_method, k);
+    for (size_t k = first; k < back; k++) all[i] += error_at(r, r->method + i * per_method, k);
   }
   for (size_t k = 0; k < r->n_origin; k++) {
     for (size_t i = 0; i < out->n_mix; i++) {
-      double own = k < back && back > 1 ? error_at(r, r->method + i * per_method, k) : 0;
+      double own = k >= first && k < back && back > first + 1 ? error_at(r, r->method + i * per_method, k) : 0;
       error[i] = all[i] > own ? all[i] - own : 0;
     }
     weigh(error, out->n_mix, weight);
