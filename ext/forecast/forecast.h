@@ -56,6 +56,7 @@ typedef struct {
   size_t n;          /* points used, after that */
   size_t n_repaired; /* points that were there and were replaced */
   size_t n_filled;   /* points that were missing */
+  size_t level_at;   /* where a new level begins to which older history was brought; 0 = none */
   tok_mix mix[TOK_MIX_MAX];
   size_t n_mix;
   double wape, mase, coverage; /* of the backtest, NAN if there was none or it says nothing */

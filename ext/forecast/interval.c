@@ -162,11 +162,13 @@ static void bound(bool positive, double f, double half, double *lower, double *u
 
 /* Steps are more than one look each, but errors of neighbouring steps are alike: worth about three. */
 enum { STEP_LOOKS = 3 };
+static const double UNSEEN = 0.5; /* what few looks have not seen: tuned on shortened series */
 
 double tok_forecast_width(const tok_forecast *f, double level) {
   double p = 0.5 + level / 2;
   if (f->grade == TOK_GRADE_INSUFFICIENT) return NAN;
-  return tok_t_quantile(p, f->n_back == 0 ? f->total_df : STEP_LOOKS * f->total_df);
+  if (f->n_back == 0) return tok_t_quantile(p, f->total_df);
+  return tok_t_quantile(p, STEP_LOOKS * f->total_df) * sqrt(1 + UNSEEN / f->total_df);
 }
 
 tok_backtest_row tok_forecast_back(const tok_forecast *f, const double *values, double width, size_t i) {

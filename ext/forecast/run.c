@@ -12,7 +12,7 @@ enum {
   FOR_TWO = 1,    /* two seasons: hours or finer */
   FOR_ONE = 2,    /* a season of up to a month: days, months, quarters */
   FOR_LEVELS = 4, /* none, or one too long to be seen often: weeks */
-  FOR_ALL = 7
+  FOR_DAY = 8     /* hours or finer, of less than two weeks: weekdays are not known yet */
 };
 
 static const struct {
@@ -22,18 +22,18 @@ static const struct {
   int kinds;
 } methods[] = {
     {"naive", tok_method_naive, false, FOR_LEVELS},
-    {"seasonal_naive", tok_method_snaive, false, FOR_TWO},
+    {"seasonal_naive", tok_method_snaive, false, FOR_TWO | FOR_DAY},
     {"moved_season", tok_method_moved_season, true, FOR_LEVELS},
     {"phase_mean", tok_method_phase_mean, false, FOR_TWO | FOR_ONE},
     {"theta", tok_method_theta, false, FOR_ONE},
-    {"holt_winters", tok_method_smooth, false, FOR_TWO | FOR_ONE},
+    {"holt_winters", tok_method_smooth, false, FOR_TWO | FOR_ONE | FOR_DAY},
     {"holt_winters_double", tok_method_smooth_double, true, FOR_TWO},
-    {"ar_log", tok_method_ar, true, FOR_TWO | FOR_LEVELS},
+    {"ar_log", tok_method_ar, true, FOR_TWO | FOR_LEVELS | FOR_DAY},
     {"ar", tok_method_ar, false, FOR_TWO},
     {"ar_short", tok_method_ar_short, false, FOR_LEVELS},
-    {"ar_rest", tok_method_ar_rest, true, FOR_TWO | FOR_LEVELS},
-    {"analog_log", tok_method_analog, true, FOR_TWO},
-    {"analog", tok_method_analog, false, FOR_ALL},
+    {"ar_rest", tok_method_ar_rest, true, FOR_TWO | FOR_LEVELS | FOR_DAY},
+    {"analog_log", tok_method_analog, true, FOR_TWO | FOR_DAY},
+    {"analog", tok_method_analog, false, FOR_TWO | FOR_ONE | FOR_LEVELS},
 };
 enum { N_METHODS = sizeof methods / sizeof methods[0] };
 
@@ -45,6 +45,7 @@ const char *tok_grade_name(tok_grade grade) {
 }
 
 static int kind_of(const tok_run *r) {
+  if (r->m1 > 1 && r->m2 == 0 && r->two_expected) return FOR_DAY;
   return r->m2 > 0 ? FOR_TWO : r->m1 > 1 && r->m1 <= 31 ? FOR_ONE : FOR_LEVELS;
 }
 
@@ -67,6 +68,7 @@ static void choose_seasons(tok_run *r, tok_seasons s) {
   size_t back = r->h < r->n / 4 ? r->h : r->n / 4;
   if (back == 0) back = 1;
   size_t most = r->n - back;
+  r->two_expected = s.long_ > 0;
   bool is_long = s.short_ > 31 && s.long_ == 0;
   if (s.short_ < 2) return;
   if (most >= (is_long ? LONG_SEASONS_MIN : SEASONS_MIN) * s.short_) r->m1 = s.short_;
@@ -123,6 +125,8 @@ static void prepare(tok_run *r, const tok_series *s, tok_forecast *out) {
   r->positive = r->opt->positive < 0 ? !negative : r->opt->positive > 0;
   tok_seasons seasons = tok_seasons_of(s->step);
   if (r->opt->season > 0) seasons = (tok_seasons){r->opt->season, 0};
+  out->level_at = tok_series_level(r->y, r->n, seasons, r->work);
+  if (out->level_at > 0) out->level_at += out->first;
   out->n_repaired = tok_series_repair(r->y, r->n, seasons, r->work, NULL);
   bool all_positive = true;
   for (size_t i = 0; i < r->n; i++) {
@@ -148,7 +152,10 @@ static void run_method(const tok_run *r, size_t which, double *f) {
 /* Is the method a candidate? A raw twin stands in for logs that do not exist. */
 static bool is_wanted(const tok_run *r, size_t which) {
   if (r->opt->method != NULL) return strcmp(methods[which].name, r->opt->method) == 0;
-  if (r->young) return methods[which].run == tok_method_snaive;
+  if (r->young) {
+    bool twice = r->n >= 2 * r->m1 && methods[which].run == tok_method_phase_mean;
+    return twice || methods[which].run == tok_method_snaive;
+  }
   if (!(methods[which].kinds & kind_of(r))) return false;
   if (!methods[which].logs || r->logs != NULL) return true;
   for (size_t i = 0; i < N_METHODS; i++) {

@@ -75,6 +75,12 @@ typedef struct {
 tok_seasons tok_seasons_of(tok_step step);
 
 /*
+** Looks for a lasting change of level within the last days of hours (or finer) and multiplies v[0..i) before it by
+** the change; i is returned, 0 if there is none. scratch: room for 2 n doubles. O(n).
+*/
+size_t tok_series_level(double *v, size_t n, tok_seasons seasons, double *scratch);
+
+/*
 ** Repairs v[0..n) in place: fills NAN and replaces spikes, holes and short runs of zeros by what the
 ** level around them and the same phase of neighbouring seasons say. Long runs, and runs that touch the
 ** end, stay: they may be a new level. A series of which half is zero is only filled.

@@ -226,6 +226,44 @@ static void competition(const char *folder, const set *what, int fold) {
          (seasonal.smape / two.smape + seasonal.mase / two.mase) / 2, seasonal.mase / seasonal.n);
 }
 
+/* ---- short histories ----------------------------------------------------------------------------------- */
+
+static void shortened(const char *folder, const set *what, const size_t *lengths, size_t n_lengths) {
+  static series all[SERIES_MAX];
+  double f[HORIZON_MAX];
+  size_t n = read_set(folder, what->name, all);
+  for (size_t l = 0; l < n_lengths && n > 0; l++) {
+    static score ours, seasonal;
+    ours = seasonal = (score){0};
+    for (size_t i = 0; i < n; i++) {
+      series s = all[i];
+      double scale = naive_scale(&s, what->mase_season);
+      if (s.n < lengths[l]) continue;
+      s.train += s.n - lengths[l];
+      s.n = lengths[l];
+      tok_forecast r;
+      run(s.train, s.n, what->step, s.h, 0.8, &r);
+      add_score(&ours, &s, s.test, r.mean, scale);
+      add_interval(&ours, &s, &r, scale);
+      tok_forecast_free(&r);
+      if (lengths[l] < what->season) continue;
+      seasonal_naive(&s, what->season, f);
+      for (size_t j = 0; j < s.h; j++) f[j] = isnan(f[j]) ? 0 : f[j];
+      add_score(&seasonal, &s, s.test, f, scale);
+    }
+    printf("  %-9s last %4zu:%8.2f /%6.3f%16.2f /%6.3f%12.1f %%%14.2f\n", what->name, lengths[l], ours.smape / ours.n,
+           ours.mase / ours.n, seasonal.smape / seasonal.n, seasonal.mase / seasonal.n,
+           100 * median_of(ours.total, ours.n), ours.inside / ours.steps);
+  }
+}
+
+static void short_histories(const char *folder) {
+  static const size_t hours[] = {24, 48, 96, 168, 240, 312, 400, 504}, days[] = {5, 7, 14, 21, 28, 56, 112};
+  printf("\nonly the last points: sMAPE / MASE of tok, of seasonal naive; median error of the total; 80 %% interval holds\n");
+  shortened(folder, &sets[0], hours, sizeof hours / sizeof hours[0]);
+  shortened(folder, &sets[2], days, sizeof days / sizeof days[0]);
+}
+
 /* ---- totals of ServeGen ------------------------------------------------------------------------------ */
 
 enum { MODELS = 3, HOURS = 336, DAY = 24, ORIGINS = 9 };
@@ -362,6 +400,7 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) competition(folder, &sets[i], fold);
   if (fold >= 0) return 0;
   serving(folder);
+  short_histories(folder);
   dirty(folder);
   times();
   return 0;
