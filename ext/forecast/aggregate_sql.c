@@ -19,6 +19,8 @@
 **   F4  The newest 4096 steps of any number of rows count; memory is bounded (3 MB); about 1 ms for 1,000 points.
 **   F5  n: points used after leading zeros; filled: missing ones; repaired: spikes and holes that were replaced.
 **       status 'insufficient' below 4 points (their mean, no interval), 'short history' below 4 seasons, else 'ok'.
+**       level_since (only where there is one): from when a new level of traffic holds; what came before counts
+**       relative to its own level.
 **   F6  The same rows give the same bytes on every machine.
 */
 #include <math.h>
@@ -175,6 +177,10 @@ static void print(tok_buf *b, const state *s, const tok_series *grid, const tok_
   tok_print_member(b, true, "total_upper", f->total_upper);
   tok_buf_addc(b, ',');
   tok_print_trust(b, f, s->request.run.level);
+  if (f->level_at > 0) {
+    tok_buf_adds(b, ",\"level_since\":");
+    add_time(b, s->form, point_time(grid, f->level_at, zone), zone);
+  }
   add_step(b, grid->step);
 }
 

@@ -108,33 +108,51 @@ static size_t leading_zeros(const tok_series *s) {
   return i == s->n ? 0 : i;
 }
 
-/* Copies and scales the series, then repairs the copy. */
-static void prepare(tok_run *r, const tok_series *s, tok_forecast *out) {
+/* Divides the series by its largest value, so that squares neither overflow nor vanish. */
+static void scale(tok_run *r) {
   double most = 0;
-  bool negative = false;
   for (size_t i = 0; i < r->n; i++) {
-    double v = s->v[out->first + i];
-    if (isnan(v) && r->opt->gaps_are_zero) v = 0;
-    r->raw[i] = v;
-    most = fabs(v) > most ? fabs(v) : most;
-    negative = negative || v < 0;
-    out->n_filled += isnan(v) ? 1 : 0;
+    if (fabs(r->y[i]) > most) most = fabs(r->y[i]);
   }
-  r->unit = most > 0 ? most : 1;
-  for (size_t i = 0; i < r->n; i++) r->y[i] = r->raw[i] = r->raw[i] / r->unit;
-  r->positive = r->opt->positive < 0 ? !negative : r->opt->positive > 0;
-  tok_seasons seasons = tok_seasons_of(s->step);
-  if (r->opt->season > 0) seasons = (tok_seasons){r->opt->season, 0};
-  out->level_at = tok_series_level(r->y, r->n, seasons, r->work);
-  if (out->level_at > 0) out->level_at += out->first;
-  out->n_repaired = tok_series_repair(r->y, r->n, seasons, r->work, NULL);
+  if (!(most > 0)) return;
+  r->unit *= most;
+  for (size_t i = 0; i < r->n; i++) {
+    r->y[i] /= most;
+    r->raw[i] /= most;
+  }
+}
+
+/* Where every point is missing there is nothing to fill in from. */
+static void take_logs(tok_run *r) {
   bool all_positive = true;
   for (size_t i = 0; i < r->n; i++) {
-    if (isnan(r->y[i])) r->y[i] = 0; /* only where every point is missing */
+    if (isnan(r->y[i])) r->y[i] = 0;
     all_positive = all_positive && r->y[i] > 0;
   }
   if (!all_positive) r->logs = NULL;
   for (size_t i = 0; r->logs != NULL && i < r->n; i++) r->logs[i] = tok_log(r->y[i]);
+}
+
+/* Copies and scales the series, then repairs the copy. */
+static void prepare(tok_run *r, const tok_series *s, tok_forecast *out) {
+  bool negative = false;
+  for (size_t i = 0; i < r->n; i++) {
+    double v = s->v[out->first + i];
+    if (isnan(v) && r->opt->gaps_are_zero) v = 0;
+    r->y[i] = r->raw[i] = v;
+    negative = negative || v < 0;
+    out->n_filled += isnan(v) ? 1 : 0;
+  }
+  r->unit = 1;
+  r->positive = r->opt->positive < 0 ? !negative : r->opt->positive > 0;
+  tok_seasons seasons = tok_seasons_of(s->step);
+  if (r->opt->season > 0) seasons = (tok_seasons){r->opt->season, 0};
+  scale(r);
+  out->level_at = tok_series_level(r->y, r->n, seasons, r->work);
+  if (out->level_at > 0) out->level_at += out->first;
+  out->n_repaired = tok_series_repair(r->y, r->n, seasons, r->work, NULL);
+  scale(r); /* again: what was largest may have been a spike */
+  take_logs(r);
 }
 
 /* ---- running and weighing -------------------------------------------------------------------------- */

@@ -75,8 +75,8 @@ typedef struct {
 tok_seasons tok_seasons_of(tok_step step);
 
 /*
-** Looks for a lasting change of level within the last days of hours (or finer) and multiplies v[0..i) before it by
-** the change; i is returned, 0 if there is none. scratch: room for 2 n doubles. O(n).
+** Looks for a lasting change of level within the last days of hours (or finer), or the last four weeks of days, and
+** multiplies v[0..i) before it by the change; i is returned, 0 if there is none. scratch: room for 2 n doubles. O(n).
 */
 size_t tok_series_level(double *v, size_t n, tok_seasons seasons, double *scratch);
 

@@ -219,7 +219,61 @@ static void all_missing_and_all_zero(void) {
   CHECK(one[0] == 3 && one[2] == 4 && one[4] == 5);
 }
 
-CHECK_MAIN({"log and exp", log_and_exp}, {"quantiles of distributions", quantiles_of_distributions},
+/* A level that holds is found to the hour, whichever its size; growth, weekends and one strange day are none. */
+static void levels_of_hours(void) {
+  enum { HOURS = 24 * 28 };
+  static double v[HOURS], space[2 * HOURS];
+  static const double factors[] = {2, 0.5, 1.6, 10};
+  for (size_t k = 0; k < 4; k++) {
+    for (int days = 2; days <= 6; days++) {
+      uint32_t x = 3;
+      size_t at = (size_t)(HOURS - 24 * days - 5);
+      for (size_t i = 0; i < HOURS; i++) {
+        x = x * 1664525u + 1013904223u;
+        v[i] = 100 * (1 + 0.5 * (i % 24 > 8)) * (i / 24 % 7 > 4 ? 0.5 : 1) * (1 + 0.1 * ((double)(x >> 16) / 65536 - 0.5));
+        if (i >= at) v[i] *= factors[k];
+      }
+      double before = v[100];
+      size_t found = tok_series_level(v, HOURS, (tok_seasons){24, 168}, space);
+      if (!CHECK(found + 1 >= at && found <= at + 1)) printf("  found %zu, expected %zu, x %g, %d days\n", found, at, factors[k], days);
+      CHECK(fabs(v[100] / before / factors[k] - 1) < 0.1);
+    }
+  }
+}
+
+static void no_levels(void) {
+  enum { HOURS = 24 * 28 };
+  static double v[HOURS], space[2 * HOURS];
+  for (int kind = 0; kind < 4; kind++) {
+    uint32_t x = 3;
+    for (size_t i = 0; i < HOURS; i++) {
+      x = x * 1664525u + 1013904223u;
+      double noise = (double)(x >> 16) / 65536;
+      v[i] = 100 * (1 + 0.5 * (i % 24 > 8)) * (i / 24 % 7 > 4 ? 0.5 : 1) * (1 + 0.3 * (noise - 0.5));
+      if (kind == 1) v[i] *= 1 + 4.0 * (double)i / HOURS;
+      if (kind == 2 && i >= HOURS - 24) v[i] *= 3;
+      if (kind == 3) v[i] *= noise < 0.05 ? 0 : 1;
+    }
+    CHECK_INT(tok_series_level(v, HOURS, (tok_seasons){24, 168}, space), 0);
+  }
+}
+
+static void levels_of_days(void) {
+  enum { DAYS = 120 };
+  double v[DAYS], space[2 * DAYS];
+  for (size_t days = 0; days <= 28; days += 7) {
+    uint32_t x = 3;
+    for (size_t i = 0; i < DAYS; i++) {
+      x = x * 1664525u + 1013904223u;
+      v[i] = 100 * (i % 7 > 4 ? 0.5 : 1) * (1 + 0.4 * ((double)(x >> 16) / 65536 - 0.5)) * (i + days >= DAYS ? 2 : 1);
+    }
+    size_t found = tok_series_level(v, DAYS, (tok_seasons){7, 0}, space);
+    CHECK(days == 0 ? found == 0 : found + 1 >= DAYS - days && found <= DAYS - days + 1);
+  }
+}
+
+CHECK_MAIN({"levels of hours", levels_of_hours}, {"no levels", no_levels}, {"levels of days", levels_of_days},
+           {"log and exp", log_and_exp}, {"quantiles of distributions", quantiles_of_distributions},
            {"quantiles of data", quantiles_of_data},
            {"unsorted, gaps, duplicates", unsorted_with_gaps_and_duplicates},
            {"days with summer time", days_of_a_zone_with_summer_time}, {"months", months},
