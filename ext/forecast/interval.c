@@ -23,11 +23,12 @@ static double spread(const tok_run *r, double f, double floor_) {
 static double actual(const tok_run *r, size_t k, size_t j) { return r->y[r->origin[k] + j]; }
 static double forecast_at(const tok_run *r, size_t k, size_t j) { return r->combined[k * r->h + j]; }
 
-/* A twentieth of the mean of the recent forecasts' range; above 0 unless all is 0. */
+/* A twentieth of the mean of what was forecast or was; above 0 unless all is 0. */
 static double floor_of(const tok_run *r) {
-  double sum = 0;
-  for (size_t i = 0; i < r->n_origin * r->h; i++) sum += r->combined[i];
-  return sum > 0 ? sum / (double)(r->n_origin * r->h) / 20 : 0;
+  double said = 0, was = 0;
+  for (size_t i = 0; i < r->n_origin * r->h; i++) said += r->combined[i] / (double)(r->n_origin * r->h);
+  for (size_t i = r->origin[0]; i < r->n; i++) was += r->y[i] / (double)(r->n - r->origin[0]);
+  return (said > was ? said : was) / 20;
 }
 
 typedef struct {
