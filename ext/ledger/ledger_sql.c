@@ -125,6 +125,7 @@ int tok_ledger_register(sqlite3 *db) {
       tok_responses_register,
       tok_intake_register,
       tok_report_register,
+      tok_audit_register,
   };
   int rc = tok_sql_functions(db, NULL, defs, sizeof defs / sizeof defs[0]);
   for (size_t i = 0; i < sizeof files / sizeof files[0] && rc == SQLITE_OK; i++) rc = files[i](db);

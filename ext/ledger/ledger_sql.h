@@ -12,5 +12,6 @@ int tok_calibrate_register(sqlite3 *db);
 int tok_responses_register(sqlite3 *db);
 int tok_intake_register(sqlite3 *db); /* tok_import, tok_import_text */
 int tok_report_register(sqlite3 *db);
+int tok_audit_register(sqlite3 *db); /* tok_audit, tok_rebuild */
 
 #endif
