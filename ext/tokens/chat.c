@@ -15,7 +15,8 @@ typedef struct {
   int64_t milli;      /* thousandths of a token */
   bool inexact;
   bool plain;
-  bool system_first, tools;
+  bool tools;
+  bool answer; /* the body of a response: what the model wrote, nothing around the request */
   int last_role;
 } chat;
 
@@ -201,7 +202,7 @@ static key_kind kind_of(tok_slice key, bool *known) {
       {"input", JSON},          {"args", JSON},           {"response", JSON},      {"json", JSON},
       {"image_url", IMAGE},     {"source", INSIDE},       {"image", IMAGE},        {"inlineData", IMAGE},
       {"inline_data", IMAGE},   {"url", DATA},            {"data", DATA},          {"bytes", DATA},
-      {"function", INSIDE},     {"function_call", CALL},  {"functionCall", CALL},  {"functionResponse", CALL},
+      {"function", INSIDE},     {"message", INSIDE},      {"function_call", CALL},  {"functionCall", CALL},  {"functionResponse", CALL},
       {"toolUse", CALL},        {"toolResult", CALL},     {"tool_calls", CALL},    {"input_audio", MEDIA},
       {"fileData", MEDIA},      {"file_data", MEDIA},     {"file", MEDIA},         {"document", MEDIA},
       {"video", MEDIA},         {"file_id", MEDIA},       {"audio", MEDIA},
@@ -408,6 +409,21 @@ static const char *const WRAPPER_KEYS[] = {"response_format", "outputConfig", "o
 static const char *const CONVERSATION_KEYS[] = {"conversation", "previous_response_id", "cachedContent",
                                                 "cached_content", NULL};
 
+/* The messages of a response: `choices` of chat completions, `output` of the responses interface. */
+static void count_answers(chat *c, int64_t around_each) {
+  c->answer = true;
+  if (c->j.event != TOK_JSON_ARRAY) {
+    pass(c);
+    return;
+  }
+  while (next(c) && c->j.event != TOK_JSON_ARRAY_END) {
+    part p = {.who = ASSISTANT};
+    int64_t before = c->milli;
+    count_value(c, &p);
+    if (c->milli > before) add_tokens(c, around_each);
+  }
+}
+
 static void count_request(chat *c, int depth);
 
 /* After KEY of a request. */
@@ -415,8 +431,12 @@ static void request_key(chat *c, int depth) {
   tok_slice key = c->j.text;
   if (!next(c)) return;
   if (one_of(key, CONVERSATION_KEYS) && depth == 0) {
-    if (c->j.event != TOK_JSON_NULL) cannot(c, "the request continues a conversation that the provider keeps");
+    if (c->j.event != TOK_JSON_NULL && !c->answer) cannot(c, "the request continues a conversation that the provider keeps");
     pass(c);
+  } else if (depth == 0 && tok_slice_is(key, "choices")) {
+    count_answers(c, c->meter->info->chat.chat_output);
+  } else if (depth == 0 && tok_slice_is(key, "output")) {
+    count_answers(c, c->meter->info->chat.responses_output);
   } else if (one_of(key, MESSAGE_KEYS)) {
     count_messages(c);
   } else if (one_of(key, TEXT_KEYS)) {
@@ -471,7 +491,7 @@ tok_status tok_chat(tok_engine *e, const tok_meter *meter, bool plain, tok_slice
     count_document(&c, options, true);
     if (last >= 0) c.last_role = last;
   }
-  if (!c.plain) {
+  if (!c.plain && !c.answer) {
     add_tokens(&c, meter->info->chat.hidden);
     if (c.last_role != ASSISTANT || meter->info->weights == NULL) add_tokens(&c, meter->info->chat.reply);
   }

@@ -5,6 +5,8 @@
 **     [{"role":"user","parts":[{"text":"Hello"}]}]               contents: Gemini
 **     {"model":…, "messages":[…], "tools":[…], "system":…}       or a whole request body of any of them
 **
+**     {"output":[…]}  {"choices":[…]}                            or the body of a response: what was written
+**
 ** The sum of the texts' tokens (estimate.h), of what stands around messages, names and tools (kin.h),
 ** and of images (image.h). Request bodies of completions (`prompt`) and embeddings (`input` of an
 ** embedding model) are texts without anything around them; lists of token ids count as many.

@@ -16,7 +16,8 @@
 **     Prompt tokens of a chat request: texts, roles, names, tools, schemas, images; what the provider
 **     adds around them. messages_json: messages of OpenAI (chat and responses), Anthropic, Bedrock or
 **     Gemini, or the whole body of a request; options_json: the other keys of a body (tools, system,
-**     …). Exact for text messages to OpenAI's models, an estimate for others. NULL where it can't be
+**     …). The body of a response of OpenAI's (`choices`, `output`) gives the tokens that the model wrote,
+**     reasoning aside. Exact for text messages to OpenAI's models, an estimate for others. NULL where it can't be
 **     known: an unknown model, audio and files, an image whose size is not in the request (give
 **     "width" and "height" beside it), a conversation that the provider keeps. Malformed JSON is an
 **     error. O(length).

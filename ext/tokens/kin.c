@@ -22,32 +22,32 @@ static const char O200K[] = "o200k_base", CL100K[] = "cl100k_base", HARMONY[] = 
 ** from gpt-5 on the channel of an assistant's message counts 2 (both fitted: 40 requests, no exception).
 ** gpt-3.5-turbo-0301 had 4, and a name replaced the role.
 */
-#define CHAT_OPENAI {0, 4, 4, 4, 3, 1, 12, 7, 0, 0}
-#define CHAT_O_SERIES {0, 4, 4, 4, 2, 1, 12, 7, 0, 0}
-#define CHAT_GPT5 {0, 4, 6, 4, 2, 1, 12, 7, 0, 0}
-#define CHAT_0301 {0, 5, 5, 5, 3, -1, 12, 10, 0, 0}
-#define CHAT_GPT4 {0, 4, 4, 4, 3, 1, 12, 10, 0, 0}
+#define CHAT_OPENAI {0, 4, 4, 4, 3, 1, 12, 7, 0, 0, 0, 1}
+#define CHAT_O_SERIES {0, 4, 4, 4, 2, 1, 12, 7, 0, 0, 0, 1}
+#define CHAT_GPT5 {0, 4, 6, 4, 2, 1, 12, 7, 0, 0, 4, 4}
+#define CHAT_0301 {0, 5, 5, 5, 3, -1, 12, 10, 0, 0, 0, 1}
+#define CHAT_GPT4 {0, 4, 4, 4, 3, 1, 12, 10, 0, 0, 0, 1}
 /* <|start|>role<|message|>…<|end|>, and the fixed system message of the harmony format (fitted). */
-#define CHAT_HARMONY {61, 4, 6, 8, 2, 1, 12, 7, 0, 0}
+#define CHAT_HARMONY {61, 4, 6, 8, 2, 1, 12, 7, 0, 0, 4, 4}
 /*
 ** "\n\nHuman:" and "\n\nAssistant:" of Anthropic's format; tools as Anthropic's pricing page says; what
 ** schemas and thinking add is fitted.
 */
-#define CHAT_CLAUDE {0, 4, 3, 0, 3, 0, 346, 8, 90, 28}
+#define CHAT_CLAUDE {0, 4, 3, 0, 3, 0, 346, 8, 90, 28, 3, 3}
 /* <|start_header_id|>role<|end_header_id|>\n\n…<|eot_id|>; 3.1 and later add a dated system message. */
-#define CHAT_LLAMA3 {1, 5, 5, 5, 4, 1, 30, 8, -1, 0}
-#define CHAT_LLAMA32 {16, 5, 5, 9, 4, 1, 30, 8, -1, 0}
-#define CHAT_LLAMA33 {26, 5, 5, 0, 4, 1, 30, 8, -1, 0}
-#define CHAT_LLAMA2 {1, 8, 1, 6, 0, 1, 30, 8, -1, 0}
-#define CHAT_CHATML {0, 5, 5, 5, 3, 1, 60, 8, -1, 0} /* <|im_start|>role\n…<|im_end|>\n */
-#define CHAT_DEEPSEEK {1, 1, 2, 0, 2, 1, 60, 8, -1, 0} /* one token opens each turn, one ends the assistant's */
-#define CHAT_DEEPSEEK_R1 {1, 1, 2, 0, 1, 1, 60, 8, -1, 0}
-#define CHAT_GEMINI {0, 0, 0, 0, 0, 0, 0, 8, -1, 0}
-#define CHAT_NONE {0, 0, 0, 0, 0, 0, 0, 8, -1, 0}
-#define CHAT_MISTRAL {1, 3, 1, 2, 0, 1, 3, 8, -1, 0}        /* <s>[INST]…[/INST]…</s> */
-#define CHAT_MISTRAL_SMALL {12, 3, 1, 2, 0, 1, 3, 8, -1, 0} /* fitted */
+#define CHAT_LLAMA3 {1, 5, 5, 5, 4, 1, 30, 8, -1, 0, 0, 0}
+#define CHAT_LLAMA32 {16, 5, 5, 9, 4, 1, 30, 8, -1, 0, 0, 0}
+#define CHAT_LLAMA33 {26, 5, 5, 0, 4, 1, 30, 8, -1, 0, 0, 0}
+#define CHAT_LLAMA2 {1, 8, 1, 6, 0, 1, 30, 8, -1, 0, 0, 0}
+#define CHAT_CHATML {0, 5, 5, 5, 3, 1, 60, 8, -1, 0, 0, 0} /* <|im_start|>role\n…<|im_end|>\n */
+#define CHAT_DEEPSEEK {1, 1, 2, 0, 2, 1, 60, 8, -1, 0, 0, 0} /* one token opens each turn, one ends the assistant's */
+#define CHAT_DEEPSEEK_R1 {1, 1, 2, 0, 1, 1, 60, 8, -1, 0, 0, 0}
+#define CHAT_GEMINI {0, 0, 0, 0, 0, 0, 0, 8, -1, 0, 0, 0}
+#define CHAT_NONE {0, 0, 0, 0, 0, 0, 0, 8, -1, 0, 0, 0}
+#define CHAT_MISTRAL {1, 3, 1, 2, 0, 1, 3, 8, -1, 0, 0, 0}        /* <s>[INST]…[/INST]…</s> */
+#define CHAT_MISTRAL_SMALL {12, 3, 1, 2, 0, 1, 3, 8, -1, 0, 0, 0} /* fitted */
 /* A hidden system prompt, found by fitting. */
-#define CHAT_FITTED(hidden, user, assistant, system) {hidden, user, assistant, system, 0, 0, 0, 8, -1, 0}
+#define CHAT_FITTED(hidden, user, assistant, system) {hidden, user, assistant, system, 0, 0, 0, 8, -1, 0, 0, 0}
 
 /* Vision: tiles and patches as OpenAI's documentation has them. */
 #define TILES(base, each) {TOK_IMAGE_TILES, base, each}

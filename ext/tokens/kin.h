@@ -44,6 +44,7 @@ typedef struct {
   int16_t tool;      /* around each tool's JSON */
   int16_t schema;    /* around the JSON of a schema that the answer must follow; -1: schemas cost nothing */
   int16_t thinking;  /* once, if the request asks for thinking */
+  int16_t chat_output, responses_output; /* around a message of a response, by OpenAI's two interfaces */
 } tok_chat_rule;
 
 /* How images count. */

@@ -41,3 +41,12 @@ SELECT 'closed within bounds', sum(inside), count(*), sum(inside) >= 0.85 * coun
 FROM error WHERE family NOT IN ('openai', 'unknown') AND ours IS NOT NULL;
 SELECT 'claude median', tok_p50(e) <= 0.06, 'others median', (SELECT tok_p50(e) <= 0.06 FROM error
   WHERE family NOT IN ('openai', 'unknown') AND family NOT LIKE 'claude%') FROM error WHERE family LIKE 'claude%';
+
+-- What OpenAI's models wrote, where the text is all that they wrote.
+SELECT 'openai output exact', sum(ours = billed), count(*), sum(ours = billed) >= 0.9 * count(*) FROM (
+  SELECT CAST(line ->> 'output_tokens' AS INTEGER) - coalesce(line ->> 'reasoning_tokens', 0) AS billed,
+    CASE line ->> 'kind'
+      WHEN 'responses' THEN tok_count_messages(line ->> 'model', json_object('output', json_array(json_object('content', line ->> 'output_text'))))
+      WHEN 'messages' THEN tok_count_messages(line ->> 'model', json_object('choices', json_array(json_object('message', json_object('content', line ->> 'output_text')))))
+      ELSE tok_count(line ->> 'model', line ->> 'output_text') END AS ours
+  FROM truth_line WHERE line ->> 'provider' = 'openai' AND line ->> 'output_is_plain_text' AND line ->> 'output_text' <> '');

@@ -62,6 +62,11 @@ static void shapes(void) {
   CHECK_INT(count("gpt-3.5-turbo-instruct", "{\"prompt\":\"Hello\"}"), 1);
   CHECK_INT(count("text-embedding-ada-002", "{\"input\":\"\"}"), 1);
   CHECK_INT(count("gpt-4o", "[]"), 3);
+  CHECK_INT(count("gpt-4o", "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"}}]}"), 1);
+  CHECK_INT(count("gpt-4o", "{\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":"
+                            "[{\"type\":\"output_text\",\"text\":\"Hello\"}]}]}"), 2);
+  CHECK_INT(count("gpt-5.4", "{\"output\":[{\"type\":\"reasoning\",\"summary\":[]},{\"type\":\"message\",\"content\":"
+                             "[{\"type\":\"output_text\",\"text\":\"Hello\"}]}]}"), 5);
 }
 
 static void escapes(void) {
