@@ -63,7 +63,8 @@ void tok_history_add(tok_history *h, int64_t t, double amount) {
   h->v[h->n - 1] += amount;
   if (t < h->recent || t >= h->recent + RECENT_DAYS * 86400 - h->elapsed_s) return; /* the running one is not whole */
   h->whole += amount;
-  if (t - h->span.start < h->elapsed_s) h->early += amount;
+  tok_span granule = {t, t + (h->granule_s > 0 ? h->granule_s : 1)};
+  h->early += amount * tok_span_share(granule, h->span.start + h->elapsed_s);
 }
 
 /* Of the time that is left, where there is no usage to go by. */

@@ -19,6 +19,7 @@ typedef struct {
   size_t n, cap;
   /* how a bucket fills: of usage since `recent`, what fell into the first elapsed_s of its bucket, and all */
   int64_t recent, elapsed_s;
+  int64_t granule_s; /* length of what a row of tok_history_add sums up, for that; 0: a moment */
   double early, whole;
   double open_sum; /* usage in a bucket that is not over; it is not among the n */
   tok_status status; /* sticky */

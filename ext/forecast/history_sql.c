@@ -61,7 +61,9 @@ static int bind_filter(sqlite3_stmt *stmt, const tok_filter *f) {
   for (int k = 0; k < TOK_N_SCOPE && rc == SQLITE_OK; k++) {
     char name[32];
     sqlite3_snprintf((int)sizeof name, name, ":is_%s", tok_scope_names[k]);
-    rc = sqlite3_bind_int(stmt, sqlite3_bind_parameter_index(stmt, name), f->given[k]);
+    int is = sqlite3_bind_parameter_index(stmt, name);
+    if (is == 0) continue; /* a roll-up that does not know it is not asked for it */
+    rc = sqlite3_bind_int(stmt, is, f->given[k]);
     sqlite3_snprintf((int)sizeof name, name, ":%s", tok_scope_names[k]);
     int at = sqlite3_bind_parameter_index(stmt, name);
     if (rc == SQLITE_OK && f->given[k] && !f->is_null[k]) {
@@ -71,11 +73,52 @@ static int bind_filter(sqlite3_stmt *stmt, const tok_filter *f) {
   return rc;
 }
 
-/* The query of usage in [since, until), by granules of so many seconds. */
-static int open_rows(const tok_history_ask *ask, int granule, int64_t since, int64_t until,
-                     sqlite3_stmt **stmt) {
-  int rc = sqlite3_prepare_v2(ask->conn->conn.db, tok_forecast_script("forecast/history.sql"), -1, stmt, NULL);
-  if (rc == SQLITE_OK) rc = sqlite3_bind_int(*stmt, 1, granule);
+enum {
+  GRANULE_S = 900, /* offsets of zones are whole quarters of an hour, but for times long ago */
+  HOUR_S = 3600
+};
+
+/* The roll-up that knows everything the filter asks for; NULL if none does. */
+static const char *rollup_of(const tok_filter *f) {
+  static const struct {
+    const char *dim;
+    unsigned scopes; /* bits of tok_scope */
+  } dims[] = {{"all", 0},
+              {"tenant_id", 1u << TOK_SCOPE_TENANT},
+              {"task_type", 1u << TOK_SCOPE_TASK},
+              {"model", 1u << TOK_SCOPE_MODEL | 1u << TOK_SCOPE_PROVIDER}};
+  unsigned asked = 0;
+  for (int k = 0; k < TOK_N_SCOPE; k++) asked |= f->given[k] ? 1u << k : 0;
+  for (size_t i = 0; i < sizeof dims / sizeof dims[0]; i++) {
+    if ((asked & ~dims[i].scopes) == 0) return dims[i].dim;
+  }
+  return NULL;
+}
+
+/* Do hours of UTC tell all that is needed from `since` on? */
+static bool whole_hours(const tok_zone *zone, int64_t since, int64_t now) {
+  const int64_t half_year = 182 * 86400;
+  if (zone == NULL || since % HOUR_S != 0) return false;
+  for (int64_t t = now; t > since; t -= half_year) {
+    if (tok_zone_offset(zone, t) % HOUR_S != 0) return false;
+  }
+  return tok_zone_offset(zone, since) % HOUR_S == 0;
+}
+
+/* The query of usage in [since, until), from roll-ups where they are and suffice; sums of *granule_s. */
+static int open_rows(const tok_history_ask *ask, const tok_zone *zone, int64_t since, int64_t until,
+                     int64_t *granule_s, sqlite3_stmt **stmt) {
+  sqlite3 *db = ask->conn->conn.db;
+  const char *dim = whole_hours(zone, since, until) ? rollup_of(&ask->filter) : NULL;
+  int rc = SQLITE_ERROR;
+  if (dim != NULL) {
+    rc = sqlite3_prepare_v2(db, tok_forecast_script("forecast/history_rollup.sql"), -1, stmt, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_bind_text(*stmt, 5, dim, -1, SQLITE_STATIC);
+    if (rc == SQLITE_ERROR) dim = NULL; /* an older ledger without roll-ups */
+  }
+  if (dim == NULL) rc = sqlite3_prepare_v2(db, tok_forecast_script("forecast/history.sql"), -1, stmt, NULL);
+  *granule_s = dim != NULL ? HOUR_S : GRANULE_S;
+  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(*stmt, 1, *granule_s);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(*stmt, 2, tok_metric_names[ask->metric], -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(*stmt, 3, since);
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(*stmt, 4, until);
@@ -97,9 +140,6 @@ int tok_history_zone(const tok_history_ask *ask, const tok_zone **zone, char **m
   return rc == SQLITE_OK ? find_zone(ask, &a, zone, message) : rc;
 }
 
-/* Zones have offsets of whole quarters of an hour (but for times long ago). */
-enum { GRANULE_S = 900 };
-
 int tok_history_read(tok_history_ask *ask, tok_history *h, char **message) {
   about a;
   const tok_zone *zone = NULL;
@@ -112,7 +152,7 @@ int tok_history_read(tok_history_ask *ask, tok_history *h, char **message) {
   if (!ask->now_given) ask->now = tok_history_now(zone, ask->unit, tok_sql_now(), a.any, a.last);
   tok_history_watch(h, ask->now);
   int64_t since = tok_history_since(zone, ask->unit, ask->now, a.window_days);
-  rc = open_rows(ask, GRANULE_S, since, ask->now, &stmt);
+  rc = open_rows(ask, zone, since, ask->now, &h->granule_s, &stmt);
   if (rc != SQLITE_OK) failed_db(ask, rc, message);
   while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
     tok_history_add(h, sqlite3_column_int64(stmt, 0), sqlite3_column_double(stmt, 1));
@@ -125,10 +165,12 @@ int tok_history_read(tok_history_ask *ask, tok_history *h, char **message) {
   return h->status == TOK_OK ? rc : SQLITE_NOMEM;
 }
 
-int tok_history_sum(const tok_history_ask *ask, int64_t since, int64_t until, double *out, char **message) {
+int tok_history_sum(const tok_history_ask *ask, const tok_zone *zone, int64_t since, int64_t until, double *out,
+                    char **message) {
   sqlite3_stmt *stmt = NULL;
   *out = 0;
-  int rc = open_rows(ask, GRANULE_S, since, until, &stmt);
+  int64_t granule_s;
+  int rc = open_rows(ask, zone, since, until, &granule_s, &stmt);
   while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
     *out += sqlite3_column_double(stmt, 1);
     rc = SQLITE_OK;

@@ -129,7 +129,7 @@ static int project(projection *j, tok_slice period, char **message) {
   j->ask.unit = tok_history_unit_for(j->span);
   j->ask.now_given = true;
   rc = tok_history_read(&j->ask, &j->history, message);
-  if (rc == SQLITE_OK) rc = tok_history_sum(&j->ask, j->span.start, j->ask.now, &j->p.so_far, message);
+  if (rc == SQLITE_OK) rc = tok_history_sum(&j->ask, zone, j->span.start, j->ask.now, &j->p.so_far, message);
   if (rc == SQLITE_OK) rc = forecast_rest(j);
   double over = tok_span_share(j->span, j->ask.now);
   j->run_rate = over > 0 ? j->p.so_far / over : NAN;
