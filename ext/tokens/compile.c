@@ -6,7 +6,11 @@
 #include "engine.h"
 #include "imported.h"
 
-enum { CODE_POINT_BYTES = TOK_CODE_POINTS / 8, N_BYTES = 256 };
+enum {
+  CODE_POINT_BYTES = TOK_CODE_POINTS / 8,
+  N_BYTES = 256,
+  READABLE = 16 /* bytes behind each token, for ranks_build.h */
+};
 
 typedef struct {
   struct tok_extra *x;
@@ -72,7 +76,7 @@ static bool is_character(tok_slice s) {
 
 /* The 256 bytes: as tokens of one byte where there are, else as what only fragments are made of. */
 static void append_bytes(work *w) {
-  static const uint8_t all[N_BYTES] = {
+  static const uint8_t all[N_BYTES + READABLE] = {
 #define X4(n) n, n + 1, n + 2, n + 3
 #define X16(n) X4(n), X4(n + 4), X4(n + 8), X4(n + 12)
 #define X64(n) X16(n), X16(n + 16), X16(n + 32), X16(n + 48)
@@ -111,7 +115,7 @@ static tok_status append_characters(work *w) {
   const tok_definition *d = &w->x->def;
   uint8_t seen[(1 << 18) / 8] = {0};
   w->x->known = tok_malloc(CODE_POINT_BYTES);
-  w->fragments = tok_malloc(3 * (size_t)w->room);
+  w->fragments = tok_malloc(3 * (size_t)w->room + READABLE);
   if (w->x->known == NULL || w->fragments == NULL) return TOK_NOMEM;
   memset(w->x->known, 0, CODE_POINT_BYTES);
   tok_status rc = TOK_OK;
@@ -341,6 +345,7 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
                               const tok_rank_hint *hint) {
   struct tok_extra *x = &c->extra;
   tok_status rc = check(w);
+  if (rc == TOK_OK && tok_buf_reserve(&x->def.bytes, READABLE) == NULL) rc = x->def.bytes.status;
   if (rc == TOK_OK) {
     rc = x->def.model == TOK_MODEL_UNIGRAM ? tok_unigram_new(&x->unigram, &x->def) : compile_ranks(w, hint);
   }

@@ -115,22 +115,30 @@ void tok_def_index_free(tok_def_index *x) {
   x->slots = NULL;
 }
 
-static uint32_t slot_of(const tok_def_index *x, tok_slice bytes) {
-  uint32_t h = (uint32_t)(mix_bytes(7, bytes) >> 32) & x->mask;
-  for (;; h = (h + 1) & x->mask) {
-    if (x->slots[h] == 0) return h;
-    if (tok_slice_eq(tok_def_bytes(x->def, tok_def_at(x->def, x->slots[h] - 1)), bytes)) return h;
+/* The token of a slot that is not free. */
+static tok_def_token *in_slot(const tok_def_index *x, uint32_t slot) {
+  return tok_def_at(x->def, (uint32_t)x->slots[slot] - 1);
+}
+
+/* The bytes' slot, or the free one where they would go. What differs is seldom looked at: see slots. */
+static uint32_t slot_of(const tok_def_index *x, tok_slice bytes, uint64_t hash) {
+  uint32_t h = (uint32_t)hash & x->mask;
+  for (; x->slots[h] != 0; h = (h + 1) & x->mask) {
+    if (x->slots[h] >> 32 == hash >> 32 && tok_slice_eq(tok_def_bytes(x->def, in_slot(x, h)), bytes)) break;
   }
+  return h;
 }
 
 tok_def_token *tok_def_index_find(const tok_def_index *x, tok_slice bytes) {
-  uint32_t i = x->slots[slot_of(x, bytes)];
-  return i == 0 ? NULL : tok_def_at(x->def, i - 1);
+  uint32_t h = slot_of(x, bytes, mix_bytes(7, bytes));
+  return x->slots[h] == 0 ? NULL : in_slot(x, h);
 }
 
 tok_def_token *tok_def_index_put(tok_def_index *x, uint32_t i) {
-  uint32_t h = slot_of(x, tok_def_bytes(x->def, tok_def_at(x->def, i)));
-  if (x->slots[h] != 0) return tok_def_at(x->def, x->slots[h] - 1);
-  x->slots[h] = i + 1;
+  tok_slice bytes = tok_def_bytes(x->def, tok_def_at(x->def, i));
+  uint64_t hash = mix_bytes(7, bytes);
+  uint32_t h = slot_of(x, bytes, hash);
+  if (x->slots[h] != 0) return in_slot(x, h);
+  x->slots[h] = hash >> 32 << 32 | (i + 1);
   return NULL;
 }

@@ -98,7 +98,7 @@ tok_status tok_def_sort(tok_definition *d, uint32_t *twin);
 /* Tokens by their bytes: an index over a list that does not change meanwhile. */
 typedef struct {
   const tok_definition *def;
-  uint32_t *slots; /* owned: index + 1, 0 = free */
+  uint64_t *slots; /* owned: index + 1, above it 32 bits of the hash; 0 = free */
   uint32_t mask;
 } tok_def_index;
 tok_status tok_def_index_new(tok_def_index *x, const tok_definition *d, size_t room);

@@ -447,7 +447,11 @@ static tok_status put_merge(reader *r, tok_slice a, tok_slice b, tok_buf *list) 
   tok_buf_add(&r->text2, x.ptr, x.len);
   tok_buf_add(&r->text2, y.ptr, y.len);
   if (r->text2.status != TOK_OK) return r->text2.status;
-  const tok_def_token *t = tok_def_index_find(&r->index, (tok_slice){r->text2.ptr, r->text2.len});
+  tok_slice made = {r->text2.ptr, r->text2.len};
+  const tok_merge *all = (const tok_merge *)(void *)list->ptr;
+  const tok_def_token *t = n > 0 ? tok_def_at(r->m->d, all[n - 1].made) : NULL;
+  /* Entries that make the same token often stand together. */
+  if (t == NULL || !tok_slice_eq(tok_def_bytes(r->m->d, t), made)) t = tok_def_index_find(&r->index, made);
   if (t == NULL) return tok_vimport_refuse(r->m, "merge %zu makes no token", n);
   merge.made = (uint32_t)(t - tok_def_at(r->m->d, 0));
   tok_buf_add(list, &merge, sizeof merge);

@@ -31,10 +31,14 @@ enum { SYMBOLS_MAX = TOK_RANK_BYTES_MAX };
 typedef struct {
   tok_definition *d;
   tok_def_index index; /* of ranked tokens */
+  uint32_t *ascii;     /* owned: ranks of the tokens of two ASCII characters, which most look-ups are for */
   uint64_t done;       /* of WORK_MAX */
 } simulation;
 
+enum { ASCII = 128 };
+
 static uint32_t rank_of(const simulation *s, const char *p, size_t n) {
+  if (n == 2 && (uint8_t)p[0] < ASCII && (uint8_t)p[1] < ASCII) return s->ascii[p[0] * ASCII + p[1]];
   const tok_def_token *t = tok_def_index_find(&s->index, (tok_slice){p, n});
   return t == NULL ? TOK_NO_RANK : t->rank;
 }
@@ -77,11 +81,23 @@ static size_t simulate(simulation *s, tok_slice text, size_t *split) {
   return n;
 }
 
+/* Again whenever ranks have changed. */
+static void rank_ascii(simulation *s) {
+  memset(s->ascii, 0xFF, ASCII * ASCII * sizeof *s->ascii);
+  for (size_t i = 0; i < tok_def_n(s->d); i++) {
+    const tok_def_token *t = tok_def_at(s->d, i);
+    const char *p = s->d->bytes.ptr + t->at;
+    if (t->rank == TOK_NO_RANK || t->n != 2 || (uint8_t)p[0] >= ASCII || (uint8_t)p[1] >= ASCII) continue;
+    s->ascii[p[0] * ASCII + p[1]] = t->rank;
+  }
+}
+
 static tok_status begin(simulation *s, tok_vimport *m) {
   tok_definition *d = s->d = m->d;
   tok_status rc = tok_def_status(d);
   s->done = 0;
   s->index.slots = NULL;
+  s->ascii = NULL;
   if (rc == TOK_OK) rc = tok_def_index_new(&s->index, d, tok_def_n(d));
   for (size_t i = 0; i < tok_def_n(d) && rc == TOK_OK; i++) {
     if (tok_def_at(d, i)->rank == TOK_NO_RANK) continue;
@@ -90,7 +106,15 @@ static tok_status begin(simulation *s, tok_vimport *m) {
       rc = tok_vimport_refuse(m, "tokens %u and %u are equal", twin->id, tok_def_at(d, i)->id);
     }
   }
+  if (rc == TOK_OK) s->ascii = tok_malloc(ASCII * ASCII * sizeof *s->ascii);
+  if (rc == TOK_OK && s->ascii == NULL) rc = TOK_NOMEM;
+  if (rc == TOK_OK) rank_ascii(s);
   return rc;
+}
+
+static void end(simulation *s) {
+  tok_def_index_free(&s->index);
+  tok_free(s->ascii);
 }
 
 /* Flags, or takes out, a ranked token that its own merges do not make. */
@@ -117,7 +141,7 @@ tok_status tok_check_ranks(tok_vimport *m, bool whole) {
     if (lost[i]) drop(tok_def_at(m->d, i), whole);
   }
   tok_free(lost);
-  tok_def_index_free(&s.index);
+  end(&s);
   return rc;
 }
 
@@ -237,7 +261,10 @@ tok_status tok_ranks_of_merges(tok_vimport *m, const tok_merge *merges, size_t n
   tok_status rc = begin_listing(&l);
   if (rc == TOK_OK) rc = begin(&s, m);
   for (int round = 0; round < ROUNDS_MAX && rc == TOK_OK && moved; round++) {
-    if (round > 0) rank_by(&l, true);
+    if (round > 0) {
+      rank_by(&l, true);
+      rank_ascii(&s);
+    }
     rc = find_canonical(&l, &s, &moved);
   }
   if (rc == TOK_OK && moved) rc = tok_vimport_refuse(m, "its merges are in an order that is not supported");
@@ -247,6 +274,6 @@ tok_status tok_ranks_of_merges(tok_vimport *m, const tok_merge *merges, size_t n
   }
   tok_free(l.products);
   tok_free(l.by_merge);
-  tok_def_index_free(&s.index);
+  end(&s);
   return rc;
 }

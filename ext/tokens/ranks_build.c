@@ -32,18 +32,33 @@ typedef struct {
 
 /* ---- the perfect hash ------------------------------------------------------------------------ */
 
+/* tok_key_of() without its loop. */
+static tok_key key_of(const tok_rank_token *t) {
+  tok_key k;
+  memcpy(&k, t->bytes, sizeof k);
+  uint64_t keep = ~(uint64_t)0 >> (t->n % 8 == 0 ? 0 : 64 - 8 * (t->n % 8));
+  if (t->n <= 8) {
+    k.lo &= t->n == 0 ? 0 : keep;
+    k.hi = 0;
+  } else {
+    k.hi &= keep;
+  }
+  k.hi = (k.hi & ~(uint64_t)0 >> 8) | (uint64_t)t->n << 56;
+  return k;
+}
+
 static bool is_short(const tok_rank_token *t) { return t->n > 0 && t->n <= TOK_KEY_BYTES_MAX; }
 
 static void hash_short_tokens(build *b) {
   for (uint32_t i = 0; i < b->n; i++) {
     const tok_rank_token *t = &b->tokens[i];
-    if (is_short(t)) b->hash[i] = tok_key_hash(tok_key_of(t->bytes, t->n), b->seed);
+    if (is_short(t)) b->hash[i] = tok_key_hash(key_of(t), b->seed);
   }
 }
 
 static void put_key(build *b, uint32_t id, uint32_t slot) {
   const tok_rank_token *t = &b->tokens[id];
-  b->keys[slot] = tok_key_of(t->bytes, t->n);
+  b->keys[slot] = key_of(t);
   b->ids[slot] = id | tok_key_fingerprint(b->hash[id]);
   b->loc[id] = slot;
 }
@@ -153,7 +168,7 @@ static bool build_from_hint(build *b, const tok_rank_hint *hint) {
   for (uint32_t i = 0; i < b->n; i++) {
     const tok_rank_token *t = &b->tokens[i];
     if (!is_short(t)) continue;
-    b->hash[i] = tok_key_hash(tok_key_of(t->bytes, t->n), b->seed);
+    b->hash[i] = tok_key_hash(key_of(t), b->seed);
     uint32_t d = b->displacement[tok_key_bucket(b->hash[i], b->n_slots - 1)];
     uint32_t slot = tok_key_slot(b->hash[i], d, b->n_slots - 1);
     if (b->ids[slot] != TOK_RANK_NONE) return false;

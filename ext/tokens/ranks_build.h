@@ -13,7 +13,7 @@ enum {
 };
 
 typedef struct {
-  const uint8_t *bytes; /* borrowed */
+  const uint8_t *bytes; /* borrowed; 16 of them may be read, also of a shorter one */
   uint32_t n;           /* 0: no token has this rank */
   /*
   ** Never made by merging (the merges of its bytes end elsewhere), only taken where it is a piece of

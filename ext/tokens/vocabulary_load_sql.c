@@ -181,26 +181,37 @@ static int read_about(sqlite3 *db, const char *schema, const char *name, tok_sto
 static bool read_token(tok_definition *d, sqlite3_stmt *stmt) {
   sqlite3_int64 id = sqlite3_column_int64(stmt, 0), rank = sqlite3_column_int64(stmt, 2);
   bool ranked = sqlite3_column_type(stmt, 2) != SQLITE_NULL;
-  tok_slice bytes = column_bytes(stmt, 1), name = column_bytes(stmt, 5);
   if (id < 0 || id > TOK_DEF_ID_MAX || (ranked && (rank < 0 || rank >= TOK_NO_RANK))) return false;
-  if (name.len > TOK_DEF_TOKEN_MAX) return false;
+  tok_slice bytes = column_bytes(stmt, 1);
   tok_def_token *t = tok_def_add(d, (uint32_t)id, bytes);
   if (t == NULL) return tok_def_status(d) == TOK_NOMEM;
   if (ranked) t->rank = (uint32_t)rank;
-  t->flags = (uint32_t)sqlite3_column_int(stmt, 3);
-  t->score = (float)sqlite3_column_double(stmt, 4);
-  if (name.len > 0) tok_def_set_name(d, t, name);
   return true;
 }
 
-static int read_tokens(sqlite3 *db, const char *schema, const char *name, tok_stored *s, const char **why) {
+/* Both tables are in ascending id: *at is the place in the first. */
+static bool read_extra(tok_definition *d, sqlite3_stmt *stmt, size_t *at) {
+  sqlite3_int64 id = sqlite3_column_int64(stmt, 0);
+  tok_slice name = column_bytes(stmt, 3);
+  while (*at < tok_def_n(d) && tok_def_at(d, *at)->id < id) ++*at;
+  if (*at == tok_def_n(d) || tok_def_at(d, *at)->id != id || name.len > TOK_DEF_TOKEN_MAX) return false;
+  tok_def_token *t = tok_def_at(d, *at);
+  t->flags = (uint32_t)sqlite3_column_int(stmt, 1);
+  t->score = (float)sqlite3_column_double(stmt, 2);
+  return name.len == 0 || tok_def_set_name(d, t, name) || tok_def_status(d) == TOK_NOMEM;
+}
+
+static int read_table(sqlite3 *db, const char *schema, const char *name, bool extra, tok_stored *s, const char **why) {
   sqlite3_stmt *stmt;
   tok_definition *d = &s->def;
-  int rc = prepare(db, "SELECT id, token, rank, flags, score, name FROM \"%w\".\"%w_token\" ORDER BY id", schema,
-                   name, &stmt);
+  size_t at = 0;
+  int rc = prepare(db,
+                   extra ? "SELECT id, flags, score, name FROM \"%w\".\"%w_extra\" ORDER BY id"
+                         : "SELECT id, token, rank FROM \"%w\".\"%w_token\" ORDER BY id",
+                   schema, name, &stmt);
   int step = SQLITE_DONE;
   while (rc == SQLITE_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
-    if (!read_token(d, stmt)) *why = "a token is malformed";
+    if (!(extra ? read_extra(d, stmt, &at) : read_token(d, stmt))) *why = "a token is malformed";
     if (tok_def_status(d) != TOK_OK) rc = SQLITE_NOMEM;
     if (*why != NULL) rc = SQLITE_CORRUPT;
   }
@@ -214,7 +225,8 @@ int tok_stored_read(sqlite3 *db, const char *schema, const char *name, tok_store
   tok_def_init(&out->def);
   *why = NULL;
   int rc = read_about(db, schema, name, out, why);
-  if (rc == SQLITE_OK) rc = read_tokens(db, schema, name, out, why);
+  if (rc == SQLITE_OK) rc = read_table(db, schema, name, false, out, why);
+  if (rc == SQLITE_OK) rc = read_table(db, schema, name, true, out, why);
   if (rc == SQLITE_OK && tok_def_checksum(&out->def) != out->checksum) {
     *why = "its checksum differs";
     rc = SQLITE_CORRUPT;

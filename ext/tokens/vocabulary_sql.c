@@ -180,9 +180,10 @@ static int prepare(sqlite3 *db, const char *fmt, const char *schema, const char 
 static int create_tables(sqlite3 *db, const char *schema, const char *name) {
   int rc = run(db, "CREATE TABLE \"%w\".\"%w_about\"(key TEXT PRIMARY KEY, value) WITHOUT ROWID", schema, name);
   if (rc != SQLITE_OK) return rc;
+  rc = run(db, "CREATE TABLE \"%w\".\"%w_token\"(id INTEGER PRIMARY KEY, token BLOB NOT NULL, rank INTEGER)", schema, name);
+  if (rc != SQLITE_OK) return rc;
   return run(db,
-             "CREATE TABLE \"%w\".\"%w_token\"(id INTEGER PRIMARY KEY, token BLOB NOT NULL, rank INTEGER,"
-             " flags INTEGER NOT NULL, score REAL, name BLOB)",
+             "CREATE TABLE \"%w\".\"%w_extra\"(id INTEGER PRIMARY KEY, flags INTEGER NOT NULL, score REAL, name BLOB)",
              schema, name);
 }
 
@@ -252,11 +253,18 @@ static int store_token(sqlite3_stmt *stmt, const tok_definition *d, const tok_de
   int rc = sqlite3_bind_int64(stmt, 1, t->id);
   if (rc == SQLITE_OK) rc = bind_slice(stmt, 2, tok_def_bytes(d, t));
   if (rc == SQLITE_OK) rc = t->rank == TOK_NO_RANK ? sqlite3_bind_null(stmt, 3) : sqlite3_bind_int64(stmt, 3, t->rank);
-  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 4, t->flags);
-  if (rc == SQLITE_OK) {
-    rc = t->score < 0 || t->score > 0 ? sqlite3_bind_double(stmt, 5, (double)t->score) : sqlite3_bind_null(stmt, 5);
-  }
-  if (rc == SQLITE_OK) rc = t->name_n == 0 ? sqlite3_bind_null(stmt, 6) : bind_slice(stmt, 6, tok_def_name(d, t));
+  if (rc != SQLITE_OK) return rc;
+  sqlite3_step(stmt);
+  return sqlite3_reset(stmt);
+}
+
+static int store_extra(sqlite3_stmt *stmt, const tok_definition *d, const tok_def_token *t) {
+  bool scored = t->score < 0 || t->score > 0;
+  if (t->flags == 0 && !scored && t->name_n == 0) return SQLITE_OK;
+  int rc = sqlite3_bind_int64(stmt, 1, t->id);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 2, t->flags);
+  if (rc == SQLITE_OK) rc = scored ? sqlite3_bind_double(stmt, 3, (double)t->score) : sqlite3_bind_null(stmt, 3);
+  if (rc == SQLITE_OK) rc = t->name_n == 0 ? sqlite3_bind_null(stmt, 4) : bind_slice(stmt, 4, tok_def_name(d, t));
   if (rc != SQLITE_OK) return rc;
   sqlite3_step(stmt);
   return sqlite3_reset(stmt);
@@ -264,8 +272,12 @@ static int store_token(sqlite3_stmt *stmt, const tok_definition *d, const tok_de
 
 static int store_tokens(sqlite3 *db, const char *schema, const char *name, const tok_definition *d) {
   sqlite3_stmt *stmt;
-  int rc = prepare(db, "INSERT INTO \"%w\".\"%w_token\" VALUES (?1, ?2, ?3, ?4, ?5, ?6)", schema, name, &stmt);
+  int rc = prepare(db, "INSERT INTO \"%w\".\"%w_token\" VALUES (?1, ?2, ?3)", schema, name, &stmt);
   for (size_t i = 0; i < tok_def_n(d) && rc == SQLITE_OK; i++) rc = store_token(stmt, d, tok_def_at(d, i));
+  sqlite3_finalize(stmt);
+  if (rc != SQLITE_OK) return rc;
+  rc = prepare(db, "INSERT INTO \"%w\".\"%w_extra\" VALUES (?1, ?2, ?3, ?4)", schema, name, &stmt);
+  for (size_t i = 0; i < tok_def_n(d) && rc == SQLITE_OK; i++) rc = store_extra(stmt, d, tok_def_at(d, i));
   sqlite3_finalize(stmt);
   return rc;
 }
@@ -374,6 +386,7 @@ static int destroy(sqlite3_vtab *base) {
   table *t = (table *)base;
   tok_imports_drop(tok_room_imports(t->room), t->schema, t->name);
   int rc = run(t->db, "DROP TABLE IF EXISTS \"%w\".\"%w_token\"", t->schema, t->name);
+  if (rc == SQLITE_OK) rc = run(t->db, "DROP TABLE IF EXISTS \"%w\".\"%w_extra\"", t->schema, t->name);
   if (rc == SQLITE_OK) rc = run(t->db, "DROP TABLE IF EXISTS \"%w\".\"%w_about\"", t->schema, t->name);
   return rc == SQLITE_OK ? disconnect(base) : rc;
 }
@@ -422,10 +435,12 @@ static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, i
   cursor *c = (cursor *)base;
   const table *t = (const table *)base->pVtab;
   sqlite3_finalize(c->stmt);
-  int rc = prepare(t->db,
-                   idx_num == 1 ? "SELECT id, token, rank, flags, name FROM \"%w\".\"%w_token\" WHERE id = ?1"
-                                : "SELECT id, token, rank, flags, name FROM \"%w\".\"%w_token\" ORDER BY id",
-                   t->schema, t->name, &c->stmt);
+  char *sql = sqlite3_mprintf("SELECT t.id, token, rank, coalesce(flags, 0), name FROM \"%w\".\"%w_token\" AS t"
+                              " LEFT JOIN \"%w\".\"%w_extra\" AS e USING(id)%s",
+                              t->schema, t->name, t->schema, t->name, idx_num == 1 ? " WHERE t.id = ?1" : " ORDER BY t.id");
+  c->stmt = NULL;
+  int rc = sql == NULL ? SQLITE_NOMEM : sqlite3_prepare_v2(t->db, sql, -1, &c->stmt, NULL);
+  sqlite3_free(sql);
   if (rc == SQLITE_OK && idx_num == 1) rc = sqlite3_bind_value(c->stmt, 1, argv[0]);
   return rc == SQLITE_OK ? next(base) : rc;
 }
@@ -470,7 +485,7 @@ static int rename_table(sqlite3_vtab *vtab, const char *name) {
 }
 
 static int shadow_name(const char *name) {
-  return sqlite3_stricmp(name, "about") == 0 || sqlite3_stricmp(name, "token") == 0;
+  return sqlite3_stricmp(name, "about") == 0 || sqlite3_stricmp(name, "token") == 0 || sqlite3_stricmp(name, "extra") == 0;
 }
 
 /* PRAGMA integrity_check, from SQLite 3.44 on. */

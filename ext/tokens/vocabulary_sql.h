@@ -6,8 +6,9 @@
 **   name_about(key TEXT PRIMARY KEY, value)   format, stamp, checksum, source, sha256, licence, bytes,
 **                                             kind, model, family, pattern, normal, characters, fuse,
 **                                             fallback; seed and displacement spare a search when loading
-**   name_token(id INTEGER PRIMARY KEY, token BLOB, rank INTEGER, flags INTEGER, score REAL, name BLOB)
-**                                             see definition.h
+**   name_token(id INTEGER PRIMARY KEY, token BLOB, rank INTEGER)
+**   name_extra(id INTEGER PRIMARY KEY, flags INTEGER, score REAL, name BLOB)
+**                                             what few tokens have beside; see definition.h
 ** The stamp is a random text, new for each import: it says whether a vocabulary is still the one that
 ** was loaded.
 */
