@@ -75,10 +75,10 @@ static inline tok_def_token *tok_def_at(const tok_definition *d, size_t i) {
   return (tok_def_token *)(void *)d->list.ptr + i;
 }
 static inline tok_slice tok_def_bytes(const tok_definition *d, const tok_def_token *t) {
-  return (tok_slice){d->bytes.ptr + t->at, t->n};
+  return (tok_slice){t->n == 0 ? "" : d->bytes.ptr + t->at, t->n};
 }
 static inline tok_slice tok_def_name(const tok_definition *d, const tok_def_token *t) {
-  return (tok_slice){d->bytes.ptr + t->name_at, t->name_n};
+  return (tok_slice){t->name_n == 0 ? "" : d->bytes.ptr + t->name_at, t->name_n};
 }
 /* Appends a token without rank, score and flags; NULL where memory or a limit ends (see d's status). */
 tok_def_token *tok_def_add(tok_definition *d, uint32_t id, tok_slice bytes);

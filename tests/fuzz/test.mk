@@ -12,6 +12,7 @@ FUZZ_TARGETS += response
 FUZZ_TARGETS += zone
 FUZZ_TARGETS += chat
 FUZZ_TARGETS += log
+FUZZ_TARGETS += vocab
 FUZZ_CFLAGS   = -std=c11 -D_GNU_SOURCE -O2 -g -fno-omit-frame-pointer -MMD -MP -I$(B)/gen \
                 -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CORE     = $(CORE_SRC:%.c=$(B)/fuzz/%.o)
@@ -59,6 +60,7 @@ FUZZ_LEN_usage := 512
 FUZZ_LEN_log := 2048
 FUZZ_LEN_import := 4096
 FUZZ_LEN_response := 2048
+FUZZ_LEN_vocab := 8192
 FUZZ_LEN_zone := 4096
 FUZZ_LEN_chat := 2048
 
