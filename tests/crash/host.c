@@ -7,11 +7,13 @@
 sqlite3 *host_open(const char *path, bool with_tok) {
   sqlite3 *db = NULL;
   char *message = NULL;
+  const char *journal = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
+  if (host_size("ROLLBACK_JOURNAL", 0) != 0) journal = "PRAGMA journal_mode = DELETE";
   int rc = sqlite3_open(path, &db);
   if (rc == SQLITE_OK) rc = sqlite3_busy_timeout(db, HOST_BUSY_MS);
   if (rc == SQLITE_OK && with_tok) rc = sqlite3_enable_load_extension(db, 1);
   if (rc == SQLITE_OK && with_tok) rc = sqlite3_load_extension(db, "build/tok", NULL, &message);
-  if (rc == SQLITE_OK) rc = sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL, NULL, &message);
+  if (rc == SQLITE_OK) rc = sqlite3_exec(db, journal, NULL, NULL, &message);
   if (rc == SQLITE_OK && with_tok) rc = sqlite3_exec(db, "SELECT tok_init()", NULL, NULL, &message);
   if (rc == SQLITE_OK) return db;
   printf("%s: %s\n", path, message != NULL ? message : sqlite3_errmsg(db));

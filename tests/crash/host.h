@@ -16,7 +16,7 @@
 /* Waiting longer for the write lock is an error: some machines are slow, none is that slow. */
 enum { HOST_BUSY_MS = 120000 };
 
-/* A connection in WAL mode; NULL after a message if it fails. */
+/* A connection in WAL mode (ROLLBACK_JOURNAL=1: in the other); NULL after a message if it fails. */
 sqlite3 *host_open(const char *path, bool with_tok);
 /* A new database with the ledger and `setup`; removes what was there. False after a message. */
 bool host_make(const char *path, const char *setup);
