@@ -374,6 +374,26 @@ static void found_before(void) {
   sqlite3_close(s.db);
 }
 
+/* In plain SQL a period has one spelling: another would be counted in some other way than it says. */
+static void other_spellings(void) {
+  static const char *const taken[] = {"hour", "day", "week", "month", "quarter", "year", "lifetime", "every 5h", "every 90s", "every 2d", "every 2w",
+                                      "every 1 month", "every 3 months anchor 2026-01-31", "every 1 month anchor 2026-01-31T06:00:00",
+                                      "every 5h anchor 2026-01-01T00:00Z", "every 2d anchor 2026-01-01", "rolling 24h", "rolling 7d", "rolling 1h/12"};
+  static const char *const refused[] = {"Month", "rolling 7 days", "ROLLING 24h", "rolling 24h / 48", "rolling", "bucket 100/60s", "every 5 hours", "every h",
+                                        "every 5x", "every 5h anchor soon", "every month", "fortnight", "", "every 5h anchor", "rolling 24h/0"};
+  s.db = host_open(":memory:", true);
+  if (!CHECK(s.db != NULL)) return;
+  for (size_t i = 0; i < sizeof taken / sizeof taken[0] + sizeof refused / sizeof refused[0]; i++) {
+    char sql[N_SQL_MAX];
+    bool good = i < sizeof taken / sizeof taken[0];
+    const char *period = good ? taken[i] : refused[i - sizeof taken / sizeof taken[0]];
+    snprintf(sql, sizeof sql, "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('%zu', 'total', 1, '%s')", i, period);
+    if (!CHECK_INT(host_run(s.db, sql, good ? NULL : "CHECK constraint failed"), good)) printf("  %s\n", period);
+    if (good) CHECK(host_int(s.db, "SELECT p.start IS NOT NULL FROM llm_quota AS q, tok_periods(q.period, 0, 1) AS p ORDER BY q.id DESC LIMIT 1"));
+  }
+  sqlite3_close(s.db);
+}
+
 /* Calls in flight when a period ends: the next one is not charged for what the last one held. */
 static void settled_after_the_end(void) {
   static const char *const quotas[] = {"day", "hour", "month", "rolling 1m", "every 5h anchor 2026-03-01T19:00Z"};
@@ -396,4 +416,4 @@ static void settled_after_the_end(void) {
   sqlite3_close(s.db);
 }
 
-CHECK_MAIN({"found_before", found_before}, {"settled_after_the_end", settled_after_the_end}, {"random_operations", random_operations})
+CHECK_MAIN({"found_before", found_before}, {"other_spellings", other_spellings}, {"settled_after_the_end", settled_after_the_end}, {"random_operations", random_operations})
