@@ -6,6 +6,7 @@
 static const double SD_LEAST = 0.03;    /* of the level: smaller differences are nobody's concern */
 static const double PHASE_LEAST = 0.1;  /* noise of quiet phases is that of a tenth of the level */
 static const double TO_SD_HALF = 1.4826, TO_SD_90 = 1 / 1.645; /* of a normal distribution */
+static const double DEPTH = 0.05;       /* of the level, added before logarithms: nothing is not infinitely little */
 static const double FEW = 4;            /* requests in a bucket: with fewer, one or two more are chance */
 static const double EMPTY = 0.01;       /* a median below this part of the mean is none: mostly zeros */
 
@@ -39,6 +40,7 @@ typedef struct {
   double *rate;   /* value / length */
   double *level, *ratio; /* running level; rate / level, NAN: not to be compared with */
   double *phase, *differ; /* what the ratio should be; (ratio - phase) / noise_of(phase) */
+  double *fall;           /* where the ratio is less: log(phase / ratio), after DEPTH; else NAN */
   double *scratch; /* a window of either kind fits */
   size_t *at;      /* bucket of slot - slot[0], or n */
   size_t n_slots;
@@ -47,6 +49,7 @@ typedef struct {
 } work;
 
 static double greater(double a, double b) { return a > b ? a : b; }
+static double lesser(double a, double b) { return a < b ? a : b; }
 
 /* Noise in proportion to the square root of what is expected, as that of counts. */
 static double noise_of(double phase) { return sqrt(greater(phase, PHASE_LEAST)); }
@@ -56,20 +59,19 @@ static void work_free(work *w) {
   tok_free(w->at);
 }
 
-enum { PARTS = 6, SLOTS_PER_BUCKET = 4 };
+enum { PARTS = 7, SLOTS_PER_BUCKET = 4, WINDOW_MAX = 2 * 168 + 2 };
 
 static tok_status work_init(work *w, const tok_anomaly_series *s) {
-  enum { WINDOW_MAX = 2 * 168 + 2 };
   *w = (work){.s = s};
   int64_t slots = s->slot[s->n - 1] - s->slot[0] + 1;
   w->n_slots = slots > 0 && (uint64_t)slots < SLOTS_PER_BUCKET * s->n ? (size_t)slots : SLOTS_PER_BUCKET * s->n;
-  w->memory = tok_malloc((PARTS * s->n + WINDOW_MAX) * sizeof *w->memory);
+  w->memory = tok_malloc((PARTS * s->n + 2 * WINDOW_MAX) * sizeof *w->memory);
   w->at = tok_malloc(w->n_slots * sizeof *w->at);
   if (w->memory == NULL || w->at == NULL) {
     work_free(w);
     return TOK_NOMEM;
   }
-  double **parts[PARTS] = {&w->rate, &w->level, &w->ratio, &w->phase, &w->differ, &w->scratch};
+  double **parts[PARTS] = {&w->rate, &w->level, &w->ratio, &w->phase, &w->differ, &w->fall, &w->scratch};
   for (int i = 0; i < PARTS; i++) *parts[i] = w->memory + (size_t)i * s->n;
   for (size_t i = 0; i < w->n_slots; i++) w->at[i] = s->n;
   for (size_t i = s->n; i-- > 0;) { /* an hour that is shown twice: the first is the one that others look at */
@@ -213,22 +215,33 @@ static double spread_of(const sorted *w) {
   return greater(greater(half, wide), SD_LEAST);
 }
 
-static void judge_bucket(const work *w, size_t i, double spread, tok_anomaly_bucket *b) {
+/*
+** spread: of the differences, in both directions; fall_spread: of those below, as logarithms. Traffic has a long
+** tail upwards and a floor: against the spread of its bursts an outage would be nothing unusual.
+*/
+static void judge_bucket(const work *w, size_t i, double spread, double fall_spread, tok_anomaly_bucket *b) {
   double length = w->s->length == NULL ? 1 : w->s->length[i];
-  *b = (tok_anomaly_bucket){.expected = w->level[i], .sd = HUGE_VAL};
+  *b = (tok_anomaly_bucket){.expected = w->level[i], .sd = HUGE_VAL, .fall_sd = HUGE_VAL};
   if (isnan(w->phase[i])) return;
   b->expected = w->level[i] * w->phase[i] * length;
   double q = w->s->quantum;
   if (spread == HUGE_VAL || w->mean <= 0) return;
-  b->sd = greater(w->level[i] * spread * noise_of(w->phase[i]) * length, w->irregular);
+  double sd = w->level[i] * spread * noise_of(w->phase[i]) * length;
+  b->sd = greater(sd, w->irregular);
   if (b->expected < FEW * q) b->sd = greater(b->sd, (1 - b->expected / (FEW * q)) * q / 2);
-  if (!isnan(w->s->v[i])) b->score = (w->s->v[i] - b->expected) / b->sd;
+  if (b->sd == sd) b->fall_sd = fall_spread; /* chance has no logarithms */
+  b->depth = DEPTH * w->level[i] * length;
+  if (isnan(w->s->v[i])) return;
+  b->score = (w->s->v[i] - b->expected) / b->sd;
+  if (b->score < 0 && !isnan(w->fall[i])) b->score = lesser(b->score, -w->fall[i] / b->fall_sd);
 }
 
 static void differ(work *w) {
   for (size_t i = 0; i < w->s->n; i++) {
+    double ratio = w->rate[i] / w->level[i];
     w->phase[i] = phase_at(w, i);
-    w->differ[i] = (w->rate[i] / w->level[i] - w->phase[i]) / noise_of(w->phase[i]);
+    w->differ[i] = (ratio - w->phase[i]) / noise_of(w->phase[i]);
+    w->fall[i] = ratio < w->phase[i] ? tok_log((w->phase[i] + DEPTH) / (ratio + DEPTH)) : NAN;
   }
 }
 
@@ -236,12 +249,17 @@ static void judge(work *w, tok_anomaly_bucket *bucket) {
   size_t n = w->s->n, around = w->r->around;
   differ(w);
   w->irregular = irregularity(w);
-  sorted window = {w->scratch, 0};
-  for (size_t j = 0; j < around && j < n; j++) sorted_add(&window, w->differ[j]);
-  for (size_t i = 0; i < n; i++) {
-    if (i + around < n) sorted_add(&window, w->differ[i + around]);
-    if (i > around) sorted_remove(&window, w->differ[i - around - 1]);
-    judge_bucket(w, i, spread_of(&window), &bucket[i]);
+  sorted all = {w->scratch, 0}, falls = {w->scratch + WINDOW_MAX, 0};
+  for (size_t i = 0; i < n + around; i++) {
+    if (i < n) {
+      sorted_add(&all, w->differ[i]);
+      sorted_add(&falls, w->fall[i]);
+    }
+    if (i > 2 * around) {
+      sorted_remove(&all, w->differ[i - 2 * around - 1]);
+      sorted_remove(&falls, w->fall[i - 2 * around - 1]);
+    }
+    if (i >= around) judge_bucket(w, i - around, spread_of(&all), spread_of(&falls), &bucket[i - around]);
   }
 }
 
@@ -283,13 +301,20 @@ static int direction(const tok_anomaly_series *s, const tok_anomaly_options *o, 
   return o->spike > 0 && b[i].expected > 0 && s->v[i] >= o->spike * b[i].expected;
 }
 
+/* What would just pass below: the higher of both bounds. */
+static double lowest(const tok_anomaly_bucket *b, double threshold) {
+  double lower = greater(b->expected - threshold * b->sd, 0);
+  if (b->fall_sd == HUGE_VAL) return lower;
+  return greater(lower, (b->expected + b->depth) * tok_exp(-threshold * b->fall_sd) - b->depth);
+}
+
 static tok_anomaly_event event_of(const tok_anomaly_series *s, const tok_anomaly_options *o,
                                   const tok_anomaly_bucket *b, size_t first, size_t last) {
   tok_anomaly_event e = {.first = first, .last = last};
   for (size_t i = first; i <= last; i++) {
     e.actual += s->v[i];
     e.expected += b[i].expected;
-    e.lower += greater(b[i].expected - o->threshold * b[i].sd, 0);
+    e.lower += lowest(&b[i], o->threshold);
     e.upper += b[i].expected + o->threshold * b[i].sd;
     e.score = greater(e.score, fabs(b[i].score));
   }

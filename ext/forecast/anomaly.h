@@ -8,7 +8,8 @@
 ** newest buckets by the past alone. What differs is measured in standard deviations, estimated robustly from
 ** the differences around: by the median and by the 90th percentile, so that series with heavy tails do not
 ** alarm all day; never below 3 % of the level; where no more than a request or two are expected, one or two
-** more are no anomaly.
+** more are no anomaly. What falls is measured in logarithms too: against the bursts of a series an outage would
+** be nothing unusual.
 **
 ** A second pass leaves the anomalies of the first out of what others are compared with. Consecutive anomalies
 ** in one direction are one event. Deterministic; O(n log n); memory in proportion to n.
@@ -49,8 +50,10 @@ typedef struct {
 
 typedef struct {
   double expected;
-  double sd;    /* HUGE_VAL where nothing can be said; `score` is 0 then */
-  double score; /* (value - expected) / sd */
+  double sd;      /* HUGE_VAL where nothing can be said; `score` is 0 then */
+  double fall_sd; /* of the logarithm of (value + depth); HUGE_VAL where only sd counts */
+  double depth;
+  double score; /* (value - expected) / sd; below, the larger of that and the one in logarithms */
 } tok_anomaly_bucket;
 
 typedef struct {
