@@ -1,18 +1,19 @@
 /*
 ** Which buckets of a series of usage are not what their neighbours and their phase say?
 **
-** The value to expect is the level (a running median of two days of hours, of two weeks of days) times what the
-** same phase was of its own level: the median of the same hour one and two days and one and two weeks before
-** and after, or of up to four weeks alone (and a level of a week) where that fits better; of days, of the same
-** weekday up to four weeks before and after. So history is judged from both sides, the
-** newest buckets by the past alone. What differs is measured in standard deviations, estimated robustly from
-** the differences around: by the median and by the 90th percentile, so that series with heavy tails do not
-** alarm all day; never below 3 % of the level; where no more than a request or two are expected, one or two
-** more are no anomaly. What falls is measured in logarithms too: against the bursts of a series an outage would
-** be nothing unusual.
+** The value to expect is the level (a running median of two days of hours, of two weeks of days)
+** times what the same phase was of its own level: the median of the same hour one and two days and
+** one and two weeks before and after, or of up to four weeks alone (and a level of a week) where
+** that fits better; of days, of the same weekday up to four weeks before and after. So history is
+** judged from both sides, the newest buckets by the past alone. What differs is measured in
+** standard deviations, estimated robustly from the differences around: by the median and by the
+** 90th percentile, so that series with heavy tails do not alarm all day; never below 3 % of the
+** level; where no more than a request or two are expected, one or two more are no anomaly. What
+** falls is measured in logarithms too: against the bursts of a series an outage would be nothing
+** unusual.
 **
-** A second pass leaves the anomalies of the first out of what others are compared with. Consecutive anomalies
-** in one direction are one event. Deterministic; O(n log n); memory in proportion to n.
+** A second pass leaves the anomalies of the first out of what others are compared with. Consecutive
+** anomalies in one direction are one event. Deterministic; O(n log n); memory in proportion to n.
 */
 #ifndef TOK_ANOMALY_H
 #define TOK_ANOMALY_H
@@ -26,18 +27,21 @@ typedef enum {
 } tok_rhythm;
 
 enum {
-  TOK_ANOMALY_HOURS_MIN = 240,  /* ten days, as cloud cost tools ask for; an hour is judged if one of another
-                                   week is known, so at first those of the last three days */
-  TOK_ANOMALY_BUCKETS_MIN = 10  /* of days and longer */
+  /* Ten days, as cloud cost tools ask for. An hour is judged if one of another week is known: at first
+     those of the last three days. */
+  TOK_ANOMALY_HOURS_MIN = 240,
+  TOK_ANOMALY_BUCKETS_MIN = 10 /* of days and longer */
 };
 
-#define TOK_ANOMALY_THRESHOLD 4.0 /* about 3 alarms in 1000 hours of regular traffic: make bench-anomaly */
+#define TOK_ANOMALY_THRESHOLD                                                                      \
+  4.0 /* about 3 alarms in 1000 hours of regular traffic: make bench-anomaly */
 
 typedef struct {
   tok_rhythm rhythm;
   size_t n;
-  const double *v;      /* n values, finite and >= 0, or NAN where unknown */
-  const int64_t *slot;  /* n: what the local clock shows, in hours or days; ascending, equal where it goes back */
+  const double *v; /* n values, finite and >= 0, or NAN where unknown */
+  /* n: what the local clock shows, in hours or days; ascending, equal where it goes back */
+  const int64_t *slot;
   const double *length; /* n: of each bucket, 1 = the usual length; NULL: all 1 */
   double quantum;       /* what one request brings on average; 0: unknown */
 } tok_anomaly_series;
@@ -58,8 +62,9 @@ typedef struct {
 
 typedef struct {
   size_t first, last; /* buckets, both included */
-  double actual, expected, lower, upper; /* sums over its buckets; lower and upper: what would pass */
-  double score; /* the largest of its buckets, positive */
+  double actual, expected, lower,
+      upper;         /* sums over its buckets; lower and upper: what would pass */
+  double score;      /* the largest of its buckets, positive */
   double impact;     /* actual - expected */
   double impact_pct; /* in percent of expected; where that is 0, 0 */
   bool up;
@@ -71,17 +76,20 @@ typedef struct {
   size_t n_events;
 } tok_anomalies;
 
-/* TOK_OK or TOK_NOMEM; out is to be freed in either case. A series that is too short has no events. */
-tok_status tok_anomalies_find(const tok_anomaly_series *s, const tok_anomaly_options *o, tok_anomalies *out);
+/*
+** TOK_OK or TOK_NOMEM; out is to be freed in either case. A series that is too short has no events.
+*/
+tok_status tok_anomalies_find(const tok_anomaly_series *s, const tok_anomaly_options *o,
+                              tok_anomalies *out);
 void tok_anomalies_free(tok_anomalies *a);
 
 /* The same for usage of the ledger. h: borrowed, ended; its buckets are what events refer to. */
 typedef struct {
   const tok_history *h;
-  double *v;         /* owned, the parts below in it too */
+  double *v; /* owned, the parts below in it too */
   double *length, *requests, *known;
-  int64_t *slot;     /* owned */
-  size_t at;         /* bucket of the last row */
+  int64_t *slot; /* owned */
+  size_t at;     /* bucket of the last row */
 } tok_anomaly_usage;
 
 /* TOK_OK or TOK_NOMEM; to be freed in either case. */
@@ -89,15 +97,17 @@ tok_status tok_anomaly_usage_init(tok_anomaly_usage *u, const tok_history *h);
 /* `requests` rows at t, not before the last t; of `known` of them the metric is known. */
 void tok_anomaly_usage_add(tok_anomaly_usage *u, int64_t t, double requests, double known);
 /* A bucket in which the metric of more than a tenth of the requests is unknown is unknown. */
-tok_status tok_anomaly_usage_find(tok_anomaly_usage *u, const tok_anomaly_options *o, tok_anomalies *out);
+tok_status tok_anomaly_usage_find(tok_anomaly_usage *u, const tok_anomaly_options *o,
+                                  tok_anomalies *out);
 void tok_anomaly_usage_free(tok_anomaly_usage *u);
 /* The span of an event. */
 tok_span tok_anomaly_span(const tok_history *h, const tok_anomaly_event *e);
 
 /*
-** Who caused it. For each dimension (tenant_id, model, …) and value of it: what it brought in the event and in
-** the same spans before. Of the values that explain at least half of the excess, the one whose share has changed
-** most is named, as in Adtributor (Bhagwan et al., NSDI 2014); if none does, the one that explains most.
+** Who caused it. For each dimension (tenant_id, model, …) and value of it: what it brought in the
+** event and in the same spans before. Of the values that explain at least half of the excess, the
+** one whose share has changed most is named, as in Adtributor (Bhagwan et al., NSDI 2014); if none
+** does, the one that explains most.
 */
 typedef struct {
   double excess, expected; /* of the event: actual - expected */
@@ -106,8 +116,8 @@ typedef struct {
 } tok_cause;
 
 /*
-** One value after the other: what it brought in the event and in the spans before, and what all did. True if it
-** is the best so far; share: 1 = it alone explains all.
+** One value after the other: what it brought in the event and in the spans before, and what all
+** did. True if it is the best so far; share: 1 = it alone explains all.
 */
 bool tok_cause_offer(tok_cause *c, double actual, double base, double all_actual, double all_base);
 /* The share of the best in percent, at most 100. */

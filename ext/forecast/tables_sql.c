@@ -28,6 +28,7 @@
 #include "forecast.h"
 #include "history_sql.h"
 #include "print_sql.h"
+#include "table_args_sql.h"
 
 enum { ARG_METRIC, ARG_BUCKET, ARG_HORIZON, ARG_FILTER, ARG_LEVEL, ARG_NOW, N_ARGS };
 
@@ -138,73 +139,27 @@ static int close(sqlite3_vtab_cursor *base) {
 
 /* ---- arguments ------------------------------------------------------------------------------------- */
 
-static bool given(const tok_tvf_args *args, int k) {
-  return args->value[k] != NULL && sqlite3_value_type(args->value[k]) != SQLITE_NULL;
-}
-
-static int refuse(vtab *v, const char *arg, const char *expected, tok_slice got) {
-  return tok_vtab_error(&v->base, "%s: %s must be %s, got '%.*s'", v->table->tvf.name, arg, expected,
-                        tok_shown(got), got.ptr == NULL ? "" : got.ptr);
-}
-
-static int read_names(vtab *v, const tok_tvf_args *args, tok_history_ask *ask) {
-  tok_slice metric, bucket;
-  if (tok_tvf_text(args, ARG_METRIC, &metric) != SQLITE_OK) return SQLITE_NOMEM;
-  if (tok_tvf_text(args, ARG_BUCKET, &bucket) != SQLITE_OK) return SQLITE_NOMEM;
-  if (tok_metric_parse(metric, &ask->metric) != TOK_OK) {
-    return refuse(v, "metric", "cost, input, output, total or requests", metric);
-  }
-  if (tok_unit_parse(bucket, &ask->unit) != TOK_OK) {
-    return refuse(v, "bucket", "hour, day, week, month, quarter or year", bucket);
-  }
-  return SQLITE_OK;
-}
-
-static int read_filter(vtab *v, const tok_tvf_args *args, tok_filter *f) {
-  char wrong[TOK_WRONG_BYTES];
-  tok_slice json;
-  tok_filter_init(f);
-  if (!given(args, ARG_FILTER)) return SQLITE_OK;
-  if (tok_tvf_text(args, ARG_FILTER, &json) != SQLITE_OK) return SQLITE_NOMEM;
-  if (tok_filter_parse(json, f, wrong) == TOK_OK) return SQLITE_OK;
-  return tok_vtab_error(&v->base, "%s: %s", v->table->tvf.name, wrong);
-}
-
-static int read_level(vtab *v, const tok_tvf_args *args, tok_forecast_options *o) {
-  tok_slice text;
-  if (!given(args, ARG_LEVEL)) return SQLITE_OK;
-  int type = sqlite3_value_type(args->value[ARG_LEVEL]);
-  o->level = sqlite3_value_double(args->value[ARG_LEVEL]);
-  if ((type == SQLITE_INTEGER || type == SQLITE_FLOAT) && o->level > 0 && o->level < 1) return SQLITE_OK;
-  if (tok_tvf_text(args, ARG_LEVEL, &text) != SQLITE_OK) return SQLITE_NOMEM;
-  return refuse(v, "level", "a number between 0 and 1, as 0.8", text);
-}
-
-static int read_now(vtab *v, const tok_tvf_args *args, tok_history_ask *ask) {
-  tok_slice text;
-  ask->now_given = given(args, ARG_NOW);
-  if (!ask->now_given) return SQLITE_OK;
-  if (sqlite3_value_type(args->value[ARG_NOW]) == SQLITE_INTEGER) {
-    ask->now = sqlite3_value_int64(args->value[ARG_NOW]);
-    if (tok_time_in_range(ask->now)) return SQLITE_OK;
-  }
-  if (tok_tvf_text(args, ARG_NOW, &text) != SQLITE_OK) return SQLITE_NOMEM;
-  if (tok_time_parse(text, &ask->now) == TOK_OK) return SQLITE_OK;
-  return refuse(v, "now", "an ISO-8601 time or Unix seconds", text);
+static int read_level(const tok_table_args *a, tok_forecast_options *o) {
+  static const char expected[] = "a number between 0 and 1, as 0.8";
+  int rc = tok_args_number(a, ARG_LEVEL, "level", expected, 0, &o->level);
+  if (rc != SQLITE_OK || (o->level > 0 && o->level < 1)) return rc;
+  return tok_args_refuse(a, ARG_LEVEL, "level", expected);
 }
 
 static int read_arguments(vtab *v, const tok_tvf_args *args, tok_history_ask *ask, tok_forecast_options *o) {
+  const tok_table_args a = {&v->table->tvf, &v->base, args};
   int64_t horizon = 0;
-  int rc = read_names(v, args, ask);
+  int rc = tok_args_metric(&a, ARG_METRIC, &ask->metric);
+  if (rc == SQLITE_OK) rc = tok_args_unit(&a, ARG_BUCKET, &ask->unit);
   if (rc == SQLITE_OK) rc = tok_tvf_int(&v->table->tvf, &v->base, args, ARG_HORIZON, "horizon", 1, &horizon);
   if (rc == SQLITE_OK && horizon > TOK_HORIZON_MAX) {
     rc = tok_vtab_error(&v->base, "%s: horizon must be at most %d, got %lld", v->table->tvf.name,
                         TOK_HORIZON_MAX, horizon);
   }
-  if (rc == SQLITE_OK) rc = read_filter(v, args, &ask->filter);
+  if (rc == SQLITE_OK) rc = tok_args_filter(&a, ARG_FILTER, &ask->filter);
   if (rc == SQLITE_OK && ask->filter.level > 0) o->level = ask->filter.level;
-  if (rc == SQLITE_OK) rc = read_level(v, args, o);
-  if (rc == SQLITE_OK) rc = read_now(v, args, ask);
+  if (rc == SQLITE_OK) rc = read_level(&a, o);
+  if (rc == SQLITE_OK) rc = tok_args_now(&a, ARG_NOW, ask);
   o->horizon = (size_t)horizon;
   return rc;
 }
@@ -233,7 +188,7 @@ static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, i
   int rc = tok_tvf_bind(&v->table->tvf, idx_num, argv, &c->args, &any_null);
   if (rc != SQLITE_OK) return rc;
   for (int k = 0; k < v->table->tvf.n_required; k++) {
-    if (!given(&c->args, k)) return SQLITE_OK;
+    if (!tok_args_given(&c->args, k)) return SQLITE_OK;
   }
   rc = read_arguments(v, &c->args, &ask, &o);
   if (rc == SQLITE_OK) rc = read_history(v, &ask, &c->history);

@@ -1,6 +1,7 @@
 /*
-** Spikes, bursts and outages put into real traffic: how many are found, and how often there is an alarm where
-** nothing was put. Raw traffic has anomalies of its own, so that is not a rate of false alarms.
+** Spikes, bursts and outages put into real traffic: how many are found, and how often there is an
+** alarm where nothing was put. Raw traffic has anomalies of its own, so that is not a rate of false
+** alarms.
 */
 #ifndef TOK_ANOMALY_INJECTED_H
 #define TOK_ANOMALY_INJECTED_H
@@ -28,8 +29,8 @@ typedef struct {
 } injected_result;
 
 /*
-** `tries` places a series and kind. newest: the series ends with what is put in, as it does for who watches;
-** else it is looked at afterwards. Returns -1 when out of memory.
+** `tries` places a series and kind. newest: the series ends with what is put in, as it does for who
+** watches; else it is looked at afterwards. Returns -1 when out of memory.
 */
 int injected_run(const traffic *t, double threshold, int newest, int tries, injected_result *out);
 

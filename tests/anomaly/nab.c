@@ -7,7 +7,9 @@
 const nab_profile nab_profiles[NAB_PROFILES] = {
     {"standard", .11, 1}, {"low FP", .22, 1}, {"low FN", .11, 2}};
 
-static double sigmoid(double x) { return x > 3 ? -1 : 2 / (1 + exp(5 * x)) - 1; }
+static double sigmoid(double x) {
+  return x > 3 ? -1 : 2 / (1 + exp(5 * x)) - 1;
+}
 
 void nab_weigh(nab_series *s) {
   size_t length = 0, last = 0; /* of the window before */
@@ -18,7 +20,8 @@ void nab_weigh(nab_series *s) {
       continue;
     }
     size_t end = i;
-    while (end < s->n && s->window[end] == s->window[i]) end++;
+    while (end < s->n && s->window[end] == s->window[i])
+      end++;
     length = end - i;
     last = end - 1;
     for (; i < end; i++) {
@@ -45,9 +48,11 @@ static size_t gather(const nab_series *series, size_t first, size_t last, size_t
   *windows = 0;
   for (size_t k = first; k < last; k++) {
     const nab_series *s = series + k;
-    if (k == skip) continue;
+    if (k == skip)
+      continue;
     for (size_t i = 0; i < s->n; i++) {
-      if (s->window[i] == -2) continue;
+      if (s->window[i] == -2)
+        continue;
       size_t w = s->window[i] < 0 ? 0 : *windows + (size_t)s->window[i] + 1;
       to[n++] = (point){s->score[i], s->weight[i], w};
     }
@@ -56,15 +61,19 @@ static size_t gather(const nab_series *series, size_t first, size_t last, size_t
   return n;
 }
 
-/* Goes down the sorted points, alarm by alarm, and keeps the best; down to `least`, that is the result. */
-static void sweep(const point *points, size_t n, double *best_of, size_t windows, const nab_profile *p,
-                  const double *least, nab_result *out) {
+/*
+** Goes down the sorted points, alarm by alarm, and keeps the best; down to `least`, that is the
+** result.
+*/
+static void sweep(const point *points, size_t n, double *best_of, size_t windows,
+                  const nab_profile *p, const double *least, nab_result *out) {
   double gained = 0, lost = 0;
   size_t detected = 0, alarms = 0;
   double span = (double)windows * (1 + p->fn);
   *out = (nab_result){.threshold = HUGE_VAL, .windows = windows};
   for (size_t i = 0; i < n; i++) {
-    if (least != NULL && points[i].score < *least) break;
+    if (least != NULL && points[i].score < *least)
+      break;
     double *best = points[i].window == 0 ? NULL : best_of + points[i].window - 1;
     if (best == NULL) {
       lost += p->fp * points[i].weight;
@@ -74,7 +83,8 @@ static void sweep(const point *points, size_t n, double *best_of, size_t windows
       gained += points[i].weight - *best;
       *best = points[i].weight;
     }
-    if (i + 1 < n && points[i + 1].score == points[i].score) continue;
+    if (i + 1 < n && points[i + 1].score == points[i].score)
+      continue;
     double raw = gained + lost - p->fn * (double)(windows - detected);
     double score = span == 0 ? lost : 100 * (raw + p->fn * (double)windows) / span;
     if (least != NULL || score > out->score) {
@@ -83,10 +93,11 @@ static void sweep(const point *points, size_t n, double *best_of, size_t windows
   }
 }
 
-static int score_range(const nab_series *series, size_t first, size_t last, size_t skip, const nab_profile *p,
-                       const double *least, nab_result *out) {
+static int score_range(const nab_series *series, size_t first, size_t last, size_t skip,
+                       const nab_profile *p, const double *least, nab_result *out) {
   size_t n = 0, windows = 0;
-  for (size_t k = first; k < last; k++) n += series[k].n, windows += (size_t)series[k].windows;
+  for (size_t k = first; k < last; k++)
+    n += series[k].n, windows += (size_t)series[k].windows;
   point *points = malloc((n + 1) * sizeof *points);
   double *best_of = calloc(windows + 1, sizeof *best_of);
   int rc = points == NULL || best_of == NULL ? -1 : 0;
@@ -100,7 +111,8 @@ static int score_range(const nab_series *series, size_t first, size_t last, size
   return rc;
 }
 
-int nab_score(const nab_series *series, size_t n, size_t skip, const nab_profile *p, nab_result *out) {
+int nab_score(const nab_series *series, size_t n, size_t skip, const nab_profile *p,
+              nab_result *out) {
   return score_range(series, 0, n, skip, p, NULL, out);
 }
 

@@ -1,4 +1,6 @@
-/* What tok_anomalies_find says of series whose answer is plain, and that it survives every series. */
+/*
+** What tok_anomalies_find says of series whose answer is plain, and that it survives every series.
+*/
 #include <float.h>
 #include <math.h>
 
@@ -44,7 +46,8 @@ static tok_anomalies find_with(size_t n, tok_rhythm rhythm, tok_anomaly_options 
 }
 
 static tok_anomalies find(size_t n) {
-  return find_with(n, TOK_RHYTHM_HOURS, (tok_anomaly_options){.threshold = TOK_ANOMALY_THRESHOLD}, 0);
+  return find_with(n, TOK_RHYTHM_HOURS, (tok_anomaly_options){.threshold = TOK_ANOMALY_THRESHOLD},
+                   0);
 }
 
 static size_t count(size_t n) {
@@ -57,14 +60,17 @@ static size_t count(size_t n) {
 static void regular_traffic(void) {
   lay_out();
   CHECK_INT(count(N), 0);
-  for (size_t n = TOK_ANOMALY_HOURS_MIN; n < N; n += 7) CHECK(count(n) <= 1);
+  for (size_t n = TOK_ANOMALY_HOURS_MIN; n < N; n += 7)
+    CHECK(count(n) <= 1);
 }
 
 static void burst_and_outage(void) {
   lay_out();
   double usual = 0;
-  for (int i = 500; i < 506; i++) usual += v[i], v[i] *= 3;
-  for (int i = 700; i < 703; i++) v[i] = 0;
+  for (int i = 500; i < 506; i++)
+    usual += v[i], v[i] *= 3;
+  for (int i = 700; i < 703; i++)
+    v[i] = 0;
   tok_anomalies a = find(N);
   if (CHECK_INT(a.n_events, 2)) {
     CHECK_INT(a.event[0].first, 500);
@@ -83,19 +89,24 @@ static void newest(void) {
   lay_out();
   v[600] *= 3;
   tok_anomalies a = find(601);
-  if (CHECK_INT(a.n_events, 1)) CHECK_INT(a.event[0].first, 600);
+  if (CHECK_INT(a.n_events, 1))
+    CHECK_INT(a.event[0].first, 600);
   tok_anomalies_free(&a);
 }
 
 /* What stays is the new normal: said once, not for ever. */
 static void level_shift(void) {
   lay_out();
-  for (int i = 500; i < N; i++) v[i] *= 2;
+  for (int i = 500; i < N; i++)
+    v[i] *= 2;
   tok_anomalies a = find(N);
   size_t hours = 0;
-  for (size_t i = 0; i < a.n_events; i++) hours += a.event[i].last - a.event[i].first + 1;
-  if (!CHECK(hours <= 5 * 24)) printf("  %zu hours\n", hours);
-  for (size_t i = 0; i < a.n_events; i++) CHECK(a.event[i].last < 500 + 7 * 24);
+  for (size_t i = 0; i < a.n_events; i++)
+    hours += a.event[i].last - a.event[i].first + 1;
+  if (!CHECK(hours <= 5 * 24))
+    printf("  %zu hours\n", hours);
+  for (size_t i = 0; i < a.n_events; i++)
+    CHECK(a.event[i].last < 500 + 7 * 24);
   tok_anomalies_free(&a);
 }
 
@@ -124,9 +135,11 @@ static void too_short(void) {
 
 static void constant_and_zero(void) {
   lay_out();
-  for (int i = 0; i < N; i++) v[i] = 0;
+  for (int i = 0; i < N; i++)
+    v[i] = 0;
   CHECK_INT(count(N), 0);
-  for (int i = 0; i < N; i++) v[i] = 7;
+  for (int i = 0; i < N; i++)
+    v[i] = 7;
   CHECK_INT(count(N), 0);
   v[400] = 14;
   CHECK_INT(count(N), 1);
@@ -135,7 +148,8 @@ static void constant_and_zero(void) {
 /* Single requests now and then: that there is one, or none, is no news; twenty in an hour are. */
 static void sparse(void) {
   lay_out();
-  for (int i = 0; i < N; i++) v[i] = noise() > 0.8 ? 1 : 0;
+  for (int i = 0; i < N; i++)
+    v[i] = noise() > 0.8 ? 1 : 0;
   tok_anomalies a = find_with(N, TOK_RHYTHM_HOURS, (tok_anomaly_options){.threshold = 4}, 1);
   CHECK_INT(a.n_events, 0);
   tok_anomalies_free(&a);
@@ -148,14 +162,20 @@ static void sparse(void) {
 /* Unknown hours are no zeros. */
 static void unknown(void) {
   lay_out();
-  for (int i = 300; i < 310; i++) v[i] = NAN;
-  for (int i = 0; i < N; i += 17) v[i] = NAN;
+  for (int i = 300; i < 310; i++)
+    v[i] = NAN;
+  for (int i = 0; i < N; i += 17)
+    v[i] = NAN;
   CHECK_INT(count(N), 0);
-  for (int i = 0; i < N; i++) v[i] = NAN;
+  for (int i = 0; i < N; i++)
+    v[i] = NAN;
   CHECK_INT(count(N), 0);
 }
 
-/* Clocks go forward at 400 (an hour is not there) and back at 600 (one is twice): phases are those of the clock. */
+/*
+** Clocks go forward at 400 (an hour is not there) and back at 600 (one is twice): phases are those
+** of the clock.
+*/
 static void summer_time(void) {
   lay_out();
   double shown[N + 2];
@@ -171,14 +191,16 @@ static void summer_time(void) {
 static void days(void) {
   static const double week[] = {100, 110, 105, 120, 90, 20, 15};
   lay_out();
-  for (int i = 0; i < 60; i++) v[i] = week[i % 7] * (1 + 0.05 * noise());
+  for (int i = 0; i < 60; i++)
+    v[i] = week[i % 7] * (1 + 0.05 * noise());
   tok_anomaly_options o = {.threshold = TOK_ANOMALY_THRESHOLD};
   tok_anomalies a = find_with(60, TOK_RHYTHM_DAYS, o, 0);
   CHECK_INT(a.n_events, 0);
   tok_anomalies_free(&a);
   v[40] = 110; /* a Saturday like a weekday */
   a = find_with(60, TOK_RHYTHM_DAYS, o, 0);
-  if (CHECK_INT(a.n_events, 1)) CHECK_INT(a.event[0].first, 40);
+  if (CHECK_INT(a.n_events, 1))
+    CHECK_INT(a.event[0].first, 40);
   tok_anomalies_free(&a);
 }
 
@@ -188,7 +210,10 @@ static void extremes(void) {
     noise_state = (uint32_t)round;
     for (int i = 0; i < N; i++) {
       noise();
-      slot[i] = i == 0 ? -5 : slot[i - 1] + (noise_state >> 30 == 0 ? 0 : noise_state >> 29 == 7 ? 1 << 28 : 1);
+      slot[i] = i == 0 ? -5
+                       : slot[i - 1] + (noise_state >> 30 == 0   ? 0
+                                        : noise_state >> 29 == 7 ? 1 << 28
+                                                                 : 1);
       noise();
       v[i] = nasty[(noise_state >> 20) % (round < 30 ? 8 : 3)];
     }
@@ -202,8 +227,9 @@ static void extremes(void) {
 
 static void causes(void) {
   tok_cause c = {.excess = 900, .expected = 1000};
-  CHECK(tok_cause_offer(&c, 1900, 3000, 1900, 3000));  /* the only provider: all of it, and nothing said */
-  CHECK(tok_cause_offer(&c, 1350, 1500, 1900, 3000));  /* the tenant whose share grew */
+  CHECK(tok_cause_offer(&c, 1900, 3000, 1900,
+                        3000)); /* the only provider: all of it, and nothing said */
+  CHECK(tok_cause_offer(&c, 1350, 1500, 1900, 3000)); /* the tenant whose share grew */
   CHECK_INT(tok_cause_percent(&c), 94);
   CHECK(!tok_cause_offer(&c, 550, 1500, 1900, 3000));
   c = (tok_cause){.excess = -1000, .expected = 1000};
@@ -228,13 +254,16 @@ static void injected(void) {
     CHECK_INT(injected_run(&t, TOK_ANOMALY_THRESHOLD, watch, 20, &r), 0);
     CHECK(r.alarms <= r.hours / 100);
     for (int i = 1; i < INJECTIONS; i++) {
-      if (!CHECK(r.found[i] * 10 >= r.tried[i] * 8)) printf("  %s: %zu of %zu\n", injections[i].name, r.found[i], r.tried[i]);
+      if (!CHECK(r.found[i] * 10 >= r.tried[i] * 8))
+        printf("  %s: %zu of %zu\n", injections[i].name, r.found[i], r.tried[i]);
     }
   }
 }
 
-CHECK_MAIN({"regular traffic has no events", regular_traffic}, {"a burst and an outage", burst_and_outage},
-           {"the newest hour", newest}, {"a new level", level_shift}, {"threshold, impact, spike", options},
-           {"too short", too_short}, {"constant, and zero", constant_and_zero}, {"single requests", sparse},
-           {"unknown hours", unknown}, {"summer time", summer_time}, {"days", days}, {"extreme values", extremes},
-           {"causes", causes}, {"injected anomalies", injected})
+CHECK_MAIN({"regular traffic has no events", regular_traffic},
+           {"a burst and an outage", burst_and_outage}, {"the newest hour", newest},
+           {"a new level", level_shift}, {"threshold, impact, spike", options},
+           {"too short", too_short}, {"constant, and zero", constant_and_zero},
+           {"single requests", sparse}, {"unknown hours", unknown}, {"summer time", summer_time},
+           {"days", days}, {"extreme values", extremes}, {"causes", causes},
+           {"injected anomalies", injected})

@@ -1,4 +1,7 @@
-/* The scorer of the benchmark itself: nothing is 0, perfect is 100, and the weights are those of the definition. */
+/*
+** The scorer of the benchmark itself: nothing is 0, perfect is 100, and the weights are those of
+** the definition.
+*/
 #include <math.h>
 
 #include "../check.h"
@@ -8,7 +11,8 @@ enum { N = 100, FROM = 40, TO = 60 };
 
 static double value[N], score[N], weight[N];
 static int window[N];
-static nab_series series = {.n = N, .value = value, .score = score, .weight = weight, .window = window};
+static nab_series series = {
+    .n = N, .value = value, .score = score, .weight = weight, .window = window};
 
 static void lay_out(void) {
   for (int i = 0; i < N; i++) {
@@ -42,7 +46,10 @@ static void none_and_perfect(void) {
   }
 }
 
-/* A later alarm is worth less, more alarms in the window nothing, one outside costs its profile's price. */
+/*
+** A later alarm is worth less, more alarms in the window nothing, one outside costs its profile's
+** price.
+*/
 static void late_double_and_false(void) {
   lay_out();
   score[FROM + 10] = 1;

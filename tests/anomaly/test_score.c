@@ -16,14 +16,16 @@ static double noise(void) {
 static tok_detect *fresh(size_t season, size_t learn) {
   tok_detect *d = NULL;
   noise_state = 1;
-  if (tok_detect_new(season, learn, &d) != TOK_OK) abort();
+  if (tok_detect_new(season, learn, &d) != TOK_OK)
+    abort();
   return d;
 }
 
 static double push(tok_detect *d, double x) {
   double score = -1;
   CHECK_INT(tok_detect_push(d, x, &score), TOK_OK);
-  if (!CHECK(score >= 0 && score <= 100)) printf("  score %g of %g\n", score, x);
+  if (!CHECK(score >= 0 && score <= 100))
+    printf("  score %g of %g\n", score, x);
   return score;
 }
 
@@ -36,7 +38,8 @@ static double hour(int i) {
 /* Alarms above 1.01 of n hours from `first` on. */
 static int alarms(tok_detect *d, int first, int n) {
   int found = 0;
-  for (int i = first; i < first + n; i++) found += push(d, hour(i)) > 1.01;
+  for (int i = first; i < first + n; i++)
+    found += push(d, hour(i)) > 1.01;
   return found;
 }
 
@@ -69,18 +72,21 @@ static void wrong_phase(void) {
 
 static void learning_is_silent(void) {
   tok_detect *d = fresh(0, 50);
-  for (int i = 0; i < 50; i++) CHECK(push(d, i == 30 ? 1e6 : 10 + noise()) == 0);
+  for (int i = 0; i < 50; i++)
+    CHECK(push(d, i == 30 ? 1e6 : 10 + noise()) == 0);
   tok_detect_free(d);
 }
 
 static void constant_then_change(void) {
   tok_detect *d = fresh(0, TOK_DETECT_LEARN);
-  for (int i = 0; i < 1000; i++) CHECK(push(d, 0.1) == 0);
+  for (int i = 0; i < 1000; i++)
+    CHECK(push(d, 0.1) == 0);
   CHECK(push(d, 0.1 * (1 + 4 * DBL_EPSILON)) < 1); /* rounding is not news */
   CHECK(push(d, 0.2) > 1.5);
   tok_detect_free(d);
   d = fresh(0, TOK_DETECT_LEARN);
-  for (int i = 0; i < 1000; i++) CHECK(push(d, 0) == 0);
+  for (int i = 0; i < 1000; i++)
+    CHECK(push(d, 0) == 0);
   CHECK(push(d, 1) > 1.5);
   tok_detect_free(d);
 }
@@ -102,15 +108,17 @@ static void missing_keeps_the_phase(void) {
   int found = 0;
   for (int i = 0; i < 1500; i++) {
     double x = hour(i);
-    if (i > 600 && i % 7 == 0) CHECK(push(d, NAN) == 0);
-    else found += push(d, x) > 1.01;
+    if (i > 600 && i % 7 == 0)
+      CHECK(push(d, NAN) == 0);
+    else
+      found += push(d, x) > 1.01;
   }
   CHECK(found <= 3);
   tok_detect_free(d);
 }
 
 static void extremes(void) {
-  static const double nasty[] = {0,       -0.0, DBL_MAX, -DBL_MAX, DBL_MIN,  5e-324,
+  static const double nasty[] = {0,       -0.0, DBL_MAX, -DBL_MAX, DBL_MIN,   5e-324,
                                  -5e-324, 1,    1e300,   -1e300,   1.797e308, NAN};
   for (size_t season = 0; season <= 3; season += 3) {
     tok_detect *d = fresh(season, 2);
@@ -121,7 +129,8 @@ static void extremes(void) {
     tok_detect_free(d);
   }
   tok_detect *d = fresh(0, 2);
-  for (int i = 0; i < 1000; i++) push(d, NAN);
+  for (int i = 0; i < 1000; i++)
+    push(d, NAN);
   push(d, 1);
   tok_detect_free(d);
 }
@@ -148,14 +157,16 @@ static void no_error_stays(void) {
 static void millions(void) {
   tok_detect *d = fresh(0, TOK_DETECT_LEARN);
   int found = 0;
-  for (int i = 0; i < 3000000; i++) found += push(d, 1000 + noise() + (i % 288 < 144 ? 5 : 0)) > 1.01;
-  if (!CHECK(found < 20)) printf("  %d\n", found);
+  for (int i = 0; i < 3000000; i++)
+    found += push(d, 1000 + noise() + (i % 288 < 144 ? 5 : 0)) > 1.01;
+  if (!CHECK(found < 20))
+    printf("  %d\n", found);
   tok_detect_free(d);
 }
 
-CHECK_MAIN({"regular traffic gives no alarms", quiet_on_regular_traffic}, {"a spike", spike_and_hole},
-           {"the wrong hour", wrong_phase}, {"learning is silent", learning_is_silent},
-           {"constant series", constant_then_change}, {"the unit does not matter", scale_free},
-           {"missing values", missing_keeps_the_phase}, {"extreme values", extremes},
-           {"no value, one value", nothing_and_one}, {"rounding errors do not stay", no_error_stays},
-           {"three million values", millions})
+CHECK_MAIN({"regular traffic gives no alarms", quiet_on_regular_traffic},
+           {"a spike", spike_and_hole}, {"the wrong hour", wrong_phase},
+           {"learning is silent", learning_is_silent}, {"constant series", constant_then_change},
+           {"the unit does not matter", scale_free}, {"missing values", missing_keeps_the_phase},
+           {"extreme values", extremes}, {"no value, one value", nothing_and_one},
+           {"rounding errors do not stay", no_error_stays}, {"three million values", millions})
