@@ -56,6 +56,24 @@ static void check_cost(const tok_override *o, const tok_usage_object *u) {
   require_json(&b);
 }
 
+/* What is read in one glance, and what is priced by prepared rates, is what the long ways say. */
+static void check_short_ways(const tok_override *o, tok_slice json, const tok_usage_object *u, bool read) {
+  tok_plain glance, plain;
+  tok_slice provider;
+  tok_tier tier;
+  tok_rates rates;
+  tok_cost_result c;
+  int64_t nano;
+  bool is_plain = read && tok_plain_of(&u->q, &plain);
+  if (tok_usage_plain(json, &glance, &provider, &tier))
+    REQUIRE(is_plain && !u->us_only && tier == u->tier && glance.given == plain.given &&
+            memcmp(glance.n, plain.n, sizeof plain.n) == 0);
+  if (!is_plain || o->r.model == NULL || !tok_rates_of(tok_override_rows(o), NOON, u->tier, &plain, &rates) ||
+      !tok_rates_cost(&rates, &plain, &nano))
+    return;
+  REQUIRE(tok_cost_of(tok_override_rows(o), &u->q, NOON, u->tier, &c) == TOK_OK && c.cost_nano == nano);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const uint8_t *nul = size == 0 ? NULL : memchr(data, 0, size);
   size_t n = nul == NULL ? size : (size_t)(nul - data);
@@ -78,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   tok_explain_resolution(&o, &b);
   require_json(&b);
   if (s == TOK_OK) check_cost(&o, &u);
+  check_short_ways(&o, (tok_slice){json, rest}, &u, s == TOK_OK);
   tok_override_free(&o);
   free(name);
   free(json);
