@@ -126,6 +126,8 @@ int tok_ledger_register(sqlite3 *db) {
       tok_intake_register,
       tok_report_register,
       tok_audit_register,
+      tok_summary_register,
+      tok_export_register,
   };
   int rc = tok_sql_functions(db, NULL, defs, sizeof defs / sizeof defs[0]);
   for (size_t i = 0; i < sizeof files / sizeof files[0] && rc == SQLITE_OK; i++) rc = files[i](db);

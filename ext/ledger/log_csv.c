@@ -139,10 +139,9 @@ static tok_slice next_field(fields *f, bool *quoted) {
 }
 
 /* The same with doubled quotes made single, in l->fields, which has room for all of the row and does not move. */
-static tok_slice field_text(tok_log *l, fields *f) {
-  bool quoted;
-  tok_slice s = next_field(f, &quoted);
-  if (!quoted || memchr(s.ptr, '"', s.len) == NULL) return s;
+static tok_slice field_text(tok_log *l, fields *f, bool *is_quoted) {
+  tok_slice s = next_field(f, is_quoted);
+  if (!*is_quoted || memchr(s.ptr, '"', s.len) == NULL) return s;
   char *p = tok_buf_reserve(&l->fields, s.len);
   size_t n = 0;
   if (p == NULL) return (tok_slice){NULL, 0};
@@ -171,7 +170,8 @@ static void read_header(tok_log *l, tok_slice row) {
   fields f = {row, 0, l->separator, false};
   bool any = false;
   while (!f.done && l->n_columns < TOK_CSV_COLUMNS_MAX) {
-    int c = tok_log_alias(l, field_text(l, &f));
+    bool quoted;
+    int c = tok_log_alias(l, field_text(l, &f, &quoted));
     any |= c != TOK_C_N;
     l->columns[l->n_columns++] = (int16_t)c;
   }
@@ -193,9 +193,13 @@ void tok_log_csv(tok_log *l, tok_slice row) {
   l->fields.len = 0;
   if (tok_buf_reserve(&l->fields, row.len) == NULL) l->status = TOK_NOMEM;
   for (; !f.done && n < l->n_columns && l->status == TOK_OK; n++) {
-    tok_slice text = field_text(l, &f);
-    if (l->columns[n] == TOK_C_N || is_null(text)) continue;
-    tok_log_put(l, l->columns[n], text);
+    bool quoted;
+    int c = l->columns[n];
+    tok_slice text = field_text(l, &f, &quoted);
+    if (c == TOK_C_N || (!quoted && is_null(text))) continue;
+    bool empty = quoted && text.len == 0 && c < TOK_C_N && tok_columns[c].kind == TOK_KIND_TEXT;
+    if (empty) tok_record_copy(r, (tok_column)c, text); /* "" is text, nothing is NULL */
+    else tok_log_put(l, c, text);
   }
   if (l->status != TOK_OK) return;
   if (!f.done || n < l->n_columns) {

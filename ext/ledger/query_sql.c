@@ -16,7 +16,7 @@ typedef struct {
   sqlite3_stmt *stmt;                      /* owned; NULL: no rows */
   sqlite3_value *args[TOK_QUERY_ARGS_MAX]; /* owned copies: the statement outside may change its own */
   sqlite3_int64 row;
-  bool done;
+  bool done, header;
 } cursor;
 
 /* ---- for open() ------------------------------------------------------------------------------ */
@@ -220,6 +220,7 @@ static int next(sqlite3_vtab_cursor *base) {
   tok_query *q = (tok_query *)base->pVtab;
   int rc = c->stmt == NULL ? SQLITE_DONE : sqlite3_step(c->stmt);
   c->row++;
+  c->header = false;
   c->done = rc != SQLITE_ROW;
   if (rc == SQLITE_ROW || rc == SQLITE_DONE) return SQLITE_OK;
   if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT) return rc;
@@ -247,7 +248,12 @@ static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, i
   }
   q->used = read_number(idx_str);
   int rc = q->def->open(q, c->args, &c->stmt);
-  return rc == SQLITE_OK ? next(base) : rc;
+  if (rc != SQLITE_OK) return rc;
+  c->header = q->def->has_header != NULL && c->stmt != NULL && q->def->has_header(c->args);
+  if (!c->header) return next(base);
+  c->row = 0;
+  c->done = false;
+  return SQLITE_OK;
 }
 
 static int eof(sqlite3_vtab_cursor *base) { return ((cursor *)base)->done; }
@@ -255,7 +261,8 @@ static int eof(sqlite3_vtab_cursor *base) { return ((cursor *)base)->done; }
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
   cursor *c = (cursor *)base;
   const tok_query_def *def = ((tok_query *)base->pVtab)->def;
-  if (i < def->n_columns) sqlite3_result_value(ctx, sqlite3_column_value(c->stmt, i));
+  if (i == 0 && def->result != NULL) def->result(c->args, c->stmt, c->header, ctx);
+  else if (i < def->n_columns) sqlite3_result_value(ctx, sqlite3_column_value(c->stmt, i));
   else if (c->args[i - def->n_columns] != NULL) sqlite3_result_value(ctx, c->args[i - def->n_columns]);
   return SQLITE_OK;
 }

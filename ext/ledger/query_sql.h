@@ -3,8 +3,9 @@
 ** Glue: included by *_sql.c files only.
 **
 **     static int open(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) { … }
-**     static const tok_query_def def = {"tok_blocks", "tok_blocks([hours [, now]])", "start, …, share",
-**                                       12, "hours HIDDEN, now HIDDEN", 0, 2, open};
+**     static const tok_query_def def = {.name = "tok_blocks", .usage = "tok_blocks([hours [, now]])",
+**                                       .columns = "start, …", .n_columns = 16, .arguments = "hours HIDDEN, now HIDDEN",
+**                                       .n_required = 0, .n_args = 2, .open = open};
 */
 #ifndef TOK_QUERY_H
 #define TOK_QUERY_H
@@ -36,6 +37,10 @@ struct tok_query_def {
   ** SQLite code; tok_query_error sets the text.
   */
   int (*open)(tok_query *q, sqlite3_value **args, sqlite3_stmt **out);
+  /* Both NULL where the table's columns are the statement's. Else: is there a row before those of the statement? And the
+     table's only column: of that row, or of the statement's row. */
+  bool (*has_header)(sqlite3_value **args);
+  void (*result)(sqlite3_value **args, sqlite3_stmt *stmt, bool header, sqlite3_context *ctx);
 };
 
 /* Sets the error "<name>: …" and returns SQLITE_ERROR, or SQLITE_NOMEM. */

@@ -301,16 +301,16 @@ static int open_report(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
 }
 
 static const tok_query_def report_def = {
-    "tok_report",
-    "tok_report(group_by, since, until [, zone [, filter_json]])",
-    "\"key\", requests INTEGER, input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER, cost_usd REAL,"
-    " avg_cost_usd REAL, avg_tokens REAL, p50_ms REAL, p95_ms REAL, p99_ms REAL, cache_hit_ratio REAL,"
-    " tokens_per_usd REAL, share REAL",
-    14,
-    "group_by HIDDEN, since HIDDEN, until HIDDEN, zone HIDDEN, filter_json HIDDEN",
-    1,
-    5,
-    open_report};
+    .name = "tok_report",
+    .usage = "tok_report(group_by, since, until [, zone [, filter_json]])",
+    .columns = "\"key\", requests INTEGER, input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER,"
+               " cost_usd REAL, avg_cost_usd REAL, avg_tokens REAL, p50_ms REAL, p95_ms REAL, p99_ms REAL,"
+               " cache_hit_ratio REAL, tokens_per_usd REAL, share REAL",
+    .n_columns = 14,
+    .arguments = "group_by HIDDEN, since HIDDEN, until HIDDEN, zone HIDDEN, filter_json HIDDEN",
+    .n_required = 1,
+    .n_args = 5,
+    .open = open_report};
 
 int tok_report_register(sqlite3 *db) {
   static const tok_query_def *const defs[] = {&report_def};

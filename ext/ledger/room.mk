@@ -1,6 +1,6 @@
 # ledger: the SQL under sql/ becomes one generated C file.
 
-LEDGER_SQL := $(sort $(foreach d,schema legacy triggers views rollup audit temp import query,$(wildcard sql/$(d)/*.sql)))
+LEDGER_SQL := $(sort $(foreach d,schema legacy triggers views rollup audit temp import query export,$(wildcard sql/$(d)/*.sql)))
 GEN_OBJ += $(B)/gen/ledger_scripts.o
 
 $(B)/gen/ledger_scripts.c: $(LEDGER_SQL) sql/gen/embed.sh $(wildcard sql/gen/*.sql) ext/ledger/room.mk

@@ -1,0 +1,105 @@
+/*
+** tok_export: the ledger as lines of text.
+**
+**     SELECT line FROM tok_export('csv', '2026-01-01', '2026-02-01');
+**     sqlite3 app.db ".load ./tok" ".once january.csv" "SELECT line FROM tok_export('focus', '2026-01-01', '2026-02-01')"
+**
+** tok_export(format [, since [, until]]) -> line TEXT, without its line end
+**   X1  format: csv (a header, then a row a request; RFC 4180), json (JSON Lines; NULL columns left out), focus (FOCUS
+**       1.2 in CSV, one row for each meter of each request; sql/export/focus.sql), focus-json.
+**   X2  since is inclusive, until exclusive; ISO-8601 or Unix seconds; NULL: open.
+**   X3  In order of time. Rows are read as they are asked for: memory for one line (focus: for the range's rows).
+**   X4  tok_import reads what csv and json write: a row whose response_id is known is not imported twice.
+**   X5  focus leaves out requests without a cost (SELECT * FROM llm_unpriced): FOCUS knows no unknown cost.
+*/
+#include "install.h"
+#include "ledger_sql.h"
+#include "lines.h"
+#include "query_sql.h"
+
+enum { ARG_FORMAT, ARG_SINCE, ARG_UNTIL };
+enum { LINE_BYTES_MAX = 1 << 30 };
+
+static const struct {
+  const char *name, *script;
+  bool csv;
+} formats[] = {{"csv", "export/ledger.sql", true},
+               {"json", "export/ledger.sql", false},
+               {"jsonl", "export/ledger.sql", false},
+               {"focus", "export/focus.sql", true},
+               {"focus-json", "export/focus.sql", false}};
+enum { N_FORMATS = sizeof formats / sizeof formats[0] };
+
+static int find_format(sqlite3_value *v) {
+  tok_slice name = tok_sql_bytes(v);
+  int i = 0;
+  if (name.ptr == NULL) return N_FORMATS;
+  while (i < N_FORMATS && !tok_slice_is(name, formats[i].name)) i++;
+  return i;
+}
+
+static int open_export(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
+  int64_t since = INT64_MIN, until = INT64_MAX;
+  if (sqlite3_value_type(args[ARG_FORMAT]) == SQLITE_NULL) return SQLITE_OK;
+  int f = find_format(args[ARG_FORMAT]);
+  if (f == N_FORMATS) {
+    const unsigned char *got = sqlite3_value_text(args[ARG_FORMAT]);
+    if (got == NULL) return SQLITE_NOMEM;
+    return tok_query_error(q, "format must be csv, json, focus or focus-json, got '%.40s'", got);
+  }
+  int rc = tok_query_time(q, args[ARG_SINCE], "since", &since);
+  if (rc == SQLITE_OK) rc = tok_query_time(q, args[ARG_UNTIL], "until", &until);
+  if (rc == SQLITE_OK) rc = tok_query_prepare(q, tok_ledger_script(formats[f].script), out);
+  if (rc == SQLITE_OK) rc = tok_query_bind_int(*out, ":lo", since);
+  if (rc == SQLITE_OK) rc = tok_query_bind_int(*out, ":hi", until);
+  return rc;
+}
+
+static bool has_header(sqlite3_value **args) { return formats[find_format(args[ARG_FORMAT])].csv; }
+
+static tok_slice cell(sqlite3_stmt *stmt, int i) {
+  tok_slice s = {(const char *)sqlite3_column_text(stmt, i), 0};
+  if (s.ptr != NULL) s.len = (size_t)sqlite3_column_bytes(stmt, i);
+  return s;
+}
+
+static void add_member(tok_buf *line, sqlite3_stmt *stmt, int i) {
+  int type = sqlite3_column_type(stmt, i);
+  tok_slice name = tok_slice_of(sqlite3_column_name(stmt, i));
+  if (type == SQLITE_NULL) return;
+  bool json = tok_slice_is(name, "tags") || tok_slice_is(name, "Tags") || tok_slice_is(name, "SkuPriceDetails");
+  tok_line_kind kind = type != SQLITE_TEXT ? TOK_LINE_NUMBER : json ? TOK_LINE_JSON : TOK_LINE_TEXT;
+  tok_slice value = cell(stmt, i);
+  if (value.ptr == NULL) line->status = TOK_NOMEM;
+  else tok_member_add(line, line->len <= 1, name, value, kind);
+}
+
+static void result_line(sqlite3_value **args, sqlite3_stmt *stmt, bool header, sqlite3_context *ctx) {
+  bool csv = formats[find_format(args[ARG_FORMAT])].csv;
+  tok_buf line;
+  tok_buf_init(&line, LINE_BYTES_MAX);
+  if (!csv) tok_buf_addc(&line, '{');
+  for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+    if (!csv) add_member(&line, stmt, i);
+    else tok_csv_add(&line, i == 0, header ? tok_slice_of(sqlite3_column_name(stmt, i)) : cell(stmt, i));
+  }
+  if (!csv) tok_buf_addc(&line, '}');
+  tok_sql_result_buf(ctx, "tok_export", &line);
+}
+
+static const tok_query_def export_def = {
+    .name = "tok_export",
+    .usage = "tok_export(format [, since [, until]])",
+    .columns = "line TEXT",
+    .n_columns = 1,
+    .arguments = "format HIDDEN, since HIDDEN, until HIDDEN",
+    .n_required = 1,
+    .n_args = 3,
+    .open = open_export,
+    .has_header = has_header,
+    .result = result_line};
+
+int tok_export_register(sqlite3 *db) {
+  static const tok_query_def *const defs[] = {&export_def};
+  return tok_query_register(db, defs, sizeof defs / sizeof defs[0]);
+}

@@ -1,0 +1,81 @@
+-- tok_export('focus'): FOCUS 1.2 (https://focus.finops.org), one row for each meter of each request that has a cost.
+--
+-- All mandatory columns, the conditional ones that a ledger of requests knows, and x_ columns for the rest. What a
+-- request cost is shared out to its meters in proportion to the list's prices (ListCost), so that BilledCost adds up to
+-- the ledger's cost exactly, also where the provider charged another sum than the list; a request that the list
+-- cannot price is one row with the meter "Requests". Charge periods are hours, billing periods calendar months, UTC.
+WITH
+request AS (
+  SELECT *, json_object('provider', provider, 'service_tier', service_tier, 'input_tokens', input_tokens,
+      'output_tokens', output_tokens, 'cache_read_tokens', cache_read_tokens, 'cache_write_tokens', cache_write_tokens,
+      'cache_write_1h_tokens', cache_write_1h_tokens, 'reasoning_tokens', reasoning_tokens) AS usage
+  FROM main.llm_usage WHERE unix_time >= :lo AND unix_time < :hi AND cost_nano IS NOT NULL),
+explained AS (
+  SELECT *, CASE WHEN model IS NOT NULL AND input_tokens IS NOT NULL AND output_tokens IS NOT NULL
+      THEN tok_cost_explain(model, usage, unix_time) END AS e FROM request),
+line AS (
+  SELECT r.*, l.value ->> '$.meter' AS meter, l.value ->> '$.quantity' AS quantity,
+    coalesce((l.value ->> '$.usd_per_1m') / 1e6, l.value ->> '$.usd_per_unit') AS unit_price,
+    l.value ->> '$.usd_per_1m' IS NOT NULL AS is_token, l.value ->> '$.cost_nano' AS list_nano, l.key AS n
+  FROM explained AS r JOIN json_each(r.e, '$.lines') AS l
+  WHERE l.value ->> '$.quantity' > 0
+  UNION ALL
+  SELECT r.*, 'requests', 1, NULL, 0, r.cost_nano, 0
+  FROM explained AS r
+  WHERE NOT EXISTS (SELECT 1 FROM json_each(r.e, '$.lines') AS l WHERE l.value ->> '$.quantity' > 0)),
+shared AS (
+  SELECT *, sum(list_nano) OVER (PARTITION BY id ORDER BY n) AS upto, sum(list_nano) OVER (PARTITION BY id) AS whole,
+    row_number() OVER (PARTITION BY id ORDER BY n) AS i, count(*) OVER (PARTITION BY id) AS n_lines
+  FROM line),
+billed AS (  -- the running share, rounded, minus the one before: the last one is all of the cost
+  SELECT *, CASE WHEN i = n_lines THEN cost_nano WHEN whole = 0 THEN 0
+      ELSE CAST(round(cost_nano * 1.0 * upto / whole) AS INTEGER) END
+    - CASE WHEN i = 1 OR whole = 0 THEN 0
+      ELSE CAST(round(cost_nano * 1.0 * (upto - list_nano) / whole) AS INTEGER) END AS billed_nano
+  FROM shared)
+SELECT
+  billed_nano / 1e9 AS BilledCost,
+  coalesce(provider, 'unknown') AS BillingAccountId,
+  NULL AS BillingAccountName,
+  'USD' AS BillingCurrency,
+  strftime('%Y-%m-%dT00:00:00Z', unix_time, 'unixepoch', 'start of month', '+1 month') AS BillingPeriodEnd,
+  strftime('%Y-%m-%dT00:00:00Z', unix_time, 'unixepoch', 'start of month') AS BillingPeriodStart,
+  'Usage' AS ChargeCategory,
+  NULL AS ChargeClass,
+  printf('%s of %s', replace(meter, '_', ' '), coalesce(model, 'an unknown model')) AS ChargeDescription,
+  'Usage-Based' AS ChargeFrequency,
+  strftime('%Y-%m-%dT%H:00:00Z', unix_time + 3600, 'unixepoch') AS ChargePeriodEnd,
+  strftime('%Y-%m-%dT%H:00:00Z', unix_time, 'unixepoch') AS ChargePeriodStart,
+  quantity AS ConsumedQuantity,
+  CASE WHEN is_token THEN 'Tokens' ELSE 'Requests' END AS ConsumedUnit,
+  billed_nano / 1e9 AS ContractedCost,
+  CASE WHEN quantity > 0 THEN billed_nano / 1e9 / quantity END AS ContractedUnitPrice,
+  billed_nano / 1e9 AS EffectiveCost,
+  coalesce(provider, 'unknown') AS InvoiceIssuerName,
+  list_nano / 1e9 AS ListCost,
+  unit_price AS ListUnitPrice,
+  'Standard' AS PricingCategory,
+  quantity AS PricingQuantity,
+  CASE WHEN is_token THEN 'Tokens' ELSE 'Requests' END AS PricingUnit,
+  coalesce(provider, 'unknown') AS ProviderName,
+  coalesce(provider, 'unknown') AS PublisherName,
+  model AS ResourceId,
+  model AS ResourceName,
+  CASE WHEN model IS NOT NULL THEN 'Model' END AS ResourceType,
+  'AI and Machine Learning' AS ServiceCategory,
+  coalesce(provider, 'unknown') || ' inference' AS ServiceName,
+  'Generative AI' AS ServiceSubcategory,
+  coalesce(provider, 'unknown') || '/' || model AS SkuId,
+  meter AS SkuMeter,
+  json_object('x_Model', model, 'x_ServiceTier', coalesce(service_tier, 'standard')) AS SkuPriceDetails,
+  coalesce(provider, 'unknown') || '/' || model || '/' || meter || '/' || coalesce(service_tier, 'standard') AS SkuPriceId,
+  tenant_id AS SubAccountId,
+  tenant_id AS SubAccountName,
+  CASE WHEN tags GLOB '{*' THEN tags
+       WHEN tags IS NOT NULL THEN (SELECT json_group_object(t.value, 'true') FROM json_each(tags) AS t) END AS Tags,
+  task_type AS x_TaskType,
+  user_id AS x_UserId,
+  session_id AS x_SessionId,
+  response_id AS x_ResponseId,
+  id AS x_UsageId
+FROM billed ORDER BY unix_time, id, i;

@@ -1,0 +1,44 @@
+-- tok_export, and back again with tok_import_text.
+SELECT tok_init() > 0;
+INSERT INTO llm_usage(timestamp, provider, model, task_type, tenant_id, user_id, input_tokens, output_tokens, cache_read_tokens, response_id, response_time_ms, tags) VALUES
+  ('2026-01-05T10:20:00Z', 'openai', 'gpt-4o', 'chat', 'acme', 'J"ö, r', 1200, 350, 1000, 'r1', 800, '{"app":"x",' || char(10) || '"n":1}'),
+  ('2026-01-05T10:20:00Z', 'openai', 'gpt-4o', '', ' acme', 'a' || char(10) || 'b', 10, 5, NULL, 'r2', NULL, '["x","y"]'),
+  ('2026-01-06T00:00:00Z', NULL, 'no-such-model', NULL, NULL, NULL, 1, 1, NULL, 'r3', NULL, NULL),
+  ('2026-02-01T00:00:00Z', 'openai', 'gpt-4o', NULL, NULL, NULL, 1, 1, NULL, 'r4', NULL, NULL);
+INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens, reported_cost_nano, response_id) VALUES
+  ('2026-01-07T00:00:00Z', 'openai', 'gpt-4o', 1000, 1000, 12345679, 'r5'), ('2026-01-07T00:00:00Z', 'x', 'unlisted', 5, 5, 777, 'r6');
+SELECT * FROM tok_export('csv', '2026-01-01', '2026-02-01');
+SELECT line FROM tok_export('json', '2026-01-01', '2026-01-06');
+CREATE TEMP TABLE before AS SELECT * FROM llm_usage;
+CREATE TEMP TABLE file AS SELECT 'csv' AS f, group_concat(line, char(10)) AS t FROM tok_export('csv') UNION ALL SELECT 'jsonl', group_concat(line, char(10)) FROM tok_export('json');
+SELECT tok_import_text(t, f) FROM file;
+DELETE FROM llm_usage;
+SELECT tok_import_text(t, f) FROM file WHERE f = 'csv';
+CREATE TEMP VIEW changed AS SELECT count(*) AS n FROM (SELECT unix_time, provider, model, task_type, tenant_id, user_id, input_tokens, output_tokens, total_tokens,
+  cost_nano, reported_cost_nano, cache_read_tokens, response_id, response_time_ms, replace(tags, char(10), ' ') FROM llm_usage EXCEPT SELECT unix_time, provider, model, task_type, tenant_id, user_id, input_tokens, output_tokens, total_tokens,
+  cost_nano, reported_cost_nano, cache_read_tokens, response_id, response_time_ms, replace(tags, char(10), ' ') FROM before);
+SELECT n, (SELECT count(*) FROM llm_usage) FROM changed;
+DELETE FROM llm_usage;
+SELECT tok_import_text(t, f) FROM file WHERE f = 'jsonl';
+SELECT n, (SELECT count(*) FROM llm_usage) FROM changed;
+-- FOCUS: every mandatory column; what is billed adds up to the ledger's cost, to the nano-dollar.
+SELECT line FROM tok_export('focus', '2026-01-05', '2026-01-06') LIMIT 4;
+CREATE TEMP TABLE focus AS SELECT line AS j FROM tok_export('focus-json');
+SELECT count(*), count(DISTINCT j ->> 'x_UsageId'), CAST(round(sum(j ->> 'BilledCost') * 1e9) AS INTEGER) - (SELECT sum(cost_nano) FROM llm_usage) FROM focus;
+SELECT j ->> 'x_ResponseId', j ->> 'SkuMeter', j ->> 'PricingQuantity', j ->> 'BilledCost', j ->> 'ListCost', j ->> 'ListUnitPrice' FROM focus WHERE j ->> 'x_ResponseId' IN ('r5', 'r6', 'r1');
+SELECT u.response_id, CAST(round(sum(j ->> 'BilledCost') * 1e9) AS INTEGER) = cost_nano FROM focus JOIN llm_usage AS u ON u.id = j ->> 'x_UsageId' GROUP BY 1;
+WITH mandatory(name) AS (VALUES ('BilledCost'), ('BillingAccountId'), ('BillingAccountName'), ('BillingCurrency'), ('BillingPeriodEnd'),
+  ('BillingPeriodStart'), ('ChargeCategory'), ('ChargeClass'), ('ChargeDescription'), ('ChargePeriodEnd'), ('ChargePeriodStart'),
+  ('ContractedCost'), ('EffectiveCost'), ('InvoiceIssuerName'), ('ListCost'), ('PricingQuantity'), ('PricingUnit'), ('ProviderName'),
+  ('PublisherName'), ('ServiceCategory'), ('ServiceName'))
+SELECT count(*), sum(',' || line || ',' LIKE '%,' || name || ',%') FROM mandatory, (SELECT line FROM tok_export('focus') LIMIT 1);
+SELECT count(*) FROM focus WHERE (j ->> 'Tags' IS NOT NULL AND json_valid(j ->> 'Tags') = 0) OR j ->> 'BilledCost' IS NULL OR j ->> 'ChargePeriodStart' >= j ->> 'ChargePeriodEnd';
+SELECT j ->> 'BillingPeriodStart', j ->> 'BillingPeriodEnd', j ->> 'ChargePeriodStart', j ->> 'ChargePeriodEnd', j -> 'Tags' FROM focus LIMIT 1;
+-- An empty ledger has a header; wrong use.
+DELETE FROM llm_usage;
+SELECT count(*) FROM tok_export('csv');
+SELECT count(*) FROM tok_export('json');
+SELECT count(*) FROM tok_export(NULL);
+SELECT * FROM tok_export('xls');
+SELECT * FROM tok_export('csv', 'soon');
+SELECT * FROM tok_export;
