@@ -44,3 +44,7 @@ bench-forecast: $(BENCH)/bench_forecast  ## accuracy, intervals and time of fore
 $(BENCH)/bench_forecast: tests/bench/bench_forecast.c $(B)/libtokcore.a
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -D_GNU_SOURCE -o $@ $< $(B)/libtokcore.a $(LDFLAGS) $(LIBS)
+
+.PHONY: bench-llm
+bench-llm: $(B)/tok.so  ## a logs.db by the llm of PyPI, with recorded models, imported twice (needs the network once)
+	@sh tests/bench/llm.sh $(BENCH)
