@@ -30,7 +30,7 @@ static int open_audit(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
 }
 
 static const tok_query_def audit = {"tok_audit", "tok_audit([counter])", "counter, key, measure, stored, ledger",
-                                    5, "only HIDDEN", 0, AUDIT_ARGS, open_audit};
+                                    5, "only HIDDEN", 0, AUDIT_ARGS, open_audit, NULL, NULL};
 
 static int run(sqlite3 *db, const char *sql) { return sqlite3_exec(db, sql, NULL, NULL, NULL); }
 
