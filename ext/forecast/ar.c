@@ -19,7 +19,7 @@ enum {
 static const double PENALTY = 1e-4;          /* relative to the mean variance of the lags */
 static const double PENALTY_WEEKDAYS = 1e-2; /* daily data are noisier */
 static const double PENALTY_REST = 1e-3;     /* a series without its season has little variance */
-static const double KEEP = 0.999;            /* weight of a point relative to the next */
+static const double KEEP = 0.998;            /* weight of a point relative to the next */
 static const double MARGIN = 0.3;            /* of the recent range, either side */
 static const double KEEP_INDEX = 0.85;       /* weight of a season relative to the next */
 

@@ -80,7 +80,7 @@ enum { ANALOGS_MAX = 512 }; /* the youngest so many candidates; bounds the time 
 static analog_shape choose_analog(const tok_task *t) {
   if (t->m2 > 0) return (analog_shape){2 * t->m1, t->m1, t->m1};
   if (t->m1 > 1 && t->m1 <= 31) return (analog_shape){2 * t->m1, t->m1, t->m1};
-  return (analog_shape){8, 1, 1};
+  return (analog_shape){12, 1, 1};
 }
 
 /* Squared distance of the past before `c` to that before `o`, the level's span counting twice. */
@@ -93,7 +93,7 @@ static double distance(const double *y, size_t o, size_t c, double move, analog_
   return sum;
 }
 
-/* Weighted by the square of (nearest distance / distance). */
+/* Weighted by the cube of (nearest distance / distance). */
 static void analog_at(const tok_task *t, analog_shape a, size_t o, double *far, double *f) {
   double nearest = DBL_MAX, total = 0, level = mean_of(t->y, o - a.level, o);
   size_t n = 0, newest = o - a.stride * ((t->h + a.stride - 1) / a.stride);
@@ -106,7 +106,7 @@ static void analog_at(const tok_task *t, analog_shape a, size_t o, double *far, 
   for (size_t j = 0; j < t->h; j++) f[j] = 0;
   for (size_t i = 0; i < n; i++) {
     size_t c = newest - i * a.stride;
-    double r = far[i] > 0 ? nearest / far[i] : 1, w = r * r;
+    double r = far[i] > 0 ? nearest / far[i] : 1, w = r * r * r;
     double move = level - mean_of(t->y, c - a.level, c);
     total += w;
     for (size_t j = 0; j < t->h; j++) f[j] += w * (t->y[c + j] + move);

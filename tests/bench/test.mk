@@ -35,11 +35,13 @@ $(BENCH)/mem_host: tests/bench/mem_host.c
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -o $@ $< $(LDFLAGS) -lsqlite3
 
-# Forecasts: on the series in BENCH_DATA (competition data and traces), beside R and statsforecast where they are.
+# Forecasts: on the series in BENCH_DATA (competition data and traces), beside R's forecast package where that is.
 BENCH_DATA ?= ../shared/data
 .PHONY: bench-forecast
 bench-forecast: $(BENCH)/bench_forecast  ## accuracy, intervals and time of forecasts, beside other packages
 	@$(BENCH)/bench_forecast $(BENCH_DATA)
+	@echo; if command -v Rscript > /dev/null; then Rscript tests/bench/forecast_peers.R $(BENCH_DATA); \
+	else echo "R's forecast package: skipped, no Rscript (Debian: r-cran-forecast)"; fi
 
 $(BENCH)/bench_forecast: tests/bench/bench_forecast.c $(B)/libtokcore.a
 	@mkdir -p $(@D)

@@ -13,9 +13,9 @@
 enum { N_MAX = TOK_SERIES_MAX };
 
 /* Of the tests below, by a run of this program: it prints them. */
-#define HOURS_DIGEST 0x608ce7f75c083845u
-#define DAYS_DIGEST 0x9d3bd097613fc632u
-#define WEEKS_DIGEST 0x703b05ddc3c6b702u
+#define HOURS_DIGEST 0x0f8c945d1a8b6619u
+#define DAYS_DIGEST 0x801699644d7e4bcfu
+#define WEEKS_DIGEST 0x21f77071502f5591u
 
 static double v[N_MAX];
 static uint32_t seed;
