@@ -33,8 +33,8 @@ enum {
   TOK_ANOMALY_BUCKETS_MIN = 10 /* of days and longer */
 };
 
-#define TOK_ANOMALY_THRESHOLD                                                                      \
-  4.0 /* about 3 alarms in 1000 hours of regular traffic: make bench-anomaly */
+/* About 3 alarms in 1000 hours of regular traffic: make bench-anomaly. */
+#define TOK_ANOMALY_THRESHOLD 4.0
 
 typedef struct {
   tok_rhythm rhythm;

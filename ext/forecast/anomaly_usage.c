@@ -118,14 +118,16 @@ static double greater(double a, double b) {
 }
 
 bool tok_cause_offer(tok_cause *c, double actual, double base, double all_actual, double all_base) {
-  static const double MOST = 0.5; /* explains most of the excess */
+  static const double MOST = 0.5;         /* explains most of the excess */
+  static const double NEWS_LEAST = 0.001; /* a share of 0.5 that becomes 0.57 */
   if (c->excess == 0 || all_actual <= 0)
     return false; /* where all is silent, nobody is the cause */
   double before = all_base > 0 ? base / all_base : 0, now = actual / all_actual;
   double share = (actual - before * c->expected) / c->excess;
   double surprise = surprise_of(greater(before, 0), greater(now, 0));
   bool enough = share >= MOST, had_enough = c->share >= MOST;
-  bool better = enough == had_enough && (enough ? surprise > c->surprise : share > c->share);
+  double news = enough ? surprise - c->surprise : 0;
+  bool better = enough == had_enough && (fabs(news) > NEWS_LEAST ? news > 0 : share > c->share);
   if (!(share > 0))
     return false;
   if (c->found && !better && !(enough && !had_enough))
