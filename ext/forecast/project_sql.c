@@ -21,7 +21,9 @@
 **   A1  Every active rule of llm_alert with basis 'forecast' is looked at: where the projected total of the quota's running
 **       period reaches value * limit (value 1: the limit itself), one event a rule, key and period is written to
 **       llm_alert_event: used_units is the projection. Quotas split by one column have a projection for each key.
-**   A2  Call it from a timer: forecasts look at history, which a trigger should not. All events or none.
+**   A2  Call it from a timer: forecasts look at history, which a trigger should not. Where it fails, the events written before
+**       stay, and the next call writes the rest. Scopes with wildcards, quotas split by several columns and periods without
+**       an end have no projection and are passed over.
 */
 #include <math.h>
 
