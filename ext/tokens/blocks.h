@@ -303,12 +303,18 @@ static inline uint64_t case_starts(tok_blocks *b, const tok_masks *m, unsigned s
 }
 
 /*
-** SentencePiece's words: each run of blanks begins one. The state needs no more than the last byte.
+** SentencePiece's words: each run of blanks begins one, but not behind '>'. The state needs no more than
+** the last byte.
 */
 static inline uint64_t starts_blanks(tok_blocks *b, const tok_masks *m, unsigned size) {
   uint64_t starts = m->blank & ~PREV(m->blank, b->blank);
+  for (uint64_t check = starts & PREV(m->other, b->other); check != 0; check &= check - 1) {
+    unsigned i = (unsigned)__builtin_ctzll(check);
+    if (b->text[b->pos + i - 1] == '>') starts &= ~((uint64_t)1 << i);
+  }
   if (b->pos == 0 || b->fresh) starts |= 1;
   b->blank = last_of(m->blank, size);
+  b->other = last_of(m->other, size);
   return starts;
 }
 

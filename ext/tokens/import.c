@@ -122,6 +122,20 @@ tok_status tok_vimport_pattern(tok_vimport *m, tok_slice pattern) {
   return TOK_OK;
 }
 
+void tok_vimport_words(tok_vimport *m) {
+  tok_definition *d = m->d;
+  bool words = true;
+  for (size_t i = 0; i < tok_def_n(d) && words; i++) {
+    const tok_def_token *t = tok_def_at(d, i);
+    const char *p = d->bytes.ptr + t->at;
+    for (uint32_t k = 1; k < t->n && words && t->rank != TOK_NO_RANK; k++) {
+      words = p[k] != ' ' || p[k - 1] == ' ' || p[k - 1] == '>';
+    }
+  }
+  d->family = words ? TOK_FAMILY_WORDS : TOK_FAMILY_WHOLE;
+  snprintf(d->pattern, sizeof d->pattern, "%s", tok_family_pattern(d->family));
+}
+
 /* ---- texts ----------------------------------------------------------------------------------- */
 
 int64_t tok_base64(tok_slice text, uint8_t *out) {

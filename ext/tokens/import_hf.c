@@ -564,21 +564,6 @@ static tok_status find_parts(reader *r) {
   return rc;
 }
 
-/* SentencePiece's words, if no token has a blank behind something else. */
-static void choose_words(reader *r) {
-  tok_definition *d = r->m->d;
-  if (d->pattern[0] != '\0') return;
-  bool words = true;
-  for (size_t i = 0; i < tok_def_n(d) && words; i++) {
-    const tok_def_token *t = tok_def_at(d, i);
-    if (t->rank == TOK_NO_RANK) continue;
-    for (uint32_t k = 1; k < t->n && words; k++) {
-      words = d->bytes.ptr[t->at + k] != ' ' || d->bytes.ptr[t->at + k - 1] == ' ';
-    }
-  }
-  set_family(r, words ? TOK_FAMILY_WORDS : TOK_FAMILY_WHOLE);
-}
-
 static tok_status read_all(reader *r, steps *s) {
   tok_definition *d = r->m->d;
   tok_status rc = find_parts(r);
@@ -603,7 +588,7 @@ static tok_status read_all(reader *r, steps *s) {
   }
   if (r->merges.ptr == NULL) return tok_vimport_refuse(r->m, "its model has no merges");
   rc = read_merges(r);
-  if (rc == TOK_OK && d->characters) choose_words(r);
+  if (rc == TOK_OK && d->characters && d->pattern[0] == '\0') tok_vimport_words(r->m);
   return rc;
 }
 

@@ -2,8 +2,6 @@
 ** SentencePiece's .model: a protocol buffer (sentencepiece_model.proto). Of it are read the pieces, the
 ** model's type, byte fallback, and the normalizer's settings.
 */
-#include <stdio.h>
-
 #include "import_vocab.h"
 
 /* ---- the wire format -------------------------------------------------------------------------- */
@@ -199,18 +197,6 @@ static tok_status rank_by_score(reader *r) {
   return TOK_OK;
 }
 
-static void choose_words(tok_definition *d) {
-  bool words = true;
-  for (size_t i = 0; i < tok_def_n(d) && words; i++) {
-    const tok_def_token *t = tok_def_at(d, i);
-    for (uint32_t k = 1; k < t->n && words && t->rank != TOK_NO_RANK; k++) {
-      words = d->bytes.ptr[t->at + k] != ' ' || d->bytes.ptr[t->at + k - 1] == ' ';
-    }
-  }
-  d->family = words ? TOK_FAMILY_WORDS : TOK_FAMILY_WHOLE;
-  snprintf(d->pattern, sizeof d->pattern, "%s", tok_family_pattern(d->family));
-}
-
 static tok_status finish(reader *r) {
   tok_definition *d = r->m->d;
   if (r->model_type != BPE && r->model_type != UNIGRAM) {
@@ -233,7 +219,7 @@ static tok_status finish(reader *r) {
   d->characters = true;
   tok_status rc = rank_by_score(r);
   if (rc == TOK_OK) rc = tok_check_ranks(r->m, false);
-  if (rc == TOK_OK) choose_words(d);
+  if (rc == TOK_OK) tok_vimport_words(r->m);
   return rc;
 }
 

@@ -18,6 +18,9 @@ static inline int tok_vimport_shown(tok_slice s) { return s.len > 600 ? 600 : (i
 /* Takes a pattern over into the definition, with its family. */
 tok_status tok_vimport_pattern(tok_vimport *m, tok_slice pattern);
 
+/* The family of a SentencePiece vocabulary whose ranks are known: words, where no token speaks against it. */
+void tok_vimport_words(tok_vimport *m);
+
 tok_status tok_import_tiktoken(tok_vimport *m);
 tok_status tok_import_tekken(tok_vimport *m);
 tok_status tok_import_hf(tok_vimport *m);

@@ -47,7 +47,7 @@ static const char *const patterns[TOK_N_FAMILIES] = {
     [TOK_FAMILY_QWEN35] = CONTRACTION_FIRST "[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}|"
                           " ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*" LINES_AND_SPACES,
     [TOK_FAMILY_TEKKEN] = PATTERN_TEKKEN,
-    [TOK_FAMILY_WORDS] = " *[^ ]*",
+    [TOK_FAMILY_WORDS] = "(?: *[^ ]*>)* *[^ ]*",
     [TOK_FAMILY_KIMI] = PATTERN_KIMI,
     [TOK_FAMILY_DEEPSEEK] = PATTERN_DEEPSEEK,
     [TOK_FAMILY_DIGITS] = "\\p{N} then '(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|"
@@ -315,6 +315,13 @@ static size_t run_bytes(input in, size_t pos, uint8_t c, bool equal) {
   return pos;
 }
 
+static size_t scan_blanks(input in, size_t pos) {
+  do {
+    pos = run_bytes(in, run_bytes(in, pos, ' ', true), ' ', false);
+  } while (pos < in.end && in.text[pos - 1] == '>');
+  return pos;
+}
+
 size_t tok_scan(tok_family family, const uint8_t *text, size_t pos, size_t end) {
   input in = {text, end, APART_NONE};
   switch (family) {
@@ -329,7 +336,7 @@ size_t tok_scan(tok_family family, const uint8_t *text, size_t pos, size_t end) 
   case TOK_FAMILY_TEKKEN:
     return scan_cased(in, pos, family);
   case TOK_FAMILY_WORDS:
-    return run_bytes(in, run_bytes(in, pos, ' ', true), ' ', false);
+    return scan_blanks(in, pos);
   case TOK_FAMILY_KIMI:
     return scan_kimi(in, pos);
   case TOK_FAMILY_DEEPSEEK:

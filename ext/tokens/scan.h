@@ -56,7 +56,8 @@ size_t tok_contraction(const uint8_t *text, size_t pos, size_t end, bool fold);
 /*
 ** The regular expression that a family's scanner implements. DEEPSEEK's three are joined by " then ".
 ** WORDS has none of its own: SentencePiece merges over the whole text, and where no token has a blank
-** behind another character (the import checks it) nothing merges across the start of a run of blanks.
+** behind another character than '>' (Gemma has "> </"; the import checks it) nothing merges across the
+** start of a run of blanks that does not follow one.
 */
 const char *tok_family_pattern(tok_family family);
 

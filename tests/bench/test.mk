@@ -50,3 +50,10 @@ $(BENCH)/bench_forecast: tests/bench/bench_forecast.c $(B)/libtokcore.a
 .PHONY: bench-llm
 bench-llm: $(B)/tok.so  ## a logs.db by the llm of PyPI, with recorded models, imported twice (needs the network once)
 	@sh tests/bench/llm.sh $(BENCH)
+
+.PHONY: verify-vocab bench-vocab
+verify-vocab: all  ## imported vocabularies: ids beside each family's own implementation, on 10,000 texts (5 minutes)
+	@sh tests/bench/vocab.sh $(BENCH)/vocab verify
+
+bench-vocab: all  ## imported vocabularies: import, first count, and speed beside embedded ones
+	@sh tests/bench/vocab.sh $(BENCH)/vocab speed

@@ -1,0 +1,50 @@
+"""Vocabularies of patterns for which no package ships one, trained on this project's own texts. Prints list lines.
+
+    vocab_synthetic.py <folder>
+"""
+import glob
+import os
+import sys
+
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+REST = r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+CASELESS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
+O200K = (r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+" + CASELESS +
+         r"?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*" + CASELESS +
+         r"?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*" + REST)
+
+
+def split(pattern):
+    return pre_tokenizers.Split(Regex(pattern), "isolated")
+
+
+FAMILIES = {
+    "qwen35": ([split(CASELESS + r"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*" + REST)], normalizers.NFC()),
+    "o200k": ([split(O200K)], None),
+    "starcoder": ([pre_tokenizers.Digits(individual_digits=True)], None),
+    "gemma4": ([split(r"[^\n]+|\n+")], None),
+}
+
+
+def main():
+    folder = sys.argv[1]
+    os.makedirs(folder, exist_ok=True)
+    texts = [open(p, encoding="utf-8", errors="replace").read() for p in
+             sorted(glob.glob("ext/*/*.c") + glob.glob("*.md") + glob.glob("tests/bench/*.py"))]
+    texts.append("".join(chr(c) for c in range(0x250)) + "".join(chr(c) for c in range(0x370, 0x2000) if chr(c).isalpha()))
+    for name, (steps, normalizer) in FAMILIES.items():
+        path = f"{folder}/{name}.json"
+        if not os.path.exists(path):
+            t = Tokenizer(models.BPE())
+            if normalizer:
+                t.normalizer = normalizer
+            t.pre_tokenizer = pre_tokenizers.Sequence(
+                steps + [pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=name == "starcoder")])
+            t.train_from_iterator(texts, trainers.BpeTrainer(
+                vocab_size=8000, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
+            t.save(path)
+        print(f"{name}_synthetic | tokenizers | {path} |")
+
+
+main()
