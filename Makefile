@@ -161,7 +161,7 @@ lint: $(GEN_HDR) | $(B)/.deps  ## rules of the house that a compiler does not ch
 .PHONY: help clean
 help:  ## list the targets
 	@echo "tok $(VERSION). Variables: PREFIX, DESTDIR, CC, OPT, CFLAGS, V=1 (show commands), NO_INSTALL=1 (install no packages)"
-	@sed -n 's/^\([a-zA-Z0-9_:.-]*\):.*  ## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | sed 's/\\//g' | expand -t 24
+	@sed -n 's/^\([a-zA-Z0-9_:.\\-]*\):.*  ## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | sed 's/\\//g' | expand -t 24
 	@echo "  test-<kind>           the tests of one folder: $(TEST_KINDS)"
 
 clean:  ## remove everything built

@@ -16,7 +16,7 @@ sums AS (
     SELECT b.lo, {measures:t.} FROM main.llm_rollup_tail AS t JOIN block_of_tail AS b
       ON t.unix_time >= b.lo AND t.unix_time < b.lo + ?1)
   GROUP BY lo),
-timed AS (
+timed AS MATERIALIZED (
   SELECT *, lo + ?1 AS hi,
     (SELECT min(unix_time) FROM main.llm_usage AS u WHERE u.unix_time >= lo AND u.unix_time < lo + ?1) AS first_use,
     (SELECT max(unix_time) FROM main.llm_usage AS u WHERE u.unix_time >= lo AND u.unix_time < lo + ?1) AS last_use
@@ -25,6 +25,15 @@ burning AS (
   SELECT *, ?2 >= lo AND ?2 < hi AND ?2 - last_use < ?1 AS active, (hi - ?2) / 60.0 AS minutes_left,
     CASE WHEN last_use > first_use THEN (last_use - first_use) / 60.0 END AS minutes
   FROM timed),
+named AS MATERIALIZED (
+  SELECT lo, group_concat(model, ', ') AS models FROM (
+    SELECT block.lo, nullif(r.model, x'') AS model FROM block CROSS JOIN main.llm_rollup AS r
+    WHERE r.dim = 'model' AND r.level = 3600 AND r.bucket >= block.lo AND r.bucket < block.lo + ?1 AND r.requests > 0
+    UNION
+    SELECT b.lo, t.model FROM main.llm_rollup_tail AS t JOIN block_of_tail AS b
+      ON t.unix_time >= b.lo AND t.unix_time < b.lo + ?1
+    ORDER BY 1, 2)
+  GROUP BY lo),
 shown AS (SELECT lo, hi, first_use, last_use, active, minutes, minutes_left, {spending:} FROM burning)
 SELECT strftime('%Y-%m-%dT%H:%M:%SZ', lo, 'unixepoch') AS start, strftime('%Y-%m-%dT%H:%M:%SZ', hi, 'unixepoch') AS "end",
   strftime('%Y-%m-%dT%H:%M:%SZ', first_use, 'unixepoch') AS first_at,
@@ -35,9 +44,5 @@ SELECT strftime('%Y-%m-%dT%H:%M:%SZ', lo, 'unixepoch') AS start, strftime('%Y-%m
   CASE WHEN active THEN CAST(round(total_tokens + total_tokens / minutes * minutes_left) AS INTEGER) END
     AS projected_tokens,
   CASE WHEN active THEN cost_usd + cost_usd / minutes * minutes_left END AS projected_cost_usd,
-  (SELECT group_concat(model, ', ') FROM (
-     SELECT nullif(r.model, x'') AS model FROM main.llm_rollup AS r
-     WHERE r.dim = 'model' AND r.level = 3600 AND r.bucket >= lo AND r.bucket < hi AND r.requests > 0
-     UNION SELECT t.model FROM main.llm_rollup_tail AS t WHERE t.unix_time >= lo AND t.unix_time < hi
-     ORDER BY 1)) AS models
-FROM shown ORDER BY lo;
+  models
+FROM shown LEFT JOIN named USING (lo) ORDER BY lo;

@@ -45,10 +45,11 @@ times(k, v, n) AS (
   WHERE :percentiles AND u.id > (SELECT watermark FROM main.llm_rollup_state)
     AND u.unix_time >= :lo AND u.unix_time < :hi AND u.response_time_ms IS NOT NULL @row_filter@),
 counted AS (
-  SELECT k, v, sum(n) OVER (PARTITION BY k ORDER BY v) AS upto, sum(n) OVER (PARTITION BY k) AS total
+  SELECT k, v, n, sum(n) OVER (PARTITION BY k ORDER BY v) AS upto, sum(n) OVER (PARTITION BY k) AS total
   FROM (SELECT k, v, sum(n) AS n FROM times GROUP BY k, v)),
 percentile AS MATERIALIZED (
-  SELECT k, {percentile:0.5} AS p50, {percentile:0.95} AS p95, {percentile:0.99} AS p99 FROM counted GROUP BY k),
+  SELECT k, {percentile:0.5} AS p50, {percentile:0.95} AS p95, {percentile:0.99} AS p99
+  FROM counted WHERE {near_percentile:0.5} OR {near_percentile:0.95} OR {near_percentile:0.99} GROUP BY k),
 spent AS (
   SELECT k, {spending:}, cost_known, cost_nano FROM (SELECT k, {measures_total:} FROM part GROUP BY k))
 SELECT s.k AS "key", s.requests, s.input_tokens, s.output_tokens, s.total_tokens, s.cost_usd, s.avg_cost_usd,
