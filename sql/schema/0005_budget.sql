@@ -107,7 +107,7 @@ CREATE TABLE main.llm_quota(
   months        INTEGER GENERATED ALWAYS AS (CASE period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END) STORED,
   calendar      TEXT GENERATED ALWAYS AS (period || '@' || zone) STORED,
   CONSTRAINT "a window is at most 10 years" CHECK (span_s <= 315360000),
-  -- One spelling, that of ext/budget/period.h; tok_quota_set() takes others too. Any other 'rolling' would be counted
+  -- One spelling, that of ext/budget/period.h; the function that sets quotas takes others too. Any other 'rolling' would be counted
   -- bucket by bucket, against the limit of the whole window.
   CONSTRAINT "period is hour, day, week, month, quarter, year, lifetime, every 5h, every 1 month anchor 2026-01-31 or rolling 24h"
     CHECK (kind <> 'calendar' OR period IN ('hour', 'day', 'week', 'month', 'quarter', 'year') OR period GLOB 'every [1-9]*'
