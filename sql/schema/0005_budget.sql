@@ -16,7 +16,7 @@
 -- A counter never depends on the number of rows in the ledger: one row per quota, key and period.
 
 CREATE TABLE main.llm_quota(
-  id            INTEGER PRIMARY KEY,
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused: events refer to it
   name          TEXT NOT NULL UNIQUE CONSTRAINT "name is not empty" CHECK (name <> ''),
   active        INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
   -- scope: '*' is anything; * and ? within a value are wildcards; provider and model compare without case
@@ -187,7 +187,7 @@ CREATE TABLE main.llm_hold_item(  -- what an open hold parks of each quota
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE main.llm_grant(  -- units beyond the limit, once: spent by priority, then expiry, then age
-  id         INTEGER PRIMARY KEY,
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
   quota_id   INTEGER NOT NULL,
   key        TEXT NOT NULL DEFAULT '',
   units      INTEGER NOT NULL CHECK (units > 0),
@@ -220,7 +220,7 @@ CREATE TABLE main.llm_quota_override(  -- another limit for one key, for a time
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE main.llm_alert(  -- rules
-  id          INTEGER PRIMARY KEY,
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
   quota_id    INTEGER NOT NULL,
   watch_id    INTEGER,        -- the quota whose counters are looked at: rate and spike have an hourly one
   basis       TEXT NOT NULL

@@ -22,6 +22,8 @@ BEGIN
   FROM llm_hold AS h CROSS JOIN llm_hold_item AS i ON i.hold_id = h.id AND i.quota_id = NEW.id
   WHERE h.state = 'held' GROUP BY 2, 3
   ON CONFLICT(quota_id, key, start) DO UPDATE SET held = excluded.held;
+  UPDATE llm_counter SET carried = (SELECT {quota_carry:llm_counter} FROM llm_quota AS q WHERE q.id = NEW.id)
+  WHERE quota_id = NEW.id AND (SELECT rollover_units FROM llm_quota WHERE id = NEW.id) > 0;
   -- thresholds: early for long periods, since there is more time to act
   INSERT INTO llm_alert(quota_id, basis, value, description)
   SELECT NEW.id, 'percent', t.value, 'default' FROM (

@@ -19,8 +19,8 @@ BEGIN
   WHERE i.hold_id = NEW.id AND NEW.cost_nano IS NULL
     AND q.metric = 'cost' AND q.unpriced = 'deny' AND q.action = 'block';
   INSERT INTO llm_counter(quota_id, key, start, held, checks, at)
-  SELECT quota_id, key, start, units, 1, NEW.unix_time FROM llm_hold_item WHERE hold_id = NEW.id
-  ON CONFLICT(quota_id, key, start) DO UPDATE SET held = held + excluded.held, checks = checks + 1,
+  SELECT quota_id, key, start, units, units > 0, NEW.unix_time FROM llm_hold_item WHERE hold_id = NEW.id
+  ON CONFLICT(quota_id, key, start) DO UPDATE SET held = held + excluded.held, checks = checks + excluded.checks,
     at = excluded.at, usage_id = NULL;
 END;
 

@@ -16,7 +16,13 @@ BEGIN
       WHEN 'total' THEN NEW.total_tokens
       ELSE NEW.cost_nano + iif(q.unpriced = 'estimate', NEW.unpriced_tokens * q.unpriced_nano, 0) END,
     NEW.requests, iif(q.metric = 'cost', NEW.unpriced, 0), NEW.checks, NEW.at, NEW.usage_id
-  FROM llm_quota AS q WHERE {quota_match:NEW}
+  FROM llm_quota AS q
+  WHERE {quota_match:NEW}
+    AND (NEW.requests <> 0 OR NEW.checks OR CASE q.metric  -- a late price is nothing to quotas of tokens
+      WHEN 'input' THEN NEW.input_tokens <> 0
+      WHEN 'output' THEN NEW.output_tokens <> 0
+      WHEN 'total' THEN NEW.total_tokens <> 0
+      WHEN 'cost' THEN NEW.cost_nano <> 0 OR NEW.unpriced <> 0 OR NEW.unpriced_tokens <> 0 END)
   ON CONFLICT(quota_id, key, start) DO UPDATE SET used = used + excluded.used, requests = requests + excluded.requests,
     unpriced = unpriced + excluded.unpriced, checks = checks + excluded.checks, at = excluded.at,
     usage_id = excluded.usage_id;
