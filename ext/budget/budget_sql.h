@@ -24,6 +24,7 @@ typedef enum {
   TOK_BQ_HOLD,
   TOK_BQ_FIND_HOLD,
   TOK_BQ_SWEEP,
+  TOK_BQ_EXPIRED,
   TOK_BQ_PRUNE,
   TOK_BQ_PRICE,
   TOK_BQ_USUAL_OUTPUT,
@@ -129,7 +130,7 @@ typedef struct {
 } tok_quota_rows;
 
 void tok_quota_rows_free(tok_quota_rows *rows);
-/* Binds ?1 to ?18 of quota_request.sql. */
+/* Binds ?1 to ?18 of budget/match.sql. */
 void tok_request_bind(tok_call *c, sqlite3_stmt *stmt, const tok_request *r, int64_t now);
 /* Prices r where it says tokens but no cost and a quota counts cost. */
 void tok_request_price(tok_call *c, tok_request *r, int64_t now);

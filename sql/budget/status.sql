@@ -1,4 +1,4 @@
--- Quotas and their counters now: ?1 now, ?2 name or NULL for all.
+-- Quotas and their counters now: ?1 now, ?2 name; NULL or '' for all.
 SELECT q.name, x.key, q.metric, q.action, q.period, q.zone, x.start, x.used, x.held, {quota_limit:x},
   coalesce(q.soft_units, -1), q.guard, q.hold_size, q.unpriced, x.unpriced
 FROM (
@@ -10,7 +10,7 @@ FROM (
     FROM (
       SELECT q.id, ?1 AS at, q.split_by, {quota_start:?1} AS start,
         iif(q.kind = 'rolling', q.span_s + q.len_s - 1, 0) AS back
-      FROM main.llm_quota AS q WHERE q.active AND q.hourly_of IS NULL AND (?2 IS NULL OR q.name = ?2) LIMIT -1) AS s
+      FROM main.llm_quota AS q WHERE q.active AND q.hourly_of IS NULL AND (coalesce(?2, '') = '' OR q.name = ?2) LIMIT -1) AS s
     LEFT JOIN main.llm_counter AS c ON c.quota_id = s.id AND c.start BETWEEN s.start - s.back AND s.start
     WHERE c.key IS NOT NULL OR s.split_by = ''
     GROUP BY s.id, c.key LIMIT -1) AS m

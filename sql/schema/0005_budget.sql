@@ -154,7 +154,8 @@ CREATE TABLE main.llm_hold(
   ref           TEXT NOT NULL,          -- the request_id of the usage that will settle it
   unix_time     INTEGER NOT NULL,       -- when it was made: its periods
   expires       INTEGER NOT NULL,
-  state         TEXT NOT NULL DEFAULT 'held' CHECK (state IN ('held', 'settled', 'released', 'expired')),
+  state         TEXT NOT NULL DEFAULT 'held'   -- OR: of a list SQLite would make a table at each INSERT
+    CHECK (state = 'held' OR state = 'settled' OR state = 'released' OR state = 'expired'),
   usage_id      INTEGER,                -- the row of llm_usage that settled it
   tenant_id     TEXT,
   user_id       TEXT,

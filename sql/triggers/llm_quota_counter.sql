@@ -24,7 +24,10 @@ CREATE TRIGGER main.llm_counter_rose AFTER UPDATE OF used, held, checks ON llm_c
 WHEN NEW.at IS NOT NULL AND (NEW.used >= NEW.alert_at OR EXISTS (SELECT 1 FROM llm_quota AS q
   WHERE q.id = NEW.quota_id AND (q.special AND NEW.used > OLD.used
     OR q.action = 'block' AND NEW.checks > OLD.checks AND (NEW.used + NEW.held > q.limit_units OR q.special
-      OR q.kind = 'rolling' OR NEW.unpriced > 0 OR NEW.start = -9000000000000000000))))
+      OR NEW.unpriced > 0 OR NEW.start = -9000000000000000000
+      OR q.kind = 'rolling' AND q.limit_units < (SELECT sum(w.used) + sum(w.held) FROM llm_counter AS w
+        WHERE w.quota_id = q.id AND w.key = NEW.key AND w.start > NEW.start - q.span_s - q.len_s
+          AND w.start < NEW.start + q.span_s + q.len_s)))))
 BEGIN
   UPDATE llm_counter SET look = (NEW.checks > OLD.checks) + 2 * (NEW.used > OLD.used)
   WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start;
@@ -109,12 +112,11 @@ END;
 -- ask for it tell that all is well again.
 DROP TRIGGER IF EXISTS main.llm_counter_fell;
 CREATE TRIGGER main.llm_counter_fell AFTER UPDATE OF used ON llm_counter
-WHEN NEW.used < OLD.used AND NEW.at IS NOT NULL
+WHEN NEW.used < OLD.used AND NEW.at IS NOT NULL AND (
+  EXISTS (SELECT 1 FROM llm_grant_use WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start)
+  OR EXISTS (SELECT 1 FROM llm_alert WHERE watch_id = NEW.quota_id AND resolve))
 BEGIN
-  INSERT INTO llm_quota_fall(quota_id, key, start, used, carried, at)
-  SELECT NEW.quota_id, NEW.key, NEW.start, NEW.used, NEW.carried, NEW.at
-  WHERE EXISTS (SELECT 1 FROM llm_grant_use WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start)
-    OR EXISTS (SELECT 1 FROM llm_alert WHERE watch_id = NEW.quota_id AND resolve);
+  INSERT INTO llm_quota_fall VALUES (NEW.quota_id, NEW.key, NEW.start, NEW.used, NEW.carried, NEW.at);
 END;
 
 DROP TRIGGER IF EXISTS main.llm_quota_fall_call;

@@ -13,7 +13,7 @@ WHEN NEW.state = 'held'
 BEGIN
   INSERT INTO llm_hold_item(hold_id, quota_id, key, start, units)
   SELECT NEW.id, q.id, {quota_key:NEW}, {quota_start:NEW.unix_time}, {quota_hold:NEW}
-  FROM llm_quota AS q WHERE {quota_match:NEW};
+  FROM {quota_routes:NEW} AS w CROSS JOIN llm_quota AS q ON q.route = w.route WHERE {quota_covers:NEW};
   SELECT RAISE(ABORT, 'tok: a cost quota takes no hold without a price (llm_quota.unpriced = deny)')
   FROM llm_hold_item AS i CROSS JOIN llm_quota AS q ON q.id = i.quota_id
   WHERE i.hold_id = NEW.id AND NEW.cost_nano IS NULL

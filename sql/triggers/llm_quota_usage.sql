@@ -3,7 +3,8 @@
 -- under INSERT OR REPLACE and OR IGNORE, other conflict clauses do not.
 --
 -- Short on purpose: every INSERT that an application prepares compiles all of this, so the matching of quotas is there
--- once, as the INSTEAD OF trigger of a view, which is SQLite's way to have a procedure.
+-- once, as the INSTEAD OF trigger of a view, which is SQLite's way to have a procedure. It is called with VALUES: of a SELECT
+-- SQLite makes a table first, with a page cache of 90 kB. The counters' upsert has to.
 
 DROP TRIGGER IF EXISTS main.llm_quota_charge_call;
 CREATE TRIGGER main.llm_quota_charge_call INSTEAD OF INSERT ON llm_quota_charge
@@ -16,8 +17,8 @@ BEGIN
       WHEN 'total' THEN NEW.total_tokens
       ELSE NEW.cost_nano + iif(q.unpriced = 'estimate', NEW.unpriced_tokens * q.unpriced_nano, 0) END,
     NEW.requests, iif(q.metric = 'cost', NEW.unpriced, 0), NEW.checks, NEW.at, NEW.usage_id
-  FROM llm_quota AS q
-  WHERE {quota_match:NEW}
+  FROM {quota_routes:NEW} AS w CROSS JOIN llm_quota AS q ON q.route = w.route
+  WHERE {quota_covers:NEW}
     AND (NEW.requests <> 0 OR NEW.checks OR CASE q.metric  -- a late price is nothing to quotas of tokens
       WHEN 'input' THEN NEW.input_tokens <> 0
       WHEN 'output' THEN NEW.output_tokens <> 0
@@ -37,7 +38,7 @@ BEGIN
   UPDATE llm_hold SET state = 'settled', usage_id = NEW.id WHERE ref = NEW.request_id AND usage_id IS NULL;
   UPDATE llm_replaced SET gone = 1 WHERE id = NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage WHERE id = llm_replaced.id);
   DELETE FROM llm_replaced;
-  INSERT INTO llm_quota_charge SELECT {quota_charge:NEW}, NEW.unix_time, NEW.id, 1;
+  INSERT INTO llm_quota_charge VALUES ({quota_charge:NEW}, NEW.unix_time, NEW.id, 1);
 END;
 
 -- Amounts change often (prices, totals): one difference, so that no counter passes through a state that never was.
@@ -51,8 +52,7 @@ WHEN EXISTS (SELECT 1 FROM llm_quota) AND (
     <> coalesce(OLD.total_tokens, coalesce(OLD.input_tokens, 0) + coalesce(OLD.output_tokens, 0)))
   AND NOT {quota_moved:NEW}
 BEGIN
-  INSERT INTO llm_quota_charge
-  SELECT OLD.unix_time, OLD.provider, OLD.model, OLD.task_type, OLD.tenant_id, OLD.user_id, OLD.api_key_id,
+  INSERT INTO llm_quota_charge VALUES (OLD.unix_time, OLD.provider, OLD.model, OLD.task_type, OLD.tenant_id, OLD.user_id, OLD.api_key_id,
     OLD.session_id, OLD.tags, 0,
     coalesce(NEW.input_tokens, 0) - coalesce(OLD.input_tokens, 0),
     coalesce(NEW.output_tokens, 0) - coalesce(OLD.output_tokens, 0),
@@ -63,19 +63,27 @@ BEGIN
       - iif(OLD.cost_nano IS NULL, coalesce(OLD.input_tokens, 0) + coalesce(OLD.output_tokens, 0), 0),
     NEW.unix_time, NEW.id,
     -- a cost given in dollars at INSERT and filled in now is part of that INSERT
-    OLD.cost_nano IS NULL AND NEW.cost_nano IS NOT NULL AND OLD.cost_usd IS NOT NULL;
+    OLD.cost_nano IS NULL AND NEW.cost_nano IS NOT NULL AND OLD.cost_usd IS NOT NULL);
 END;
 
 DROP TRIGGER IF EXISTS main.llm_quota_move;
 CREATE TRIGGER main.llm_quota_move AFTER UPDATE OF id, timestamp, provider, model, task_type, tenant_id, user_id,
-  api_key_id, session_id, tags, response_id ON llm_usage
-WHEN EXISTS (SELECT 1 FROM llm_quota) AND ({quota_moved:NEW} OR NEW.response_id IS NOT OLD.response_id)
+  api_key_id, session_id, tags ON llm_usage
+WHEN EXISTS (SELECT 1 FROM llm_quota) AND {quota_moved:NEW}
 BEGIN
-  DELETE FROM llm_replaced WHERE id = OLD.id;  -- an upsert's, or left by an INSERT that was ignored: the row is there
+  INSERT INTO llm_quota_charge VALUES ({quota_discharge:OLD}, OLD.unix_time, NULL, 0);
+  INSERT INTO llm_quota_charge VALUES ({quota_charge:NEW}, NEW.unix_time, NEW.id, 0);
+END;
+
+-- UPDATE OR REPLACE took another row away; what an ignored INSERT left is no such row.
+DROP TRIGGER IF EXISTS main.llm_quota_replaced_by_update;
+CREATE TRIGGER main.llm_quota_replaced_by_update AFTER UPDATE OF id, provider, response_id, timestamp, model, task_type,
+  tenant_id, user_id, api_key_id, session_id, tags ON llm_usage
+WHEN EXISTS (SELECT 1 FROM llm_replaced)
+BEGIN
+  DELETE FROM llm_replaced WHERE id = OLD.id;  -- an upsert's: the row is there
   UPDATE llm_replaced SET gone = 1 WHERE id = NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage WHERE id = llm_replaced.id);
   DELETE FROM llm_replaced;
-  INSERT INTO llm_quota_charge SELECT {quota_discharge:OLD}, OLD.unix_time, NULL, 0 WHERE {quota_moved:NEW};
-  INSERT INTO llm_quota_charge SELECT {quota_charge:NEW}, NEW.unix_time, NEW.id, 0 WHERE {quota_moved:NEW};
 END;
 
 DROP TRIGGER IF EXISTS main.llm_quota_delete;
@@ -84,14 +92,14 @@ WHEN EXISTS (SELECT 1 FROM llm_quota)
 BEGIN
   UPDATE llm_replaced SET gone = 0 WHERE id = OLD.id;  -- with recursive_triggers a REPLACE comes here too
   DELETE FROM llm_replaced WHERE id = OLD.id;
-  INSERT INTO llm_quota_charge SELECT {quota_discharge:OLD}, OLD.unix_time, NULL, 0;
+  INSERT INTO llm_quota_charge VALUES ({quota_discharge:OLD}, OLD.unix_time, NULL, 0);
 END;
 
 DROP TRIGGER IF EXISTS main.llm_quota_replaced;
 CREATE TRIGGER main.llm_quota_replaced AFTER DELETE ON llm_replaced
 WHEN OLD.gone
 BEGIN
-  INSERT INTO llm_quota_charge SELECT {quota_discharge:OLD}, OLD.unix_time, NULL, 0;
+  INSERT INTO llm_quota_charge VALUES ({quota_discharge:OLD}, OLD.unix_time, NULL, 0);
 END;
 
 -- Which rows a REPLACE would remove is known before only, whether it did only after.

@@ -1,0 +1,2 @@
+-- {quota_parameters:-}: a request, in the order of the first columns of budget/match.sql.
+?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18
