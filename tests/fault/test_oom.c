@@ -10,6 +10,7 @@
 **
 **     build/tests/fault/test_oom               a sample where a workload has many allocations
 **     FAULT_ALL=1 build/tests/fault/test_oom   every one: `make fault`
+**     FAULT_ONLY=quota build/tests/fault/test_oom   workloads with that in their name
 */
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -125,6 +126,9 @@ typedef struct {
 
 #define VOCABULARY(name, file) \
   "CREATE VIRTUAL TABLE IF NOT EXISTS " name " USING tok_vocabulary('tests/tokens/fixtures/" file "');"
+#define A_QUOTA \
+  "SELECT tok_quota_set('q', '{\"tenant_id\":\"t\",\"metric\":\"total\",\"limit\":100,\"period\":\"month\"," \
+  "\"zone\":\"Europe/Berlin\",\"thresholds\":[0.8]}', '2026-01-01');"
 
 static const workload workloads[] = {
     {"load", NULL, NULL},
@@ -220,6 +224,18 @@ static const workload workloads[] = {
     {"tok_project", LEDGER A_DAYS DAYS_OF_USAGE,
      "SELECT tok_project('total', 'month', '{\"budget\":100000,\"zone\":\"UTC\"}', '2026-01-20')"},
     {"views", LEDGER A_ROW, "SELECT model, requests FROM llm_by_model; SELECT provider FROM llm_by_provider"},
+    {"tok_quota_set", LEDGER, A_QUOTA "SELECT name, limit_units, period, zone FROM llm_quota; SELECT count(*) > 100 FROM llm_calendar"},
+    {"tok_quota_reserve", LEDGER A_QUOTA, "SELECT tok_quota_reserve('r', '{\"tenant_id\":\"t\",\"tag\":\"x\"}', '{\"input\":5,\"output\":5}',"
+     " 60, '2026-01-01'); SELECT used, held FROM llm_counter; SELECT state FROM llm_hold"},
+    {"tok_quota_settle", LEDGER A_QUOTA "SELECT tok_quota_reserve('r', '{\"tenant_id\":\"t\"}', '{\"input\":5,\"output\":5}',"
+     " 600, '2026-01-01');", "SELECT tok_quota_settle('r', '{\"input_tokens\":60,\"output_tokens\":35}', '2026-01-01');"
+     "SELECT used, held FROM llm_counter; SELECT state FROM llm_hold; SELECT count(*) FROM llm_alert_event;"
+     "SELECT count(*) FROM llm_quota_audit"},
+    {"tok_quota_check", LEDGER A_QUOTA, "SELECT tok_quota_check('{\"tenant_id\":\"t\"}', '{\"input\":5,\"output\":500}', '2026-01-01'),"
+     " tok_quota_explain('{\"tenant_id\":\"\\u0074\"}', '{\"total\":7}', '2026-01-01');"
+     "SELECT quota, used, held FROM tok_quota_status('q', '2026-01-01')"},
+    {"guarded INSERT", LEDGER A_QUOTA, "INSERT INTO llm_usage(timestamp, tenant_id, input_tokens, output_tokens) VALUES('2026-01-01', 't', 50, 40);"
+     "SELECT used FROM llm_counter; SELECT count(*) FROM llm_alert_event"},
     {"tok_reprice", LEDGER A_ROW, "SELECT tok_reprice(); SELECT cost_nano FROM llm_usage"},
 };
 
@@ -392,6 +408,8 @@ static bool is_absent(const result *r) {
 
 static long one(const workload *w) {
   static result expected;
+  const char *only = getenv("FAULT_ONLY");
+  if (only != NULL && strstr(w->name, only) == NULL) return 0;
   if (w->sql == NULL) return run_workload(w, NULL);
   sqlite3 *db = fresh(w);
   run(db, w->sql, &expected);
