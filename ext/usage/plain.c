@@ -107,12 +107,12 @@ static bool take_member(glance *g, uint32_t *seen, tok_plain *p, tok_slice words
 }
 
 bool tok_usage_plain(tok_slice json, tok_plain *p, tok_slice *provider, tok_tier *tier) {
-  glance g = {json.ptr, json.ptr + json.len};
   tok_slice words[N_MEMBERS] = {{NULL, 0}};
   uint32_t seen = 0;
   memset(p, 0, sizeof *p);
-  if (json.len == 0 || !take(&g, '{'))
-    return false;
+  if (json.len == 0) return false; /* and json.ptr may be NULL */
+  glance g = {json.ptr, json.ptr + json.len};
+  if (!take(&g, '{')) return false;
   do {
     if (!take_member(&g, &seen, p, words))
       return false;
