@@ -37,5 +37,8 @@ int run_forecast(sqlite3 *db, const command *c, const options *o) {
     int status = draw(db, o);
     if (status != EXIT_DONE) return status;
   }
-  return run_report(db, c, o);
+  if (o->format == FORMAT_TABLE || o->format == FORMAT_MARKDOWN) return run_report(db, c, o);
+  command plot = *c; /* for programs: numbers, and the history that they follow */
+  plot.report = "forecast-plot";
+  return run_report(db, &plot, o);
 }

@@ -31,8 +31,7 @@ static bool ends_with(const char *text, const char *end) {
 }
 
 static bool is_share(const char *name) {
-  return strcmp(name, "share") == 0 || ends_with(name, "_ratio") || ends_with(name, "_share") || ends_with(name, "_pct") ||
-         ends_with(name, "utilisation");
+  return strcmp(name, "share") == 0 || ends_with(name, "_ratio") || ends_with(name, "_share");
 }
 
 static char *with_separators(sqlite3_int64 v) { return sqlite3_mprintf("%,lld", v); }
@@ -45,7 +44,7 @@ static char *dollars(double v) {
 
 static char *real_cell(const char *name, double v) {
   if (strstr(name, "usd") != NULL && !ends_with(name, "per_usd")) return dollars(v);
-  if (strcmp(name, "pct") == 0) return sqlite3_mprintf("%.1f %%", v);
+  if (strcmp(name, "pct") == 0 || ends_with(name, "_pct")) return sqlite3_mprintf("%.1f %%", v);
   if (is_share(name)) return sqlite3_mprintf("%.1f %%", 100 * v);
   if (fabs(v) >= 1000) return sqlite3_mprintf("%,.0f", v);
   return sqlite3_mprintf("%.4g", v);

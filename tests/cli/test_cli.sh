@@ -72,6 +72,7 @@ refused 1 '--since must be a time' --db "$db" by-day --since yesterday
 refused 1 'has no ledger yet' --db "$dir/nothing.db" by-model
 echo 'this is no database, but long enough to be read as the first page of one if it were' > "$dir/text"
 refused 1 'not a database' --db "$dir/text" by-model
+is 'numbers in CSV are numbers' "$($usage --db "$db" by-model --format csv | grep -c '",')" 0
 has '--help' "$($usage --help)" 'by-model'
 has '--help of a command' "$($usage import --help)" 'not imported twice'
 has '--version' "$($usage --version)" '^tok-usage [0-9]'
