@@ -136,6 +136,8 @@ static const workload workloads[] = {
     {"tok_info", NULL, "SELECT length(tok_info()) > 0"},
     {"time zones", NULL, "SELECT tok_local(0, '+05:30'), tok_utc('2026-03-08 09:00', 'UTC-5'), tok_bucket(0, 'week'),"
      " tok_bucket_end(0, 'day', '+14'), tok_bucket_label(0, 'month', '-03:30')"},
+    {"periods", NULL, "SELECT tok_period('every 1 month anchor 2026-01-31', '2026-03-01', 'Europe/Berlin');"
+     "SELECT * FROM tok_periods('day', '2026-03-07', '2026-03-10', 'America/New_York')"},
     {"a zone's file", NULL, "SELECT tok_local(0, 'America/New_York')"},
     {"tok_count", NULL, "SELECT tok_count('gpt-4o', " TEXT ")"},
     {"tok_count of a long text", NULL, "SELECT tok_count('gpt-4', " LONG_TEXT ")"},
