@@ -8,7 +8,7 @@ static int64_t floor_div(int64_t a, int64_t b) {
   return q - (a % b != 0 && (a % b < 0) != (b < 0));
 }
 
-/* ---- offsets ----------------------------------------------------------------------------------------- */
+/* ---- offsets --------------------------------------------------------------------------------- */
 
 static bool is_leap(int64_t y) { return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0; }
 
@@ -100,14 +100,16 @@ int64_t tok_zone_utc(const tok_zone *z, int64_t local) {
   return local - tok_zone_offset(z, t - 1);
 }
 
-/* ---- buckets ----------------------------------------------------------------------------------------- */
+/* ---- buckets --------------------------------------------------------------------------------- */
 
 const char *const tok_unit_names[TOK_N_UNITS] = {"hour", "day", "week", "month", "quarter", "year"};
 
 tok_status tok_unit_parse(tok_slice name, tok_unit *out) {
   for (int u = 0; u < TOK_N_UNITS; u++) {
     size_t i = 0;
-    while (i < name.len && tok_unit_names[u][i] != '\0' && tok_lower(name.ptr[i]) == tok_unit_names[u][i]) i++;
+    while (i < name.len && tok_unit_names[u][i] != '\0' &&
+           tok_lower(name.ptr[i]) == tok_unit_names[u][i])
+      i++;
     if (i == name.len && tok_unit_names[u][i] == '\0') {
       *out = (tok_unit)u;
       return TOK_OK;
@@ -153,8 +155,10 @@ void tok_zone_bucket(const tok_zone *z, tok_unit unit, int64_t t, tok_span *out)
   }
   int64_t index = unit_index(unit, t + offset);
   *out = (tok_span){unit_start(unit, index) - offset, unit_start(unit, index + 1) - offset};
-  /* Far enough from a change of offset that no other clock could have shown the first midnight earlier. */
-  if (segment.start < out->start - (ZONE_OFFSET_MAX - ZONE_OFFSET_MIN) && out->end < segment.end) return;
+  /* Far enough from a change of offset that no other clock could have shown the first midnight
+     earlier. */
+  if (segment.start < out->start - (ZONE_OFFSET_MAX - ZONE_OFFSET_MIN) && out->end < segment.end)
+    return;
   out->start = tok_zone_first(z, unit_start(unit, index));
   out->end = tok_zone_first(z, unit_start(unit, index + 1));
   while (out->end <= t) { /* the clock went back over midnight: the new day has begun already */
@@ -163,7 +167,7 @@ void tok_zone_bucket(const tok_zone *z, tok_unit unit, int64_t t, tok_span *out)
   }
 }
 
-/* ---- text -------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 static char *put(char *p, int64_t v, int width) {
   int64_t limit = 1;
@@ -229,12 +233,14 @@ void tok_zone_format(const tok_zone *z, int64_t t, char out[TOK_ZONE_TEXT_BYTES]
   p = put(p, s / 60 % 60, 2);
   *p++ = ':';
   p = put(p, s % 60, 2);
-  if (tok_zone_is_fixed(z, &offset) && offset == 0) *p++ = 'Z'; /* UTC, not a place where the offset is 0 now */
+  if (tok_zone_is_fixed(z, &offset) && offset == 0)
+    *p++ = 'Z'; /* UTC, not a place where the offset is 0 now */
   else p = put_offset(p, offset);
   *p = '\0';
 }
 
-void tok_zone_label(const tok_zone *z, tok_unit unit, int64_t start, char out[TOK_ZONE_TEXT_BYTES]) {
+void tok_zone_label(const tok_zone *z, tok_unit unit, int64_t start,
+                    char out[TOK_ZONE_TEXT_BYTES]) {
   tok_span b;
   tok_zone_bucket(z, unit, start, &b);
   if (unit == TOK_UNIT_HOUR) {

@@ -17,11 +17,12 @@ typedef struct {
 typedef struct {
   bool present;
   bool has_dst;
-  int32_t std, dst; /* seconds east */
+  int32_t std, dst;     /* seconds east */
   zone_turn begin, end; /* of DST */
 } zone_rule;
 
-/* Invariant: at[] ascends strictly; neighbouring offsets differ, but for the last before a rule with DST. */
+/* Invariant: at[] ascends strictly; neighbouring offsets differ, but for the last before a rule
+   with DST. */
 struct tok_zone {
   zone_rule rule;  /* for times from the last transition on */
   int32_t before;  /* offset before at[0] */
@@ -33,7 +34,8 @@ struct tok_zone {
 /* A zone with room for n transitions, all fields zero; NULL: out of memory. */
 tok_zone *tok_zone_alloc(size_t n);
 
-/* A POSIX TZ string; offsets in it count west. An empty one leaves the rule absent. TOK_OK or TOK_INVALID. */
+/* A POSIX TZ string; offsets in it count west. An empty one leaves the rule absent. TOK_OK or
+   TOK_INVALID. */
 tok_status tok_zone_read_rule(tok_slice text, zone_rule *rule);
 
 #endif

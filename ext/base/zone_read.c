@@ -1,9 +1,9 @@
 /*
 ** Zones from bytes: TZif files (RFC 9636) with their POSIX TZ rule, and fixed offsets.
 **
-** A file is a header and a data block with 32-bit times; from version 2 on the same again with 64-bit times
-** (the first block is then skipped), and a footer "\n<rule>\n". Only offsets are kept: abbreviations and
-** whether an offset is called daylight saving do not matter here.
+** A file is a header and a data block with 32-bit times; from version 2 on the same again with
+** 64-bit times (the first block is then skipped), and a footer "\n<rule>\n". Only offsets are kept:
+** abbreviations and whether an offset is called daylight saving do not matter here.
 */
 #include "zone_impl.h"
 
@@ -21,7 +21,7 @@ tok_zone *tok_zone_alloc(size_t n) {
 
 void tok_zone_free(tok_zone *z) { tok_free(z); }
 
-/* ---- text: fixed offsets and rules ----------------------------------------------------------------- */
+/* ---- text: fixed offsets and rules ----------------------------------------------------------- */
 
 /* A cursor; `ok` turns false at the first thing that does not fit and stays so. */
 typedef struct {
@@ -149,7 +149,7 @@ tok_status tok_zone_read_rule(tok_slice text, zone_rule *rule) {
   return r.ok && r.p == r.end ? TOK_OK : TOK_INVALID;
 }
 
-/* ---- TZif ------------------------------------------------------------------------------------------ */
+/* ---- TZif ------------------------------------------------------------------------------------ */
 
 static uint32_t big32(const unsigned char *p) {
   return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
@@ -171,8 +171,9 @@ typedef struct {
 /* Header and extent of the block at p; the counts are 32 bits, so the sums cannot overflow. */
 static tok_status read_block(const unsigned char *p, size_t n, size_t width, block *b) {
   if (n < HEADER_BYTES || memcmp(p, "TZif", 4) != 0) return TOK_INVALID;
-  *b = (block){p + HEADER_BYTES, big32(p + 20), big32(p + 24), big32(p + 28),
-               big32(p + 32),    big32(p + 36), big32(p + 40), width, 0};
+  *b = (block){p + HEADER_BYTES, big32(p + 20), big32(p + 24),
+               big32(p + 28),    big32(p + 32), big32(p + 36),
+               big32(p + 40),    width,         0};
   if (b->n_time > TOK_ZONE_TRANSITIONS_MAX) return TOK_TOOBIG;
   if (b->n_leap > TOK_ZONE_FILE_MAX || b->n_char > TOK_ZONE_FILE_MAX) return TOK_INVALID;
   if (b->n_type == 0 || b->n_type > 256 || b->n_utc > b->n_type || b->n_std > b->n_type)
@@ -198,8 +199,8 @@ static int64_t block_time(const block *b, size_t i) {
 }
 
 /*
-** Fills the zone. A transition that leaves the offset as it is would only cut hours in two; the last one is
-** kept where the rule that begins with it has DST.
+** Fills the zone. A transition that leaves the offset as it is would only cut hours in two; the
+** last one is kept where the rule that begins with it has DST.
 */
 static tok_status fill(const block *b, tok_zone *z) {
   tok_status s = type_offset(b, 0, &z->before);

@@ -1,25 +1,27 @@
 /*
 ** Time zones in SQL.
 **
-**     SELECT tok_local('2026-07-01T12:00:00Z', 'Asia/Kathmandu');          -- 2026-07-01T17:45:00+05:45
-**     SELECT tok_utc('2026-03-08 09:00', 'America/New_York');              -- 2026-03-08T13:00:00Z
-**     SELECT tok_bucket('2026-03-09T01:00:00Z', 'day', 'America/New_York');       -- 2026-03-08T05:00:00Z
-**     SELECT tok_bucket_end('2026-03-09T01:00:00Z', 'day', 'America/New_York');   -- 2026-03-09T04:00:00Z
-**     SELECT tok_bucket_label(timestamp, 'week', 'Europe/Berlin') AS week, sum(cost_usd)
-**       FROM llm_usage GROUP BY week;                                      -- 2026-W10 …
+**    SELECT tok_local('2026-07-01T12:00:00Z', 'Asia/Kathmandu');      -- 2026-07-01T17:45:00+05:45
+**    SELECT tok_utc('2026-03-08 09:00', 'America/New_York');              -- 2026-03-08T13:00:00Z
+**    SELECT tok_bucket('2026-03-09T01:00Z', 'day', 'America/New_York');     -- 2026-03-08T05:00:00Z
+**    SELECT tok_bucket_end('2026-03-09T01:00Z', 'day', 'America/New_York'); -- 2026-03-09T04:00:00Z
+**    SELECT tok_bucket_label(timestamp, 'week', 'Europe/Berlin') AS week, sum(cost_usd)
+**      FROM llm_usage GROUP BY week;                                      -- 2026-W10 …
 **
-** R1  A time is ISO-8601 text (UTC unless it says its offset) or Unix seconds; results in UTC are ISO-8601 text.
-** R2  A unit is hour, day, week (from Monday), month, quarter or year; zone.h says what each spans. The zone is
-**     an IANA name, UTC or an offset; without it: UTC.
-** R3  tok_utc takes a local time without an offset; shown twice: the first; never shown: as much later as the
-**     clocks went forward.
+** R1  A time is ISO-8601 text (UTC unless it says its offset) or Unix seconds; results in UTC are
+** ISO-8601 text.
+** R2  A unit is hour, day, week (from Monday), month, quarter or year; zone.h says what each spans.
+**     The zone is an IANA name, UTC or an offset; without it: UTC.
+** R3  tok_utc takes a local time without an offset; shown twice: the first; never shown: as much
+**     later as the clocks went forward.
 ** R4  NULL gives NULL; so does a time or a bucket outside the years 0 to 9999.
-** R5  tok carries the rules of all zones since 1970 (tok_info() tells their version). The system's zoneinfo folder is
-**     read instead where it says that it is newer; with TZDIR set that folder and no other rules. A connection that
-**     was set up with sqlite3_toknofs_init reads no files. Case does not matter in names.
+** R5  tok carries the rules of all zones since 1970 (tok_info() tells their version). The system's
+**     zoneinfo folder is read instead where it says that it is newer; with TZDIR set that folder
+**     and no other rules. A connection that was set up with sqlite3_toknofs_init reads no files.
+**     Case does not matter in names.
 **
-** These functions are not DETERMINISTIC, because the rules of a zone change with time and the machine's files.
-** They change nothing and tell nothing but time: INNOCUOUS.
+** These functions are not DETERMINISTIC, because the rules of a zone change with time and the
+** machine's files. They change nothing and tell nothing but time: INNOCUOUS.
 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,11 +31,11 @@
 
 enum { PATH_BYTES_MAX = 1024, ZONE_FLAGS = SQLITE_UTF8 | SQLITE_INNOCUOUS };
 
-/* ---- the zones of a connection --------------------------------------------------------------------- */
+/* ---- the zones of a connection --------------------------------------------------------------- */
 
 struct tok_zones_entry {
   tok_zones_entry *next;
-  tok_zone *zone;                  /* owned */
+  tok_zone *zone;                   /* owned */
   char name[TOK_ZONE_NAME_MAX + 1]; /* as it was asked for */
 };
 
@@ -63,7 +65,8 @@ static bool is_name(tok_slice name) {
 static void read_file(tok_slice folder, tok_slice name, size_t max, tok_buf *out) {
   char path[PATH_BYTES_MAX];
   tok_buf_init(out, TOK_ZONE_FILE_MAX);
-  sqlite3_snprintf(PATH_BYTES_MAX, path, "%.*s/%.*s", (int)folder.len, folder.ptr, (int)name.len, name.ptr);
+  sqlite3_snprintf(PATH_BYTES_MAX, path, "%.*s/%.*s", (int)folder.len, folder.ptr, (int)name.len,
+                   name.ptr);
   FILE *f = fopen(path, "rb");
   if (f == NULL) {
     out->status = TOK_NOTFOUND;
@@ -104,8 +107,8 @@ static bool is_newer(tok_slice folder) {
 }
 
 /* Where systems keep zone files. */
-static const char *const folders[] = {"/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo",
-                                      "/etc/zoneinfo"};
+static const char *const folders[] = {"/usr/share/zoneinfo", "/usr/lib/zoneinfo",
+                                      "/usr/share/lib/zoneinfo", "/etc/zoneinfo"};
 
 /* R5. A zone that one of the two does not know may be in the other. */
 static tok_status find_zone(tok_slice name, bool files, tok_zone **out) {
@@ -134,11 +137,13 @@ static int load(tok_zones *zones, tok_slice name, tok_zone **out, char **message
   }
   if (s == TOK_OK) return SQLITE_OK;
   if (s == TOK_NOTFOUND) {
-    *message = sqlite3_mprintf("unknown time zone '%.*s', expected an IANA name such as 'America/New_York', 'UTC' or an "
-                               "offset such as '+05:30'", tok_shown(name), name.ptr);
+    *message = sqlite3_mprintf(
+        "unknown time zone '%.*s', expected an IANA name such as 'America/New_York', 'UTC' or an "
+        "offset such as '+05:30'",
+        tok_shown(name), name.ptr);
   } else if (s != TOK_NOMEM) {
-    *message = sqlite3_mprintf("the file of time zone '%.*s' is not a TZif file that tok can use", tok_shown(name),
-                               name.ptr);
+    *message = sqlite3_mprintf("the file of time zone '%.*s' is not a TZif file that tok can use",
+                               tok_shown(name), name.ptr);
   }
   return *message == NULL ? SQLITE_NOMEM : SQLITE_ERROR;
 }
@@ -154,7 +159,8 @@ int tok_zones_find(tok_zones *zones, tok_slice name, const tok_zone **out, char 
     return SQLITE_OK;
   }
   if (zones->n >= TOK_ZONES_MAX) {
-    *message = sqlite3_mprintf("more than %d different time zones on one connection", TOK_ZONES_MAX);
+    *message =
+        sqlite3_mprintf("more than %d different time zones on one connection", TOK_ZONES_MAX);
     return *message == NULL ? SQLITE_NOMEM : SQLITE_ERROR;
   }
   tok_zone *zone = NULL;
@@ -173,18 +179,21 @@ int tok_zones_find(tok_zones *zones, tok_slice name, const tok_zone **out, char 
   return SQLITE_OK;
 }
 
-/* ---- arguments ------------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
-const tok_zone *tok_sql_zone(sqlite3_context *ctx, const char *func, tok_zones *zones, sqlite3_value *v) {
+const tok_zone *tok_sql_zone(sqlite3_context *ctx, const char *func, tok_zones *zones,
+                             sqlite3_value *v) {
   const tok_zone *zone = NULL;
   char *message = NULL;
   tok_slice name = tok_slice_of("UTC");
   bool given = v != NULL && sqlite3_value_type(v) != SQLITE_NULL;
   if (given) name = tok_sql_bytes(v);
-  int rc = given && name.ptr == NULL && sqlite3_value_type(v) != SQLITE_BLOB ? SQLITE_NOMEM
-                                                                   : tok_zones_find(zones, name, &zone, &message);
+  int rc = given && name.ptr == NULL && sqlite3_value_type(v) != SQLITE_BLOB
+               ? SQLITE_NOMEM
+               : tok_zones_find(zones, name, &zone, &message);
   if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
-  else if (rc != SQLITE_OK) tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
+  else if (rc != SQLITE_OK)
+    tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
   sqlite3_free(message);
   return rc == SQLITE_OK ? zone : NULL;
 }
@@ -192,12 +201,12 @@ const tok_zone *tok_sql_zone(sqlite3_context *ctx, const char *func, tok_zones *
 bool tok_sql_unit(sqlite3_context *ctx, const char *func, sqlite3_value *v, tok_unit *out) {
   tok_slice name = tok_sql_bytes(v);
   if (tok_unit_parse(name, out) == TOK_OK) return true;
-  tok_sql_error(ctx, func, "unknown unit '%.*s', expected hour, day, week, month, quarter or year", tok_shown(name),
-                name.ptr == NULL ? "" : name.ptr);
+  tok_sql_error(ctx, func, "unknown unit '%.*s', expected hour, day, week, month, quarter or year",
+                tok_shown(name), name.ptr == NULL ? "" : name.ptr);
   return false;
 }
 
-/* ---- functions ------------------------------------------------------------------------------------- */
+/* ---- functions ------------------------------------------------------------------------------- */
 
 typedef struct {
   tok_conn conn; /* first: destroyed as one */
@@ -249,7 +258,8 @@ static void utc_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_slice text = tok_sql_bytes(args[0]);
   if (sqlite3_value_type(args[0]) != SQLITE_TEXT || tok_time_has_offset(text) ||
       tok_time_parse(text, &local) != TOK_OK) {
-    tok_sql_error(ctx, func, "expected a local time such as '2026-03-08 09:00' without an offset, got '%.*s'",
+    tok_sql_error(ctx, func,
+                  "expected a local time such as '2026-03-08 09:00' without an offset, got '%.*s'",
                   tok_shown(text), text.ptr == NULL ? "" : text.ptr);
     return;
   }
@@ -264,7 +274,8 @@ typedef struct {
 } bucket;
 
 /* (ts, unit [, zone]); false: the result is set. */
-static bool bucket_args(sqlite3_context *ctx, const char *func, int n, sqlite3_value **args, bucket *b) {
+static bool bucket_args(sqlite3_context *ctx, const char *func, int n, sqlite3_value **args,
+                        bucket *b) {
   int64_t t;
   if (n < 2 || n > 3) {
     tok_sql_error(ctx, func, "expected (ts, unit) or (ts, unit, zone), got %d arguments", n);

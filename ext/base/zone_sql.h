@@ -1,7 +1,8 @@
 /*
-** Time zones by name, for the glue of every room. A room that buckets time keeps a tok_zones in its connection state:
+** Time zones by name, for the glue of every room. A room that buckets time keeps a tok_zones in its
+** connection state:
 **
-**     typedef struct { tok_conn conn; tok_zones zones; … } room;      tok_zones_init(&room->zones, db);
+**     typedef struct { tok_conn conn; tok_zones zones; … } room;  tok_zones_init(&room->zones, db);
 **     const tok_zone *z = tok_sql_zone(ctx, "tok_report", &room->zones, argv[3]);
 **     if (z == NULL) return;                                          the error is raised already
 */
@@ -27,14 +28,17 @@ void tok_zones_init(tok_zones *zones, sqlite3 *db);
 void tok_zones_clear(tok_zones *zones);
 
 /*
-** The zone of an IANA name ('America/New_York', any case), 'UTC', or an offset ('+05:30', 'UTC+6'). From the rules that
-** tok carries or newer ones of the system (zone_sql.c, R5) when first asked for, then remembered. *out is borrowed until tok_zones_clear. An SQLite code; on failure *message (sqlite3_free)
-** says what is wrong and what was expected, or is NULL when out of memory.
+** The zone of an IANA name ('America/New_York', any case), 'UTC', or an offset ('+05:30', 'UTC+6').
+** From the rules that tok carries or newer ones of the system (zone_sql.c, R5) when first asked
+** for, then remembered. *out is borrowed until tok_zones_clear. An SQLite code; on failure *message
+** (sqlite3_free) says what is wrong and what was expected, or is NULL when out of memory.
 */
 int tok_zones_find(tok_zones *zones, tok_slice name, const tok_zone **out, char **message);
 
-/* A zone argument; none (v == NULL) and NULL mean UTC. Returns NULL with "<func>: …" raised if there is no such zone. */
-const tok_zone *tok_sql_zone(sqlite3_context *ctx, const char *func, tok_zones *zones, sqlite3_value *v);
+/* A zone argument; none (v == NULL) and NULL mean UTC. Returns NULL with "<func>: …" raised if
+   there is no such zone. */
+const tok_zone *tok_sql_zone(sqlite3_context *ctx, const char *func, tok_zones *zones,
+                             sqlite3_value *v);
 /* A unit argument: "hour" … "year"; false with an error raised. */
 bool tok_sql_unit(sqlite3_context *ctx, const char *func, sqlite3_value *v, tok_unit *out);
 

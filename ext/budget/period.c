@@ -13,7 +13,7 @@ static int64_t floor_div(int64_t a, int64_t b) {
   return q - (a % b != 0 && (a % b < 0) != (b < 0));
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 typedef struct {
   const char *p, *end;
@@ -64,10 +64,10 @@ typedef struct {
 } length_unit;
 
 static const length_unit length_units[] = {
-    {{"s", "sec", "second", "seconds"}, 1, 0, 0},      {{"m", "min", "minute", "minutes"}, 60, 0, 0},
-    {{"h", "hour", "hours", NULL}, 3600, 0, 0},        {{"d", "day", "days", NULL}, DAY, 1, 0},
-    {{"w", "week", "weeks", NULL}, 7 * DAY, 7, 0},     {{"mo", "month", "months", NULL}, 0, 0, 1},
-    {{"quarter", "quarters", NULL, NULL}, 0, 0, 3},    {{"y", "year", "years", NULL}, 0, 0, 12},
+    {{"s", "sec", "second", "seconds"}, 1, 0, 0},   {{"m", "min", "minute", "minutes"}, 60, 0, 0},
+    {{"h", "hour", "hours", NULL}, 3600, 0, 0},     {{"d", "day", "days", NULL}, DAY, 1, 0},
+    {{"w", "week", "weeks", NULL}, 7 * DAY, 7, 0},  {{"mo", "month", "months", NULL}, 0, 0, 1},
+    {{"quarter", "quarters", NULL, NULL}, 0, 0, 3}, {{"y", "year", "years", NULL}, 0, 0, 12},
 };
 
 /* "5h", "5 hours", "month"; NULL if it is no length. */
@@ -86,7 +86,8 @@ static const char *read_length_s(reader *r, int64_t *length_s) {
   int64_t n;
   const length_unit *u = length(r, &n);
   if (u == NULL) return "has no length, expected a number and s, m, h, d or w, such as 24h";
-  if (u->seconds == 0) return "has a length that depends on the calendar, expected s, m, h, d or w, such as 30d";
+  if (u->seconds == 0)
+    return "has a length that depends on the calendar, expected s, m, h, d or w, such as 30d";
   if (n > LENGTH_MAX_S / u->seconds) return "is too long, expected at most 1000 years";
   *length_s = n * u->seconds;
   return NULL;
@@ -95,7 +96,8 @@ static const char *read_length_s(reader *r, int64_t *length_s) {
 static const char *read_anchor(reader *r, tok_period *p) {
   if (at_end(r)) return NULL;
   tok_slice w = word(r);
-  if (!is(w, "anchor")) return "goes on after its length, expected nothing or an anchor such as anchor 2026-01-31";
+  if (!is(w, "anchor"))
+    return "goes on after its length, expected nothing or an anchor such as anchor 2026-01-31";
   skip_blanks(r);
   tok_slice text = {r->p, (size_t)(r->end - r->p)};
   while (text.len > 0 && text.ptr[text.len - 1] == ' ') text.len--;
@@ -109,13 +111,15 @@ static const char *read_anchor(reader *r, tok_period *p) {
 static const char *read_every(reader *r, tok_period *p) {
   int64_t n;
   const length_unit *u = length(r, &n);
-  if (u == NULL) return "has no length, expected a number and s, m, h, d, w, month or year, such as every 5h";
+  if (u == NULL)
+    return "has no length, expected a number and s, m, h, d, w, month or year, such as every 5h";
   if (u->months > 0 || u->days > 0) {
     int64_t each = u->months > 0 ? u->months : u->days;
     p->kind = TOK_PERIOD_STEP;
     p->months = u->months > 0;
     p->weeks = u->days == 7;
-    if (n > (p->months ? MONTHS_MAX : DAYS_MAX) / each) return "is too long, expected at most 1000 years";
+    if (n > (p->months ? MONTHS_MAX : DAYS_MAX) / each)
+      return "is too long, expected at most 1000 years";
     p->n = n * each;
     p->anchor_is_local = true;
     p->anchor = p->weeks ? FIRST_MONDAY_S : 0;
@@ -125,7 +129,8 @@ static const char *read_every(reader *r, tok_period *p) {
     p->length_s = n * u->seconds;
   }
   const char *wrong = read_anchor(r, p);
-  if (p->anchored && p->kind == TOK_PERIOD_STEP) p->weeks = !p->months && p->n % 7 == 0; /* one spelling */
+  if (p->anchored && p->kind == TOK_PERIOD_STEP)
+    p->weeks = !p->months && p->n % 7 == 0; /* one spelling */
   return wrong;
 }
 
@@ -136,7 +141,8 @@ static const char *read_rolling(reader *r, tok_period *p) {
   skip_blanks(r);
   if (r->p < r->end && *r->p == '/') {
     r->p++;
-    if (!number(r, 0, &p->n)) return "has no number of buckets after the /, expected one such as rolling 24h/48";
+    if (!number(r, 0, &p->n))
+      return "has no number of buckets after the /, expected one such as rolling 24h/48";
     if (p->n > TOK_PERIOD_BUCKETS_MAX) return "has too many buckets, expected at most 1440";
   } else {
     p->n = TOK_PERIOD_BUCKETS_DEFAULT;
@@ -146,9 +152,11 @@ static const char *read_rolling(reader *r, tok_period *p) {
 
 static const char *read_bucket(reader *r, tok_period *p) {
   p->kind = TOK_PERIOD_BUCKET;
-  if (!number(r, 0, &p->n)) return "has no capacity, expected a number from 1, such as bucket 90000/60s";
+  if (!number(r, 0, &p->n))
+    return "has no capacity, expected a number from 1, such as bucket 90000/60s";
   skip_blanks(r);
-  if (r->p == r->end || *r->p != '/') return "has no time to refill, expected one after a /, such as bucket 90000/60s";
+  if (r->p == r->end || *r->p != '/')
+    return "has no time to refill, expected one after a /, such as bucket 90000/60s";
   r->p++;
   const char *wrong = read_length_s(r, &p->length_s);
   if (wrong != NULL) return wrong;
@@ -156,7 +164,8 @@ static const char *read_bucket(reader *r, tok_period *p) {
 }
 
 static const char *read_period(reader *r, tok_period *p) {
-  static const char *const adverbs[TOK_N_UNITS] = {"hourly", "daily", "weekly", "monthly", "quarterly", "yearly"};
+  static const char *const adverbs[TOK_N_UNITS] = {"hourly",  "daily",     "weekly",
+                                                   "monthly", "quarterly", "yearly"};
   tok_slice w = word(r);
   if (is(w, "every")) return read_every(r, p);
   if (is(w, "rolling")) return read_rolling(r, p);
@@ -173,18 +182,20 @@ static const char *read_period(reader *r, tok_period *p) {
       return NULL;
     }
   }
-  return "is not known, expected hour, day, week, month, quarter, year, 'every 5h anchor 2026-01-01T00:00Z', "
+  return "is not known, expected hour, day, week, month, quarter, year, 'every 5h anchor "
+         "2026-01-01T00:00Z', "
          "'rolling 24h', 'bucket 90000/60s' or lifetime";
 }
 
 tok_status tok_period_parse(tok_slice text, tok_period *out, const char **wrong) {
   reader r = {text.ptr, text.ptr + text.len};
   memset(out, 0, sizeof *out);
-  *wrong = text.len == 0 ? "is empty, expected one such as month or 'rolling 24h'" : read_period(&r, out);
+  *wrong = text.len == 0 ? "is empty, expected one such as month or 'rolling 24h'"
+                         : read_period(&r, out);
   return *wrong == NULL ? TOK_OK : TOK_INVALID;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static char *put_text(char *p, const char *text) {
   while (*text != '\0') *p++ = *text++;
@@ -243,7 +254,7 @@ void tok_period_format(const tok_period *p, char out[TOK_PERIOD_TEXT_BYTES]) {
   if (p->anchored) put_anchor(out, p);
 }
 
-/* ---- arithmetic -------------------------------------------------------------------------------------- */
+/* ---- arithmetic ------------------------------------------------------------------------------ */
 
 static int64_t anchor_utc(const tok_period *p, const tok_zone *z) {
   return p->anchor_is_local ? tok_zone_utc(z, p->anchor) : p->anchor;
@@ -304,7 +315,8 @@ static void step_at(const tok_period *p, const tok_zone *z, int64_t t, tok_span 
   *out = (tok_span){step_start(&s, k), step_start(&s, k + 1)};
 }
 
-bool tok_period_is_regular(const tok_period *p, const tok_zone *z, int64_t *anchor, int64_t *length_s) {
+bool tok_period_is_regular(const tok_period *p, const tok_zone *z, int64_t *anchor,
+                           int64_t *length_s) {
   int32_t offset = 0;
   switch (p->kind) {
   case TOK_PERIOD_EVERY:
@@ -341,7 +353,8 @@ void tok_period_counter(const tok_period *p, const tok_zone *z, int64_t t, tok_s
 
 void tok_period_at(const tok_period *p, const tok_zone *z, int64_t t, tok_span *out) {
   tok_period_counter(p, z, t, out);
-  if (p->kind == TOK_PERIOD_ROLLING) out->start = regular(0, bucket_s(p), t - p->length_s + 1).start;
+  if (p->kind == TOK_PERIOD_ROLLING)
+    out->start = regular(0, bucket_s(p), t - p->length_s + 1).start;
 }
 
 int64_t tok_period_resets_at(const tok_period *p, const tok_zone *z, int64_t t) {
@@ -351,7 +364,8 @@ int64_t tok_period_resets_at(const tok_period *p, const tok_zone *z, int64_t t) 
   return p->kind == TOK_PERIOD_ROLLING ? span.end + p->length_s - 1 : span.end;
 }
 
-void tok_period_label(const tok_period *p, const tok_zone *z, int64_t t, char out[TOK_ZONE_TEXT_BYTES]) {
+void tok_period_label(const tok_period *p, const tok_zone *z, int64_t t,
+                      char out[TOK_ZONE_TEXT_BYTES]) {
   tok_span span;
   tok_period_counter(p, z, t, &span);
   if (p->kind == TOK_PERIOD_CALENDAR) {

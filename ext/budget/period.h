@@ -1,18 +1,19 @@
 /*
 ** Periods of a quota: what the text in llm_quota.period means.
 **
-**     hour  day  week  month  quarter  year     by the calendar of the quota's zone; weeks from Monday
-**     every 5h anchor 2026-01-01T00:00Z         windows of a fixed length, s, m, h: counted from the anchor
+**     hour  day  week  month  quarter  year     by the calendar of the zone; weeks from Monday
+**     every 5h anchor 2026-01-01T00:00Z         a fixed length in s, m or h from the anchor
 **     every 30m                                 … from 1970-01-01T00:00Z
-**     every 2d anchor 2026-01-01                days, weeks (w), months and years: steps of the local calendar, from
-**     every 1 month anchor 2026-01-31           the anchor's date and time of day: 31 Jan, 28 Feb, 31 Mar, …
+**     every 2d anchor 2026-01-01                days (d), weeks (w), months and years: local
+**     every 1 month anchor 2026-01-31           dates and times: 31 Jan, 28 Feb, 31 Mar, …
 **     rolling 24h                               every window of 24 hours, counted in 60 buckets
 **     rolling 24h/48                            … in 48; a bucket is rounded up to whole seconds
-**     bucket 90000/60s                          token bucket: holds 90000, refills evenly within 60 s
+**     bucket 90000/60s                          token bucket: 90000, refilled evenly in 60 s
 **     lifetime                                  one period for ever
 **
-** Units may be spelled out (hours, minute), numbers may be left out ("every month"), case does not matter. An
-** anchor with Z or an offset is that instant, without one it is local time in the quota's zone.
+** Units may be spelled out (hours, minute), numbers may be left out ("every month"), case does not
+** matter. An anchor with Z or an offset is that instant, without one it is local time in the
+** quota's zone.
 **
 ** Pure arithmetic over zone.h; instants must be in TOK_TIME_MIN..TOK_TIME_MAX.
 */
@@ -48,8 +49,8 @@ typedef struct {
 } tok_period;
 
 /*
-** Reads a period. TOK_OK, or TOK_INVALID with *wrong (static text) completing "period '…' " with what is
-** wrong and what was expected. O(length).
+** Reads a period. TOK_OK, or TOK_INVALID with *wrong (static text) completing "period '…' " with
+** what is wrong and what was expected. O(length).
 */
 tok_status tok_period_parse(tok_slice text, tok_period *out, const char **wrong);
 
@@ -58,29 +59,34 @@ enum { TOK_PERIOD_TEXT_BYTES = 80 };
 void tok_period_format(const tok_period *p, char out[TOK_PERIOD_TEXT_BYTES]);
 
 /*
-** The period that holds t: periods of EVERY, STEP and CALENDAR follow each other without gap or overlap, so the next
-** is that of out->end. LIFETIME: TOK_TIME_MIN..INT64_MAX. ROLLING: what a strict check at t must sum, from the
-** first bucket that has a part in the last length_s seconds to the end of t's bucket. BUCKET: the length_s
-** seconds that end with t, within which an empty bucket fills up.
+** The period that holds t: periods of EVERY, STEP and CALENDAR follow each other without gap or
+** overlap, so the next is that of out->end. LIFETIME: TOK_TIME_MIN..INT64_MAX. ROLLING: what a
+** strict check at t must sum, from the first bucket that has a part in the last length_s seconds to
+** the end of t's bucket. BUCKET: the length_s seconds that end with t, within which an empty bucket
+** fills up.
 */
 void tok_period_at(const tok_period *p, const tok_zone *z, int64_t t, tok_span *out);
 /* ROLLING: the bucket of t. Others: the period. What one counter row counts. */
 void tok_period_counter(const tok_period *p, const tok_zone *z, int64_t t, tok_span *out);
 /*
-** When what was counted at t counts no longer: the end of the period; ROLLING: the first instant at which a check
-** leaves t's bucket out. INT64_MAX for LIFETIME; BUCKET: t + length_s (refilled from empty).
+** When what was counted at t counts no longer: the end of the period; ROLLING: the first instant at
+** which a check leaves t's bucket out. INT64_MAX for LIFETIME; BUCKET: t + length_s (refilled from
+** empty).
 */
 int64_t tok_period_resets_at(const tok_period *p, const tok_zone *z, int64_t t);
 /*
-** True if counters start at anchor + k * length_s for every whole k, so that no calendar table is needed: EVERY and
-** ROLLING always, hours, days and weeks where the zone has one offset for ever.
+** True if counters start at anchor + k * length_s for every whole k, so that no calendar table is
+** needed: EVERY and ROLLING always, hours, days and weeks where the zone has one offset for ever.
 */
-bool tok_period_is_regular(const tok_period *p, const tok_zone *z, int64_t *anchor, int64_t *length_s);
+bool tok_period_is_regular(const tok_period *p, const tok_zone *z, int64_t *anchor,
+                           int64_t *length_s);
 
 /*
-** The name of the period that holds t: labels of zone.h for CALENDAR, the local start for EVERY, ROLLING (of the bucket) and
-** STEP (the date alone if it starts at local midnight), "lifetime", and the start for BUCKET.
+** The name of the period that holds t: labels of zone.h for CALENDAR, the local start for EVERY,
+** ROLLING (of the bucket) and STEP (the date alone if it starts at local midnight), "lifetime", and
+** the start for BUCKET.
 */
-void tok_period_label(const tok_period *p, const tok_zone *z, int64_t t, char out[TOK_ZONE_TEXT_BYTES]);
+void tok_period_label(const tok_period *p, const tok_zone *z, int64_t t,
+                      char out[TOK_ZONE_TEXT_BYTES]);
 
 #endif

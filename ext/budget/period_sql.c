@@ -2,16 +2,20 @@
 ** Periods of quotas in SQL; period.h says what a period may be.
 **
 **     SELECT tok_period('every 1 month anchor 2026-01-31', '2026-03-01', 'Europe/Berlin');
-**       -- {"period":"every 1 month anchor 2026-01-31","start":"2026-02-27T23:00:00Z","end":"2026-03-30T22:00:00Z",
+**       -- {"period":"every 1 month anchor
+**       2026-01-31","start":"2026-02-27T23:00:00Z","end":"2026-03-30T22:00:00Z",
 **       --  "resets_at":"2026-03-30T22:00:00Z","label":"2026-02-28"}
-**     SELECT p.label, coalesce(sum(cost_usd), 0) FROM tok_periods('day', '2026-03-01', '2026-04-01', 'America/New_York') p
-**       LEFT JOIN llm_usage u ON unixepoch(u.timestamp) >= unixepoch(p.start) AND unixepoch(u.timestamp) < unixepoch(p."end")
+**     SELECT p.label, coalesce(sum(cost_usd), 0) FROM tok_periods('day', '2026-03-01',
+**     '2026-04-01', 'America/New_York') p
+**       LEFT JOIN llm_usage u ON unixepoch(u.timestamp) >= unixepoch(p.start) AND
+**       unixepoch(u.timestamp) < unixepoch(p."end")
 **       GROUP BY p.start;                                   -- days without requests are there, too
 **
-** tok_period(period, ts [, zone]) -> JSON: the period that holds ts, when it resets, and its name. What lies outside the years 0
-** to 9999 is null. tok_periods(period, since, until [, zone]) -> start, end, label: those that have a part in since <= t < until
-** (of a rolling window: its buckets), in order. Times are ISO-8601 text or Unix seconds, results ISO-8601 text in UTC. NULL gives NULL or no
-** rows.
+** tok_period(period, ts [, zone]) -> JSON: the period that holds ts, when it resets, and its name.
+** What lies outside the years 0 to 9999 is null. tok_periods(period, since, until [, zone]) ->
+** start, end, label: those that have a part in since <= t < until (of a rolling window: its
+** buckets), in order. Times are ISO-8601 text or Unix seconds, results ISO-8601 text in UTC. NULL
+** gives NULL or no rows.
 */
 #include "../base/zone_sql.h"
 #include "../tokens/tokens_sql.h"
@@ -30,7 +34,7 @@ static void destroy(tok_conn *conn) {
   tok_free(c);
 }
 
-/* ---- tok_period ------------------------------------------------------------------------------------- */
+/* ---- tok_period ------------------------------------------------------------------------------ */
 
 static void add_time(tok_buf *b, const char *name, int64_t t) {
   char text[TOK_TIME_TEXT_BYTES];
@@ -72,7 +76,8 @@ static void period_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   }
   tok_slice text = tok_sql_bytes(args[0]);
   if (tok_period_parse(text, &p, &wrong) != TOK_OK) {
-    tok_sql_error(ctx, func, "period '%.*s' %s", tok_shown(text), text.ptr == NULL ? "" : text.ptr, wrong);
+    tok_sql_error(ctx, func, "period '%.*s' %s", tok_shown(text), text.ptr == NULL ? "" : text.ptr,
+                  wrong);
     return;
   }
   if (!tok_sql_time(ctx, func, "ts", args[1], &t)) return;
@@ -85,12 +90,13 @@ static void period_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   sqlite3_result_subtype(ctx, 'J');
 }
 
-/* ---- tok_periods ------------------------------------------------------------------------------------ */
+/* ---- tok_periods ----------------------------------------------------------------------------- */
 
 enum { COL_START, COL_END, COL_LABEL, COL_PERIOD, COL_SINCE, COL_UNTIL, COL_ZONE };
 enum { ARG_PERIOD, ARG_SINCE, ARG_UNTIL, ARG_ZONE };
 
-static const tok_tvf periods = {"tok_periods", "tok_periods(period, since, until [, zone])", COL_PERIOD, 3, 4, 0};
+static const tok_tvf periods = {
+    "tok_periods", "tok_periods(period, since, until [, zone])", COL_PERIOD, 3, 4, 0};
 
 typedef struct {
   sqlite3_vtab base;
@@ -107,7 +113,8 @@ typedef struct {
   sqlite3_int64 row;
 } cursor;
 
-static int periods_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error) {
+static int periods_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
+                           sqlite3_vtab **out, char **error) {
   (void)argc;
   (void)argv;
   (void)error;
@@ -142,7 +149,8 @@ static int periods_close(sqlite3_vtab_cursor *base) {
   return SQLITE_OK;
 }
 
-static int time_arg(sqlite3_vtab *vtab, const tok_tvf_args *args, int k, const char *name, int64_t *out) {
+static int time_arg(sqlite3_vtab *vtab, const tok_tvf_args *args, int k, const char *name,
+                    int64_t *out) {
   sqlite3_value *v = args->value[k];
   tok_slice text = {NULL, 0};
   if (sqlite3_value_type(v) == SQLITE_INTEGER) {
@@ -151,8 +159,8 @@ static int time_arg(sqlite3_vtab *vtab, const tok_tvf_args *args, int k, const c
   }
   if (tok_tvf_text(args, k, &text) != SQLITE_OK) return SQLITE_NOMEM;
   if (tok_time_parse(text, out) == TOK_OK) return SQLITE_OK;
-  return tok_vtab_error(vtab, "%s: %s must be an ISO-8601 time or Unix seconds, got '%.*s'", periods.name, name,
-                        tok_shown(text), text.ptr == NULL ? "" : text.ptr);
+  return tok_vtab_error(vtab, "%s: %s must be an ISO-8601 time or Unix seconds, got '%.*s'",
+                        periods.name, name, tok_shown(text), text.ptr == NULL ? "" : text.ptr);
 }
 
 static int read_period(sqlite3_vtab *vtab, const tok_tvf_args *args, tok_period *p) {
@@ -160,24 +168,28 @@ static int read_period(sqlite3_vtab *vtab, const tok_tvf_args *args, tok_period 
   const char *wrong;
   if (tok_tvf_text(args, ARG_PERIOD, &text) != SQLITE_OK) return SQLITE_NOMEM;
   tok_status s = tok_period_parse(text, p, &wrong);
-  if (s == TOK_OK && p->kind == TOK_PERIOD_BUCKET) wrong = "has no periods: it refills all the time";
+  if (s == TOK_OK && p->kind == TOK_PERIOD_BUCKET)
+    wrong = "has no periods: it refills all the time";
   else if (s == TOK_OK) return SQLITE_OK;
-  return tok_vtab_error(vtab, "%s: period '%.*s' %s", periods.name, tok_shown(text), text.ptr == NULL ? "" : text.ptr,
-                        wrong);
+  return tok_vtab_error(vtab, "%s: period '%.*s' %s", periods.name, tok_shown(text),
+                        text.ptr == NULL ? "" : text.ptr, wrong);
 }
 
 static int read_zone(periods_vtab *vtab, const tok_tvf_args *args, const tok_zone **zone) {
   tok_slice name = tok_slice_of("UTC");
   char *message = NULL;
-  if (args->value[ARG_ZONE] != NULL && tok_tvf_text(args, ARG_ZONE, &name) != SQLITE_OK) return SQLITE_NOMEM;
+  if (args->value[ARG_ZONE] != NULL && tok_tvf_text(args, ARG_ZONE, &name) != SQLITE_OK)
+    return SQLITE_NOMEM;
   int rc = tok_zones_find(&vtab->conn->zones, name, zone, &message);
   if (rc != SQLITE_OK && rc != SQLITE_NOMEM)
-    rc = tok_vtab_error(&vtab->base, "%s: %s", periods.name, message == NULL ? sqlite3_errstr(rc) : message);
+    rc = tok_vtab_error(&vtab->base, "%s: %s", periods.name,
+                        message == NULL ? sqlite3_errstr(rc) : message);
   sqlite3_free(message);
   return rc;
 }
 
-static int periods_filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc, sqlite3_value **argv) {
+static int periods_filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc,
+                          sqlite3_value **argv) {
   (void)idx_str;
   (void)argc;
   cursor *c = (cursor *)base;
@@ -227,7 +239,8 @@ static int periods_column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i
   } else if (i == COL_END) {
     result_time(ctx, c->span.end);
   } else if (i == COL_LABEL) {
-    tok_period_label(&c->period, c->zone, c->span.end - 1, label); /* its start may lie before the year 0 */
+    tok_period_label(&c->period, c->zone, c->span.end - 1,
+                     label); /* its start may lie before the year 0 */
     sqlite3_result_text(ctx, label, -1, SQLITE_TRANSIENT);
   } else {
     tok_tvf_column(&periods, &c->args, ctx, i);
@@ -262,7 +275,8 @@ int tok_period_register(sqlite3 *db) {
   *c = (period_conn){.conn = {db, 1, destroy}};
   tok_zones_init(&c->zones, db);
   int rc = tok_sql_functions(db, &c->conn, functions, sizeof functions / sizeof functions[0]);
-  if (rc == SQLITE_OK) rc = tok_sql_modules(db, &c->conn, modules, sizeof modules / sizeof modules[0]);
+  if (rc == SQLITE_OK)
+    rc = tok_sql_modules(db, &c->conn, modules, sizeof modules / sizeof modules[0]);
   tok_conn_release(&c->conn);
   return rc;
 }

@@ -1,12 +1,13 @@
 /*
-** Zones: fixed offsets, TZif bytes made here (so that no file is needed), rules past the table, local days that clocks
-** cut, bytes that must be refused. tests/zones compares the machine's own files with Python's reading of them.
+** Zones: fixed offsets, TZif bytes made here (so that no file is needed), rules past the table,
+** local days that clocks cut, bytes that must be refused. tests/zones compares the machine's own
+** files with Python's reading of them.
 */
 #include "../../ext/base/zone.h"
 #include "../../ext/base/zone_table.h"
 #include "../check.h"
 
-/* ---- TZif files made by hand ------------------------------------------------------------------------- */
+/* ---- TZif files made by hand ----------------------------------------------------------------- */
 
 enum { FILE_BYTES_MAX = 4096, HEADER_BYTES = 44 };
 
@@ -37,7 +38,8 @@ static void put_header(file *f, char version, size_t n_time, size_t n_type) {
   put_be(f, 1, 4);
 }
 
-static void put_block(file *f, int width, const transition *t, size_t n, const int *offsets, size_t n_type) {
+static void put_block(file *f, int width, const transition *t, size_t n, const int *offsets,
+                      size_t n_type) {
   for (size_t i = 0; i < n; i++) put_be(f, (uint64_t)t[i].at, width);
   for (size_t i = 0; i < n; i++) f->bytes[f->n++] = (unsigned char)t[i].type;
   for (size_t i = 0; i < n_type; i++) {
@@ -47,7 +49,8 @@ static void put_block(file *f, int width, const transition *t, size_t n, const i
   f->bytes[f->n++] = 0;
 }
 
-static void make(file *f, const transition *t, size_t n, const int *offsets, size_t n_type, const char *rule) {
+static void make(file *f, const transition *t, size_t n, const int *offsets, size_t n_type,
+                 const char *rule) {
   static const int nothing[] = {0};
   f->n = 0;
   put_header(f, '2', 0, 1);
@@ -82,17 +85,18 @@ static int64_t at(const char *text) {
   return t;
 }
 
-/* ---- fixed offsets ------------------------------------------------------------------------------------- */
+/* ---- fixed offsets --------------------------------------------------------------------------- */
 
 static void fixed_offsets(void) {
   static const struct {
     const char *text;
     int offset;
-  } good[] = {{"UTC", 0},         {"utc", 0},        {"Z", 0},          {"z", 0},         {"GMT", 0},
-              {"+05:30", 19800},  {"-0330", -12600}, {"UTC+06:00", 21600}, {"UTC-8", -28800}, {"+14", 50400},
-              {"-23:59", -86340}, {"+00:00", 0}};
-  static const char *const bad[] = {"", "U", "UT", "UTC+", "+", "+5:3", "+24:00", "+05:60", "+05:300", "GMT+5", "ZZ",
-                                    "UTC 5", "+5 ", "5", "05:30", "Europe/Berlin", "--5"};
+  } good[] = {{"UTC", 0},        {"utc", 0},        {"Z", 0},           {"z", 0},
+              {"GMT", 0},        {"+05:30", 19800}, {"-0330", -12600},  {"UTC+06:00", 21600},
+              {"UTC-8", -28800}, {"+14", 50400},    {"-23:59", -86340}, {"+00:00", 0}};
+  static const char *const bad[] = {"",       "U",      "UT",      "UTC+",          "+",  "+5:3",
+                                    "+24:00", "+05:60", "+05:300", "GMT+5",         "ZZ", "UTC 5",
+                                    "+5 ",    "5",      "05:30",   "Europe/Berlin", "--5"};
   for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
     tok_zone *z = NULL;
     if (!CHECK(tok_zone_fixed(tok_slice_of(good[i].text), &z) == TOK_OK)) continue;
@@ -102,7 +106,8 @@ static void fixed_offsets(void) {
   }
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     tok_zone *z = NULL;
-    if (!CHECK(tok_zone_fixed(tok_slice_of(bad[i]), &z) == TOK_NOTFOUND)) printf("  '%s'\n", bad[i]);
+    if (!CHECK(tok_zone_fixed(tok_slice_of(bad[i]), &z) == TOK_NOTFOUND))
+      printf("  '%s'\n", bad[i]);
   }
 }
 
@@ -133,7 +138,7 @@ static void labels(void) {
   tok_zone_free(z);
 }
 
-/* ---- tables and rules ---------------------------------------------------------------------------------- */
+/* ---- tables and rules ------------------------------------------------------------------------ */
 
 static void rules(void) {
   static const struct {
@@ -148,7 +153,8 @@ static void rules(void) {
       {"<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "2026-07-01", 105},
       {"IST-1GMT0,M10.5.0,M3.5.0/1", "2026-07-01", 10}, /* "daylight saving" in winter */
       {"IST-1GMT0,M10.5.0,M3.5.0/1", "2026-01-01", 0},
-      {"<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2026-03-29T00:59:59Z", -20}, /* Nuuk: the evening before */
+      {"<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2026-03-29T00:59:59Z",
+       -20}, /* Nuuk: the evening before */
       {"<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2026-03-29T01:00:00Z", -10},
       {"XXX3EDT4,0/0,J365/23", "2026-01-01", -40}, /* the whole year; RFC 9636, 3.3.1 */
       {"XXX3EDT4,0/0,J365/23", "2026-01-01T03:00:00Z", -40},
@@ -170,10 +176,22 @@ static void rules(void) {
 }
 
 static void refused_rules(void) {
-  static const char *const bad[] = {"E", "EST", "EST25", "EST5EDT", "EST5EDT,", "EST5EDT,M3.2.0", "EST5EDT,M13.1.0,M1.1.0",
-                                    "EST5EDT,M3.6.0,M11.1.0", "EST5EDT,M3.2.7,M11.1.0", "EST5EDT,J0,J5",
-                                    "EST5EDT,366,5", "EST5EDT,M3.2.0/168,M11.1.0", "EST5EDT,M3.2.0,M11.1.0x", "<+03-3",
-                                    "EST5:60", "\"EST5"};
+  static const char *const bad[] = {"E",
+                                    "EST",
+                                    "EST25",
+                                    "EST5EDT",
+                                    "EST5EDT,",
+                                    "EST5EDT,M3.2.0",
+                                    "EST5EDT,M13.1.0,M1.1.0",
+                                    "EST5EDT,M3.6.0,M11.1.0",
+                                    "EST5EDT,M3.2.7,M11.1.0",
+                                    "EST5EDT,J0,J5",
+                                    "EST5EDT,366,5",
+                                    "EST5EDT,M3.2.0/168,M11.1.0",
+                                    "EST5EDT,M3.2.0,M11.1.0x",
+                                    "<+03-3",
+                                    "EST5:60",
+                                    "\"EST5"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     tok_zone *z = zone_of_rule(bad[i]);
     if (!CHECK(z == NULL)) printf("  %s\n", bad[i]);
@@ -181,7 +199,8 @@ static void refused_rules(void) {
   }
 }
 
-/* Samoa skips 30 December 2011; another zone's clocks go back over midnight, at 00:01, as St John's did. */
+/* Samoa skips 30 December 2011; another zone's clocks go back over midnight, at 00:01, as St
+   John's did. */
 static void cut_days(void) {
   static const int offsets[] = {-36000, 50400, -12600, -9000};
   const transition samoa[] = {{1325239200, 1}};
@@ -203,7 +222,8 @@ static void cut_days(void) {
   CHECK_INT(tok_zone_utc(z, 1325203200), 1325239200); /* a local time of the 30th */
   tok_zone_free(z);
 
-  const transition back[] = {{1143259200, 1}, {1162089060, 0}}; /* the second: 2006-10-29 00:01 -> 23:01 */
+  const transition back[] = {{1143259200, 1},
+                             {1162089060, 0}}; /* the second: 2006-10-29 00:01 -> 23:01 */
   make(&f, back, 2, offsets + 2, 2, "NST3:30");
   CHECK(parse(f.bytes, f.n, &z) == TOK_OK);
   tok_zone_bucket(z, TOK_UNIT_DAY, 1162089060 + 600, &b); /* the clock shows the 28th, again */
@@ -270,7 +290,7 @@ static void version_1(void) {
   tok_zone_free(z);
 }
 
-/* ---- the carried rules --------------------------------------------------------------------------------- */
+/* ---- the carried rules ----------------------------------------------------------------------- */
 
 static void check_carried(tok_slice name) {
   tok_zone *z = NULL;
@@ -301,7 +321,8 @@ static void carried_rules(void) {
     if (p[len] == '\t') i += strcspn(p + len + 1, "\n") + 1;
   }
   CHECK(n >= 590);
-  static const char *const unknown[] = {"", "Europe", "Europe/Berli", "Europe/Berlin2", "Europe/Berlin,", "\n", "CET-1CEST"};
+  static const char *const unknown[] = {
+      "", "Europe", "Europe/Berli", "Europe/Berlin2", "Europe/Berlin,", "\n", "CET-1CEST"};
   for (i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
     tok_zone *z = NULL;
     tok_slice canonical = {NULL, 0};
@@ -314,12 +335,18 @@ static void carried_vectors(void) {
   static const struct {
     const char *zone;
     int64_t start, end;
-  } known[] = {{"America/New_York", 1772946000, 1773028800},    {"america/new_york", 1793505600, 1793595600},
-               {"Europe/London", 1774742400, 1774825200},       {"Europe/London", 1792882800, 1792972800},
-               {"Australia/Lord_Howe", 1775307600, 1775395800}, {"Australia/Lord_Howe", 1791034200, 1791118800},
-               {"Africa/Cairo", 1776981600, 1777064400},        {"Asia/Beirut", 1774735200, 1774818000},
-               {"America/Santiago", 1788667200, 1788750000},    {"Pacific/Apia", 1325239200, 1325325600},
-               {"Africa/Casablanca", 1771110000, 1771200000},   {"Asia/Kathmandu", 1780251300, 1780337700}};
+  } known[] = {{"America/New_York", 1772946000, 1773028800},
+               {"america/new_york", 1793505600, 1793595600},
+               {"Europe/London", 1774742400, 1774825200},
+               {"Europe/London", 1792882800, 1792972800},
+               {"Australia/Lord_Howe", 1775307600, 1775395800},
+               {"Australia/Lord_Howe", 1791034200, 1791118800},
+               {"Africa/Cairo", 1776981600, 1777064400},
+               {"Asia/Beirut", 1774735200, 1774818000},
+               {"America/Santiago", 1788667200, 1788750000},
+               {"Pacific/Apia", 1325239200, 1325325600},
+               {"Africa/Casablanca", 1771110000, 1771200000},
+               {"Asia/Kathmandu", 1780251300, 1780337700}};
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
     tok_zone *z = NULL;
     tok_slice canonical;
@@ -332,5 +359,7 @@ static void carried_vectors(void) {
   }
 }
 
-CHECK_MAIN({"carried_rules", carried_rules}, {"carried_vectors", carried_vectors}, {"fixed_offsets", fixed_offsets}, {"labels", labels}, {"rules", rules}, {"refused_rules", refused_rules},
-           {"cut_days", cut_days}, {"hostile_bytes", hostile_bytes}, {"version_1", version_1})
+CHECK_MAIN({"carried_rules", carried_rules}, {"carried_vectors", carried_vectors},
+           {"fixed_offsets", fixed_offsets}, {"labels", labels}, {"rules", rules},
+           {"refused_rules", refused_rules}, {"cut_days", cut_days},
+           {"hostile_bytes", hostile_bytes}, {"version_1", version_1})

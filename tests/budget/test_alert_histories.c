@@ -1,14 +1,16 @@
 /*
-** Alerts against a model: random histories of inserts, corrections and deletes, late ones among them, under random rules; after each
-** statement the events must be exactly those of the model: none missed, none repeated.
+** Alerts against a model: random histories of inserts, corrections and deletes, late ones among
+** them, under random rules; after each statement the events must be exactly those of the model:
+** none missed, none repeated.
 **
 ** The model, in C, knows only the sum of each period:
-**   - a rule's line: value * limit (percent), value (used), limit - value (remaining), rounded up to whole units; with a step,
-**     further lines each step above it
-**   - a statement that leaves the sum at or above the lowest line of which nothing was told raises, for each rule whose
-**     line is reached, the highest line reached: once a rule, period and line, and none below one that was told already
-**   - a cool-down keeps an event back while another of the rule is less than cooldown_s away; it is told when
-**     the sum changes after it
+**   - a rule's line: value * limit (percent), value (used), limit - value (remaining), rounded up
+**     to whole units; with a step, further lines each step above it
+**   - a statement that leaves the sum at or above the lowest line of which nothing was told raises,
+**     for each rule whose line is reached, the highest line reached: once a rule, period and line,
+**     and none below one that was told already
+**   - a cool-down keeps an event back while another of the rule is less than cooldown_s away; it is
+**     told when the sum changes after it
 **   - where a rule asks for it, a sum that falls below a line that was told resolves it, once
 */
 #include "../crash/host.h"
@@ -43,7 +45,7 @@ typedef struct {
 
 static const int64_t day0 = 1772323200; /* 2026-03-01 */
 
-/* ---- the model ------------------------------------------------------------------------------------------ */
+/* ---- the model ------------------------------------------------------------------------------- */
 
 static int64_t up(double line) {
   int64_t whole = (int64_t)line;
@@ -51,7 +53,9 @@ static int64_t up(double line) {
 }
 
 static int64_t line_of(const quota *q, const rule *r) {
-  return up(r->basis == 0 ? r->value * (double)q->limit : r->basis == 1 ? r->value : (double)q->limit - r->value);
+  return up(r->basis == 0   ? r->value * (double)q->limit
+            : r->basis == 1 ? r->value
+                            : (double)q->limit - r->value);
 }
 
 static int64_t step_of(const quota *q, const rule *r) {
@@ -64,7 +68,8 @@ static int64_t told(const model *m, const rule *r, int64_t start) {
   int64_t highest = -1;
   for (int i = 0; i < m->n; i++) {
     const event *e = &m->events[i];
-    if (e->rule == r->id && e->start == start && !e->resolved && e->step > highest) highest = e->step;
+    if (e->rule == r->id && e->start == start && !e->resolved && e->step > highest)
+      highest = e->step;
   }
   return highest;
 }
@@ -77,7 +82,8 @@ static bool cooling(const model *m, const rule *r, int64_t at) {
   return false;
 }
 
-static void add_event(model *m, const rule *r, int64_t start, int64_t step, int resolved, int64_t at) {
+static void add_event(model *m, const rule *r, int64_t start, int64_t step, int resolved,
+                      int64_t at) {
   for (int i = 0; i < m->n; i++) {
     const event *e = &m->events[i];
     if (e->rule == r->id && e->start == start && e->step == step && e->resolved == resolved) return;
@@ -103,7 +109,7 @@ static void model_change(const quota *q, model *m, int period, int64_t change, i
   }
 }
 
-/* ---- the database ------------------------------------------------------------------------------------------ */
+/* ---- the database ---------------------------------------------------------------------------- */
 
 static struct {
   sqlite3 *db;
@@ -116,15 +122,18 @@ static void make_quota(host_rng *r, quota *q, int number) {
   char sql[400];
   q->limit = 50 + host_random(r, 400);
   snprintf(sql, sizeof sql,
-           "INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period, split_by, action) VALUES('q%d', 't%d', 'total', %lld, 'day',"
-           " 'user_id', 'warn') RETURNING id", number, number, (long long)q->limit);
+           "INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period, split_by, action) "
+           "VALUES('q%d', 't%d', 'total', %lld, 'day',"
+           " 'user_id', 'warn') RETURNING id",
+           number, number, (long long)q->limit);
   q->id = host_int(s.db, sql);
   snprintf(sql, sizeof sql, "DELETE FROM llm_alert WHERE quota_id = %lld", (long long)q->id);
   host_run(s.db, sql, NULL);
   q->n_rules = 1 + (int)host_random(r, RULES_MAX);
   for (int i = 0; i < q->n_rules; i++) {
     static const char *const basis[] = {"percent", "used", "remaining"};
-    static const double percent[] = {0.1, 0.5, 0.8, 0.95, 1.0, 1.07}, units[] = {0, 1, 17.5, 40, 99, 120};
+    static const double percent[] = {0.1, 0.5, 0.8, 0.95, 1.0, 1.07},
+                        units[] = {0, 1, 17.5, 40, 99, 120};
     rule *one = &q->rules[i];
     one->basis = (int)host_random(r, 3);
     one->value = one->basis == 0 ? percent[host_random(r, 6)] : units[host_random(r, 6)];
@@ -132,23 +141,26 @@ static void make_quota(host_rng *r, quota *q, int number) {
     one->resolve = host_random(r, 2) == 0;
     one->cooldown_s = host_random(r, 4) == 0 ? 1 + host_random(r, 3000) : 0;
     snprintf(sql, sizeof sql,
-             "INSERT INTO llm_alert(quota_id, basis, value, step, resolve, cooldown_s) VALUES(%lld, '%s', %.17g, %s%.17g%s, %d, %lld) RETURNING id",
-             (long long)q->id, basis[one->basis], one->value, one->step > 0 ? "" : "nullif(", one->step,
-             one->step > 0 ? "" : ", 0)", one->resolve, (long long)one->cooldown_s);
+             "INSERT INTO llm_alert(quota_id, basis, value, step, resolve, cooldown_s) "
+             "VALUES(%lld, '%s', %.17g, %s%.17g%s, %d, %lld) RETURNING id",
+             (long long)q->id, basis[one->basis], one->value, one->step > 0 ? "" : "nullif(",
+             one->step, one->step > 0 ? "" : ", 0)", one->resolve, (long long)one->cooldown_s);
     one->id = host_int(s.db, sql);
   }
 }
 
 static void prepare(void) {
-  s.insert = host_prepare(s.db, "INSERT INTO llm_usage(provider, model, timestamp, input_tokens, output_tokens, tenant_id, user_id)"
+  s.insert = host_prepare(s.db, "INSERT INTO llm_usage(provider, model, timestamp, input_tokens, "
+                                "output_tokens, tenant_id, user_id)"
                                 " VALUES('p', 'm', ?, ?, ?, ?, ?) RETURNING id");
   s.update = host_prepare(s.db, "UPDATE llm_usage SET output_tokens = ? WHERE id = ?");
   s.move = host_prepare(s.db, "UPDATE llm_usage SET timestamp = ? WHERE id = ?");
   s.remove = host_prepare(s.db, "DELETE FROM llm_usage WHERE id = ?");
-  s.events = host_prepare(s.db, "SELECT alert_id, start, step, state = 'resolved' FROM llm_alert_event WHERE quota_id = ? AND key = ?");
+  s.events = host_prepare(s.db, "SELECT alert_id, start, step, state = 'resolved' FROM "
+                                "llm_alert_event WHERE quota_id = ? AND key = ?");
 }
 
-/* ---- histories -------------------------------------------------------------------------------------------- */
+/* ---- histories ------------------------------------------------------------------------------- */
 
 typedef struct {
   int64_t id, at, input, output;
@@ -169,12 +181,14 @@ static int period_of(int64_t t) { return (int)((t - day0) / DAY); }
 
 static void note(history *h, const char *what, int64_t a, int64_t b) {
   if (h->logged < sizeof h->log - 100)
-    h->logged += (size_t)snprintf(h->log + h->logged, sizeof h->log - h->logged, "%s %lld %lld; ", what, (long long)a, (long long)b);
+    h->logged += (size_t)snprintf(h->log + h->logged, sizeof h->log - h->logged, "%s %lld %lld; ",
+                                  what, (long long)a, (long long)b);
 }
 
 static void do_insert(host_rng *r, history *h) {
   row *w = &h->rows[h->n];
-  w->at = host_random(r, 5) == 0 ? day0 + host_random(r, N_PERIODS * DAY) : h->now; /* some come late, or early */
+  w->at = host_random(r, 5) == 0 ? day0 + host_random(r, N_PERIODS * DAY)
+                                 : h->now; /* some come late, or early */
   w->input = host_random(r, 30);
   w->output = host_random(r, 6) == 0 ? 200 + host_random(r, 300) : host_random(r, 60);
   char at[24];
@@ -228,12 +242,16 @@ static bool same_events(history *h) {
     bool found = false;
     for (int i = 0; i < h->m.n && !found; i++) {
       const event *e = &h->m.events[i];
-      found = e->rule == sqlite3_column_int64(s.events, 0) && e->start == sqlite3_column_int64(s.events, 1) &&
-              e->step == sqlite3_column_int64(s.events, 2) && e->resolved == sqlite3_column_int(s.events, 3);
+      found = e->rule == sqlite3_column_int64(s.events, 0) &&
+              e->start == sqlite3_column_int64(s.events, 1) &&
+              e->step == sqlite3_column_int64(s.events, 2) &&
+              e->resolved == sqlite3_column_int(s.events, 3);
     }
     if (!found)
-      printf("  not in the model: rule %lld start %lld step %lld resolved %d\n", (long long)sqlite3_column_int64(s.events, 0),
-             (long long)sqlite3_column_int64(s.events, 1) - day0, (long long)sqlite3_column_int64(s.events, 2), sqlite3_column_int(s.events, 3));
+      printf("  not in the model: rule %lld start %lld step %lld resolved %d\n",
+             (long long)sqlite3_column_int64(s.events, 0),
+             (long long)sqlite3_column_int64(s.events, 1) - day0,
+             (long long)sqlite3_column_int64(s.events, 2), sqlite3_column_int(s.events, 3));
     same = same && found;
     n++;
   }
@@ -246,13 +264,15 @@ static void show(const history *h) {
   printf("  limit %lld; %s\n", (long long)h->q->limit, h->log);
   for (int i = 0; i < h->q->n_rules; i++) {
     const rule *r = &h->q->rules[i];
-    printf("  rule %lld: basis %d value %g step %g resolve %d cooldown %lld line %lld\n", (long long)r->id, r->basis, r->value,
-           r->step, r->resolve, (long long)r->cooldown_s, (long long)line_of(h->q, r));
+    printf("  rule %lld: basis %d value %g step %g resolve %d cooldown %lld line %lld\n",
+           (long long)r->id, r->basis, r->value, r->step, r->resolve, (long long)r->cooldown_s,
+           (long long)line_of(h->q, r));
   }
   for (int i = 0; i < h->m.n; i++) {
     const event *e = &h->m.events[i];
-    printf("  model: rule %lld start %lld step %lld resolved %d at %lld\n", (long long)e->rule, (long long)(e->start - day0),
-           (long long)e->step, e->resolved, (long long)(e->at - day0));
+    printf("  model: rule %lld start %lld step %lld resolved %d at %lld\n", (long long)e->rule,
+           (long long)(e->start - day0), (long long)e->step, e->resolved,
+           (long long)(e->at - day0));
   }
 }
 
@@ -297,8 +317,8 @@ static void alert_histories(void) {
   host_run(s.db, "COMMIT", NULL);
   CHECK_INT(wrong, 0);
   CHECK_INT(host_int(s.db, "SELECT count(*) FROM llm_quota_audit"), 0);
-  printf("%lld histories, %ld events raised, %ld resolved, %lld differ; %.1f s\n", (long long)n, s.raised, s.resolved,
-         (long long)wrong, host_seconds() - began);
+  printf("%lld histories, %ld events raised, %ld resolved, %lld differ; %.1f s\n", (long long)n,
+         s.raised, s.resolved, (long long)wrong, host_seconds() - began);
   sqlite3_finalize(s.insert);
   sqlite3_finalize(s.update);
   sqlite3_finalize(s.move);

@@ -1,10 +1,12 @@
 /*
-** Random operations of every kind on a ledger with quotas of every kind; whatever is accepted or refused, the counters stay equal to the
-** ledger.
+** Random operations of every kind on a ledger with quotas of every kind; whatever is accepted or
+** refused, the counters stay equal to the ledger.
 **
 ** Compared every so often, and at the end:
-**   - the view llm_quota_audit (and tok_audit(), where it is), which uses the triggers' own idea of matching and of periods;
-**   - queries of this test's own, with json_each for tags and tok_period (ext/budget/period.c) for periods
+**   - the view llm_quota_audit (and tok_audit(), where it is), which uses the triggers' own idea of
+**   matching and of periods;
+**   - queries of this test's own, with json_each for tags and tok_period (ext/budget/period.c) for
+**   periods
 */
 #include "../crash/host.h"
 
@@ -22,10 +24,12 @@ static struct {
 
 static const char *const tenants[] = {"'acme'", "'globex'", "'initech'", "'a[c]me'", "NULL"};
 static const char *const users[] = {"'ann'", "'bob'", "'anna'", "''", "NULL"};
-static const char *const models[] = {"'gpt-4o'", "'GPT-4o'", "'claude-sonnet-4'", "'unknown-model'", "NULL"};
+static const char *const models[] = {"'gpt-4o'", "'GPT-4o'", "'claude-sonnet-4'", "'unknown-model'",
+                                     "NULL"};
 static const char *const providers[] = {"'openai'", "'OpenAI'", "'anthropic'", "NULL"};
 static const char *const tasks[] = {"'chat'", "'code'", "'a*b'", "NULL"};
-static const char *const tags[] = {"NULL", "'[\"prod\"]'", "'{\"env\":\"prod\"}'", "'{\"env\": \"dev\", \"team\": \"x\"}'", "'[\"dev\",\"x\"]'"};
+static const char *const tags[] = {"NULL", "'[\"prod\"]'", "'{\"env\":\"prod\"}'",
+                                   "'{\"env\": \"dev\", \"team\": \"x\"}'", "'[\"dev\",\"x\"]'"};
 
 /* Runs a statement that may be refused. */
 static bool attempt(const char *sql) {
@@ -57,8 +61,12 @@ static const char *a_time(void) {
   static char text[4][80];
   static int which;
   char *t = text[which = (which + 1) % 4];
-  int64_t at = 1772323200 + (int64_t)host_random(&s.r, 12 * 86400) - (host_random(&s.r, 20) == 0 ? 40 * 86400 : 0);
-  snprintf(t, 80, host_random(&s.r, 2) == 0 ? "%lld" : "strftime('%%Y-%%m-%%d %%H:%%M:%%S', %lld, 'unixepoch')", (long long)at);
+  int64_t at = 1772323200 + (int64_t)host_random(&s.r, 12 * 86400) -
+               (host_random(&s.r, 20) == 0 ? 40 * 86400 : 0);
+  snprintf(t, 80,
+           host_random(&s.r, 2) == 0 ? "%lld"
+                                     : "strftime('%%Y-%%m-%%d %%H:%%M:%%S', %lld, 'unixepoch')",
+           (long long)at);
   return t;
 }
 
@@ -71,34 +79,46 @@ static const char *a_ref(void) {
   return t;
 }
 
-static int64_t a_row(void) { return host_int(s.db, "SELECT id FROM llm_usage ORDER BY random() LIMIT 1"); }
+static int64_t a_row(void) {
+  return host_int(s.db, "SELECT id FROM llm_usage ORDER BY random() LIMIT 1");
+}
 
 static const char *a_quota(void) {
   static char id[24];
-  snprintf(id, sizeof id, "%lld", (long long)host_int(s.db, "SELECT id FROM llm_quota WHERE hourly_of IS NULL ORDER BY random() LIMIT 1"));
+  snprintf(id, sizeof id, "%lld",
+           (long long)host_int(
+               s.db, "SELECT id FROM llm_quota WHERE hourly_of IS NULL ORDER BY random() LIMIT 1"));
   return id;
 }
 
-/* ---- operations ------------------------------------------------------------------------------------------ */
+/* ---- operations ------------------------------------------------------------------------------ */
 
 static void insert_usage(void) {
-  static const char *const verbs[] = {"INSERT", "INSERT", "INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE", "INSERT OR FAIL", "INSERT OR ABORT"};
+  static const char *const verbs[] = {
+      "INSERT",         "INSERT",         "INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE",
+      "INSERT OR FAIL", "INSERT OR ABORT"};
   static const char *const costs[] = {"NULL", "NULL", "NULL", "0.000123", "0", "0.01"};
   char sql[N_SQL_MAX], id[24] = "NULL", response[32] = "NULL";
   if (host_random(&s.r, 6) == 0) snprintf(id, sizeof id, "%lld", (long long)a_row());
-  if (host_random(&s.r, 4) == 0) snprintf(response, sizeof response, "'resp%u'", host_random(&s.r, 60));
+  if (host_random(&s.r, 4) == 0)
+    snprintf(response, sizeof response, "'resp%u'", host_random(&s.r, 60));
   snprintf(sql, sizeof sql,
-           "%s INTO llm_usage(id, timestamp, provider, model, task_type, tenant_id, user_id, tags, request_id, response_id, input_tokens,"
-           " output_tokens, cost_usd) VALUES(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", PICK(verbs), id, a_time(), PICK(providers),
-           PICK(models), PICK(tasks), PICK(tenants), PICK(users), PICK(tags), host_random(&s.r, 3) == 0 ? a_ref() : "NULL", response, tokens(), tokens(), PICK(costs));
+           "%s INTO llm_usage(id, timestamp, provider, model, task_type, tenant_id, user_id, tags, "
+           "request_id, response_id, input_tokens,"
+           " output_tokens, cost_usd) VALUES(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+           PICK(verbs), id, a_time(), PICK(providers), PICK(models), PICK(tasks), PICK(tenants),
+           PICK(users), PICK(tags), host_random(&s.r, 3) == 0 ? a_ref() : "NULL", response,
+           tokens(), tokens(), PICK(costs));
   attempt(sql);
 }
 
 static void upsert_usage(void) {
   char sql[N_SQL_MAX];
   snprintf(sql, sizeof sql,
-           "INSERT INTO llm_usage(id, provider, model, tenant_id, input_tokens, output_tokens) VALUES(%lld, 'openai', %s, %s, %s, %s)"
-           " ON CONFLICT(id) DO UPDATE SET input_tokens = excluded.input_tokens, tenant_id = excluded.tenant_id",
+           "INSERT INTO llm_usage(id, provider, model, tenant_id, input_tokens, output_tokens) "
+           "VALUES(%lld, 'openai', %s, %s, %s, %s)"
+           " ON CONFLICT(id) DO UPDATE SET input_tokens = excluded.input_tokens, tenant_id = "
+           "excluded.tenant_id",
            (long long)a_row(), PICK(models), PICK(tenants), tokens(), tokens());
   attempt(sql);
 }
@@ -106,35 +126,63 @@ static void upsert_usage(void) {
 static void insert_many(void) {
   char sql[N_SQL_MAX];
   snprintf(sql, sizeof sql,
-           "INSERT INTO llm_usage(timestamp, provider, model, tenant_id, user_id, input_tokens, output_tokens)"
-           " SELECT timestamp, provider, %s, tenant_id, user_id, input_tokens, %s FROM llm_usage ORDER BY random() LIMIT %u", PICK(models),
-           tokens(), 1 + host_random(&s.r, 5));
+           "INSERT INTO llm_usage(timestamp, provider, model, tenant_id, user_id, input_tokens, "
+           "output_tokens)"
+           " SELECT timestamp, provider, %s, tenant_id, user_id, input_tokens, %s FROM llm_usage "
+           "ORDER BY random() LIMIT %u",
+           PICK(models), tokens(), 1 + host_random(&s.r, 5));
   attempt(sql);
 }
 
 static void update_usage(void) {
   char sql[N_SQL_MAX], set[300];
   switch (host_random(&s.r, 9)) {
-  case 0: snprintf(set, sizeof set, "input_tokens = %s", tokens()); break;
-  case 1: snprintf(set, sizeof set, "input_tokens = %s, output_tokens = %s, total_tokens = %s", tokens(), tokens(), tokens()); break;
-  case 2: snprintf(set, sizeof set, "timestamp = %s", a_time()); break;
-  case 3: snprintf(set, sizeof set, "tenant_id = %s, user_id = %s", PICK(tenants), PICK(users)); break;
-  case 4: snprintf(set, sizeof set, "model = %s, provider = %s", PICK(models), PICK(providers)); break;
-  case 5: snprintf(set, sizeof set, "tags = %s, task_type = %s", PICK(tags), PICK(tasks)); break;
-  case 6: snprintf(set, sizeof set, "cost_usd = %u / 1e6", host_random(&s.r, 5000)); break;
-  case 7: snprintf(set, sizeof set, "cost_nano = NULL, cost_usd = NULL"); break;
-  default: snprintf(set, sizeof set, "id = %lld, output_tokens = %s", (long long)a_row() + (int)host_random(&s.r, 3), tokens());
+  case 0:
+    snprintf(set, sizeof set, "input_tokens = %s", tokens());
+    break;
+  case 1:
+    snprintf(set, sizeof set, "input_tokens = %s, output_tokens = %s, total_tokens = %s", tokens(),
+             tokens(), tokens());
+    break;
+  case 2:
+    snprintf(set, sizeof set, "timestamp = %s", a_time());
+    break;
+  case 3:
+    snprintf(set, sizeof set, "tenant_id = %s, user_id = %s", PICK(tenants), PICK(users));
+    break;
+  case 4:
+    snprintf(set, sizeof set, "model = %s, provider = %s", PICK(models), PICK(providers));
+    break;
+  case 5:
+    snprintf(set, sizeof set, "tags = %s, task_type = %s", PICK(tags), PICK(tasks));
+    break;
+  case 6:
+    snprintf(set, sizeof set, "cost_usd = %u / 1e6", host_random(&s.r, 5000));
+    break;
+  case 7:
+    snprintf(set, sizeof set, "cost_nano = NULL, cost_usd = NULL");
+    break;
+  default:
+    snprintf(set, sizeof set, "id = %lld, output_tokens = %s",
+             (long long)a_row() + (int)host_random(&s.r, 3), tokens());
   }
-  static const char *const verbs[] = {"UPDATE", "UPDATE", "UPDATE", "UPDATE OR IGNORE", "UPDATE OR REPLACE"};
+  static const char *const verbs[] = {"UPDATE", "UPDATE", "UPDATE", "UPDATE OR IGNORE",
+                                      "UPDATE OR REPLACE"};
   if (host_random(&s.r, 5) == 0 && strncmp(set, "id", 2) != 0)
-    snprintf(sql, sizeof sql, "%s llm_usage SET %s WHERE tenant_id IS %s AND id %% 7 = 3", PICK(verbs), set, PICK(tenants));
-  else snprintf(sql, sizeof sql, "%s llm_usage SET %s WHERE id = %lld", PICK(verbs), set, (long long)a_row());
+    snprintf(sql, sizeof sql, "%s llm_usage SET %s WHERE tenant_id IS %s AND id %% 7 = 3",
+             PICK(verbs), set, PICK(tenants));
+  else
+    snprintf(sql, sizeof sql, "%s llm_usage SET %s WHERE id = %lld", PICK(verbs), set,
+             (long long)a_row());
   attempt(sql);
 }
 
 static void delete_usage(void) {
   char sql[N_SQL_MAX];
-  if (host_random(&s.r, 10) == 0) snprintf(sql, sizeof sql, "DELETE FROM llm_usage WHERE id IN (SELECT id FROM llm_usage ORDER BY random() LIMIT 8)");
+  if (host_random(&s.r, 10) == 0)
+    snprintf(
+        sql, sizeof sql,
+        "DELETE FROM llm_usage WHERE id IN (SELECT id FROM llm_usage ORDER BY random() LIMIT 8)");
   else snprintf(sql, sizeof sql, "DELETE FROM llm_usage WHERE id = %lld", (long long)a_row());
   attempt(sql);
 }
@@ -143,18 +191,24 @@ static void hold(void) {
   char sql[N_SQL_MAX];
   static const char *const verbs[] = {"INSERT", "INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE"};
   snprintf(sql, sizeof sql,
-           "%s INTO llm_hold(ref, unix_time, expires, tenant_id, user_id, provider, model, task_type, tags, input_tokens, output_tokens, cost_nano)"
-           " SELECT %s, t, t + 600, %s, %s, %s, %s, %s, %s, %s, %s, %u FROM (SELECT CAST(strftime('%%s', %s%s) AS INTEGER) AS t)", PICK(verbs),
-           a_ref(), PICK(tenants), PICK(users), PICK(providers), PICK(models), PICK(tasks), PICK(tags), tokens(), tokens(),
-           host_random(&s.r, 1000000), "'2026-03-01', '+' || ", "'12 hours'");
+           "%s INTO llm_hold(ref, unix_time, expires, tenant_id, user_id, provider, model, "
+           "task_type, tags, input_tokens, output_tokens, cost_nano)"
+           " SELECT %s, t, t + 600, %s, %s, %s, %s, %s, %s, %s, %s, %u FROM (SELECT "
+           "CAST(strftime('%%s', %s%s) AS INTEGER) AS t)",
+           PICK(verbs), a_ref(), PICK(tenants), PICK(users), PICK(providers), PICK(models),
+           PICK(tasks), PICK(tags), tokens(), tokens(), host_random(&s.r, 1000000),
+           "'2026-03-01', '+' || ", "'12 hours'");
   attempt(sql);
 }
 
 static void end_hold(void) {
   char sql[N_SQL_MAX];
   static const char *const states[] = {"released", "expired", "settled", "held"};
-  if (host_random(&s.r, 6) == 0) snprintf(sql, sizeof sql, "DELETE FROM llm_hold WHERE ref = %s", a_ref());
-  else snprintf(sql, sizeof sql, "UPDATE llm_hold SET state = '%s' WHERE ref = %s", PICK(states), a_ref());
+  if (host_random(&s.r, 6) == 0)
+    snprintf(sql, sizeof sql, "DELETE FROM llm_hold WHERE ref = %s", a_ref());
+  else
+    snprintf(sql, sizeof sql, "UPDATE llm_hold SET state = '%s' WHERE ref = %s", PICK(states),
+             a_ref());
   attempt(sql);
 }
 
@@ -166,24 +220,40 @@ static void call_functions(void) {
   case 0:
   case 1:
     snprintf(sql, sizeof sql,
-             "SELECT tok_quota_reserve(%s, json_object('tenant_id', %s, 'user_id', %s, 'model', %s, 'provider', %s), json_object('input', %u,"
-             " 'output', %u), %u)", ref, PICK(tenants), PICK(users), PICK(models), PICK(providers), host_random(&s.r, 300), host_random(&s.r, 300),
-             1 + host_random(&s.r, 600));
+             "SELECT tok_quota_reserve(%s, json_object('tenant_id', %s, 'user_id', %s, 'model', "
+             "%s, 'provider', %s), json_object('input', %u,"
+             " 'output', %u), %u)",
+             ref, PICK(tenants), PICK(users), PICK(models), PICK(providers), host_random(&s.r, 300),
+             host_random(&s.r, 300), 1 + host_random(&s.r, 600));
     break;
   case 2:
-    snprintf(sql, sizeof sql, "SELECT tok_quota_settle(%s, json_object('input_tokens', %u, 'output_tokens', %u))", ref, host_random(&s.r, 400),
-             host_random(&s.r, 400));
+    snprintf(sql, sizeof sql,
+             "SELECT tok_quota_settle(%s, json_object('input_tokens', %u, 'output_tokens', %u))",
+             ref, host_random(&s.r, 400), host_random(&s.r, 400));
     break;
-  case 3: snprintf(sql, sizeof sql, "SELECT tok_quota_release(%s)", ref); break;
-  default: snprintf(sql, sizeof sql, "SELECT tok_quota_sweep(unixepoch() + %u)", host_random(&s.r, 700));
+  case 3:
+    snprintf(sql, sizeof sql, "SELECT tok_quota_release(%s)", ref);
+    break;
+  default:
+    snprintf(sql, sizeof sql, "SELECT tok_quota_sweep(unixepoch() + %u)", host_random(&s.r, 700));
   }
   attempt(sql);
 }
 
-static const char *const periods[] = {"hour", "day", "week", "month", "quarter", "year", "lifetime", "every 5h", "every 90m",
-                                      "every 5h anchor 2026-01-01T02:00Z", "rolling 24h", "rolling 1h/12", "rolling 100m/7"};
-static const char *const zoned[][2] = {{"day", "America/New_York"}, {"week", "Asia/Kathmandu"}, {"month", "Europe/Berlin"}, {"hour", "Australia/Lord_Howe"},
-                                       {"every 1 month anchor 2026-01-31", "UTC"}, {"every 2d anchor 2026-01-01", "America/New_York"}, {"every 2w", "UTC"},
+static const char *const periods[] = {"hour",          "day",
+                                      "week",          "month",
+                                      "quarter",       "year",
+                                      "lifetime",      "every 5h",
+                                      "every 90m",     "every 5h anchor 2026-01-01T02:00Z",
+                                      "rolling 24h",   "rolling 1h/12",
+                                      "rolling 100m/7"};
+static const char *const zoned[][2] = {{"day", "America/New_York"},
+                                       {"week", "Asia/Kathmandu"},
+                                       {"month", "Europe/Berlin"},
+                                       {"hour", "Australia/Lord_Howe"},
+                                       {"every 1 month anchor 2026-01-31", "UTC"},
+                                       {"every 2d anchor 2026-01-01", "America/New_York"},
+                                       {"every 2w", "UTC"},
                                        {"quarter", "+05:30"}};
 
 static void make_quota(int number) {
@@ -193,19 +263,24 @@ static void make_quota(int number) {
   static const char *const scope_models[] = {"*", "*", "gpt-4o", "GPT-4*", "claude*"};
   static const char *const scope_tasks[] = {"*", "*", "*", "chat", "a[*]b"};
   static const char *const scope_tags[] = {"*", "*", "*", "prod", "env:prod", "dev"};
-  static const char *const splits[] = {"", "", "user_id", "tenant_id", "model", "tenant_id,model", "task_type"};
+  static const char *const splits[] = {
+      "", "", "user_id", "tenant_id", "model", "tenant_id,model", "task_type"};
   static const char *const actions[] = {"block", "block", "warn", "throttle"};
   static const char *const unpriced[] = {"allow", "allow", "estimate", "deny"};
   char sql[N_SQL_MAX];
   bool in_zone = host_random(&s.r, 3) == 0;
   const char *const *z = PICK(zoned);
   snprintf(sql, sizeof sql,
-           "INSERT %sINTO llm_quota(name, tenant_id, user_id, model, task_type, tag, split_by, metric, limit_units, action, guard, period, zone,"
-           " unpriced, unpriced_nano, rollover_units, since) VALUES('q%d', '%s', '%s', '%s', '%s', '%s', '%s', '%s', %u, '%s', '%s', '%s', '%s', '%s', 7, %u, %d)",
-           host_random(&s.r, 3) == 0 ? "OR REPLACE " : "", number, PICK(scope_tenants), PICK(scope_users), PICK(scope_models), PICK(scope_tasks),
-           PICK(scope_tags), PICK(splits), PICK(metrics), host_random(&s.r, 3) == 0 ? 2500 : 200000000, PICK(actions),
-           host_random(&s.r, 3) == 0 ? "none" : "insert", in_zone ? z[0] : PICK(periods), in_zone ? z[1] : "UTC", PICK(unpriced),
-           host_random(&s.r, 3) == 0 ? 500 : 0, host_random(&s.r, 5) == 0 ? 1772600000 : 0);
+           "INSERT %sINTO llm_quota(name, tenant_id, user_id, model, task_type, tag, split_by, "
+           "metric, limit_units, action, guard, period, zone,"
+           " unpriced, unpriced_nano, rollover_units, since) VALUES('q%d', '%s', '%s', '%s', '%s', "
+           "'%s', '%s', '%s', %u, '%s', '%s', '%s', '%s', '%s', 7, %u, %d)",
+           host_random(&s.r, 3) == 0 ? "OR REPLACE " : "", number, PICK(scope_tenants),
+           PICK(scope_users), PICK(scope_models), PICK(scope_tasks), PICK(scope_tags), PICK(splits),
+           PICK(metrics), host_random(&s.r, 3) == 0 ? 2500 : 200000000, PICK(actions),
+           host_random(&s.r, 3) == 0 ? "none" : "insert", in_zone ? z[0] : PICK(periods),
+           in_zone ? z[1] : "UTC", PICK(unpriced), host_random(&s.r, 3) == 0 ? 500 : 0,
+           host_random(&s.r, 5) == 0 ? 1772600000 : 0);
   attempt(sql);
 }
 
@@ -213,12 +288,29 @@ static void change_quota(void) {
   char sql[N_SQL_MAX];
   const char *id = a_quota();
   switch (host_random(&s.r, 8)) {
-  case 0: snprintf(sql, sizeof sql, "UPDATE llm_quota SET limit_units = %u WHERE id = %s", 100 + host_random(&s.r, 200000000), id); break;
-  case 1: snprintf(sql, sizeof sql, "UPDATE llm_quota SET active = 1 - active WHERE id = %s", id); break;
-  case 2: snprintf(sql, sizeof sql, "UPDATE llm_quota SET period = '%s', zone = 'UTC' WHERE id = %s", PICK(periods), id); break;
-  case 3: snprintf(sql, sizeof sql, "UPDATE llm_quota SET split_by = 'model', since = %u WHERE id = %s", host_random(&s.r, 2) * 1772500000u, id); break;
-  case 4: snprintf(sql, sizeof sql, "UPDATE llm_quota SET metric = 'total', model = 'gpt*' WHERE id = %s", id); break;
-  case 5: snprintf(sql, sizeof sql, "DELETE FROM llm_quota WHERE id = %s AND (SELECT count(*) FROM llm_quota) > 15", id); break;
+  case 0:
+    snprintf(sql, sizeof sql, "UPDATE llm_quota SET limit_units = %u WHERE id = %s",
+             100 + host_random(&s.r, 200000000), id);
+    break;
+  case 1:
+    snprintf(sql, sizeof sql, "UPDATE llm_quota SET active = 1 - active WHERE id = %s", id);
+    break;
+  case 2:
+    snprintf(sql, sizeof sql, "UPDATE llm_quota SET period = '%s', zone = 'UTC' WHERE id = %s",
+             PICK(periods), id);
+    break;
+  case 3:
+    snprintf(sql, sizeof sql, "UPDATE llm_quota SET split_by = 'model', since = %u WHERE id = %s",
+             host_random(&s.r, 2) * 1772500000u, id);
+    break;
+  case 4:
+    snprintf(sql, sizeof sql, "UPDATE llm_quota SET metric = 'total', model = 'gpt*' WHERE id = %s",
+             id);
+    break;
+  case 5:
+    snprintf(sql, sizeof sql,
+             "DELETE FROM llm_quota WHERE id = %s AND (SELECT count(*) FROM llm_quota) > 15", id);
+    break;
   default:
     make_quota((int)host_random(&s.r, 40));
     return;
@@ -232,12 +324,35 @@ static void grants_and_rules(void) {
   static const char *const keys[] = {"''", "'ann'", "'acme'", "'gpt-4o'"};
   static const char *const bases[] = {"percent", "used", "remaining", "rate", "spike"};
   switch (host_random(&s.r, 7)) {
-  case 0: snprintf(sql, sizeof sql, "INSERT INTO llm_grant(quota_id, key, units, priority) VALUES(%s, %s, %u, %u)", id, PICK(keys), 1 + host_random(&s.r, 3000), host_random(&s.r, 3)); break;
-  case 1: snprintf(sql, sizeof sql, "DELETE FROM llm_grant WHERE id = (SELECT id FROM llm_grant WHERE used = 0 ORDER BY random() LIMIT 1)"); break;
-  case 2: snprintf(sql, sizeof sql, "INSERT INTO llm_quota_override(quota_id, key, limit_units) VALUES(%s, %s, %u) ON CONFLICT DO UPDATE SET limit_units = excluded.limit_units", id, PICK(keys), host_random(&s.r, 200000)); break;
-  case 3: snprintf(sql, sizeof sql, "DELETE FROM llm_quota_override WHERE quota_id = %s", id); break;
-  case 4: snprintf(sql, sizeof sql, "DELETE FROM llm_alert WHERE id = (SELECT id FROM llm_alert ORDER BY random() LIMIT 1)"); break;
-  default: snprintf(sql, sizeof sql, "INSERT INTO llm_alert(quota_id, basis, value, resolve) VALUES(%s, '%s', %u / 10.0, %u)", id, PICK(bases), 1 + host_random(&s.r, 40), host_random(&s.r, 2));
+  case 0:
+    snprintf(sql, sizeof sql,
+             "INSERT INTO llm_grant(quota_id, key, units, priority) VALUES(%s, %s, %u, %u)", id,
+             PICK(keys), 1 + host_random(&s.r, 3000), host_random(&s.r, 3));
+    break;
+  case 1:
+    snprintf(sql, sizeof sql,
+             "DELETE FROM llm_grant WHERE id = (SELECT id FROM llm_grant WHERE used = 0 ORDER BY "
+             "random() LIMIT 1)");
+    break;
+  case 2:
+    snprintf(sql, sizeof sql,
+             "INSERT INTO llm_quota_override(quota_id, key, limit_units) VALUES(%s, %s, %u) ON "
+             "CONFLICT DO UPDATE SET limit_units = excluded.limit_units",
+             id, PICK(keys), host_random(&s.r, 200000));
+    break;
+  case 3:
+    snprintf(sql, sizeof sql, "DELETE FROM llm_quota_override WHERE quota_id = %s", id);
+    break;
+  case 4:
+    snprintf(
+        sql, sizeof sql,
+        "DELETE FROM llm_alert WHERE id = (SELECT id FROM llm_alert ORDER BY random() LIMIT 1)");
+    break;
+  default:
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO llm_alert(quota_id, basis, value, resolve) VALUES(%s, '%s', %u / 10.0, %u)",
+        id, PICK(bases), 1 + host_random(&s.r, 40), host_random(&s.r, 2));
   }
   attempt(sql);
 }
@@ -246,18 +361,26 @@ static void transaction(void);
 
 static void others(void) {
   switch (host_random(&s.r, 4)) {
-  case 0: attempt("PRAGMA recursive_triggers = ON"); break;
-  case 1: attempt("PRAGMA recursive_triggers = OFF"); break;
-  default: attempt("SELECT tok_reprice()");
+  case 0:
+    attempt("PRAGMA recursive_triggers = ON");
+    break;
+  case 1:
+    attempt("PRAGMA recursive_triggers = OFF");
+    break;
+  default:
+    attempt("SELECT tok_reprice()");
   }
 }
 
 static void operate(void) {
-  static void (*const kinds[])(void) = {insert_usage, insert_usage, insert_usage, insert_usage, insert_usage, upsert_usage, insert_many, update_usage,
-                                        update_usage, update_usage, delete_usage, hold, hold, end_hold, call_functions, call_functions,
-                                        change_quota, grants_and_rules, others, transaction};
+  static void (*const kinds[])(void) = {
+      insert_usage, insert_usage, insert_usage,   insert_usage,   insert_usage, upsert_usage,
+      insert_many,  update_usage, update_usage,   update_usage,   delete_usage, hold,
+      hold,         end_hold,     call_functions, call_functions, change_quota, grants_and_rules,
+      others,       transaction};
   uint32_t k = host_random(&s.r, sizeof kinds / sizeof kinds[0]);
-  if (k >= 16 && k <= 18 && host_random(&s.r, 4) != 0) k = 0; /* seldom: they count everything anew */
+  if (k >= 16 && k <= 18 && host_random(&s.r, 4) != 0)
+    k = 0; /* seldom: they count everything anew */
   s.kinds[k]++;
   kinds[k]();
 }
@@ -272,53 +395,76 @@ static void transaction(void) {
   attempt(host_random(&s.r, 3) == 0 ? "ROLLBACK" : "COMMIT");
 }
 
-/* ---- comparison --------------------------------------------------------------------------------------------- */
+/* ---- comparison ------------------------------------------------------------------------------ */
 
 /* The scope of quota q and the key and period of counter c, in words of this test's own. */
-#define IN_SCOPE \
-  "(u.unix_time >= q.since AND coalesce(u.tenant_id, '') GLOB replace(q.tenant_id, '[', '[[]')" \
-  " AND coalesce(u.user_id, '') GLOB replace(q.user_id, '[', '[[]')" \
-  " AND lower(coalesce(u.model, '')) GLOB replace(lower(q.model), '[', '[[]')" \
-  " AND coalesce(u.task_type, '') GLOB replace(q.task_type, '[', '[[]')" \
-  " AND (q.tag = '*' OR EXISTS (SELECT 1 FROM json_each(u.tags) AS j WHERE CASE WHEN instr(q.tag, ':')" \
+#define IN_SCOPE                                                                                   \
+  "(u.unix_time >= q.since AND coalesce(u.tenant_id, '') GLOB replace(q.tenant_id, '[', '[[]')"    \
+  " AND coalesce(u.user_id, '') GLOB replace(q.user_id, '[', '[[]')"                               \
+  " AND lower(coalesce(u.model, '')) GLOB replace(lower(q.model), '[', '[[]')"                     \
+  " AND coalesce(u.task_type, '') GLOB replace(q.task_type, '[', '[[]')"                           \
+  " AND (q.tag = '*' OR EXISTS (SELECT 1 FROM json_each(u.tags) AS j WHERE CASE WHEN "             \
+  "instr(q.tag, ':')"                                                                              \
   "   THEN j.key || ':' || j.value = q.tag ELSE j.value = q.tag END)))"
-#define KEY \
-  "CASE q.split_by WHEN '' THEN '' WHEN 'user_id' THEN coalesce(u.user_id, '') WHEN 'tenant_id' THEN coalesce(u.tenant_id, '')" \
-  " WHEN 'model' THEN coalesce(lower(u.model), '') WHEN 'task_type' THEN coalesce(u.task_type, '')" \
+#define KEY                                                                                        \
+  "CASE q.split_by WHEN '' THEN '' WHEN 'user_id' THEN coalesce(u.user_id, '') WHEN 'tenant_id' "  \
+  "THEN coalesce(u.tenant_id, '')"                                                                 \
+  " WHEN 'model' THEN coalesce(lower(u.model), '') WHEN 'task_type' THEN coalesce(u.task_type, "   \
+  "'')"                                                                                            \
   " ELSE quote(u.tenant_id) || ',' || quote(lower(u.model)) END"
-#define AMOUNT \
-  "CASE q.metric WHEN 'requests' THEN 1 WHEN 'input' THEN coalesce(u.input_tokens, 0) WHEN 'output' THEN coalesce(u.output_tokens, 0)" \
-  " WHEN 'total' THEN coalesce(u.total_tokens, coalesce(u.input_tokens, 0) + coalesce(u.output_tokens, 0))" \
-  " ELSE coalesce(u.cost_nano, CASE q.unpriced WHEN 'estimate' THEN 7 * (coalesce(u.input_tokens, 0) + coalesce(u.output_tokens, 0)) ELSE 0 END) END"
+#define AMOUNT                                                                                     \
+  "CASE q.metric WHEN 'requests' THEN 1 WHEN 'input' THEN coalesce(u.input_tokens, 0) WHEN "       \
+  "'output' THEN coalesce(u.output_tokens, 0)"                                                     \
+  " WHEN 'total' THEN coalesce(u.total_tokens, coalesce(u.input_tokens, 0) + "                     \
+  "coalesce(u.output_tokens, 0))"                                                                  \
+  " ELSE coalesce(u.cost_nano, CASE q.unpriced WHEN 'estimate' THEN 7 * "                          \
+  "(coalesce(u.input_tokens, 0) + coalesce(u.output_tokens, 0)) ELSE 0 END) END"
 /* A row's period: lifetime counts from 0, a rolling window's counter is its bucket. */
-#define START \
-  "CASE WHEN q.period = 'lifetime' THEN 0 ELSE (SELECT unixepoch(p.start) FROM tok_periods(q.period, u.unix_time, u.unix_time + 1, q.zone) AS p) END"
+#define START                                                                                      \
+  "CASE WHEN q.period = 'lifetime' THEN 0 ELSE (SELECT unixepoch(p.start) FROM "                   \
+  "tok_periods(q.period, u.unix_time, u.unix_time + 1, q.zone) AS p) END"
 
 static const char compare[] =
-    "WITH mine AS MATERIALIZED (SELECT q.id AS quota_id, " KEY " AS key, " START " AS start, sum(" AMOUNT ") AS used, count(*) AS n"
-    "  FROM llm_quota AS q JOIN llm_usage AS u ON " IN_SCOPE " WHERE q.active AND q.tag NOT GLOB 'x*' GROUP BY 1, 2, 3)"
-    " SELECT group_concat(what, char(10)) FROM (SELECT q.name || ' ' || q.period || ' ' || q.zone || ' ' || q.metric || ' by ' || q.split_by || ' key '"
-    "   || coalesce(m.key, c.key) || ' start ' || coalesce(m.start, c.start) || ': ' || coalesce(c.used, 'none') || ' for ' || coalesce(m.used, 'none') AS what"
-    "  FROM (SELECT quota_id, key, start FROM mine UNION SELECT quota_id, key, start FROM llm_counter WHERE used <> 0 OR requests <> 0) AS a"
+    "WITH mine AS MATERIALIZED (SELECT q.id AS quota_id, " KEY " AS key, " START
+    " AS start, sum(" AMOUNT ") AS used, count(*) AS n"
+    "  FROM llm_quota AS q JOIN llm_usage AS u ON " IN_SCOPE
+    " WHERE q.active AND q.tag NOT GLOB 'x*' GROUP BY 1, 2, 3)"
+    " SELECT group_concat(what, char(10)) FROM (SELECT q.name || ' ' || q.period || ' ' || q.zone "
+    "|| ' ' || q.metric || ' by ' || q.split_by || ' key '"
+    "   || coalesce(m.key, c.key) || ' start ' || coalesce(m.start, c.start) || ': ' || "
+    "coalesce(c.used, 'none') || ' for ' || coalesce(m.used, 'none') AS what"
+    "  FROM (SELECT quota_id, key, start FROM mine UNION SELECT quota_id, key, start FROM "
+    "llm_counter WHERE used <> 0 OR requests <> 0) AS a"
     "  JOIN llm_quota AS q ON q.id = a.quota_id AND q.active"
-    "  LEFT JOIN mine AS m USING (quota_id, key, start) LEFT JOIN llm_counter AS c USING (quota_id, key, start)"
-    "  WHERE coalesce(m.used, 0) <> coalesce(c.used, 0) OR coalesce(m.n, 0) <> coalesce(c.requests, 0) LIMIT 8)";
+    "  LEFT JOIN mine AS m USING (quota_id, key, start) LEFT JOIN llm_counter AS c USING "
+    "(quota_id, key, start)"
+    "  WHERE coalesce(m.used, 0) <> coalesce(c.used, 0) OR coalesce(m.n, 0) <> "
+    "coalesce(c.requests, 0) LIMIT 8)";
 
-/* What tok's functions do at every reservation: the calendars of quotas reach the times of this test. */
+/* What tok's functions do at every reservation: the calendars of quotas reach the times of this
+   test. */
 static void fill_calendars(void) {
   static const char sql[] =
-      "INSERT INTO llm_calendar(calendar, start, stop) SELECT q.calendar, unixepoch(p.start), unixepoch(p.\"end\") FROM"
-      " (SELECT DISTINCT period, zone, calendar FROM llm_quota WHERE kind = 'calendar' AND calendar NOT IN (SELECT calendar FROM llm_calendar)) AS q,"
+      "INSERT INTO llm_calendar(calendar, start, stop) SELECT q.calendar, unixepoch(p.start), "
+      "unixepoch(p.\"end\") FROM"
+      " (SELECT DISTINCT period, zone, calendar FROM llm_quota WHERE kind = 'calendar' AND "
+      "calendar NOT IN (SELECT calendar FROM llm_calendar)) AS q,"
       " tok_periods(q.period, 1767225600, 1782864000, q.zone) AS p";
-  if (host_int(s.db, "SELECT count(*) FROM llm_quota WHERE kind = 'calendar' AND calendar NOT IN (SELECT calendar FROM llm_calendar)") == 0) return;
+  if (host_int(s.db, "SELECT count(*) FROM llm_quota WHERE kind = 'calendar' AND calendar NOT IN "
+                     "(SELECT calendar FROM llm_calendar)") == 0)
+    return;
   host_run(s.db, sql, NULL);
-  host_run(s.db, "UPDATE llm_quota SET active = active WHERE kind = 'calendar'", NULL); /* counts anew */
+  host_run(s.db, "UPDATE llm_quota SET active = active WHERE kind = 'calendar'",
+           NULL); /* counts anew */
 }
 
 static bool sound(void) {
   bool ok = CHECK_STR(host_text(s.db, compare), "");
-  ok = CHECK_STR(host_text(s.db, "SELECT group_concat(quota || ' ' || key || ' ' || start || ' ' || what || ': ' || stored || ' for ' || truth, char(10))"
-                                 " FROM (SELECT * FROM llm_quota_audit LIMIT 8)"), "") && ok;
+  ok = CHECK_STR(host_text(s.db, "SELECT group_concat(quota || ' ' || key || ' ' || start || ' ' "
+                                 "|| what || ': ' || stored || ' for ' || truth, char(10))"
+                                 " FROM (SELECT * FROM llm_quota_audit LIMIT 8)"),
+                 "") &&
+       ok;
   ok = CHECK_INT(host_int(s.db, "SELECT count(*) FROM llm_counter WHERE held < 0"), 0) && ok;
   return ok;
 }
@@ -341,8 +487,11 @@ static void random_operations(void) {
   }
   CHECK(sound());
   CHECK_STR(host_text(s.db, "PRAGMA integrity_check"), "ok");
-  printf("%lld operations, %ld statements, %ld refused, %lld rows, %lld counters, %lld events; %.1f s\n", (long long)n, s.done, s.refused,
-         (long long)host_int(s.db, "SELECT count(*) FROM llm_usage"), (long long)host_int(s.db, "SELECT count(*) FROM llm_counter"),
+  printf("%lld operations, %ld statements, %ld refused, %lld rows, %lld counters, %lld events; "
+         "%.1f s\n",
+         (long long)n, s.done, s.refused,
+         (long long)host_int(s.db, "SELECT count(*) FROM llm_usage"),
+         (long long)host_int(s.db, "SELECT count(*) FROM llm_counter"),
          (long long)host_int(s.db, "SELECT count(*) FROM llm_alert_event"), host_seconds() - began);
   sqlite3_close(s.db);
 }
@@ -351,19 +500,28 @@ static void random_operations(void) {
 static void found_before(void) {
   static const char *const cases[] = {
       /* an upsert that moves a row was taken for a replacement, too */
-      "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('u', 'requests', 1000, 'lifetime');"
-      "INSERT INTO llm_usage(id, provider, model, tenant_id, input_tokens) VALUES(1, 'p', 'm', 'a', 5);"
-      "INSERT INTO llm_usage(id, provider, model, tenant_id, input_tokens) VALUES(1, 'p', 'm', 'b', 6)"
+      "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('u', 'requests', 1000, "
+      "'lifetime');"
+      "INSERT INTO llm_usage(id, provider, model, tenant_id, input_tokens) VALUES(1, 'p', 'm', "
+      "'a', 5);"
+      "INSERT INTO llm_usage(id, provider, model, tenant_id, input_tokens) VALUES(1, 'p', 'm', "
+      "'b', 6)"
       " ON CONFLICT(id) DO UPDATE SET tenant_id = excluded.tenant_id",
       /* what an ignored INSERT left was taken for a replaced row once that row had another id */
-      "INSERT INTO llm_usage(id, provider, model, response_id, input_tokens) VALUES(10, 'p', 'm', 'r', 5);"
-      "INSERT OR IGNORE INTO llm_usage(provider, model, response_id, input_tokens) VALUES('p', 'm', 'r', 5);"
-      "UPDATE llm_usage SET id = 11 WHERE id = 10; INSERT INTO llm_usage(provider, model, input_tokens) VALUES('p', 'm', 5)",
+      "INSERT INTO llm_usage(id, provider, model, response_id, input_tokens) VALUES(10, 'p', 'm', "
+      "'r', 5);"
+      "INSERT OR IGNORE INTO llm_usage(provider, model, response_id, input_tokens) VALUES('p', "
+      "'m', 'r', 5);"
+      "UPDATE llm_usage SET id = 11 WHERE id = 10; INSERT INTO llm_usage(provider, model, "
+      "input_tokens) VALUES('p', 'm', 5)",
       /* a quota replaced by name left its counters behind */
-      "INSERT OR REPLACE INTO llm_quota(name, metric, limit_units, period) VALUES('u', 'input', 1000, 'lifetime')",
+      "INSERT OR REPLACE INTO llm_quota(name, metric, limit_units, period) VALUES('u', 'input', "
+      "1000, 'lifetime')",
       /* a deleted quota left those of the hourly quota that its rules had */
-      "INSERT INTO llm_alert(quota_id, basis, value) SELECT id, 'rate', 1 FROM llm_quota WHERE name = 'u';"
-      "INSERT INTO llm_usage(provider, model, input_tokens) VALUES('p', 'm', 5); DELETE FROM llm_quota WHERE name = 'u'",
+      "INSERT INTO llm_alert(quota_id, basis, value) SELECT id, 'rate', 1 FROM llm_quota WHERE "
+      "name = 'u';"
+      "INSERT INTO llm_usage(provider, model, input_tokens) VALUES('p', 'm', 5); DELETE FROM "
+      "llm_quota WHERE name = 'u'",
   };
   s.db = host_open(":memory:", true);
   if (!CHECK(s.db != NULL)) return;
@@ -374,46 +532,80 @@ static void found_before(void) {
   sqlite3_close(s.db);
 }
 
-/* In plain SQL a period has one spelling: another would be counted in some other way than it says. */
+/* In plain SQL a period has one spelling: another would be counted in some other way than it
+   says. */
 static void other_spellings(void) {
-  static const char *const taken[] = {"hour", "day", "week", "month", "quarter", "year", "lifetime", "every 5h", "every 90s", "every 2d", "every 2w",
-                                      "every 1 month", "every 3 months anchor 2026-01-31", "every 1 month anchor 2026-01-31T06:00:00",
-                                      "every 5h anchor 2026-01-01T00:00Z", "every 2d anchor 2026-01-01", "rolling 24h", "rolling 7d", "rolling 1h/12"};
-  static const char *const refused[] = {"Month", "rolling 7 days", "ROLLING 24h", "rolling 24h / 48", "rolling", "bucket 100/60s", "every 5 hours", "every h",
-                                        "every 5x", "every 5h anchor soon", "every month", "fortnight", "", "every 5h anchor", "rolling 24h/0"};
+  static const char *const taken[] = {"hour",
+                                      "day",
+                                      "week",
+                                      "month",
+                                      "quarter",
+                                      "year",
+                                      "lifetime",
+                                      "every 5h",
+                                      "every 90s",
+                                      "every 2d",
+                                      "every 2w",
+                                      "every 1 month",
+                                      "every 3 months anchor 2026-01-31",
+                                      "every 1 month anchor 2026-01-31T06:00:00",
+                                      "every 5h anchor 2026-01-01T00:00Z",
+                                      "every 2d anchor 2026-01-01",
+                                      "rolling 24h",
+                                      "rolling 7d",
+                                      "rolling 1h/12"};
+  static const char *const refused[] = {
+      "Month",    "rolling 7 days",       "ROLLING 24h",   "rolling 24h / 48",
+      "rolling",  "bucket 100/60s",       "every 5 hours", "every h",
+      "every 5x", "every 5h anchor soon", "every month",   "fortnight",
+      "",         "every 5h anchor",      "rolling 24h/0"};
   s.db = host_open(":memory:", true);
   if (!CHECK(s.db != NULL)) return;
   for (size_t i = 0; i < sizeof taken / sizeof taken[0] + sizeof refused / sizeof refused[0]; i++) {
     char sql[N_SQL_MAX];
     bool good = i < sizeof taken / sizeof taken[0];
     const char *period = good ? taken[i] : refused[i - sizeof taken / sizeof taken[0]];
-    snprintf(sql, sizeof sql, "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('%zu', 'total', 1, '%s')", i, period);
-    if (!CHECK_INT(host_run(s.db, sql, good ? NULL : "CHECK constraint failed"), good)) printf("  %s\n", period);
-    if (good) CHECK(host_int(s.db, "SELECT p.start IS NOT NULL FROM llm_quota AS q, tok_periods(q.period, 0, 1) AS p ORDER BY q.id DESC LIMIT 1"));
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('%zu', 'total', 1, '%s')",
+        i, period);
+    if (!CHECK_INT(host_run(s.db, sql, good ? NULL : "CHECK constraint failed"), good))
+      printf("  %s\n", period);
+    if (good)
+      CHECK(host_int(s.db, "SELECT p.start IS NOT NULL FROM llm_quota AS q, tok_periods(q.period, "
+                           "0, 1) AS p ORDER BY q.id DESC LIMIT 1"));
   }
   sqlite3_close(s.db);
 }
 
 /* Calls in flight when a period ends: the next one is not charged for what the last one held. */
 static void settled_after_the_end(void) {
-  static const char *const quotas[] = {"day", "hour", "month", "rolling 1m", "every 5h anchor 2026-03-01T19:00Z"};
+  static const char *const quotas[] = {"day", "hour", "month", "rolling 1m",
+                                       "every 5h anchor 2026-03-01T19:00Z"};
   s.db = host_open(":memory:", true);
   if (!CHECK(s.db != NULL)) return;
   for (size_t i = 0; i < sizeof quotas / sizeof quotas[0]; i++) {
     char sql[N_SQL_MAX];
     snprintf(sql, sizeof sql,
-             "INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period) VALUES('%s', 't%zu', 'total', 100, '%s');"
-             "SELECT tok_quota_reserve('a%zu', '{\"tenant_id\":\"t%zu\"}', '{\"input\":100,\"output\":0}', 600, '2026-03-01T23:59:59Z');"
-             "SELECT tok_quota_reserve('b%zu', '{\"tenant_id\":\"t%zu\"}', '{\"input\":100,\"output\":0}', 600, '2026-03-02T00:02:00Z');"
-             "SELECT tok_quota_settle('a%zu', '{\"input_tokens\":100,\"output_tokens\":0}', '2026-03-02T00:02:05Z')",
+             "INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period) VALUES('%s', "
+             "'t%zu', 'total', 100, '%s');"
+             "SELECT tok_quota_reserve('a%zu', '{\"tenant_id\":\"t%zu\"}', "
+             "'{\"input\":100,\"output\":0}', 600, '2026-03-01T23:59:59Z');"
+             "SELECT tok_quota_reserve('b%zu', '{\"tenant_id\":\"t%zu\"}', "
+             "'{\"input\":100,\"output\":0}', 600, '2026-03-02T00:02:00Z');"
+             "SELECT tok_quota_settle('a%zu', '{\"input_tokens\":100,\"output_tokens\":0}', "
+             "'2026-03-02T00:02:05Z')",
              quotas[i], i, quotas[i], i, i, i, i, i);
     host_run(s.db, sql, NULL);
   }
   CHECK_INT(host_int(s.db, "SELECT sum(used > 0) FROM llm_counter"), 5);
   CHECK_INT(host_int(s.db, "SELECT max(c.used + c.held) FROM llm_counter AS c"), 100);
-  CHECK_INT(host_int(s.db, "SELECT count(*) FROM llm_hold WHERE state = 'held'"), 4); /* in the month it had no room */
+  CHECK_INT(host_int(s.db, "SELECT count(*) FROM llm_hold WHERE state = 'held'"),
+            4); /* in the month it had no room */
   CHECK(sound());
   sqlite3_close(s.db);
 }
 
-CHECK_MAIN({"found_before", found_before}, {"other_spellings", other_spellings}, {"settled_after_the_end", settled_after_the_end}, {"random_operations", random_operations})
+CHECK_MAIN({"found_before", found_before}, {"other_spellings", other_spellings},
+           {"settled_after_the_end", settled_after_the_end},
+           {"random_operations", random_operations})

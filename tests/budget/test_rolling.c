@@ -1,6 +1,6 @@
 /*
-** Rolling windows that block: whatever order rows come in, no window of that length ever holds more than the limit, to the second; and what
-** leaves room even with two buckets more is let in.
+** Rolling windows that block: whatever order rows come in, no window of that length ever holds more
+** than the limit, to the second; and what leaves room even with two buckets more is let in.
 */
 #include "../crash/host.h"
 
@@ -16,11 +16,13 @@ static int n_rows;
 /* Units of rows in (from, to]. */
 static int64_t sum(int64_t from, int64_t to) {
   int64_t units = 0;
-  for (int i = 0; i < n_rows; i++) units += rows[i].at > from && rows[i].at <= to ? rows[i].units : 0;
+  for (int i = 0; i < n_rows; i++)
+    units += rows[i].at > from && rows[i].at <= to ? rows[i].units : 0;
   return units;
 }
 
-/* The fullest window of span seconds that holds t; one that ends with a row, or with t, is the fullest. */
+/* The fullest window of span seconds that holds t; one that ends with a row, or with t, is the
+   fullest. */
 static int64_t fullest(int64_t t, int64_t span) {
   int64_t most = sum(t - span, t);
   for (int i = 0; i < n_rows; i++) {
@@ -38,19 +40,26 @@ static void one_window(const char *period, int64_t span, int64_t bucket, bool la
   const int64_t limit = 500;
   int64_t now = 1772323200, refused = 0, wrongly_refused = 0;
   if (!CHECK(db != NULL)) return;
-  snprintf(sql, sizeof sql, "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('r', 'output', %lld, '%s')", (long long)limit, period);
+  snprintf(
+      sql, sizeof sql,
+      "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('r', 'output', %lld, '%s')",
+      (long long)limit, period);
   host_run(db, sql, NULL);
-  sqlite3_stmt *insert = host_prepare(db, "INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens) VALUES(?, 'p', 'm', 5, ?)");
+  sqlite3_stmt *insert = host_prepare(db, "INSERT INTO llm_usage(timestamp, provider, model, "
+                                          "input_tokens, output_tokens) VALUES(?, 'p', 'm', 5, ?)");
   n_rows = 0;
   for (int i = 0; i < 1500; i++) {
     now += host_random(&r, (uint32_t)(span / 10));
-    int64_t t = late && host_random(&r, 4) == 0 ? now - (int64_t)host_random(&r, (uint32_t)(3 * span)) : now;
+    int64_t t = late && host_random(&r, 4) == 0
+                    ? now - (int64_t)host_random(&r, (uint32_t)(3 * span))
+                    : now;
     int64_t units = 1 + host_random(&r, 60);
     snprintf(at, sizeof at, "%lld", (long long)t);
     if (host_step(insert, "exceeded", "ti", at, units) > 0) {
       rows[n_rows++] = (row){t, units};
       int64_t most = fullest(t, span);
-      if (!CHECK(most <= limit)) printf("  %s: %lld in one window at %lld\n", period, (long long)most, (long long)t);
+      if (!CHECK(most <= limit))
+        printf("  %s: %lld in one window at %lld\n", period, (long long)most, (long long)t);
     } else {
       refused++;
       if (!late && sum(t - span - 2 * bucket, t + bucket) + units <= limit) wrongly_refused++;

@@ -1,8 +1,10 @@
 /*
-** Many processes on one file with limits that bind: never one unit over, nothing lost, no error but a refusal.
+** Many processes on one file with limits that bind: never one unit over, nothing lost, no error but
+** a refusal.
 **
 **   plain_inserts   clients without tok insert usage; the triggers refuse what would cross a line. At the end the tightest quota is
-**                   used to its last unit, and what the clients were told was written is what the ledger holds
+**                   used to its last unit, and what the clients were told was written is what the
+**                   ledger holds
 **   plain_holds     the same with holds written in plain SQL (INSERT INTO llm_hold), settled, freed or left open
 **   reservations    tok_quota_reserve, _settle and _release
 **   shared_references   all of them with the same references, some of which expire: one hold and one row of the ledger each
@@ -16,8 +18,10 @@
 #include "../crash/host.h"
 
 #define FILE_NAME "build/tmp/race.db"
-#define OVER "SELECT coalesce(max(c.used + c.held - q.limit_units), 0) FROM llm_counter AS c JOIN llm_quota AS q ON q.id = c.quota_id" \
-             " WHERE q.action = 'block'"
+#define OVER                                                                                       \
+  "SELECT coalesce(max(c.used + c.held - q.limit_units), 0) FROM llm_counter AS c JOIN llm_quota " \
+  "AS q ON q.id = c.quota_id"                                                                      \
+  " WHERE q.action = 'block'"
 #define EXCEEDED "exceeded"
 
 enum { WORKERS_MAX = 64, N_USERS = 5, AMOUNT_MAX = 20 };
@@ -25,8 +29,8 @@ enum { WORKERS_MAX = 64, N_USERS = 5, AMOUNT_MAX = 20 };
 /* Shared by all processes: what each was told. */
 typedef struct {
   int64_t granted, refused, settled, released, kept; /* calls */
-  int64_t units;                                     /* tokens in the ledger because of this worker */
-  int64_t held;                                      /* tokens in its open holds */
+  int64_t units; /* tokens in the ledger because of this worker */
+  int64_t held;  /* tokens in its open holds */
 } tally;
 
 typedef void work(sqlite3 *db, host_rng *r, int worker, int64_t i, tally *t);
@@ -42,7 +46,8 @@ static void run_worker(work *w, bool with_tok, int worker, int64_t n) {
   _exit(0);
 }
 
-/* Waits for all; the largest excess that a reader saw meanwhile, and how many processes did not end well. */
+/* Waits for all; the largest excess that a reader saw meanwhile, and how many processes did not
+   end well. */
 static void watch(int n_workers, int64_t *over, int *failed) {
   sqlite3 *db = host_open(FILE_NAME, false);
   int left = n_workers, status;
@@ -67,7 +72,8 @@ static tally race(const char *name, work *w, bool with_tok, bool exact, const ch
   tally sum = {0};
   if (n_workers > WORKERS_MAX) n_workers = WORKERS_MAX;
   if (!CHECK(host_make(FILE_NAME, setup))) return sum;
-  tallies = mmap(NULL, sizeof(tally) * WORKERS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  tallies = mmap(NULL, sizeof(tally) * WORKERS_MAX, PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   double start = host_seconds();
   fflush(stdout);
   for (int i = 0; i < n_workers; i++) {
@@ -89,9 +95,11 @@ static tally race(const char *name, work *w, bool with_tok, bool exact, const ch
   }
   CHECK_INT(sum.granted + sum.refused, n * n_workers);
   CHECK(sum.refused > 0); /* or the limits did not bind */
-  printf("%s: %d processes x %lld: %lld granted, %lld refused, %lld settled, %lld released, %lld kept; %.1f s, %.0f /s\n", name,
-         n_workers, (long long)n, (long long)sum.granted, (long long)sum.refused, (long long)sum.settled,
-         (long long)sum.released, (long long)sum.kept, seconds, (double)(n * n_workers) / seconds);
+  printf("%s: %d processes x %lld: %lld granted, %lld refused, %lld settled, %lld released, %lld "
+         "kept; %.1f s, %.0f /s\n",
+         name, n_workers, (long long)n, (long long)sum.granted, (long long)sum.refused,
+         (long long)sum.settled, (long long)sum.released, (long long)sum.kept, seconds,
+         (double)(n * n_workers) / seconds);
   munmap(tallies, sizeof(tally) * WORKERS_MAX);
   return sum;
 }
@@ -102,35 +110,46 @@ static void check_end(const tally *sum) {
   if (!CHECK(db != NULL)) return;
   host_check_sound(db);
   CHECK_INT(host_int(db, "SELECT coalesce(sum(total_tokens), 0) FROM llm_usage"), sum->units);
-  CHECK_INT(host_int(db, "SELECT used FROM llm_counter WHERE quota_id = (SELECT id FROM llm_quota WHERE name = 'all')"), sum->units);
-  CHECK_INT(host_int(db, "SELECT held FROM llm_counter WHERE quota_id = (SELECT id FROM llm_quota WHERE name = 'all')"), sum->held);
+  CHECK_INT(host_int(db, "SELECT used FROM llm_counter WHERE quota_id = (SELECT id FROM llm_quota "
+                         "WHERE name = 'all')"),
+            sum->units);
+  CHECK_INT(host_int(db, "SELECT held FROM llm_counter WHERE quota_id = (SELECT id FROM llm_quota "
+                         "WHERE name = 'all')"),
+            sum->held);
   CHECK_INT(host_int(db, "SELECT count(*) FROM llm_hold WHERE state = 'held'"), sum->kept);
   CHECK_INT(host_int(db, OVER), 0);
   sqlite3_close(db);
 }
 
-/* Half of what the workers will ask for: tokens in all, and for each of five users a little more than its fifth. */
+/* Half of what the workers will ask for: tokens in all, and for each of five users a little more
+   than its fifth. */
 static const char *setup_for(int64_t asked_units) {
   static char sql[2000];
   snprintf(sql, sizeof sql,
-           "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('all', 'total', %lld, 'lifetime');"
-           "INSERT INTO llm_quota(name, metric, limit_units, period, split_by) VALUES('each', 'input', %lld, 'every 80000h', 'user_id');"
-           "INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period) VALUES('calls', 'acme', 'requests', %lld, 'lifetime');"
+           "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('all', 'total', %lld, "
+           "'lifetime');"
+           "INSERT INTO llm_quota(name, metric, limit_units, period, split_by) VALUES('each', "
+           "'input', %lld, 'every 80000h', 'user_id');"
+           "INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period) VALUES('calls', "
+           "'acme', 'requests', %lld, 'lifetime');"
            "INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period, action)"
            " VALUES('told', 'acme', 'output', 5, 'rolling 24h', 'warn');",
-           (long long)(asked_units / 2), (long long)(asked_units / 2 / N_USERS), (long long)asked_units);
+           (long long)(asked_units / 2), (long long)(asked_units / 2 / N_USERS),
+           (long long)asked_units);
   return sql;
 }
 
 static int64_t asked_units(void) {
   int64_t n_workers = host_size("RACE_WORKERS", 8);
-  return (n_workers > WORKERS_MAX ? WORKERS_MAX : n_workers) * host_size("RACE_OPERATIONS", 200) * (AMOUNT_MAX + 1) / 2;
+  return (n_workers > WORKERS_MAX ? WORKERS_MAX : n_workers) * host_size("RACE_OPERATIONS", 200) *
+         (AMOUNT_MAX + 1) / 2;
 }
 
-/* ---- usage, without tok ------------------------------------------------------------------------------ */
+/* ---- usage, without tok ---------------------------------------------------------------------- */
 
-#define INSERT_USAGE \
-  "INSERT INTO llm_usage(provider, model, task_type, input_tokens, output_tokens, tenant_id, user_id, request_id)" \
+#define INSERT_USAGE                                                                               \
+  "INSERT INTO llm_usage(provider, model, task_type, input_tokens, output_tokens, tenant_id, "     \
+  "user_id, request_id)"                                                                           \
   " VALUES('p', 'm', 't', ?, ?, 'acme', ?, ?)"
 
 static const char *const users[N_USERS] = {"u0", "u1", "u2", "u3", "u4"};
@@ -155,7 +174,7 @@ static void plain_inserts(void) {
   check_end(&sum);
 }
 
-/* ---- holds, without tok ------------------------------------------------------------------------------ */
+/* ---- holds, without tok ---------------------------------------------------------------------- */
 
 static void hold_plain(sqlite3 *db, host_rng *r, int worker, int64_t i, tally *t) {
   static sqlite3_stmt *hold, *settle, *release;
@@ -163,10 +182,13 @@ static void hold_plain(sqlite3 *db, host_rng *r, int worker, int64_t i, tally *t
   int64_t input = 1 + host_random(r, AMOUNT_MAX), output = host_random(r, 3);
   const char *user = users[host_random(r, N_USERS)];
   if (hold == NULL) {
-    hold = host_prepare(db, "INSERT INTO llm_hold(ref, unix_time, expires, tenant_id, user_id, provider, model, input_tokens, output_tokens)"
-                            " VALUES(?, unixepoch(), unixepoch() + 600, 'acme', ?, 'p', 'm', ?, ?)");
+    hold =
+        host_prepare(db, "INSERT INTO llm_hold(ref, unix_time, expires, tenant_id, user_id, "
+                         "provider, model, input_tokens, output_tokens)"
+                         " VALUES(?, unixepoch(), unixepoch() + 600, 'acme', ?, 'p', 'm', ?, ?)");
     settle = host_prepare(db, INSERT_USAGE);
-    release = host_prepare(db, "UPDATE llm_hold SET state = 'released' WHERE ref = ? AND state = 'held'");
+    release =
+        host_prepare(db, "UPDATE llm_hold SET state = 'released' WHERE ref = ? AND state = 'held'");
   }
   snprintf(ref, sizeof ref, "%d-%lld", worker, (long long)i);
   if (host_step(hold, EXCEEDED, "ttii", ref, user, input, output) < 0) {
@@ -194,16 +216,18 @@ static void plain_holds(void) {
   check_end(&sum);
 }
 
-/* ---- with tok ------------------------------------------------------------------------------------------ */
+/* ---- with tok -------------------------------------------------------------------------------- */
 
 static void reserve(sqlite3 *db, host_rng *r, int worker, int64_t i, tally *t) {
   static sqlite3_stmt *hold, *settle, *release;
   char ref[40];
   int64_t input = 1 + host_random(r, AMOUNT_MAX), output = host_random(r, 3);
   if (hold == NULL) {
-    hold = host_prepare(db, "SELECT tok_quota_reserve(?, json_object('tenant_id', 'acme', 'user_id', ?, 'provider', 'p', 'model', 'm'),"
+    hold = host_prepare(db, "SELECT tok_quota_reserve(?, json_object('tenant_id', 'acme', "
+                            "'user_id', ?, 'provider', 'p', 'model', 'm'),"
                             " json_object('input', ?, 'output', ?), 600) ->> 'ok'");
-    settle = host_prepare(db, "SELECT tok_quota_settle(?, json_object('input_tokens', ?, 'output_tokens', ?))");
+    settle = host_prepare(
+        db, "SELECT tok_quota_settle(?, json_object('input_tokens', ?, 'output_tokens', ?))");
     release = host_prepare(db, "SELECT tok_quota_release(?)");
   }
   snprintf(ref, sizeof ref, "%d-%lld", worker, (long long)i);
@@ -249,13 +273,16 @@ static void share(sqlite3 *db, host_rng *r, int worker, int64_t i, tally *t) {
   int64_t turn = i / 3 + host_random(r, 3);
   (void)worker;
   if (hold == NULL) {
-    hold = host_prepare(db, "SELECT tok_quota_reserve(?, json_object('tenant_id', 'acme', 'user_id', 'u1', 'provider', 'p', 'model', 'm'),"
+    hold = host_prepare(db, "SELECT tok_quota_reserve(?, json_object('tenant_id', 'acme', "
+                            "'user_id', 'u1', 'provider', 'p', 'model', 'm'),"
                             " json_object('input', 10, 'output', ?), ?) ->> 'ok'");
-    settle = host_prepare(db, "SELECT tok_quota_settle(?, json_object('input_tokens', 10, 'output_tokens', ?))");
+    settle = host_prepare(
+        db, "SELECT tok_quota_settle(?, json_object('input_tokens', 10, 'output_tokens', ?))");
     release = host_prepare(db, "SELECT tok_quota_release(?)");
   }
   snprintf(ref, sizeof ref, "%lld", (long long)turn);
-  int64_t ok = host_step(hold, NULL, "tii", ref, turn % 3, turn % 17 == 0 ? INT64_C(1) : INT64_C(600)) == 1;
+  int64_t ok =
+      host_step(hold, NULL, "tii", ref, turn % 3, turn % 17 == 0 ? INT64_C(1) : INT64_C(600)) == 1;
   if (ok) t->granted++;
   else t->refused++;
   uint32_t what = host_random(r, 10);
@@ -267,8 +294,11 @@ static void shared_references(void) {
   if (!has_reservations()) return;
   int64_t n = host_size("RACE_OPERATIONS", 200);
   char sql[1000];
-  snprintf(sql, sizeof sql, "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('all', 'total', %lld, 'lifetime');"
-                            "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('window', 'requests', %lld, 'rolling 1h')",
+  snprintf(sql, sizeof sql,
+           "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('all', 'total', %lld, "
+           "'lifetime');"
+           "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('window', 'requests', "
+           "%lld, 'rolling 1h')",
            (long long)(n / 3 * 8), (long long)n);
   /* A call that is settled after its hold expired is charged all the same. */
   race("shared references", share, true, false, sql);
@@ -277,11 +307,15 @@ static void shared_references(void) {
   host_check_sound(db);
   CHECK_INT(host_int(db, "SELECT count(*) - count(DISTINCT request_id) FROM llm_usage"), 0);
   CHECK_INT(host_int(db, "SELECT count(*) - count(DISTINCT ref) FROM llm_hold"), 0);
-  CHECK_INT(host_int(db, "SELECT count(*) FROM llm_usage WHERE total_tokens <> 10 + request_id % 3"), 0);
-  CHECK_INT(host_int(db, "SELECT count(*) FROM llm_usage AS u WHERE NOT EXISTS (SELECT 1 FROM llm_hold AS h WHERE h.ref = u.request_id"
-                         " AND h.usage_id = u.id AND h.state IN ('settled', 'expired', 'released'))"), 0);
+  CHECK_INT(
+      host_int(db, "SELECT count(*) FROM llm_usage WHERE total_tokens <> 10 + request_id % 3"), 0);
+  CHECK_INT(host_int(db,
+                     "SELECT count(*) FROM llm_usage AS u WHERE NOT EXISTS (SELECT 1 FROM llm_hold "
+                     "AS h WHERE h.ref = u.request_id"
+                     " AND h.usage_id = u.id AND h.state IN ('settled', 'expired', 'released'))"),
+            0);
   sqlite3_close(db);
 }
 
-CHECK_MAIN({"plain_inserts", plain_inserts}, {"plain_holds", plain_holds}, {"reservations", reservations},
-           {"shared_references", shared_references})
+CHECK_MAIN({"plain_inserts", plain_inserts}, {"plain_holds", plain_holds},
+           {"reservations", reservations}, {"shared_references", shared_references})

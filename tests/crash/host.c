@@ -94,25 +94,32 @@ const char *host_text(sqlite3 *db, const char *sql) {
   sqlite3_stmt *stmt = host_prepare(db, sql);
   int rc = sqlite3_step(stmt);
   const char *v = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
-  snprintf(text, sizeof text, "%s", v != NULL ? v : rc == SQLITE_ROW || rc == SQLITE_DONE ? "" : sqlite3_errmsg(db));
+  snprintf(text, sizeof text, "%s",
+           v != NULL                               ? v
+           : rc == SQLITE_ROW || rc == SQLITE_DONE ? ""
+                                                   : sqlite3_errmsg(db));
   sqlite3_finalize(stmt);
   return text;
 }
 
 bool host_has(sqlite3 *db, const char *function) {
   char sql[200];
-  snprintf(sql, sizeof sql, "SELECT count(*) FROM pragma_function_list WHERE name = '%s'", function);
+  snprintf(sql, sizeof sql, "SELECT count(*) FROM pragma_function_list WHERE name = '%s'",
+           function);
   return host_int(db, sql) > 0;
 }
 
 void host_check_sound(sqlite3 *db) {
   CHECK_STR(host_text(db, "PRAGMA integrity_check"), "ok");
-  CHECK_STR(host_text(db, "SELECT group_concat(quota || ' ' || key || ' ' || start || ' ' || what || ': ' || stored || ' for ' || truth,"
-                          " char(10)) FROM (SELECT * FROM llm_quota_audit LIMIT 10)"), "");
+  CHECK_STR(host_text(db, "SELECT group_concat(quota || ' ' || key || ' ' || start || ' ' || what "
+                          "|| ': ' || stored || ' for ' || truth,"
+                          " char(10)) FROM (SELECT * FROM llm_quota_audit LIMIT 10)"),
+            "");
 }
 
 host_rng host_seed(uint64_t worker) {
-  host_rng r = {(uint64_t)host_size("SEED", 20261122) * 0x9E3779B97F4A7C15u + worker * 0xBF58476D1CE4E5B9u + 1};
+  host_rng r = {(uint64_t)host_size("SEED", 20261122) * 0x9E3779B97F4A7C15u +
+                worker * 0xBF58476D1CE4E5B9u + 1};
   for (int i = 0; i < 8; i++) host_random(&r, 1);
   return r;
 }

@@ -1,6 +1,7 @@
 /*
-** Arbitrary bytes as a time zone's file, or as its rule and a period: no bad read, no endless loop; whatever is accepted has
-** offsets in their range and buckets and periods that hold their instant and meet their neighbours.
+** Arbitrary bytes as a time zone's file, or as its rule and a period: no bad read, no endless loop;
+** whatever is accepted has offsets in their range and buckets and periods that hold their instant
+** and meet their neighbours.
 **
 ** Input: a TZif file; or else a POSIX TZ rule up to the first NUL, then a period.
 */
@@ -12,16 +13,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define REQUIRE(condition) \
-  do { \
-    if (!(condition)) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
+#define REQUIRE(condition)                                                                         \
+  do {                                                                                             \
+    if (!(condition)) {                                                                            \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                              \
+      abort();                                                                                     \
+    }                                                                                              \
   } while (0)
 
-static const int64_t instants[] = {TOK_TIME_MIN, -2208988800, -1, 0, 1143259200, 1325239199, 1772946000, 1793505600,
-                                   4102444800, 100000000000, TOK_TIME_MAX};
+static const int64_t instants[] = {TOK_TIME_MIN, -2208988800,  -1,          0,
+                                   1143259200,   1325239199,   1772946000,  1793505600,
+                                   4102444800,   100000000000, TOK_TIME_MAX};
 enum { N_INSTANTS = sizeof instants / sizeof instants[0], RULE_BYTES_MAX = 200 };
 
 static void check_zone(const tok_zone *z, int64_t t) {
@@ -79,7 +81,8 @@ static void check_period(const tok_zone *z, tok_slice text) {
 
 /* A version 2 file that is nothing but its rule. */
 static tok_zone *zone_of_rule(const uint8_t *rule, size_t n) {
-  static const char header[44] = "TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\1";
+  static const char header[44] =
+      "TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\1";
   static const char block[7] = "\0\0\0\0\0\0";
   char file[2 * (sizeof header + sizeof block) + RULE_BYTES_MAX + 2];
   tok_zone *z = NULL;
