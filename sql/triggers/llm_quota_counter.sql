@@ -3,7 +3,7 @@
 --
 -- Guard. Only INSERTs of usage and of holds raise `checks`, so these are what is refused; corrections and late prices
 -- are always recorded. The price that a TEMP trigger of tok fills in is there already: SQLite runs TEMP triggers first
--- (tests/compat proves it for each version). RAISE takes no expression before SQLite 3.47, so the message names the
+-- (tests/budget/test_clients.sh proves it). RAISE takes no expression before SQLite 3.47, so the message names the
 -- metric; tok_quota_explain() and the view llm_quota_status name the quota.
 --
 -- Alerts. alert_at is the lowest line that no event tells of yet; beyond it every rule is looked at. One event a rule,

@@ -1,0 +1,61 @@
+#!/bin/sh
+# Budgets for every client: with and without tok, trusted_schema off, defensive, read-only, attached. The sqlite3 shell.
+set -u
+LC_ALL=C
+export LC_ALL
+dir=build/tmp/budget_clients
+rm -rf $dir
+mkdir -p $dir
+db=$dir/a.db
+passed=0 failed=0
+
+is() { # <what> <expected> <printed>
+  if [ "$2" = "$3" ]; then passed=$((passed + 1)); return; fi
+  failed=$((failed + 1))
+  echo "$1: expected"; echo "$2" | sed 's/^/    /'; echo "  but got"; echo "$3" | sed 's/^/    /'
+}
+tok() { sqlite3 -batch "$1" -cmd '.load build/tok' "$2" 2>&1 | sed 's/.*\(tok[_a-z]*: \)/\1/; s/ ([0-9]*)$//'; }
+plain() { sqlite3 -batch "$1" "$2" 2>&1 | sed 's/.*\(tok[_a-z]*: \)/\1/; s/ ([0-9]*)$//'; }
+
+tok $db "SELECT tok_init();
+  SELECT tok_quota_set('cost', '{\"metric\":\"cost_usd\",\"limit\":0.01,\"period\":\"month\"}', '2026-01-01');
+  SELECT tok_quota_set('tz', '{\"metric\":\"requests\",\"limit\":3,\"period\":\"day\",\"zone\":\"Asia/Tokyo\"}', '2026-01-01')" > /dev/null
+row="INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens"
+
+is "tok prices a row before the guard looks at it" "1" "$(tok $db "SELECT tok_init() < 0;
+  $row) VALUES('2026-01-05', 'openai', 'gpt-4o', 100, 100); SELECT count(*) FROM llm_usage" | sed 1d)"
+is "the price counts in the INSERT that it crosses a limit with" \
+  "tok: quota of cost exceeded: this would cross a limit with action block" \
+  "$(tok $db "SELECT tok_init() < 0; $row) VALUES('2026-01-05', 'openai', 'gpt-4o', 100, 100000)" | grep tok:)"
+is "a client without tok has no price to give" \
+  "tok: a cost quota takes no usage without a price (llm_quota.unpriced = deny)" \
+  "$(plain $db "$row) VALUES('2026-01-05', 'openai', 'gpt-4o', 100, 100)")"
+is "or gives one, under trusted_schema = OFF too" "2" "$(plain $db "PRAGMA trusted_schema = OFF;
+  $row, cost_usd) VALUES('2026-01-05', 'openai', 'gpt-4o', 1, 1, 0.001); SELECT count(*) FROM llm_usage")"
+is "and is refused beyond the limit" "tok: quota of cost exceeded: this would cross a limit with action block" \
+  "$(sqlite3 -batch $db -cmd '.dbconfig defensive on' "PRAGMA trusted_schema = OFF;
+  $row, cost_usd) VALUES('2026-01-05', 'openai', 'gpt-4o', 1, 1, 0.01)" 2>&1 | sed -n 's/.*\(tok: \)/\1/; s/ ([0-9]*)$//; /^tok:/p')"
+is "days of Tokyo, by a client without tok" "tok: quota of requests exceeded: this would cross a limit with action block" \
+  "$(plain $db "$row, cost_usd) VALUES('2026-01-10T14:59:59Z', 'x', 'm', 1, 1, 0), ('2026-01-10T15:00:00Z', 'x', 'm', 1, 1, 0),
+    ('2026-01-11T14:00:00Z', 'x', 'm', 1, 1, 0), ('2026-01-11T14:59:59Z', 'x', 'm', 1, 1, 0);
+  $row, cost_usd) VALUES('2026-01-11T14:59:59Z', 'x', 'm', 1, 1, 0)")"
+is "past the end of the calendar nothing goes by uncounted" \
+  "tok: the calendar of a quota does not reach this time; a connection with tok extends it" \
+  "$(plain $db "$row, cost_usd) VALUES('2090-01-01', 'x', 'm', 1, 1, 0)")"
+is "a hold in plain SQL" "3|0
+4|0" "$(plain $db "UPDATE llm_quota SET limit_units = 4 WHERE name = 'tz';
+  INSERT INTO llm_hold(ref, unix_time, expires, cost_nano) VALUES('h', unixepoch('2026-01-11'), unixepoch('2026-01-12'), 0);
+  SELECT used, held - 1 FROM llm_counter WHERE quota_id = 2 AND start = unixepoch('2026-01-10T15:00:00Z');
+  $row, cost_usd, request_id) VALUES('2026-01-11', 'x', 'm', 1, 1, 0, 'h');
+  SELECT used, held FROM llm_counter WHERE quota_id = 2 AND start = unixepoch('2026-01-10T15:00:00Z')")"
+is "the counters are right" "ok" "$(plain $db "SELECT * FROM llm_quota_audit; PRAGMA integrity_check")"
+is "read-only: checks answer, reservations say why not" "block
+tok_quota_reserve: attempt to write a readonly database" "$(sqlite3 -batch -readonly $db -cmd '.load build/tok' \
+  "SELECT tok_quota_check('{}', '{\"cost_usd\":1}', '2026-01-05');
+   SELECT tok_quota_reserve('r', '{}', '{\"cost_usd\":0}')" 2>&1 | sed 's/.*\(tok[_a-z]*: \)/\1/; s/ ([0-9]*)$//' | sort)"
+is "another database that is attached has its own triggers and no part in main's" \
+  "tok: quota of requests exceeded: this would cross a limit with action block" \
+  "$(plain :memory: "ATTACH '$db' AS a; INSERT INTO a.llm_usage(timestamp, cost_usd) VALUES('2026-01-11', 0)")"
+is "vacuum and dump" "ok" "$(plain $db "VACUUM; PRAGMA integrity_check")"
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
