@@ -10,16 +10,20 @@ static const uint32_t K[64] = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-static uint32_t turn(uint32_t x, int n) { return x >> n | x << (32 - n); }
+static uint32_t turn(uint32_t x, int n) {
+  return x >> n | x << (32 - n);
+}
 
 static void add_block(uint32_t h[8], const uint8_t *p) {
   uint32_t w[64];
   for (int i = 0; i < 16; i++) {
-    w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 | (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
+    w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 | (uint32_t)p[4 * i + 2] << 8 |
+           p[4 * i + 3];
   }
   for (int i = 16; i < 64; i++) {
     uint32_t x = w[i - 15], y = w[i - 2];
-    w[i] = w[i - 16] + (turn(x, 7) ^ turn(x, 18) ^ x >> 3) + w[i - 7] + (turn(y, 17) ^ turn(y, 19) ^ y >> 10);
+    w[i] = w[i - 16] + (turn(x, 7) ^ turn(x, 18) ^ x >> 3) + w[i - 7] +
+           (turn(y, 17) ^ turn(y, 19) ^ y >> 10);
   }
   uint32_t a = h[0], b = h[1], c = h[2], d = h[3], e = h[4], f = h[5], g = h[6], k = h[7];
   for (int i = 0; i < 64; i++) {
@@ -32,16 +36,22 @@ static void add_block(uint32_t h[8], const uint8_t *p) {
 }
 
 void tok_sha256_hex(const void *bytes, size_t n, char out[TOK_SHA256_HEX + 1]) {
-  uint32_t h[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  uint32_t h[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                   0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   const uint8_t *p = bytes;
   uint8_t last[128] = {0};
   size_t left = n;
-  for (; left >= 64; left -= 64, p += 64) add_block(h, p);
-  if (left > 0) memcpy(last, p, left);
+  for (; left >= 64; left -= 64, p += 64)
+    add_block(h, p);
+  if (left > 0)
+    memcpy(last, p, left);
   last[left] = 0x80;
   size_t end = left < 56 ? 64 : 128;
-  for (int i = 0; i < 8; i++) last[end - 1 - (size_t)i] = (uint8_t)((uint64_t)n * 8 >> 8 * i);
-  for (size_t at = 0; at < end; at += 64) add_block(h, last + at);
-  for (int i = 0; i < TOK_SHA256_HEX; i++) out[i] = "0123456789abcdef"[h[i / 8] >> (28 - i % 8 * 4) & 15];
+  for (int i = 0; i < 8; i++)
+    last[end - 1 - (size_t)i] = (uint8_t)((uint64_t)n * 8 >> 8 * i);
+  for (size_t at = 0; at < end; at += 64)
+    add_block(h, last + at);
+  for (int i = 0; i < TOK_SHA256_HEX; i++)
+    out[i] = "0123456789abcdef"[h[i / 8] >> (28 - i % 8 * 4) & 15];
   out[TOK_SHA256_HEX] = '\0';
 }

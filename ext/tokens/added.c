@@ -8,20 +8,24 @@ static int by_name(const void *a, const void *b) {
   const tok_added_name *x = a, *y = b;
   size_t n = x->name.len < y->name.len ? x->name.len : y->name.len;
   int order = memcmp(x->name.ptr, y->name.ptr, n);
-  if (order != 0) return order;
-  if (x->name.len != y->name.len) return x->name.len < y->name.len ? -1 : 1;
+  if (order != 0)
+    return order;
+  if (x->name.len != y->name.len)
+    return x->name.len < y->name.len ? -1 : 1;
   return x->id < y->id ? -1 : x->id > y->id;
 }
 
 static void note_first(tok_added *a, tok_slice name) {
   uint8_t c = (uint8_t)name.ptr[0];
   if (!a->first[c]) {
-    if (a->n_firsts < TOK_ADDED_FIRSTS) a->firsts[a->n_firsts] = c;
+    if (a->n_firsts < TOK_ADDED_FIRSTS)
+      a->firsts[a->n_firsts] = c;
     a->n_firsts++;
     a->first[c] = true;
   }
   for (unsigned second = 0; second < 256; second++) {
-    if (name.len > 1 && second != (uint8_t)name.ptr[1]) continue;
+    if (name.len > 1 && second != (uint8_t)name.ptr[1])
+      continue;
     unsigned pair = (unsigned)c << 8 | second;
     a->pairs[pair >> 3] |= (uint8_t)(1 << (pair & 7));
   }
@@ -34,7 +38,8 @@ tok_status tok_added_new(tok_added *a, const tok_definition *d, uint32_t flags) 
     const tok_def_token *t = tok_def_at(d, i);
     n += (t->flags & flags) != 0 && t->name_n > 0;
   }
-  if (n == 0) return TOK_OK;
+  if (n == 0)
+    return TOK_OK;
   a->names = tok_malloc(n * sizeof *a->names);
   a->pairs = tok_malloc(65536 / 8);
   if (a->names == NULL || a->pairs == NULL) {
@@ -44,7 +49,8 @@ tok_status tok_added_new(tok_added *a, const tok_definition *d, uint32_t flags) 
   memset(a->pairs, 0, 65536 / 8);
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
-    if (!(t->flags & flags) || t->name_n == 0) continue;
+    if (!(t->flags & flags) || t->name_n == 0)
+      continue;
     a->names[a->n] = (tok_added_name){tok_def_name(d, t), t->id, t->flags};
     note_first(a, a->names[a->n++].name);
   }
@@ -87,7 +93,8 @@ static const tok_added_name *name_at(const tok_added *a, tok_slice text, size_t 
     }
     lo = first;
     hi = l;
-    if (lo < hi && a->names[lo].name.len == depth + 1) best = &a->names[lo];
+    if (lo < hi && a->names[lo].name.len == depth + 1)
+      best = &a->names[lo];
   }
   return best;
 }
@@ -97,15 +104,18 @@ static size_t next_first(tok_added_scan *s, size_t at) {
   const tok_added *a = s->added;
   size_t best = s->text.len;
   if (a->n_firsts > TOK_ADDED_FIRSTS) {
-    while (at < s->text.len && !a->first[(uint8_t)s->text.ptr[at]]) at++;
+    while (at < s->text.len && !a->first[(uint8_t)s->text.ptr[at]])
+      at++;
     return at;
   }
   for (int i = 0; i < a->n_firsts; i++) {
     if (s->next[i] < at || at == 0) {
-      const char *p = at < s->text.len ? memchr(s->text.ptr + at, a->firsts[i], s->text.len - at) : NULL;
+      const char *p =
+          at < s->text.len ? memchr(s->text.ptr + at, a->firsts[i], s->text.len - at) : NULL;
       s->next[i] = p == NULL ? s->text.len : (size_t)(p - s->text.ptr);
     }
-    if (s->next[i] < best) best = s->next[i];
+    if (s->next[i] < best)
+      best = s->next[i];
   }
   return best;
 }
@@ -118,19 +128,22 @@ static bool is_white(tok_slice text, size_t at, size_t *len) {
 /* \w, near enough: letters, marks, numbers and the underscore. */
 static bool is_word(tok_slice text, size_t at) {
   size_t len;
-  if (text.ptr[at] == '_') return true;
+  if (text.ptr[at] == '_')
+    return true;
   tok_class c = tok_class_at((const uint8_t *)text.ptr + at, text.len - at, &len);
   return (TOK_LETTERS | TOK_SET(TOK_MARK) | TOK_SET(TOK_NUMBER)) >> c & 1;
 }
 
 static size_t char_before(tok_slice text, size_t at) {
   size_t from = at - 1;
-  while (from > 0 && at - from < 4 && ((uint8_t)text.ptr[from] & 0xC0) == 0x80) from--;
+  while (from > 0 && at - from < 4 && ((uint8_t)text.ptr[from] & 0xC0) == 0x80)
+    from--;
   return from;
 }
 
 static bool stands_alone(tok_slice text, size_t start, size_t end) {
-  if (start > 0 && is_word(text, char_before(text, start))) return false;
+  if (start > 0 && is_word(text, char_before(text, start)))
+    return false;
   return end == text.len || !is_word(text, end);
 }
 
@@ -140,12 +153,14 @@ static void take_white(tok_slice text, size_t from, uint32_t flags, tok_added_ma
   if (flags & TOK_T_LSTRIP) {
     while (m->start > from) {
       size_t before = char_before(text, m->start);
-      if (before < from || !is_white(text, before, &len) || before + len != m->start) break;
+      if (before < from || !is_white(text, before, &len) || before + len != m->start)
+        break;
       m->start = before;
     }
   }
   if (flags & TOK_T_RSTRIP) {
-    while (m->end < text.len && is_white(text, m->end, &len)) m->end += len;
+    while (m->end < text.len && is_white(text, m->end, &len))
+      m->end += len;
   }
 }
 
@@ -156,10 +171,12 @@ tok_added_match tok_added_next(tok_added_scan *s, size_t from) {
     for (size_t at = next_first(s, from); at < text.len; at = next_first(s, at + 1)) {
       if (at + 1 < text.len) {
         unsigned pair = (unsigned)(uint8_t)text.ptr[at] << 8 | (uint8_t)text.ptr[at + 1];
-        if (!(a->pairs[pair >> 3] >> (pair & 7) & 1)) continue;
+        if (!(a->pairs[pair >> 3] >> (pair & 7) & 1))
+          continue;
       }
       const tok_added_name *name = name_at(a, text, at);
-      if (name == NULL) continue;
+      if (name == NULL)
+        continue;
       tok_added_match m = {at, at + name->name.len, name->id};
       if ((name->flags & TOK_T_WORD) && !stands_alone(text, m.start, m.end)) {
         at = m.end - 1;

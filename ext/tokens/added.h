@@ -1,5 +1,6 @@
 /*
-** added: finds the names of added and special tokens in a text, leftmost first, the longest of those
+** added: finds the names of added and special tokens in a text, leftmost first, the longest of
+*those
 ** that start at one place. Linear but for a logarithm of the number of names.
 */
 #ifndef TOK_ADDED_H
@@ -7,7 +8,9 @@
 
 #include "definition.h"
 
-enum { TOK_ADDED_FIRSTS = 3 /* as many first bytes are looked for with memchr; more need a loop */ };
+enum {
+  TOK_ADDED_FIRSTS = 3 /* as many first bytes are looked for with memchr; more need a loop */
+};
 
 typedef struct {
   tok_slice name;
@@ -17,7 +20,7 @@ typedef struct {
 typedef struct {
   tok_added_name *names; /* owned, ordered by bytes */
   size_t n;
-  uint8_t *pairs;        /* owned: bitmap over the first two bytes of names */
+  uint8_t *pairs; /* owned: bitmap over the first two bytes of names */
   bool first[256];
   uint8_t firsts[TOK_ADDED_FIRSTS];
   int n_firsts; /* distinct first bytes; firsts[] holds them if they are few */
@@ -36,7 +39,8 @@ typedef struct {
 } tok_added_scan;
 
 /*
-** Names of the tokens of `d` that have any of `flags` (TOK_T_SPECIAL, TOK_T_ADDED). Borrows d. A token
+** Names of the tokens of `d` that have any of `flags` (TOK_T_SPECIAL, TOK_T_ADDED). Borrows d. A
+*token
 ** without a name is none. TOK_NOMEM.
 */
 tok_status tok_added_new(tok_added *a, const tok_definition *d, uint32_t flags);

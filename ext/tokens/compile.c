@@ -18,7 +18,7 @@ typedef struct {
   tok_rank_token *list; /* owned: what is compiled, by internal rank */
   uint32_t *order;      /* owned: indexes of ranked tokens, by rank */
   uint32_t n_list, n_order, room;
-  uint8_t *fragments;   /* owned: the bytes of fragments, 3 each at most */
+  uint8_t *fragments; /* owned: the bytes of fragments, 3 each at most */
   uint32_t n_fragments;
 } work;
 
@@ -44,12 +44,15 @@ static tok_status order_by_rank(work *w) {
     return TOK_NOMEM;
   }
   for (uint32_t i = 0; i < total; i++) {
-    if (tok_def_at(d, i)->rank != TOK_NO_RANK) w->order[n++] = i;
+    if (tok_def_at(d, i)->rank != TOK_NO_RANK)
+      w->order[n++] = i;
   }
   for (int shift = 0; shift < 33; shift += BITS) {
     uint32_t start[SIZE + 1] = {0};
-    for (uint32_t i = 0; i < n; i++) start[(tok_def_at(d, w->order[i])->rank >> shift & (SIZE - 1)) + 1]++;
-    for (int i = 0; i < SIZE; i++) start[i + 1] += start[i];
+    for (uint32_t i = 0; i < n; i++)
+      start[(tok_def_at(d, w->order[i])->rank >> shift & (SIZE - 1)) + 1]++;
+    for (int i = 0; i < SIZE; i++)
+      start[i + 1] += start[i];
     for (uint32_t i = 0; i < n; i++) {
       spare[start[tok_def_at(d, w->order[i])->rank >> shift & (SIZE - 1)]++] = w->order[i];
     }
@@ -71,39 +74,47 @@ static void append(work *w, const uint8_t *bytes, uint32_t n, uint32_t id, bool 
 
 static bool is_character(tok_slice s) {
   uint32_t cp;
-  return s.len > 0 && tok_utf8_decode((const uint8_t *)s.ptr, s.len, &cp) == s.len && cp != TOK_UTF8_INVALID;
+  return s.len > 0 && tok_utf8_decode((const uint8_t *)s.ptr, s.len, &cp) == s.len &&
+         cp != TOK_UTF8_INVALID;
 }
 
 /* The 256 bytes: as tokens of one byte where there are, else as what only fragments are made of. */
 static void append_bytes(work *w) {
   static const uint8_t all[N_BYTES + READABLE] = {
-#define X4(n) n, n + 1, n + 2, n + 3
+#define X4(n)  n, n + 1, n + 2, n + 3
 #define X16(n) X4(n), X4(n + 4), X4(n + 8), X4(n + 12)
 #define X64(n) X16(n), X16(n + 16), X16(n + 32), X16(n + 48)
       X64(0), X64(64), X64(128), X64(192)};
   const tok_definition *d = &w->x->def;
   uint32_t id[N_BYTES];
-  for (int i = 0; i < N_BYTES; i++) id[i] = TOK_NO_RANK;
+  for (int i = 0; i < N_BYTES; i++)
+    id[i] = TOK_NO_RANK;
   for (uint32_t i = 0; i < w->n_order; i++) {
     const tok_def_token *t = tok_def_at(d, w->order[i]);
     uint8_t c = t->n == 1 ? (uint8_t)d->bytes.ptr[t->at] : 0;
-    if (t->n == 1 && (c < 0x80 || !d->characters)) id[c] = t->id;
+    if (t->n == 1 && (c < 0x80 || !d->characters))
+      id[c] = t->id;
   }
-  for (int i = 0; i < N_BYTES; i++) append(w, &all[i], 1, id[i], false);
+  for (int i = 0; i < N_BYTES; i++)
+    append(w, &all[i], 1, id[i], false);
 }
 
 /*
 ** Beginnings of characters of three and four bytes, so that merges can make each character from its
-** bytes: a character that is a token is made whole before anything else. Their ranks stand below all
+** bytes: a character that is a token is made whole before anything else. Their ranks stand below
+*all
 ** others. Text with characters that are not tokens never gets here.
 */
 static tok_status append_fragments(work *w, const uint8_t *p, uint32_t n, uint8_t *seen) {
   for (uint32_t k = 2; k < n; k++) {
-    uint32_t key = (uint32_t)(p[0] & 0x1F) << 12 | (uint32_t)(p[1] & 0x3F) << 6 | (k == 3 ? p[2] & 0x3Fu : 0);
+    uint32_t key =
+        (uint32_t)(p[0] & 0x1F) << 12 | (uint32_t)(p[1] & 0x3F) << 6 | (k == 3 ? p[2] & 0x3Fu : 0);
     key |= (uint32_t)(k - 2) << 17;
-    if (seen[key >> 3] >> (key & 7) & 1) continue;
+    if (seen[key >> 3] >> (key & 7) & 1)
+      continue;
     seen[key >> 3] |= (uint8_t)(1 << (key & 7));
-    if (w->n_list == w->room) return TOK_TOOBIG;
+    if (w->n_list == w->room)
+      return TOK_TOOBIG;
     uint8_t *copy = w->fragments + 3 * (size_t)w->n_fragments++;
     memcpy(copy, p, k);
     append(w, copy, k, TOK_NO_RANK, false);
@@ -116,14 +127,16 @@ static tok_status append_characters(work *w) {
   uint8_t seen[(1 << 18) / 8] = {0};
   w->x->known = tok_malloc(CODE_POINT_BYTES);
   w->fragments = tok_malloc(3 * (size_t)w->room + READABLE);
-  if (w->x->known == NULL || w->fragments == NULL) return TOK_NOMEM;
+  if (w->x->known == NULL || w->fragments == NULL)
+    return TOK_NOMEM;
   memset(w->x->known, 0, CODE_POINT_BYTES);
   tok_status rc = TOK_OK;
   for (uint32_t i = 0; i < w->n_order && rc == TOK_OK; i++) {
     const tok_def_token *t = tok_def_at(d, w->order[i]);
     tok_slice s = tok_def_bytes(d, t);
     uint32_t cp;
-    if (!is_character(s)) continue;
+    if (!is_character(s))
+      continue;
     tok_utf8_decode((const uint8_t *)s.ptr, s.len, &cp);
     w->x->known[cp >> 3] |= (uint8_t)(1 << (cp & 7));
     rc = append_fragments(w, (const uint8_t *)s.ptr, (uint32_t)s.len, seen);
@@ -141,27 +154,35 @@ static tok_status append_tokens(work *w, bool characters) {
   for (uint32_t i = 0; i < w->n_order; i++) {
     const tok_def_token *t = tok_def_at(d, w->order[i]);
     tok_slice s = tok_def_bytes(d, t);
-    if (is_listed(d, t)) continue;
-    if (d->characters && is_character(s) != characters) continue;
-    if (w->n_list == w->room) return refuse(w, "more than %d tokens and parts of characters", TOK_RANK_IDS_MAX);
+    if (is_listed(d, t))
+      continue;
+    if (d->characters && is_character(s) != characters)
+      continue;
+    if (w->n_list == w->room)
+      return refuse(w, "more than %d tokens and parts of characters", TOK_RANK_IDS_MAX);
     append(w, (const uint8_t *)s.ptr, t->n, t->id, t->flags & TOK_T_WHOLE);
   }
   return TOK_OK;
 }
 
 /* Bytes that no UTF-8 has are in none of some vocabularies (GPT-NeoX). */
-static bool in_utf8(int byte) { return byte != 0xC0 && byte != 0xC1 && byte < 0xF5; }
+static bool in_utf8(int byte) {
+  return byte != 0xC0 && byte != 0xC1 && byte < 0xF5;
+}
 
 static bool is_identity(const work *w) {
   for (uint32_t i = 0; i < w->n_list; i++) {
-    if (w->x->id_of_rank[i] != i) return false;
+    if (w->x->id_of_rank[i] != i)
+      return false;
   }
   return true;
 }
 
 static tok_status say_rank_error(work *w, const tok_rank_error *e) {
-  if (e->byte >= 0) return refuse(w, "no token stands for byte 0x%02X", (unsigned)e->byte);
-  if (e->rank >= w->n_list) return refuse(w, "its tokens cannot be arranged");
+  if (e->byte >= 0)
+    return refuse(w, "no token stands for byte 0x%02X", (unsigned)e->byte);
+  if (e->rank >= w->n_list)
+    return refuse(w, "its tokens cannot be arranged");
   if (w->list[e->rank].n > TOK_RANK_BYTES_MAX) {
     return refuse(w, "token %u has %u bytes, at most %d are supported", w->x->id_of_rank[e->rank],
                   w->list[e->rank].n, TOK_RANK_BYTES_MAX);
@@ -170,22 +191,27 @@ static tok_status say_rank_error(work *w, const tok_rank_error *e) {
 }
 
 /*
-** Ranks of tables are dense: bytes; of SentencePiece beginnings of characters and characters; then the
+** Ranks of tables are dense: bytes; of SentencePiece beginnings of characters and characters; then
+*the
 ** rest in the order of the definition's ranks.
 */
 static tok_status compile_ranks(work *w, const tok_rank_hint *hint) {
   struct tok_extra *x = w->x;
   tok_status rc = order_by_rank(w);
-  if (rc != TOK_OK) return rc;
+  if (rc != TOK_OK)
+    return rc;
   if (w->n_order > TOK_RANK_IDS_MAX) {
-    return refuse(w, "%u tokens that merge, at most %d are supported", w->n_order, TOK_RANK_IDS_MAX);
+    return refuse(w, "%u tokens that merge, at most %d are supported", w->n_order,
+                  TOK_RANK_IDS_MAX);
   }
   w->room = TOK_RANK_IDS_MAX;
   w->list = tok_malloc(w->room * sizeof *w->list);
   x->id_of_rank = tok_malloc(w->room * sizeof *x->id_of_rank);
-  if (w->list == NULL || x->id_of_rank == NULL) return TOK_NOMEM;
+  if (w->list == NULL || x->id_of_rank == NULL)
+    return TOK_NOMEM;
   bool identity = !x->def.characters;
-  for (uint32_t i = 0; i < w->n_order && identity; i++) identity = tok_def_at(&x->def, w->order[i])->id == i;
+  for (uint32_t i = 0; i < w->n_order && identity; i++)
+    identity = tok_def_at(&x->def, w->order[i])->id == i;
   if (identity) { /* ranks are ids: as embedded vocabularies are */
     for (uint32_t i = 0; i < w->n_order; i++) {
       const tok_def_token *t = tok_def_at(&x->def, w->order[i]);
@@ -193,19 +219,25 @@ static tok_status compile_ranks(work *w, const tok_rank_hint *hint) {
     }
   } else {
     append_bytes(w);
-    if (x->def.characters && (rc = append_characters(w)) == TOK_OK) rc = append_tokens(w, true);
-    if (rc == TOK_OK) rc = append_tokens(w, false);
-    if (rc != TOK_OK) return rc;
+    if (x->def.characters && (rc = append_characters(w)) == TOK_OK)
+      rc = append_tokens(w, true);
+    if (rc == TOK_OK)
+      rc = append_tokens(w, false);
+    if (rc != TOK_OK)
+      return rc;
     if (!x->def.characters) { /* each byte must be a token, if it occurs in texts */
       for (int i = 0; i < N_BYTES; i++) {
-        if (x->id_of_rank[i] == TOK_NO_RANK && in_utf8(i)) return refuse(w, "no token stands for byte 0x%02X", (unsigned)i);
+        if (x->id_of_rank[i] == TOK_NO_RANK && in_utf8(i))
+          return refuse(w, "no token stands for byte 0x%02X", (unsigned)i);
       }
     }
   }
   tok_rank_error error;
   rc = tok_ranks_build(w->list, w->n_list, hint, &x->tables, &error);
-  if (rc == TOK_INVALID) return say_rank_error(w, &error);
-  if (rc != TOK_OK) return rc;
+  if (rc == TOK_INVALID)
+    return say_rank_error(w, &error);
+  if (rc != TOK_OK)
+    return rc;
   if (is_identity(w)) {
     tok_free(x->id_of_rank);
     x->id_of_rank = NULL;
@@ -219,22 +251,30 @@ static int by_bytes(const void *a, const void *b) {
   const tok_unranked *x = a, *y = b;
   size_t n = x->bytes.len < y->bytes.len ? x->bytes.len : y->bytes.len;
   int order = n == 0 ? 0 : memcmp(x->bytes.ptr, y->bytes.ptr, n);
-  if (order != 0) return order;
-  if (x->bytes.len != y->bytes.len) return x->bytes.len < y->bytes.len ? -1 : 1;
+  if (order != 0)
+    return order;
+  if (x->bytes.len != y->bytes.len)
+    return x->bytes.len < y->bytes.len ? -1 : 1;
   return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static bool has_name(const tok_def_token *t) { return (t->flags & (TOK_T_SPECIAL | TOK_T_ADDED)) && t->name_n > 0; }
+static bool has_name(const tok_def_token *t) {
+  return (t->flags & (TOK_T_SPECIAL | TOK_T_ADDED)) && t->name_n > 0;
+}
 
 static tok_status list_unranked(struct tok_extra *x) {
   size_t n = 0;
-  for (size_t i = 0; i < tok_def_n(&x->def); i++) n += tok_def_at(&x->def, i)->rank == TOK_NO_RANK;
-  if (n == 0) return TOK_OK;
+  for (size_t i = 0; i < tok_def_n(&x->def); i++)
+    n += tok_def_at(&x->def, i)->rank == TOK_NO_RANK;
+  if (n == 0)
+    return TOK_OK;
   x->unranked = tok_malloc(n * sizeof *x->unranked);
-  if (x->unranked == NULL) return TOK_NOMEM;
+  if (x->unranked == NULL)
+    return TOK_NOMEM;
   for (size_t i = 0; i < tok_def_n(&x->def); i++) {
     const tok_def_token *t = tok_def_at(&x->def, i);
-    if (t->rank != TOK_NO_RANK || (t->flags & TOK_T_SPECIAL)) continue;
+    if (t->rank != TOK_NO_RANK || (t->flags & TOK_T_SPECIAL))
+      continue;
     x->unranked[x->n_unranked++] = (tok_unranked){tok_def_bytes(&x->def, t), t->id};
   }
   qsort(x->unranked, x->n_unranked, sizeof *x->unranked, by_bytes);
@@ -259,35 +299,43 @@ static tok_status list_specials(work *w, tok_vocab *v, const tok_compiled_about 
   const char *const texts[] = {about->name, about->sha256, about->source, about->licence};
   const char **const to[] = {&v->info.name, &v->info.sha256, &v->info.source, &v->info.licence};
   size_t n = 0, bytes = 0;
-  for (size_t i = 0; i < 4; i++) bytes += texts[i] == NULL ? 0 : strlen(texts[i]) + 1;
+  for (size_t i = 0; i < 4; i++)
+    bytes += texts[i] == NULL ? 0 : strlen(texts[i]) + 1;
   for (size_t i = 0; i < tok_def_n(&x->def); i++) {
     const tok_def_token *t = tok_def_at(&x->def, i);
-    if (!(t->flags & TOK_T_SPECIAL)) continue;
+    if (!(t->flags & TOK_T_SPECIAL))
+      continue;
     n++;
     bytes += (size_t)t->name_n + 1;
     if (!has_name(t) || memchr(x->def.bytes.ptr + t->name_at, '\0', t->name_n) != NULL) {
       return refuse(w, "special token %u has no name", t->id);
     }
   }
-  if (n > UINT16_MAX) return refuse(w, "%zu special tokens, at most %d are supported", n, UINT16_MAX);
+  if (n > UINT16_MAX)
+    return refuse(w, "%zu special tokens, at most %d are supported", n, UINT16_MAX);
   x->names = tok_malloc(bytes + 1);
   x->specials = tok_malloc((n + 1) * sizeof *x->specials);
   x->specials_by_id = tok_malloc((n + 1) * sizeof *x->specials_by_id);
-  if (x->names == NULL || x->specials == NULL || x->specials_by_id == NULL) return TOK_NOMEM;
+  if (x->names == NULL || x->specials == NULL || x->specials_by_id == NULL)
+    return TOK_NOMEM;
   char *at = x->names;
   for (size_t i = 0; i < 4; i++) {
-    if (texts[i] != NULL) *to[i] = copy_text(&at, texts[i], strlen(texts[i]));
+    if (texts[i] != NULL)
+      *to[i] = copy_text(&at, texts[i], strlen(texts[i]));
   }
   size_t k = 0;
   for (size_t i = 0; i < tok_def_n(&x->def); i++) {
     const tok_def_token *t = tok_def_at(&x->def, i);
-    if (!(t->flags & TOK_T_SPECIAL)) continue;
-    x->specials[k++] = (tok_special){t->id, copy_text(&at, x->def.bytes.ptr + t->name_at, t->name_n)};
+    if (!(t->flags & TOK_T_SPECIAL))
+      continue;
+    x->specials[k++] =
+        (tok_special){t->id, copy_text(&at, x->def.bytes.ptr + t->name_at, t->name_n)};
   }
   qsort(x->specials, n, sizeof *x->specials, by_special_name);
   for (size_t i = 1; i < n; i++) {
     if (strcmp(x->specials[i - 1].name, x->specials[i].name) == 0) {
-      return refuse(w, "special tokens %u and %u have one name", x->specials[i - 1].id, x->specials[i].id);
+      return refuse(w, "special tokens %u and %u have one name", x->specials[i - 1].id,
+                    x->specials[i].id);
     }
   }
   v->n_specials = v->info.n_special = (int)n;
@@ -298,7 +346,8 @@ static tok_status list_specials(work *w, tok_vocab *v, const tok_compiled_about 
 
 /* A few thousand at most. */
 static void order_by_id(struct tok_extra *x, int n) {
-  for (int i = 0; i < n; i++) x->specials_by_id[i] = (uint16_t)i;
+  for (int i = 0; i < n; i++)
+    x->specials_by_id[i] = (uint16_t)i;
   for (int gap = n / 2; gap > 0; gap /= 2) { /* Shell's sort: no context for qsort's comparison */
     for (int i = gap; i < n; i++) {
       uint16_t one = x->specials_by_id[i];
@@ -313,30 +362,39 @@ static void order_by_id(struct tok_extra *x, int n) {
 }
 
 static void note_flags(struct tok_extra *x) {
-  for (int i = 0; i < N_BYTES; i++) x->byte_id[i] = TOK_NO_RANK;
+  for (int i = 0; i < N_BYTES; i++)
+    x->byte_id[i] = TOK_NO_RANK;
   x->unknown_id = TOK_NO_RANK;
   for (size_t i = 0; i < tok_def_n(&x->def); i++) {
     const tok_def_token *t = tok_def_at(&x->def, i);
-    if ((t->flags & TOK_T_BYTE) && t->n == 1) x->byte_id[(uint8_t)x->def.bytes.ptr[t->at]] = t->id;
-    if (t->flags & TOK_T_UNKNOWN) x->unknown_id = t->id;
+    if ((t->flags & TOK_T_BYTE) && t->n == 1)
+      x->byte_id[(uint8_t)x->def.bytes.ptr[t->at]] = t->id;
+    if (t->flags & TOK_T_UNKNOWN)
+      x->unknown_id = t->id;
   }
 }
 
 static tok_status check(work *w) {
   const tok_definition *d = &w->x->def;
-  if (tok_def_n(d) == 0) return refuse(w, "it has no tokens");
+  if (tok_def_n(d) == 0)
+    return refuse(w, "it has no tokens");
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
-    if (t->n == 0) return refuse(w, "token %u is empty", t->id);
-    if (t->id > TOK_DEF_ID_MAX) return refuse(w, "id %u is above %d", t->id, TOK_DEF_ID_MAX);
-    if (i > 0 && tok_def_at(d, i - 1)->id >= t->id) return refuse(w, "id %u is there twice", t->id);
+    if (t->n == 0)
+      return refuse(w, "token %u is empty", t->id);
+    if (t->id > TOK_DEF_ID_MAX)
+      return refuse(w, "id %u is above %d", t->id, TOK_DEF_ID_MAX);
+    if (i > 0 && tok_def_at(d, i - 1)->id >= t->id)
+      return refuse(w, "id %u is there twice", t->id);
   }
   note_flags(w->x);
   if (d->characters || d->model == TOK_MODEL_UNIGRAM) {
     for (int i = 0; i < N_BYTES && d->byte_fallback; i++) {
-      if (w->x->byte_id[i] == TOK_NO_RANK) return refuse(w, "no token stands for byte 0x%02X", (unsigned)i);
+      if (w->x->byte_id[i] == TOK_NO_RANK)
+        return refuse(w, "no token stands for byte 0x%02X", (unsigned)i);
     }
-    if (!d->byte_fallback && w->x->unknown_id == TOK_NO_RANK) return refuse(w, "no token stands for unknown characters");
+    if (!d->byte_fallback && w->x->unknown_id == TOK_NO_RANK)
+      return refuse(w, "no token stands for unknown characters");
   }
   return TOK_OK;
 }
@@ -345,16 +403,24 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
                               const tok_rank_hint *hint) {
   struct tok_extra *x = &c->extra;
   tok_status rc = check(w);
-  if (rc == TOK_OK && tok_buf_reserve(&x->def.bytes, READABLE) == NULL) rc = x->def.bytes.status;
+  if (rc == TOK_OK && tok_buf_reserve(&x->def.bytes, READABLE) == NULL)
+    rc = x->def.bytes.status;
   if (rc == TOK_OK) {
-    rc = x->def.model == TOK_MODEL_UNIGRAM ? tok_unigram_new(&x->unigram, &x->def) : compile_ranks(w, hint);
+    rc = x->def.model == TOK_MODEL_UNIGRAM ? tok_unigram_new(&x->unigram, &x->def)
+                                           : compile_ranks(w, hint);
   }
-  if (rc == TOK_OK) rc = list_unranked(x);
-  if (rc == TOK_OK) rc = list_specials(w, &c->vocab, about);
-  if (rc == TOK_OK) rc = tok_normal_new(&x->normal, x->def.normal);
-  if (rc == TOK_OK) rc = tok_added_new(&x->added[0], &x->def, TOK_T_ADDED);
-  if (rc == TOK_OK) rc = tok_added_new(&x->added[1], &x->def, TOK_T_ADDED | TOK_T_SPECIAL);
-  if (rc != TOK_OK) return rc;
+  if (rc == TOK_OK)
+    rc = list_unranked(x);
+  if (rc == TOK_OK)
+    rc = list_specials(w, &c->vocab, about);
+  if (rc == TOK_OK)
+    rc = tok_normal_new(&x->normal, x->def.normal);
+  if (rc == TOK_OK)
+    rc = tok_added_new(&x->added[0], &x->def, TOK_T_ADDED);
+  if (rc == TOK_OK)
+    rc = tok_added_new(&x->added[1], &x->def, TOK_T_ADDED | TOK_T_SPECIAL);
+  if (rc != TOK_OK)
+    return rc;
   order_by_id(x, c->vocab.n_specials);
   c->vocab.info.n_vocab = (int)tok_def_at(&x->def, tok_def_n(&x->def) - 1)->id + 1;
   c->vocab.family = x->def.family;
@@ -362,12 +428,13 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
   x->core = c->vocab;
   x->core.extra = NULL;
   c->vocab.extra = x;
-  x->plain = x->def.normal == 0 && x->added[0].n == 0 && !x->def.characters && x->def.model == TOK_MODEL_BPE;
+  x->plain = x->def.normal == 0 && x->added[0].n == 0 && !x->def.characters &&
+             x->def.model == TOK_MODEL_BPE;
   return TOK_OK;
 }
 
-tok_status tok_compile(tok_definition *d, const tok_compiled_about *about, const tok_rank_hint *hint,
-                       tok_compiled **out, tok_compile_error *error) {
+tok_status tok_compile(tok_definition *d, const tok_compiled_about *about,
+                       const tok_rank_hint *hint, tok_compiled **out, tok_compile_error *error) {
   tok_compiled *c = tok_malloc(sizeof *c);
   *out = NULL;
   error->text[0] = '\0';
@@ -393,7 +460,8 @@ tok_status tok_compile(tok_definition *d, const tok_compiled_about *about, const
 }
 
 void tok_compiled_free(tok_compiled *c) {
-  if (c == NULL) return;
+  if (c == NULL)
+    return;
   struct tok_extra *x = &c->extra;
   tok_ranks_free(&x->tables);
   tok_unigram_free(&x->unigram);
@@ -410,19 +478,25 @@ void tok_compiled_free(tok_compiled *c) {
   tok_free(c);
 }
 
-const tok_vocab *tok_compiled_vocab(const tok_compiled *c) { return &c->vocab; }
-const tok_definition *tok_compiled_definition(const tok_compiled *c) { return &c->extra.def; }
+const tok_vocab *tok_compiled_vocab(const tok_compiled *c) {
+  return &c->vocab;
+}
+const tok_definition *tok_compiled_definition(const tok_compiled *c) {
+  return &c->extra.def;
+}
 
 tok_rank_hint tok_compiled_hint(const tok_compiled *c) {
   const tok_ranks *r = &c->extra.tables.ranks;
   tok_rank_hint hint = {r->seed, (const uint8_t *)r->displacement, 0};
-  if (r->displacement != NULL) hint.n_bytes = (((size_t)r->slot_mask + 1) >> TOK_SLOTS_PER_BUCKET_LOG2) * 2;
+  if (r->displacement != NULL)
+    hint.n_bytes = (((size_t)r->slot_mask + 1) >> TOK_SLOTS_PER_BUCKET_LOG2) * 2;
   return hint;
 }
 
 void tok_engine_forget(tok_engine *e, const tok_vocab *v) {
   for (int i = 0; e != NULL && i < 2; i++) {
-    if (e->cache[i].ranks != v->ranks) continue;
+    if (e->cache[i].ranks != v->ranks)
+      continue;
     tok_free(e->cache[i].memory);
     memset(&e->cache[i], 0, sizeof e->cache[i]);
   }

@@ -1,5 +1,6 @@
 /*
-** compile: a definition becomes a vocabulary that the engine runs, at run time what mkvocab does while
+** compile: a definition becomes a vocabulary that the engine runs, at run time what mkvocab does
+*while
 ** building. A few tens of milliseconds; with the hint of an earlier time about a dozen.
 */
 #ifndef TOK_COMPILE_H
@@ -13,8 +14,8 @@
 typedef struct tok_compiled tok_compiled;
 
 typedef struct {
-  const char *name;    /* copied */
-  const char *sha256;  /* of the file; 64 hex digits */
+  const char *name;   /* copied */
+  const char *sha256; /* of the file; 64 hex digits */
   const char *source, *licence;
 } tok_compiled_about;
 
@@ -24,11 +25,12 @@ typedef struct {
 } tok_compile_error;
 
 /*
-** Takes over what `d` owns (d is empty afterwards, also on failure). The tokens must be in ascending
+** Takes over what `d` owns (d is empty afterwards, also on failure). The tokens must be in
+*ascending
 ** id. *out is owned by the caller. TOK_NOMEM; TOK_INVALID, TOK_TOOBIG with *error.
 */
-tok_status tok_compile(tok_definition *d, const tok_compiled_about *about, const tok_rank_hint *hint,
-                       tok_compiled **out, tok_compile_error *error);
+tok_status tok_compile(tok_definition *d, const tok_compiled_about *about,
+                       const tok_rank_hint *hint, tok_compiled **out, tok_compile_error *error);
 void tok_compiled_free(tok_compiled *c);
 const tok_vocab *tok_compiled_vocab(const tok_compiled *c);
 const tok_definition *tok_compiled_definition(const tok_compiled *c);

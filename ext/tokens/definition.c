@@ -20,7 +20,8 @@ tok_def_token *tok_def_add(tok_definition *d, uint32_t id, tok_slice bytes) {
     d->list.status = TOK_TOOBIG;
     return NULL;
   }
-  tok_def_token t = {.at = (uint32_t)d->bytes.len, .n = (uint32_t)bytes.len, .id = id, .rank = TOK_NO_RANK};
+  tok_def_token t = {
+      .at = (uint32_t)d->bytes.len, .n = (uint32_t)bytes.len, .id = id, .rank = TOK_NO_RANK};
   tok_buf_add(&d->bytes, bytes.ptr, bytes.len);
   tok_buf_add(&d->list, &t, sizeof t);
   return tok_def_status(d) == TOK_OK ? tok_def_at(d, tok_def_n(d) - 1) : NULL;
@@ -47,7 +48,8 @@ static uint64_t mix_bytes(uint64_t h, tok_slice s) {
     h = mix(h, w);
   }
   w = 0;
-  if (i < s.len) memcpy(&w, s.ptr + i, s.len - i);
+  if (i < s.len)
+    memcpy(&w, s.ptr + i, s.len - i);
   return mix(h, w);
 }
 
@@ -59,11 +61,13 @@ uint64_t tok_def_checksum(const tok_definition *d) {
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
     uint32_t score = 0; /* of a zero, whatever its sign */
-    if (t->score < 0 || t->score > 0) memcpy(&score, &t->score, sizeof score);
+    if (t->score < 0 || t->score > 0)
+      memcpy(&score, &t->score, sizeof score);
     h = mix(h, (uint64_t)t->id << 32 | t->rank);
     h = mix(h, (uint64_t)t->flags << 32 | score);
     h = mix_bytes(h, tok_def_bytes(d, t));
-    if (t->name_n > 0) h = mix_bytes(h, tok_def_name(d, t));
+    if (t->name_n > 0)
+      h = mix_bytes(h, tok_def_name(d, t));
   }
   return h;
 }
@@ -72,10 +76,13 @@ uint64_t tok_def_checksum(const tok_definition *d) {
 tok_status tok_def_sort(tok_definition *d, uint32_t *twin) {
   size_t n = tok_def_n(d);
   bool sorted = true;
-  for (size_t i = 1; i < n && sorted; i++) sorted = tok_def_at(d, i - 1)->id < tok_def_at(d, i)->id;
-  if (sorted) return TOK_OK;
+  for (size_t i = 1; i < n && sorted; i++)
+    sorted = tok_def_at(d, i - 1)->id < tok_def_at(d, i)->id;
+  if (sorted)
+    return TOK_OK;
   tok_def_token *other = tok_malloc(n * sizeof *other), *from = tok_def_at(d, 0), *to = other;
-  if (other == NULL) return TOK_NOMEM;
+  if (other == NULL)
+    return TOK_NOMEM;
   for (size_t width = 1; width < n; width *= 2) {
     for (size_t lo = 0; lo < n; lo += 2 * width) {
       size_t mid = lo + width < n ? lo + width : n, hi = mid + width < n ? mid + width : n;
@@ -88,11 +95,13 @@ tok_status tok_def_sort(tok_definition *d, uint32_t *twin) {
     from = to;
     to = swap;
   }
-  if (from == other) memcpy(to, from, n * sizeof *from);
+  if (from == other)
+    memcpy(to, from, n * sizeof *from);
   tok_free(other);
   for (size_t i = 1; i < n; i++) {
     *twin = tok_def_at(d, i)->id;
-    if (tok_def_at(d, i - 1)->id == *twin) return TOK_INVALID;
+    if (tok_def_at(d, i - 1)->id == *twin)
+      return TOK_INVALID;
   }
   return TOK_OK;
 }
@@ -101,11 +110,13 @@ tok_status tok_def_sort(tok_definition *d, uint32_t *twin) {
 
 tok_status tok_def_index_new(tok_def_index *x, const tok_definition *d, size_t room) {
   size_t n = 64;
-  while (n < 2 * room) n *= 2;
+  while (n < 2 * room)
+    n *= 2;
   x->def = d;
   x->mask = (uint32_t)n - 1;
   x->slots = tok_malloc(n * sizeof *x->slots);
-  if (x->slots == NULL) return TOK_NOMEM;
+  if (x->slots == NULL)
+    return TOK_NOMEM;
   memset(x->slots, 0, n * sizeof *x->slots);
   return TOK_OK;
 }
@@ -120,11 +131,14 @@ static tok_def_token *in_slot(const tok_def_index *x, uint32_t slot) {
   return tok_def_at(x->def, (uint32_t)x->slots[slot] - 1);
 }
 
-/* The bytes' slot, or the free one where they would go. What differs is seldom looked at: see slots. */
+/* The bytes' slot, or the free one where they would go. What differs is seldom looked at: see
+ * slots. */
 static uint32_t slot_of(const tok_def_index *x, tok_slice bytes, uint64_t hash) {
   uint32_t h = (uint32_t)hash & x->mask;
   for (; x->slots[h] != 0; h = (h + 1) & x->mask) {
-    if (x->slots[h] >> 32 == hash >> 32 && tok_slice_eq(tok_def_bytes(x->def, in_slot(x, h)), bytes)) break;
+    if (x->slots[h] >> 32 == hash >> 32 &&
+        tok_slice_eq(tok_def_bytes(x->def, in_slot(x, h)), bytes))
+      break;
   }
   return h;
 }
@@ -138,7 +152,8 @@ tok_def_token *tok_def_index_put(tok_def_index *x, uint32_t i) {
   tok_slice bytes = tok_def_bytes(x->def, tok_def_at(x->def, i));
   uint64_t hash = mix_bytes(7, bytes);
   uint32_t h = slot_of(x, bytes, hash);
-  if (x->slots[h] != 0) return in_slot(x, h);
+  if (x->slots[h] != 0)
+    return in_slot(x, h);
   x->slots[h] = hash >> 32 << 32 | (i + 1);
   return NULL;
 }

@@ -1,5 +1,6 @@
 /*
-** definition: a vocabulary that is not embedded, as plain facts. Importers (import.h) make one from a
+** definition: a vocabulary that is not embedded, as plain facts. Importers (import.h) make one from
+*a
 ** file, the glue stores it as rows and reads it back, compile.h makes of it what the engine needs.
 **
 ** Token bytes are what a token stands for in a text: where the vocabulary writes blanks as U+2581,
@@ -12,7 +13,7 @@
 #include "scan.h"
 
 enum {
-  TOK_DEF_TOKENS_MAX = 1 << 20,  /* four times the largest vocabulary in use */
+  TOK_DEF_TOKENS_MAX = 1 << 20,   /* four times the largest vocabulary in use */
   TOK_DEF_ID_MAX = (1 << 24) - 1, /* an id beyond has no table */
   TOK_DEF_BYTES_MAX = 64 << 20,   /* of all tokens; the largest in use has 2 MB */
   TOK_DEF_TOKEN_MAX = 65535,      /* of one token */
@@ -21,26 +22,26 @@ enum {
 
 /* What a token is, besides one that merges make. */
 enum {
-  TOK_T_SPECIAL = 1,    /* its name is matched in a text only where special tokens are asked for */
-  TOK_T_ADDED = 2,      /* its name is matched in every text, before anything else */
-  TOK_T_LSTRIP = 4,     /* its match takes the white space before it */
-  TOK_T_RSTRIP = 8,     /* … and behind it */
-  TOK_T_WORD = 16,      /* matched only between characters that are not of words */
+  TOK_T_SPECIAL = 1,     /* its name is matched in a text only where special tokens are asked for */
+  TOK_T_ADDED = 2,       /* its name is matched in every text, before anything else */
+  TOK_T_LSTRIP = 4,      /* its match takes the white space before it */
+  TOK_T_RSTRIP = 8,      /* … and behind it */
+  TOK_T_WORD = 16,       /* matched only between characters that are not of words */
   TOK_T_NORMALIZED = 32, /* matched in the normalized text */
-  TOK_T_BYTE = 64,      /* stands for a byte of a character that the vocabulary does not have */
-  TOK_T_WHOLE = 128,    /* merges do not make it; taken only where a piece is exactly it */
-  TOK_T_UNKNOWN = 256   /* stands for what the vocabulary does not have */
+  TOK_T_BYTE = 64,       /* stands for a byte of a character that the vocabulary does not have */
+  TOK_T_WHOLE = 128,     /* merges do not make it; taken only where a piece is exactly it */
+  TOK_T_UNKNOWN = 256    /* stands for what the vocabulary does not have */
 };
 
 /* How a text is changed before it is split. In this order. */
 enum {
   TOK_N_NFC = 1,
   TOK_N_NFKC = 2,
-  TOK_N_BLANKS = 4,       /* U+2581 is a blank */
-  TOK_N_PREFIX = 8,       /* a blank is put before a text that is not empty */
-  TOK_N_PREFIX_NEW = 16,  /* … unless it begins with one */
+  TOK_N_BLANKS = 4,        /* U+2581 is a blank */
+  TOK_N_PREFIX = 8,        /* a blank is put before a text that is not empty */
+  TOK_N_PREFIX_NEW = 16,   /* … unless it begins with one */
   TOK_N_PREFIX_FIRST = 32, /* … only before the whole text, not behind each added token */
-  TOK_N_WHOLE = 64         /* all this to the whole text, before added tokens are matched (SentencePiece) */
+  TOK_N_WHOLE = 64 /* all this to the whole text, before added tokens are matched (SentencePiece) */
 };
 
 typedef enum { TOK_MODEL_BPE, TOK_MODEL_UNIGRAM } tok_model_kind;
@@ -50,27 +51,29 @@ typedef enum { TOK_MODEL_BPE, TOK_MODEL_UNIGRAM } tok_model_kind;
 typedef struct {
   uint32_t at, n; /* bytes, in def->bytes */
   uint32_t id;
-  uint32_t rank;  /* of BPE: lower merges first; TOK_NO_RANK: no merge makes it */
-  float score;    /* of unigram models: log probability */
-  uint32_t flags; /* TOK_T_… */
+  uint32_t rank;            /* of BPE: lower merges first; TOK_NO_RANK: no merge makes it */
+  float score;              /* of unigram models: log probability */
+  uint32_t flags;           /* TOK_T_… */
   uint32_t name_at, name_n; /* what is matched in a text, where flags say so; in def->bytes */
 } tok_def_token;
 
 typedef struct {
   tok_model_kind model;
   tok_family family;
-  uint32_t normal;      /* TOK_N_… */
-  bool characters;      /* merges begin with characters, not bytes (SentencePiece) */
-  bool fuse_unknown;    /* a run of unknown characters is one token */
-  bool byte_fallback;   /* unknown characters are their bytes' tokens */
+  uint32_t normal;                /* TOK_N_… */
+  bool characters;                /* merges begin with characters, not bytes (SentencePiece) */
+  bool fuse_unknown;              /* a run of unknown characters is one token */
+  bool byte_fallback;             /* unknown characters are their bytes' tokens */
   char pattern[TOK_DEF_TEXT_MAX]; /* as the file had it, or the family's */
   tok_buf bytes;
-  tok_buf list;         /* of tok_def_token */
+  tok_buf list; /* of tok_def_token */
 } tok_definition;
 
 void tok_def_init(tok_definition *d);
 void tok_def_free(tok_definition *d);
-static inline size_t tok_def_n(const tok_definition *d) { return d->list.len / sizeof(tok_def_token); }
+static inline size_t tok_def_n(const tok_definition *d) {
+  return d->list.len / sizeof(tok_def_token);
+}
 static inline tok_def_token *tok_def_at(const tok_definition *d, size_t i) {
   return (tok_def_token *)(void *)d->list.ptr + i;
 }
@@ -80,7 +83,8 @@ static inline tok_slice tok_def_bytes(const tok_definition *d, const tok_def_tok
 static inline tok_slice tok_def_name(const tok_definition *d, const tok_def_token *t) {
   return (tok_slice){t->name_n == 0 ? "" : d->bytes.ptr + t->name_at, t->name_n};
 }
-/* Appends a token without rank, score and flags; NULL where memory or a limit ends (see d's status). */
+/* Appends a token without rank, score and flags; NULL where memory or a limit ends (see d's
+ * status). */
 tok_def_token *tok_def_add(tok_definition *d, uint32_t id, tok_slice bytes);
 /* Keeps a name in d->bytes and sets it. False on failure. */
 bool tok_def_set_name(tok_definition *d, tok_def_token *t, tok_slice name);

@@ -48,17 +48,23 @@ static const known_pattern names[] = {
 #define REST     "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
 
 /*
-** Other spellings of the families' expressions; those of tok_family_pattern() are known besides. Equal
+** Other spellings of the families' expressions; those of tok_family_pattern() are known besides.
+*Equal
 ** in what they match: possessive or not makes no difference where nothing could be given back.
 */
 static const known_pattern spellings[] = {
-    {"'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", TOK_FAMILY_R50K, 0},
-    {"'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", TOK_FAMILY_R50K, 0},
-    {SPELLED "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" REST, TOK_FAMILY_LLAMA3, 0},
-    {"'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*"
+    {"'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+     TOK_FAMILY_R50K, 0},
+    {"'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+     TOK_FAMILY_R50K, 0},
+    {SPELLED "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" REST,
+     TOK_FAMILY_LLAMA3, 0},
+    {"'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| "
+     "?[^\\s\\p{L}\\p{N}]++[\\r\\n]*"
      "|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+",
      TOK_FAMILY_LLAMA3, 0},
-    {SPELLED "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" REST, TOK_FAMILY_QWEN2, 0},
+    {SPELLED "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" REST,
+     TOK_FAMILY_QWEN2, 0},
     {"[^\\n]+|[\\n]+", TOK_FAMILY_LINES, 0},
 };
 
@@ -67,7 +73,8 @@ static bool same_pattern(tok_slice given, const char *known) {
   size_t i = 0;
   for (; i < given.len && *known != '\0'; i++) {
     char c = given.ptr[i];
-    if ((c == '\r' && strncmp(known, "\\r", 2) == 0) || (c == '\n' && strncmp(known, "\\n", 2) == 0)) {
+    if ((c == '\r' && strncmp(known, "\\r", 2) == 0) ||
+        (c == '\n' && strncmp(known, "\\n", 2) == 0)) {
       known += 2;
     } else if (c == *known) {
       known++;
@@ -80,26 +87,31 @@ static bool same_pattern(tok_slice given, const char *known) {
 
 static bool same_name(tok_slice a, const char *b) {
   size_t i = 0;
-  while (i < a.len && b[i] != '\0' && tok_lower(a.ptr[i]) == b[i]) i++;
+  while (i < a.len && b[i] != '\0' && tok_lower(a.ptr[i]) == b[i])
+    i++;
   return i == a.len && b[i] == '\0';
 }
 
 bool tok_pattern_family(tok_slice pattern, tok_family *family, uint32_t *normal) {
   *normal = 0;
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-    if (!same_name(pattern, names[i].text)) continue;
+    if (!same_name(pattern, names[i].text))
+      continue;
     *family = names[i].family;
     *normal = names[i].normal;
     return true;
   }
   for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
-    if (!same_pattern(pattern, spellings[i].text)) continue;
+    if (!same_pattern(pattern, spellings[i].text))
+      continue;
     *family = spellings[i].family;
     return true;
   }
   for (int f = 0; f < TOK_N_FAMILIES; f++) {
-    if (f == TOK_FAMILY_WORDS || f == TOK_FAMILY_WHOLE) continue;
-    if (!same_pattern(pattern, tok_family_pattern((tok_family)f))) continue;
+    if (f == TOK_FAMILY_WORDS || f == TOK_FAMILY_WHOLE)
+      continue;
+    if (!same_pattern(pattern, tok_family_pattern((tok_family)f)))
+      continue;
     *family = (tok_family)f;
     return true;
   }
@@ -109,11 +121,12 @@ bool tok_pattern_family(tok_slice pattern, tok_family *family, uint32_t *normal)
 tok_status tok_vimport_pattern(tok_vimport *m, tok_slice pattern) {
   uint32_t normal;
   if (!tok_pattern_family(pattern, &m->d->family, &normal)) {
-    return tok_vimport_refuse(m, "the pre-tokenizer's pattern is not known: %.*s", tok_vimport_shown(pattern),
-                              pattern.ptr);
+    return tok_vimport_refuse(m, "the pre-tokenizer's pattern is not known: %.*s",
+                              tok_vimport_shown(pattern), pattern.ptr);
   }
   m->d->normal |= normal;
-  if (pattern.len >= sizeof m->d->pattern) return TOK_TOOBIG;
+  if (pattern.len >= sizeof m->d->pattern)
+    return TOK_TOOBIG;
   const char *full = tok_family_pattern(m->d->family);
   bool name = strchr("'([ \\", pattern.ptr[0]) == NULL; /* a name: what it stands for is shown */
   tok_slice shown = name ? tok_slice_of(full) : pattern;
@@ -143,16 +156,24 @@ int64_t tok_base64(tok_slice text, uint8_t *out) {
   int n_bits = 0;
   size_t end = text.len;
   int64_t n = 0;
-  while (end > 0 && text.ptr[end - 1] == '=') end--;
-  if (text.len % 4 != 0 || text.len - end > 2) return -1;
+  while (end > 0 && text.ptr[end - 1] == '=')
+    end--;
+  if (text.len % 4 != 0 || text.len - end > 2)
+    return -1;
   for (size_t i = 0; i < end; i++) {
     char c = text.ptr[i];
-    int digit = c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : tok_is_digit(c) ? c - '0' + 52
-                : c == '+' ? 62 : c == '/' ? 63 : -1;
-    if (digit < 0) return -1;
+    int digit = c >= 'A' && c <= 'Z'   ? c - 'A'
+                : c >= 'a' && c <= 'z' ? c - 'a' + 26
+                : tok_is_digit(c)      ? c - '0' + 52
+                : c == '+'             ? 62
+                : c == '/'             ? 63
+                                       : -1;
+    if (digit < 0)
+      return -1;
     bits = bits << 6 | (uint32_t)digit;
     n_bits += 6;
-    if (n_bits < 8) continue;
+    if (n_bits < 8)
+      continue;
     n_bits -= 8;
     out[n++] = (uint8_t)(bits >> n_bits);
   }
@@ -169,8 +190,10 @@ static uint32_t hex4(const char *p) {
 }
 
 static size_t utf8_of(uint32_t cp, char out[4]) {
-  if (cp < 0x80) return out[0] = (char)cp, 1;
-  if (cp < 0x800) return out[0] = (char)(0xC0 | cp >> 6), out[1] = (char)(0x80 | (cp & 0x3F)), 2;
+  if (cp < 0x80)
+    return out[0] = (char)cp, 1;
+  if (cp < 0x800)
+    return out[0] = (char)(0xC0 | cp >> 6), out[1] = (char)(0x80 | (cp & 0x3F)), 2;
   if (cp < 0x10000) {
     out[0] = (char)(0xE0 | cp >> 12);
     out[1] = (char)(0x80 | (cp >> 6 & 0x3F));
@@ -200,7 +223,8 @@ static size_t escape_at(const char *p, size_t left, tok_buf *out) {
       used = 11;
     }
   }
-  if (cp >= 0xD800 && cp < 0xE000) cp = 0xFFFD;
+  if (cp >= 0xD800 && cp < 0xE000)
+    cp = 0xFFFD;
   tok_buf_add(out, bytes, utf8_of(cp, bytes));
   return used;
 }
@@ -215,7 +239,8 @@ void tok_json_text(tok_buf *out, tok_slice raw, bool escaped) {
     size_t plain = p == NULL ? raw.len - i : (size_t)(p - raw.ptr) - i;
     tok_buf_add(out, raw.ptr + i, plain);
     i += plain;
-    if (i + 1 < raw.len) i += 1 + escape_at(raw.ptr + i + 1, raw.len - i - 1, out);
+    if (i + 1 < raw.len)
+      i += 1 + escape_at(raw.ptr + i + 1, raw.len - i - 1, out);
   }
 }
 
@@ -229,22 +254,32 @@ static int json_format(tok_slice file) {
   bool vocab = false, config = false;
   tok_json_init(&j, file);
   while (tok_json_next(&j) != TOK_JSON_END && j.event != TOK_JSON_ERROR) {
-    if (j.event != TOK_JSON_KEY || j.depth != 1) continue;
-    if (tok_slice_is(j.text, "model")) return FORMAT_HF;
-    if (tok_slice_is(j.text, "vocab")) vocab = true;
-    if (tok_slice_is(j.text, "config")) config = true;
-    if (vocab && config) return FORMAT_TEKKEN;
-    if (!tok_json_skip(&j)) break;
+    if (j.event != TOK_JSON_KEY || j.depth != 1)
+      continue;
+    if (tok_slice_is(j.text, "model"))
+      return FORMAT_HF;
+    if (tok_slice_is(j.text, "vocab"))
+      vocab = true;
+    if (tok_slice_is(j.text, "config"))
+      config = true;
+    if (vocab && config)
+      return FORMAT_TEKKEN;
+    if (!tok_json_skip(&j))
+      break;
   }
   return FORMAT_NONE;
 }
 
 static int format_of(tok_slice file) {
   size_t i = 0;
-  while (i < file.len && strchr(" \t\r\n", file.ptr[i]) != NULL && file.ptr[i] != 0) i++;
-  if (i == file.len) return FORMAT_NONE;
-  if (file.ptr[0] == 0x0A && file.len > 2 && (uint8_t)file.ptr[2] == 0x0A) return FORMAT_SENTENCEPIECE;
-  if (file.ptr[i] == '{') return json_format(file);
+  while (i < file.len && strchr(" \t\r\n", file.ptr[i]) != NULL && file.ptr[i] != 0)
+    i++;
+  if (i == file.len)
+    return FORMAT_NONE;
+  if (file.ptr[0] == 0x0A && file.len > 2 && (uint8_t)file.ptr[2] == 0x0A)
+    return FORMAT_SENTENCEPIECE;
+  if (file.ptr[i] == '{')
+    return json_format(file);
   const char *line = memchr(file.ptr + i, '\n', file.len - i);
   size_t n = line == NULL ? file.len - i : (size_t)(line - file.ptr) - i;
   bool text = n > 0 && memchr(file.ptr + i, ' ', n) != NULL && tok_utf8_valid(file.ptr + i, n);
@@ -252,26 +287,32 @@ static int format_of(tok_slice file) {
 }
 
 const char *tok_vocab_format(tok_slice file) {
-  static const char *const format[] = {"tiktoken", "tekken", "tokenizer.json", "sentencepiece", "unknown"};
+  static const char *const format[] = {"tiktoken", "tekken", "tokenizer.json", "sentencepiece",
+                                       "unknown"};
   return format[format_of(file)];
 }
 
-tok_status tok_vocab_import(tok_slice file, tok_slice pattern, tok_definition *d, tok_vocab_error *error) {
-  static tok_status (*const importers[])(tok_vimport *) = {tok_import_tiktoken, tok_import_tekken, tok_import_hf,
-                                                           tok_import_sentencepiece};
+tok_status tok_vocab_import(tok_slice file, tok_slice pattern, tok_definition *d,
+                            tok_vocab_error *error) {
+  static tok_status (*const importers[])(tok_vimport *) = {tok_import_tiktoken, tok_import_tekken,
+                                                           tok_import_hf, tok_import_sentencepiece};
   tok_vimport m = {file, pattern, d, error};
   error->text[0] = '\0';
-  if (file.len > TOK_VOCAB_FILE_MAX) return tok_vimport_refuse(&m, "it has more than %d MB", TOK_VOCAB_FILE_MAX >> 20);
+  if (file.len > TOK_VOCAB_FILE_MAX)
+    return tok_vimport_refuse(&m, "it has more than %d MB", TOK_VOCAB_FILE_MAX >> 20);
   int format = format_of(file);
   if (format == FORMAT_NONE) {
-    return tok_vimport_refuse(&m, "it is none of .tiktoken, tekken.json, tokenizer.json and SentencePiece's .model");
+    return tok_vimport_refuse(
+        &m, "it is none of .tiktoken, tekken.json, tokenizer.json and SentencePiece's .model");
   }
   tok_status rc = importers[format](&m);
-  if (rc == TOK_OK) rc = tok_def_status(d);
+  if (rc == TOK_OK)
+    rc = tok_def_status(d);
   uint32_t twin = 0;
   if (rc == TOK_OK) {
     rc = tok_def_sort(d, &twin);
-    if (rc == TOK_INVALID) return tok_vimport_refuse(&m, "id %u is there twice", twin);
+    if (rc == TOK_INVALID)
+      return tok_vimport_refuse(&m, "id %u is there twice", twin);
   }
   return rc;
 }

@@ -1,5 +1,6 @@
 /*
-** Hugging Face's tokenizer.json. First the parts are found (their order is free), then read: settings of
+** Hugging Face's tokenizer.json. First the parts are found (their order is free), then read:
+*settings of
 ** the model, normalizer and pre-tokenizer, vocabulary, added tokens, merges.
 */
 #include "import_vocab.h"
@@ -14,7 +15,7 @@ enum {
 /* A step of a normalizer or pre-tokenizer, its settings flattened. */
 typedef struct {
   char type[32], pattern[STEP_TEXT], content[32], behavior[32], scheme[16];
-  bool regex;       /* the pattern is one; else a plain string */
+  bool regex; /* the pattern is one; else a plain string */
   bool prefix, use_regex, invert, individual, split;
 } step;
 
@@ -41,9 +42,11 @@ static tok_status malformed(reader *r, const tok_json *j) {
 /* The value that follows: as a part of the file. */
 static bool take_part(tok_json *j, tok_slice *part) {
   size_t from = j->at;
-  if (!tok_json_skip(j)) return false;
+  if (!tok_json_skip(j))
+    return false;
   const char *p = j->in.ptr + from, *end = j->in.ptr + j->at;
-  while (p < end && (*p == ':' || *p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) p++;
+  while (p < end && (*p == ':' || *p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+    p++;
   *part = (tok_slice){p, (size_t)(end - p)};
   return true;
 }
@@ -54,17 +57,23 @@ static void copy(char *to, size_t room, tok_slice s) {
   to[n] = '\0';
 }
 
-/* ---- steps ------------------------------------------------------------------------------------ */
+/* ---- steps ------------------------------------------------------------------------------------
+ */
 
 static void set_text(reader *r, step *s, tok_slice key, const tok_json *j) {
   r->text.len = 0;
   tok_json_text(&r->text, j->text, j->escaped);
   tok_slice v = {r->text.ptr, r->text.len};
-  if (r->text.status != TOK_OK) return;
-  if (tok_slice_is(key, "type")) copy(s->type, sizeof s->type, v);
-  if (tok_slice_is(key, "behavior")) copy(s->behavior, sizeof s->behavior, v);
-  if (tok_slice_is(key, "prepend_scheme")) copy(s->scheme, sizeof s->scheme, v);
-  if (tok_slice_is(key, "content") || tok_slice_is(key, "prepend") || tok_slice_is(key, "replacement")) {
+  if (r->text.status != TOK_OK)
+    return;
+  if (tok_slice_is(key, "type"))
+    copy(s->type, sizeof s->type, v);
+  if (tok_slice_is(key, "behavior"))
+    copy(s->behavior, sizeof s->behavior, v);
+  if (tok_slice_is(key, "prepend_scheme"))
+    copy(s->scheme, sizeof s->scheme, v);
+  if (tok_slice_is(key, "content") || tok_slice_is(key, "prepend") ||
+      tok_slice_is(key, "replacement")) {
     copy(s->content, sizeof s->content, v);
   }
   if (tok_slice_is(key, "Regex") || tok_slice_is(key, "String")) {
@@ -74,15 +83,21 @@ static void set_text(reader *r, step *s, tok_slice key, const tok_json *j) {
 }
 
 static void set_flag(step *s, tok_slice key, bool v) {
-  if (tok_slice_is(key, "add_prefix_space")) s->prefix = v;
-  if (tok_slice_is(key, "use_regex")) s->use_regex = v;
-  if (tok_slice_is(key, "invert")) s->invert = v;
-  if (tok_slice_is(key, "individual_digits")) s->individual = v;
-  if (tok_slice_is(key, "split")) s->split = v;
+  if (tok_slice_is(key, "add_prefix_space"))
+    s->prefix = v;
+  if (tok_slice_is(key, "use_regex"))
+    s->use_regex = v;
+  if (tok_slice_is(key, "invert"))
+    s->invert = v;
+  if (tok_slice_is(key, "individual_digits"))
+    s->individual = v;
+  if (tok_slice_is(key, "split"))
+    s->split = v;
 }
 
 /*
-** Reads a component: objects with a "type", those of a Sequence in their order; a Sequence itself is
+** Reads a component: objects with a "type", those of a Sequence in their order; a Sequence itself
+*is
 ** none. An object that is the value of "pattern" belongs to the one around it.
 */
 static tok_status read_steps(reader *r, tok_slice part, steps *out) {
@@ -90,13 +105,17 @@ static tok_status read_steps(reader *r, tok_slice part, steps *out) {
   tok_json j;
   tok_slice key = {NULL, 0};
   memset(out, 0, sizeof *out);
-  if (part.ptr == NULL) return TOK_OK;
+  if (part.ptr == NULL)
+    return TOK_OK;
   tok_json_init(&j, part);
   while (tok_json_next(&j) != TOK_JSON_END) {
-    if (j.event == TOK_JSON_ERROR) return malformed(r, &j);
-    if (j.event == TOK_JSON_KEY) key = j.text;
+    if (j.event == TOK_JSON_ERROR)
+      return malformed(r, &j);
+    if (j.event == TOK_JSON_KEY)
+      key = j.text;
     if (j.event == TOK_JSON_OBJECT && !tok_slice_is(key, "pattern")) {
-      if (out->n == STEPS_MAX) return tok_vimport_refuse(r->m, "it has more than %d steps of normalization", STEPS_MAX);
+      if (out->n == STEPS_MAX)
+        return tok_vimport_refuse(r->m, "it has more than %d steps of normalization", STEPS_MAX);
       out->step[out->n] = (step){.use_regex = true, .split = true, .prefix = false};
       at[j.depth] = out->n++;
     } else if (j.event == TOK_JSON_OBJECT) {
@@ -106,12 +125,15 @@ static tok_status read_steps(reader *r, tok_slice part, steps *out) {
     } else if (out->n > 0 && (j.event == TOK_JSON_TRUE || j.event == TOK_JSON_FALSE)) {
       set_flag(&out->step[at[j.depth]], key, j.event == TOK_JSON_TRUE);
     }
-    if (j.event != TOK_JSON_KEY && j.event != TOK_JSON_OBJECT) key = (tok_slice){NULL, 0};
-    if (j.event == TOK_JSON_OBJECT) key = (tok_slice){NULL, 0};
+    if (j.event != TOK_JSON_KEY && j.event != TOK_JSON_OBJECT)
+      key = (tok_slice){NULL, 0};
+    if (j.event == TOK_JSON_OBJECT)
+      key = (tok_slice){NULL, 0};
   }
   int kept = 0;
   for (int i = 0; i < out->n; i++) {
-    if (strcmp(out->step[i].type, "Sequence") != 0) out->step[kept++] = out->step[i];
+    if (strcmp(out->step[i].type, "Sequence") != 0)
+      out->step[kept++] = out->step[i];
   }
   out->n = kept;
   return r->text.status;
@@ -119,7 +141,9 @@ static tok_status read_steps(reader *r, tok_slice part, steps *out) {
 
 static const char BLANK_SIGN[] = "\xE2\x96\x81";
 
-static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
+static bool is(const char *a, const char *b) {
+  return strcmp(a, b) == 0;
+}
 
 static tok_status apply_normalizer(reader *r, const steps *s) {
   tok_definition *d = r->m->d;
@@ -131,7 +155,8 @@ static tok_status apply_normalizer(reader *r, const steps *s) {
       d->normal |= TOK_N_NFKC;
     } else if (is(p->type, "Prepend") && is(p->content, BLANK_SIGN)) {
       d->normal |= TOK_N_PREFIX;
-    } else if (is(p->type, "Replace") && !p->regex && is(p->pattern, " ") && is(p->content, BLANK_SIGN)) {
+    } else if (is(p->type, "Replace") && !p->regex && is(p->pattern, " ") &&
+               is(p->content, BLANK_SIGN)) {
       d->normal |= TOK_N_BLANKS;
     } else {
       return tok_vimport_refuse(r->m, "its normalizer '%s' is not supported", p->type);
@@ -151,76 +176,99 @@ static tok_status apply_byte_level(reader *r, const steps *s) {
   const step *last = &s->step[s->n - 1], *first = &s->step[0];
   tok_definition *d = r->m->d;
   r->byte_level = true;
-  if (last->prefix) d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW;
-  if (r->m->pattern.len > 0) return tok_vimport_pattern(r->m, r->m->pattern);
+  if (last->prefix)
+    d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW;
+  if (r->m->pattern.len > 0)
+    return tok_vimport_pattern(r->m, r->m->pattern);
   for (int i = 0; i + 1 < s->n; i++) {
     const step *p = &s->step[i];
-    if (is(p->type, "Digits")) continue;
+    if (is(p->type, "Digits"))
+      continue;
     if (!is(p->type, "Split") || !is(p->behavior, "Isolated") || p->invert || !p->regex) {
       return tok_vimport_refuse(r->m, "its pre-tokenizer '%s' is not supported", p->type);
     }
   }
-  if (s->n == 1 && last->use_regex) return set_family(r, TOK_FAMILY_R50K);
-  if (s->n == 1) return set_family(r, TOK_FAMILY_WHOLE);
+  if (s->n == 1 && last->use_regex)
+    return set_family(r, TOK_FAMILY_R50K);
+  if (s->n == 1)
+    return set_family(r, TOK_FAMILY_WHOLE);
   if (s->n == 2 && is(first->type, "Digits") && first->individual && last->use_regex) {
     return set_family(r, TOK_FAMILY_DIGITS);
   }
-  if (last->use_regex) return tok_vimport_refuse(r->m, "its pre-tokenizer splits twice, which is not supported");
+  if (last->use_regex)
+    return tok_vimport_refuse(r->m, "its pre-tokenizer splits twice, which is not supported");
   r->text.len = 0;
   for (int i = 0; i + 1 < s->n; i++) {
-    if (i > 0) tok_buf_adds(&r->text, " then ");
+    if (i > 0)
+      tok_buf_adds(&r->text, " then ");
     tok_buf_adds(&r->text, is(s->step[i].type, "Digits") ? "\\p{N}" : s->step[i].pattern);
   }
-  if (r->text.status != TOK_OK) return r->text.status;
+  if (r->text.status != TOK_OK)
+    return r->text.status;
   return tok_vimport_pattern(r->m, (tok_slice){r->text.ptr, r->text.len});
 }
 
 static tok_status apply_metaspace(reader *r, const step *p) {
   tok_definition *d = r->m->d;
-  if (!is(p->content, BLANK_SIGN)) return tok_vimport_refuse(r->m, "its Metaspace writes '%s' for a blank", p->content);
-  if (p->split && is(r->type, "BPE")) return tok_vimport_refuse(r->m, "its Metaspace splits, which is not supported");
+  if (!is(p->content, BLANK_SIGN))
+    return tok_vimport_refuse(r->m, "its Metaspace writes '%s' for a blank", p->content);
+  if (p->split && is(r->type, "BPE"))
+    return tok_vimport_refuse(r->m, "its Metaspace splits, which is not supported");
   d->normal |= TOK_N_BLANKS;
-  if (is(p->scheme, "first")) d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW | TOK_N_PREFIX_FIRST;
-  if (is(p->scheme, "always") || (p->scheme[0] == '\0' && p->prefix)) d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW;
+  if (is(p->scheme, "first"))
+    d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW | TOK_N_PREFIX_FIRST;
+  if (is(p->scheme, "always") || (p->scheme[0] == '\0' && p->prefix))
+    d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW;
   return TOK_OK;
 }
 
 static tok_status apply_pre_tokenizer(reader *r, const steps *s) {
   tok_definition *d = r->m->d;
-  if (s->n > 0 && is(s->step[s->n - 1].type, "ByteLevel")) return apply_byte_level(r, s);
+  if (s->n > 0 && is(s->step[s->n - 1].type, "ByteLevel"))
+    return apply_byte_level(r, s);
   for (int i = 0; i < s->n; i++) {
     const step *p = &s->step[i];
     if (is(p->type, "Metaspace")) {
       tok_status rc = apply_metaspace(r, p);
-      if (rc != TOK_OK) return rc;
-    } else if (is(p->type, "Split") && !p->regex && is(p->pattern, " ") && (d->normal & TOK_N_BLANKS)) {
+      if (rc != TOK_OK)
+        return rc;
+    } else if (is(p->type, "Split") && !p->regex && is(p->pattern, " ") &&
+               (d->normal & TOK_N_BLANKS)) {
       continue; /* blanks are gone when it looks for them */
     } else if (is(p->type, "Split") && p->regex && s->n == 1) {
       r->text.len = 0;
       tok_buf_adds(&r->text, p->pattern);
-      if (r->text.status != TOK_OK) return r->text.status;
+      if (r->text.status != TOK_OK)
+        return r->text.status;
       tok_status rc = tok_vimport_pattern(r->m, (tok_slice){r->text.ptr, r->text.len});
-      if (rc != TOK_OK) return rc;
+      if (rc != TOK_OK)
+        return rc;
     } else {
       return tok_vimport_refuse(r->m, "its pre-tokenizer '%s' is not supported", p->type);
     }
   }
   if (!(d->normal & TOK_N_BLANKS)) {
-    return tok_vimport_refuse(r->m, "it has no pre-tokenizer that is supported, expected ByteLevel or Metaspace");
+    return tok_vimport_refuse(
+        r->m, "it has no pre-tokenizer that is supported, expected ByteLevel or Metaspace");
   }
   d->characters = true;
   return TOK_OK;
 }
 
-/* ---- tokens ----------------------------------------------------------------------------------- */
+/* ---- tokens -----------------------------------------------------------------------------------
+ */
 
 /* The byte that a letter of GPT-2's alphabet stands for, or -1. */
 static int byte_of_letter(uint32_t cp) {
-  if ((cp >= '!' && cp <= '~') || (cp >= 0xA1 && cp <= 0xAC) || (cp >= 0xAE && cp <= 0xFF)) return (int)cp;
-  if (cp < 0x100 || cp > 0x143) return -1;
+  if ((cp >= '!' && cp <= '~') || (cp >= 0xA1 && cp <= 0xAC) || (cp >= 0xAE && cp <= 0xFF))
+    return (int)cp;
+  if (cp < 0x100 || cp > 0x143)
+    return -1;
   uint32_t i = cp - 0x100; /* the others in ascending order */
-  if (i < 33) return (int)i;
-  if (i < 33 + 34) return (int)(0x7F + i - 33);
+  if (i < 33)
+    return (int)i;
+  if (i < 33 + 34)
+    return (int)(0x7F + i - 33);
   return 0xAD;
 }
 
@@ -239,7 +287,8 @@ static bool token_bytes(const reader *r, tok_slice s, tok_buf *out) {
     uint32_t cp;
     i += tok_utf8_decode((const uint8_t *)s.ptr + i, s.len - i, &cp);
     int byte = byte_of_letter(cp);
-    if (byte < 0) return false;
+    if (byte < 0)
+      return false;
     tok_buf_addc(out, (char)byte);
   }
   return true;
@@ -252,7 +301,8 @@ static int hex_digit(char c) {
 
 /* <0x0A> as the byte, or -1. */
 static int fallback_byte(tok_slice s) {
-  if (s.len != 6 || memcmp(s.ptr, "<0x", 3) != 0 || s.ptr[5] != '>') return -1;
+  if (s.len != 6 || memcmp(s.ptr, "<0x", 3) != 0 || s.ptr[5] != '>')
+    return -1;
   int hi = hex_digit(s.ptr[3]), lo = hex_digit(s.ptr[4]);
   return hi < 0 || lo < 0 ? -1 : hi << 4 | lo;
 }
@@ -261,7 +311,8 @@ static int fallback_byte(tok_slice s) {
 static tok_status add_token(reader *r, int64_t id, float score) {
   tok_slice s = {r->text.ptr, r->text.len};
   tok_definition *d = r->m->d;
-  if (id < 0 || id > TOK_DEF_ID_MAX) return tok_vimport_refuse(r->m, "id %lld is not supported", (long long)id);
+  if (id < 0 || id > TOK_DEF_ID_MAX)
+    return tok_vimport_refuse(r->m, "id %lld is not supported", (long long)id);
   int byte = r->fallback ? fallback_byte(s) : -1;
   uint32_t flags = 0;
   if (byte >= 0) {
@@ -273,10 +324,13 @@ static tok_status add_token(reader *r, int64_t id, float score) {
     tok_buf_add(&r->text2, s.ptr, s.len);
     flags = TOK_T_ADDED;
   }
-  if (r->unknown[0] != '\0' && tok_slice_is(s, r->unknown)) flags |= TOK_T_UNKNOWN;
-  if (r->text2.status != TOK_OK) return r->text2.status;
+  if (r->unknown[0] != '\0' && tok_slice_is(s, r->unknown))
+    flags |= TOK_T_UNKNOWN;
+  if (r->text2.status != TOK_OK)
+    return r->text2.status;
   tok_def_token *t = tok_def_add(d, (uint32_t)id, (tok_slice){r->text2.ptr, r->text2.len});
-  if (t == NULL) return tok_def_status(d);
+  if (t == NULL)
+    return tok_def_status(d);
   t->flags = flags;
   t->score = score;
   return TOK_OK;
@@ -287,12 +341,14 @@ static tok_status read_bpe_vocab(reader *r) {
   tok_json j;
   tok_status rc = TOK_OK;
   tok_json_init(&j, r->vocab);
-  if (tok_json_next(&j) != TOK_JSON_OBJECT) return tok_vimport_refuse(r->m, "its vocab is not an object");
+  if (tok_json_next(&j) != TOK_JSON_OBJECT)
+    return tok_vimport_refuse(r->m, "its vocab is not an object");
   while (rc == TOK_OK && tok_json_next(&j) == TOK_JSON_KEY) {
     int64_t id;
     r->text.len = 0;
     tok_json_text(&r->text, j.text, j.escaped);
-    if (r->text.status != TOK_OK) return r->text.status;
+    if (r->text.status != TOK_OK)
+      return r->text.status;
     if (tok_json_next(&j) != TOK_JSON_NUMBER || tok_json_int(j.text, 1, &id) != TOK_OK) {
       return tok_vimport_refuse(r->m, "its vocab has a token without an id before byte %zu", j.at);
     }
@@ -320,10 +376,12 @@ static float number(tok_slice s) {
   if (i < s.len) {
     bool negative = ++i < s.len && s.ptr[i] == '-';
     int e = 0;
-    for (; i < s.len; i++) e = tok_is_digit(s.ptr[i]) && e < 1000 ? e * 10 + (s.ptr[i] - '0') : e;
+    for (; i < s.len; i++)
+      e = tok_is_digit(s.ptr[i]) && e < 1000 ? e * 10 + (s.ptr[i] - '0') : e;
     exponent += negative ? -e : e;
   }
-  for (int k = exponent < 0 ? -exponent : exponent; k > 0 && k < 400; k--) scale *= 10;
+  for (int k = exponent < 0 ? -exponent : exponent; k > 0 && k < 400; k--)
+    scale *= 10;
   v = exponent < 0 ? v / scale : v * scale;
   return (float)(s.len > 0 && s.ptr[0] == '-' ? -v : v);
 }
@@ -333,21 +391,28 @@ static tok_status read_unigram_vocab(reader *r) {
   tok_json j;
   tok_status rc = TOK_OK;
   tok_json_init(&j, r->vocab);
-  if (tok_json_next(&j) != TOK_JSON_ARRAY) return tok_vimport_refuse(r->m, "its vocab is not an array");
+  if (tok_json_next(&j) != TOK_JSON_ARRAY)
+    return tok_vimport_refuse(r->m, "its vocab is not an array");
   for (int64_t id = 0; rc == TOK_OK && tok_json_next(&j) == TOK_JSON_ARRAY; id++) {
-    if (tok_json_next(&j) != TOK_JSON_STRING) return malformed(r, &j);
+    if (tok_json_next(&j) != TOK_JSON_STRING)
+      return malformed(r, &j);
     r->text.len = 0;
     tok_json_text(&r->text, j.text, j.escaped);
-    if (tok_json_next(&j) != TOK_JSON_NUMBER) return malformed(r, &j);
-    if (r->text.status != TOK_OK) return r->text.status;
+    if (tok_json_next(&j) != TOK_JSON_NUMBER)
+      return malformed(r, &j);
+    if (r->text.status != TOK_OK)
+      return r->text.status;
     rc = add_token(r, id, number(j.text));
-    if (rc == TOK_OK && id == r->unknown_id) tok_def_at(r->m->d, tok_def_n(r->m->d) - 1)->flags |= TOK_T_UNKNOWN;
-    if (rc == TOK_OK && tok_json_next(&j) != TOK_JSON_ARRAY_END) return malformed(r, &j);
+    if (rc == TOK_OK && id == r->unknown_id)
+      tok_def_at(r->m->d, tok_def_n(r->m->d) - 1)->flags |= TOK_T_UNKNOWN;
+    if (rc == TOK_OK && tok_json_next(&j) != TOK_JSON_ARRAY_END)
+      return malformed(r, &j);
   }
   return rc == TOK_OK && j.event != TOK_JSON_ARRAY_END ? malformed(r, &j) : rc;
 }
 
-/* ---- added tokens ----------------------------------------------------------------------------- */
+/* ---- added tokens -----------------------------------------------------------------------------
+ */
 
 typedef struct {
   int64_t id;
@@ -371,19 +436,23 @@ static tok_def_token *by_id(tok_definition *d, size_t n, int64_t id) {
 static tok_status add_added(reader *r, const added *a, size_t n_vocab) {
   tok_definition *d = r->m->d;
   tok_slice name = {r->text.ptr, r->text.len};
-  if (a->id < 0 || a->id > TOK_DEF_ID_MAX || name.len == 0) return tok_vimport_refuse(r->m, "an added token has no id or name");
+  if (a->id < 0 || a->id > TOK_DEF_ID_MAX || name.len == 0)
+    return tok_vimport_refuse(r->m, "an added token has no id or name");
   tok_def_token *t = by_id(d, n_vocab, a->id);
   if (t == NULL) {
     token_bytes(&(reader){.byte_level = false}, name, &r->text2);
-    if (r->byte_level) r->text2.len = 0, tok_buf_add(&r->text2, name.ptr, name.len);
-    if (r->text2.status != TOK_OK) return r->text2.status;
+    if (r->byte_level)
+      r->text2.len = 0, tok_buf_add(&r->text2, name.ptr, name.len);
+    if (r->text2.status != TOK_OK)
+      return r->text2.status;
     t = tok_def_add(d, (uint32_t)a->id, (tok_slice){r->text2.ptr, r->text2.len});
   }
-  if (t == NULL || !tok_def_set_name(d, t, name)) return tok_def_status(d);
+  if (t == NULL || !tok_def_set_name(d, t, name))
+    return tok_def_status(d);
   t->flags &= ~(uint32_t)TOK_T_ADDED;
   t->flags |= a->special ? TOK_T_SPECIAL : TOK_T_ADDED;
-  t->flags |= (a->lstrip ? TOK_T_LSTRIP : 0) | (a->rstrip ? TOK_T_RSTRIP : 0) | (a->word ? TOK_T_WORD : 0) |
-              (a->normalized ? TOK_T_NORMALIZED : 0);
+  t->flags |= (a->lstrip ? TOK_T_LSTRIP : 0) | (a->rstrip ? TOK_T_RSTRIP : 0) |
+              (a->word ? TOK_T_WORD : 0) | (a->normalized ? TOK_T_NORMALIZED : 0);
   return TOK_OK;
 }
 
@@ -392,46 +461,65 @@ static tok_status read_added(reader *r) {
   tok_status rc = TOK_OK;
   size_t n_vocab = tok_def_n(r->m->d);
   uint32_t twin;
-  if (r->added.ptr == NULL) return TOK_OK;
+  if (r->added.ptr == NULL)
+    return TOK_OK;
   rc = tok_def_sort(r->m->d, &twin);
-  if (rc == TOK_INVALID) return tok_vimport_refuse(r->m, "id %u is there twice", twin);
-  if (rc != TOK_OK) return rc;
+  if (rc == TOK_INVALID)
+    return tok_vimport_refuse(r->m, "id %u is there twice", twin);
+  if (rc != TOK_OK)
+    return rc;
   tok_json_init(&j, r->added);
-  if (tok_json_next(&j) == TOK_JSON_NULL) return TOK_OK;
-  if (j.event != TOK_JSON_ARRAY) return malformed(r, &j);
+  if (tok_json_next(&j) == TOK_JSON_NULL)
+    return TOK_OK;
+  if (j.event != TOK_JSON_ARRAY)
+    return malformed(r, &j);
   while (rc == TOK_OK && tok_json_next(&j) == TOK_JSON_OBJECT) {
     added a = {.id = -1};
     r->text.len = 0;
     while (tok_json_next(&j) == TOK_JSON_KEY) {
       tok_slice key = j.text;
       tok_json_event v = tok_json_next(&j);
-      if (v == TOK_JSON_OBJECT || v == TOK_JSON_ARRAY) return malformed(r, &j);
-      if (v == TOK_JSON_NUMBER && tok_slice_is(key, "id") && tok_json_int(j.text, 1, &a.id) != TOK_OK) a.id = -1;
+      if (v == TOK_JSON_OBJECT || v == TOK_JSON_ARRAY)
+        return malformed(r, &j);
+      if (v == TOK_JSON_NUMBER && tok_slice_is(key, "id") &&
+          tok_json_int(j.text, 1, &a.id) != TOK_OK)
+        a.id = -1;
       if (v == TOK_JSON_STRING && tok_slice_is(key, "content")) {
         r->text.len = 0;
         tok_json_text(&r->text, j.text, j.escaped);
       }
-      if (v != TOK_JSON_TRUE) continue;
-      if (tok_slice_is(key, "special")) a.special = true;
-      if (tok_slice_is(key, "lstrip")) a.lstrip = true;
-      if (tok_slice_is(key, "rstrip")) a.rstrip = true;
-      if (tok_slice_is(key, "single_word")) a.word = true;
-      if (tok_slice_is(key, "normalized")) a.normalized = true;
+      if (v != TOK_JSON_TRUE)
+        continue;
+      if (tok_slice_is(key, "special"))
+        a.special = true;
+      if (tok_slice_is(key, "lstrip"))
+        a.lstrip = true;
+      if (tok_slice_is(key, "rstrip"))
+        a.rstrip = true;
+      if (tok_slice_is(key, "single_word"))
+        a.word = true;
+      if (tok_slice_is(key, "normalized"))
+        a.normalized = true;
     }
-    if (j.event != TOK_JSON_OBJECT_END) return malformed(r, &j);
-    if (r->text.status != TOK_OK) return r->text.status;
+    if (j.event != TOK_JSON_OBJECT_END)
+      return malformed(r, &j);
+    if (r->text.status != TOK_OK)
+      return r->text.status;
     rc = add_added(r, &a, n_vocab);
   }
   return rc == TOK_OK && j.event != TOK_JSON_ARRAY_END ? malformed(r, &j) : rc;
 }
 
-/* ---- merges ----------------------------------------------------------------------------------- */
+/* ---- merges -----------------------------------------------------------------------------------
+ */
 
 /* The index of a token of the vocabulary by its text in the file. */
 static bool find_token(reader *r, tok_slice text, uint32_t *index) {
-  if (!token_bytes(r, text, &r->text2) || r->text2.status != TOK_OK) return false;
+  if (!token_bytes(r, text, &r->text2) || r->text2.status != TOK_OK)
+    return false;
   const tok_def_token *t = tok_def_index_find(&r->index, (tok_slice){r->text2.ptr, r->text2.len});
-  if (t != NULL) *index = (uint32_t)(t - tok_def_at(r->m->d, 0));
+  if (t != NULL)
+    *index = (uint32_t)(t - tok_def_at(r->m->d, 0));
   return t != NULL;
 }
 
@@ -439,20 +527,25 @@ static tok_status put_merge(reader *r, tok_slice a, tok_slice b, tok_buf *list) 
   tok_merge merge;
   size_t n = list->len / sizeof merge;
   if (!find_token(r, a, &merge.a) || !find_token(r, b, &merge.b)) {
-    return r->text2.status != TOK_OK ? r->text2.status : tok_vimport_refuse(r->m, "merge %zu has a part that is no token", n);
+    return r->text2.status != TOK_OK
+               ? r->text2.status
+               : tok_vimport_refuse(r->m, "merge %zu has a part that is no token", n);
   }
   tok_slice x = tok_def_bytes(r->m->d, tok_def_at(r->m->d, merge.a));
   tok_slice y = tok_def_bytes(r->m->d, tok_def_at(r->m->d, merge.b));
   r->text2.len = 0;
   tok_buf_add(&r->text2, x.ptr, x.len);
   tok_buf_add(&r->text2, y.ptr, y.len);
-  if (r->text2.status != TOK_OK) return r->text2.status;
+  if (r->text2.status != TOK_OK)
+    return r->text2.status;
   tok_slice made = {r->text2.ptr, r->text2.len};
   const tok_merge *all = (const tok_merge *)(void *)list->ptr;
   const tok_def_token *t = n > 0 ? tok_def_at(r->m->d, all[n - 1].made) : NULL;
   /* Entries that make the same token often stand together. */
-  if (t == NULL || !tok_slice_eq(tok_def_bytes(r->m->d, t), made)) t = tok_def_index_find(&r->index, made);
-  if (t == NULL) return tok_vimport_refuse(r->m, "merge %zu makes no token", n);
+  if (t == NULL || !tok_slice_eq(tok_def_bytes(r->m->d, t), made))
+    t = tok_def_index_find(&r->index, made);
+  if (t == NULL)
+    return tok_vimport_refuse(r->m, "merge %zu makes no token", n);
   merge.made = (uint32_t)(t - tok_def_at(r->m->d, 0));
   tok_buf_add(list, &merge, sizeof merge);
   return list->status;
@@ -463,21 +556,29 @@ static tok_status read_merge(reader *r, tok_json *j, tok_buf *list) {
   r->text.len = 0;
   if (j->event == TOK_JSON_STRING) {
     tok_json_text(&r->text, j->text, j->escaped);
-    if (r->text.status != TOK_OK) return r->text.status;
+    if (r->text.status != TOK_OK)
+      return r->text.status;
     const char *space = r->text.len == 0 ? NULL : memchr(r->text.ptr, ' ', r->text.len);
-    if (space == NULL) return tok_vimport_refuse(r->m, "merge %zu is not two tokens", list->len / sizeof(tok_merge));
+    if (space == NULL)
+      return tok_vimport_refuse(r->m, "merge %zu is not two tokens", list->len / sizeof(tok_merge));
     size_t n = (size_t)(space - r->text.ptr);
-    return put_merge(r, (tok_slice){r->text.ptr, n}, (tok_slice){space + 1, r->text.len - n - 1}, list);
+    return put_merge(r, (tok_slice){r->text.ptr, n}, (tok_slice){space + 1, r->text.len - n - 1},
+                     list);
   }
   size_t n = 0;
-  if (j->event != TOK_JSON_ARRAY || tok_json_next(j) != TOK_JSON_STRING) return malformed(r, j);
+  if (j->event != TOK_JSON_ARRAY || tok_json_next(j) != TOK_JSON_STRING)
+    return malformed(r, j);
   tok_json_text(&r->text, j->text, j->escaped);
   n = r->text.len;
-  if (tok_json_next(j) != TOK_JSON_STRING) return malformed(r, j);
+  if (tok_json_next(j) != TOK_JSON_STRING)
+    return malformed(r, j);
   tok_json_text(&r->text, j->text, j->escaped);
-  if (tok_json_next(j) != TOK_JSON_ARRAY_END) return malformed(r, j);
-  if (r->text.status != TOK_OK) return r->text.status;
-  return put_merge(r, (tok_slice){r->text.ptr, n}, (tok_slice){r->text.ptr + n, r->text.len - n}, list);
+  if (tok_json_next(j) != TOK_JSON_ARRAY_END)
+    return malformed(r, j);
+  if (r->text.status != TOK_OK)
+    return r->text.status;
+  return put_merge(r, (tok_slice){r->text.ptr, n}, (tok_slice){r->text.ptr + n, r->text.len - n},
+                   list);
 }
 
 /* Tokens that merges can make or take; twins of them are found when ranks are compiled. */
@@ -487,7 +588,8 @@ static tok_status index_tokens(reader *r) {
   for (size_t i = 0; i < tok_def_n(d) && rc == TOK_OK; i++) {
     const tok_def_token *t = tok_def_at(d, i);
     bool name_only = (t->flags & (TOK_T_SPECIAL | TOK_T_BYTE | TOK_T_UNKNOWN)) != 0;
-    if (!name_only) tok_def_index_put(&r->index, (uint32_t)i);
+    if (!name_only)
+      tok_def_index_put(&r->index, (uint32_t)i);
   }
   return rc;
 }
@@ -501,42 +603,56 @@ static tok_status read_merges(reader *r) {
   tok_buf_init(&list, (size_t)MERGES_MAX * sizeof(tok_merge));
   if (rc == TOK_OK) {
     tok_json_init(&j, r->merges);
-    if (tok_json_next(&j) != TOK_JSON_ARRAY) rc = tok_vimport_refuse(r->m, "its merges are not an array");
+    if (tok_json_next(&j) != TOK_JSON_ARRAY)
+      rc = tok_vimport_refuse(r->m, "its merges are not an array");
     while (rc == TOK_OK && tok_json_next(&j) != TOK_JSON_ARRAY_END) {
-      rc = j.event == TOK_JSON_ERROR || j.event == TOK_JSON_END ? malformed(r, &j) : read_merge(r, &j, &list);
+      rc = j.event == TOK_JSON_ERROR || j.event == TOK_JSON_END ? malformed(r, &j)
+                                                                : read_merge(r, &j, &list);
     }
   }
   if (rc == TOK_OK) {
-    rc = tok_ranks_of_merges(r->m, (const tok_merge *)(void *)list.ptr, list.len / sizeof(tok_merge), r->whole);
+    rc = tok_ranks_of_merges(r->m, (const tok_merge *)(void *)list.ptr,
+                             list.len / sizeof(tok_merge), r->whole);
   }
   tok_buf_free(&list);
   return rc;
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------
+ */
 
 static tok_status read_model(reader *r, tok_json *j) {
-  if (tok_json_next(j) != TOK_JSON_OBJECT) return tok_vimport_refuse(r->m, "its model is not an object");
+  if (tok_json_next(j) != TOK_JSON_OBJECT)
+    return tok_vimport_refuse(r->m, "its model is not an object");
   while (tok_json_next(j) == TOK_JSON_KEY) {
     tok_slice key = j->text;
     if (tok_slice_is(key, "vocab") || tok_slice_is(key, "merges")) {
-      if (!take_part(j, key.ptr[0] == 'v' ? &r->vocab : &r->merges)) return malformed(r, j);
+      if (!take_part(j, key.ptr[0] == 'v' ? &r->vocab : &r->merges))
+        return malformed(r, j);
       continue;
     }
     tok_json_event v = tok_json_next(j);
-    if (v == TOK_JSON_STRING && tok_slice_is(key, "type")) copy(r->type, sizeof r->type, j->text);
-    if (v == TOK_JSON_STRING && tok_slice_is(key, "unk_token")) copy(r->unknown, sizeof r->unknown, j->text);
-    if (v == TOK_JSON_NUMBER && tok_slice_is(key, "unk_id") && tok_json_int(j->text, 1, &r->unknown_id) != TOK_OK) {
+    if (v == TOK_JSON_STRING && tok_slice_is(key, "type"))
+      copy(r->type, sizeof r->type, j->text);
+    if (v == TOK_JSON_STRING && tok_slice_is(key, "unk_token"))
+      copy(r->unknown, sizeof r->unknown, j->text);
+    if (v == TOK_JSON_NUMBER && tok_slice_is(key, "unk_id") &&
+        tok_json_int(j->text, 1, &r->unknown_id) != TOK_OK) {
       r->unknown_id = -1;
     }
-    if (v == TOK_JSON_TRUE && tok_slice_is(key, "byte_fallback")) r->fallback = true;
-    if (v == TOK_JSON_TRUE && tok_slice_is(key, "fuse_unk")) r->fuse = true;
-    if (v == TOK_JSON_TRUE && tok_slice_is(key, "ignore_merges")) r->whole = true;
-    bool affix = tok_slice_is(key, "continuing_subword_prefix") || tok_slice_is(key, "end_of_word_suffix");
+    if (v == TOK_JSON_TRUE && tok_slice_is(key, "byte_fallback"))
+      r->fallback = true;
+    if (v == TOK_JSON_TRUE && tok_slice_is(key, "fuse_unk"))
+      r->fuse = true;
+    if (v == TOK_JSON_TRUE && tok_slice_is(key, "ignore_merges"))
+      r->whole = true;
+    bool affix =
+        tok_slice_is(key, "continuing_subword_prefix") || tok_slice_is(key, "end_of_word_suffix");
     if (affix && v == TOK_JSON_STRING && j->text.len > 0) {
       return tok_vimport_refuse(r->m, "its %.*s is not supported", tok_vimport_shown(key), key.ptr);
     }
-    if (v == TOK_JSON_OBJECT || v == TOK_JSON_ARRAY) return malformed(r, j);
+    if (v == TOK_JSON_OBJECT || v == TOK_JSON_ARRAY)
+      return malformed(r, j);
   }
   return j->event == TOK_JSON_OBJECT_END ? TOK_OK : malformed(r, j);
 }
@@ -555,47 +671,61 @@ static tok_status find_parts(reader *r) {
     if (tok_slice_is(key, "model")) {
       rc = read_model(r, &j);
     } else if (part != NULL) {
-      if (!take_part(&j, part)) rc = malformed(r, &j);
+      if (!take_part(&j, part))
+        rc = malformed(r, &j);
     } else if (!tok_json_skip(&j)) {
       rc = malformed(r, &j);
     }
   }
-  if (rc == TOK_OK && (j.event != TOK_JSON_OBJECT_END || tok_json_next(&j) != TOK_JSON_END)) rc = malformed(r, &j);
+  if (rc == TOK_OK && (j.event != TOK_JSON_OBJECT_END || tok_json_next(&j) != TOK_JSON_END))
+    rc = malformed(r, &j);
   return rc;
 }
 
 static tok_status read_all(reader *r, steps *s) {
   tok_definition *d = r->m->d;
   tok_status rc = find_parts(r);
-  if (rc != TOK_OK) return rc;
+  if (rc != TOK_OK)
+    return rc;
   bool unigram = is(r->type, "Unigram");
-  if (r->type[0] == '\0' && r->merges.ptr != NULL) copy(r->type, sizeof r->type, tok_slice_of("BPE"));
+  if (r->type[0] == '\0' && r->merges.ptr != NULL)
+    copy(r->type, sizeof r->type, tok_slice_of("BPE"));
   if (!unigram && !is(r->type, "BPE")) {
-    return tok_vimport_refuse(r->m, "its model is '%s', only BPE and Unigram are supported", r->type);
+    return tok_vimport_refuse(r->m, "its model is '%s', only BPE and Unigram are supported",
+                              r->type);
   }
-  if (r->vocab.ptr == NULL) return tok_vimport_refuse(r->m, "its model has no vocab");
+  if (r->vocab.ptr == NULL)
+    return tok_vimport_refuse(r->m, "its model has no vocab");
   d->byte_fallback = r->fallback;
   d->fuse_unknown = r->fuse || unigram;
-  if ((rc = read_steps(r, r->normalizer, s)) == TOK_OK) rc = apply_normalizer(r, s);
-  if (rc == TOK_OK && (rc = read_steps(r, r->pre, s)) == TOK_OK) rc = apply_pre_tokenizer(r, s);
-  if (rc == TOK_OK) rc = unigram ? read_unigram_vocab(r) : read_bpe_vocab(r);
-  if (rc == TOK_OK) rc = read_added(r);
-  if (rc != TOK_OK) return rc;
+  if ((rc = read_steps(r, r->normalizer, s)) == TOK_OK)
+    rc = apply_normalizer(r, s);
+  if (rc == TOK_OK && (rc = read_steps(r, r->pre, s)) == TOK_OK)
+    rc = apply_pre_tokenizer(r, s);
+  if (rc == TOK_OK)
+    rc = unigram ? read_unigram_vocab(r) : read_bpe_vocab(r);
+  if (rc == TOK_OK)
+    rc = read_added(r);
+  if (rc != TOK_OK)
+    return rc;
   if (unigram) {
     d->model = TOK_MODEL_UNIGRAM;
     set_family(r, TOK_FAMILY_WHOLE);
     return TOK_OK;
   }
-  if (r->merges.ptr == NULL) return tok_vimport_refuse(r->m, "its model has no merges");
+  if (r->merges.ptr == NULL)
+    return tok_vimport_refuse(r->m, "its model has no merges");
   rc = read_merges(r);
-  if (rc == TOK_OK && d->characters && d->pattern[0] == '\0') tok_vimport_words(r->m);
+  if (rc == TOK_OK && d->characters && d->pattern[0] == '\0')
+    tok_vimport_words(r->m);
   return rc;
 }
 
 tok_status tok_import_hf(tok_vimport *m) {
   reader r = {.m = m, .unknown_id = -1};
   steps *s = tok_malloc(sizeof *s);
-  if (s == NULL) return TOK_NOMEM;
+  if (s == NULL)
+    return TOK_NOMEM;
   tok_buf_init(&r.text, 4 * TOK_DEF_TOKEN_MAX);
   tok_buf_init(&r.text2, 4 * TOK_DEF_TOKEN_MAX);
   tok_status rc = read_all(&r, s);

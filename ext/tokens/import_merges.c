@@ -2,21 +2,29 @@
 ** Lists of merges become ranks of tokens.
 **
 ** Hugging Face's BPE merges the adjacent pair (a, b) whose entry stands first in a list. The engine
-** merges the adjacent pair whose concatenation has the lowest rank, the leftmost of equals, whatever
+** merges the adjacent pair whose concatenation has the lowest rank, the leftmost of equals,
+*whatever
 ** its parts. Both give the same tokens where
-**   (1) for each token that the engine makes of its own bytes, the last merge is in the list: then, as
-**       no merge crosses the ends of a token before it is made, its bytes always go through the same
+**   (1) for each token that the engine makes of its own bytes, the last merge is in the list: then,
+*as
+**       no merge crosses the ends of a token before it is made, its bytes always go through the
+*same
 **       merges, and that last pair is the only one that ever makes it, anywhere;
 **   (2) tokens are ranked by the place of that pair; and
-**   (3) other pairs of the list that give the same token stand beside it, so that none of them comes
-**       before a pair of a token of lower rank. (Where they stand elsewhere, as in Gemma's runs of one
+**   (3) other pairs of the list that give the same token stand beside it, so that none of them
+*comes
+**       before a pair of a token of lower rank. (Where they stand elsewhere, as in Gemma's runs of
+*one
 **       character, they never become adjacent.)
-** (1) is checked by merging the bytes of each token; (2) is then arranged. A token that merges of its
-** own bytes do not make is never made inside a longer text either: the merges within its ends do not
+** (1) is checked by merging the bytes of each token; (2) is then arranged. A token that merges of
+*its
+** own bytes do not make is never made inside a longer text either: the merges within its ends do
+*not
 ** depend on what is outside.
 **
 ** Two entries that make one token and overlap in a text ("erere" with er+e and e+re) are taken here
-** from the left, there in the order of the list: with lists that were made from ranks (Llama 3, Nemo)
+** from the left, there in the order of the list: with lists that were made from ranks (Llama 3,
+*Nemo)
 ** two in a million tokens differ.
 */
 #include "import_vocab.h"
@@ -31,52 +39,63 @@ enum { SYMBOLS_MAX = TOK_RANK_BYTES_MAX };
 typedef struct {
   tok_definition *d;
   tok_def_index index; /* of ranked tokens */
-  uint32_t *ascii;     /* owned: ranks of the tokens of two ASCII characters, which most look-ups are for */
-  uint64_t done;       /* of WORK_MAX */
+  uint32_t
+      *ascii; /* owned: ranks of the tokens of two ASCII characters, which most look-ups are for */
+  uint64_t done; /* of WORK_MAX */
 } simulation;
 
 enum { ASCII = 128 };
 
 static uint32_t rank_of(const simulation *s, const char *p, size_t n) {
-  if (n == 2 && (uint8_t)p[0] < ASCII && (uint8_t)p[1] < ASCII) return s->ascii[p[0] * ASCII + p[1]];
+  if (n == 2 && (uint8_t)p[0] < ASCII && (uint8_t)p[1] < ASCII)
+    return s->ascii[p[0] * ASCII + p[1]];
   const tok_def_token *t = tok_def_index_find(&s->index, (tok_slice){p, n});
   return t == NULL ? TOK_NO_RANK : t->rank;
 }
 
-/* Where the symbols of a text start: bytes, or characters. Returns how many; start[] holds its end too. */
+/* Where the symbols of a text start: bytes, or characters. Returns how many; start[] holds its end
+ * too. */
 static size_t first_symbols(const simulation *s, tok_slice text, uint16_t *start) {
   size_t n = 0;
   for (size_t at = 0; at < text.len;) {
     uint32_t cp;
     start[n++] = (uint16_t)at;
-    at += s->d->characters ? tok_utf8_decode((const uint8_t *)text.ptr + at, text.len - at, &cp) : 1;
+    at +=
+        s->d->characters ? tok_utf8_decode((const uint8_t *)text.ptr + at, text.len - at, &cp) : 1;
   }
   start[n] = (uint16_t)text.len;
   return n;
 }
 
 /*
-** Merges the bytes of a token by rank. Returns the number of tokens that it ends with, 0 where the text
+** Merges the bytes of a token by rank. Returns the number of tokens that it ends with, 0 where the
+*text
 ** is too long; *split: where the last merge that was done had its two parts meet.
 */
 static size_t simulate(simulation *s, tok_slice text, size_t *split) {
   uint16_t start[SYMBOLS_MAX + 1];
   uint32_t rank[SYMBOLS_MAX];
   *split = 0;
-  if (text.len > SYMBOLS_MAX) return 0;
+  if (text.len > SYMBOLS_MAX)
+    return 0;
   s->done += text.len * text.len;
   size_t n = first_symbols(s, text, start);
-  for (size_t i = 0; i + 1 < n; i++) rank[i] = rank_of(s, text.ptr + start[i], (size_t)(start[i + 2] - start[i]));
+  for (size_t i = 0; i + 1 < n; i++)
+    rank[i] = rank_of(s, text.ptr + start[i], (size_t)(start[i + 2] - start[i]));
   while (n > 1) {
     size_t at = 0;
-    for (size_t i = 1; i + 1 < n; i++) at = rank[i] < rank[at] ? i : at;
-    if (rank[at] == TOK_NO_RANK) break;
+    for (size_t i = 1; i + 1 < n; i++)
+      at = rank[i] < rank[at] ? i : at;
+    if (rank[at] == TOK_NO_RANK)
+      break;
     *split = start[at + 1];
     memmove(start + at + 1, start + at + 2, (n - at - 1) * sizeof *start);
     memmove(rank + at, rank + at + 1, (n - at - 1) * sizeof *rank);
     n--;
-    if (at + 1 < n) rank[at] = rank_of(s, text.ptr + start[at], (size_t)(start[at + 2] - start[at]));
-    if (at > 0) rank[at - 1] = rank_of(s, text.ptr + start[at - 1], (size_t)(start[at + 1] - start[at - 1]));
+    if (at + 1 < n)
+      rank[at] = rank_of(s, text.ptr + start[at], (size_t)(start[at + 2] - start[at]));
+    if (at > 0)
+      rank[at - 1] = rank_of(s, text.ptr + start[at - 1], (size_t)(start[at + 1] - start[at - 1]));
   }
   return n;
 }
@@ -87,7 +106,8 @@ static void rank_ascii(simulation *s) {
   for (size_t i = 0; i < tok_def_n(s->d); i++) {
     const tok_def_token *t = tok_def_at(s->d, i);
     const char *p = s->d->bytes.ptr + t->at;
-    if (t->rank == TOK_NO_RANK || t->n != 2 || (uint8_t)p[0] >= ASCII || (uint8_t)p[1] >= ASCII) continue;
+    if (t->rank == TOK_NO_RANK || t->n != 2 || (uint8_t)p[0] >= ASCII || (uint8_t)p[1] >= ASCII)
+      continue;
     s->ascii[p[0] * ASCII + p[1]] = t->rank;
   }
 }
@@ -98,17 +118,22 @@ static tok_status begin(simulation *s, tok_vimport *m) {
   s->done = 0;
   s->index.slots = NULL;
   s->ascii = NULL;
-  if (rc == TOK_OK) rc = tok_def_index_new(&s->index, d, tok_def_n(d));
+  if (rc == TOK_OK)
+    rc = tok_def_index_new(&s->index, d, tok_def_n(d));
   for (size_t i = 0; i < tok_def_n(d) && rc == TOK_OK; i++) {
-    if (tok_def_at(d, i)->rank == TOK_NO_RANK) continue;
+    if (tok_def_at(d, i)->rank == TOK_NO_RANK)
+      continue;
     const tok_def_token *twin = tok_def_index_put(&s->index, (uint32_t)i);
     if (twin != NULL) {
       rc = tok_vimport_refuse(m, "tokens %u and %u are equal", twin->id, tok_def_at(d, i)->id);
     }
   }
-  if (rc == TOK_OK) s->ascii = tok_malloc(ASCII * ASCII * sizeof *s->ascii);
-  if (rc == TOK_OK && s->ascii == NULL) rc = TOK_NOMEM;
-  if (rc == TOK_OK) rank_ascii(s);
+  if (rc == TOK_OK)
+    s->ascii = tok_malloc(ASCII * ASCII * sizeof *s->ascii);
+  if (rc == TOK_OK && s->ascii == NULL)
+    rc = TOK_NOMEM;
+  if (rc == TOK_OK)
+    rank_ascii(s);
   return rc;
 }
 
@@ -131,21 +156,26 @@ tok_status tok_check_ranks(tok_vimport *m, bool whole) {
   tok_status rc = begin(&s, m);
   size_t n = tok_def_n(m->d), split;
   uint8_t *lost = rc == TOK_OK ? tok_malloc(n + 1) : NULL;
-  if (rc == TOK_OK && lost == NULL) rc = TOK_NOMEM;
+  if (rc == TOK_OK && lost == NULL)
+    rc = TOK_NOMEM;
   for (size_t i = 0; i < n && rc == TOK_OK; i++) {
     const tok_def_token *t = tok_def_at(m->d, i);
-    lost[i] = t->rank != TOK_NO_RANK && t->n > 1 && simulate(&s, tok_def_bytes(m->d, t), &split) > 1;
-    if (s.done > WORK_MAX) rc = tok_vimport_refuse(m, "its tokens are too long");
+    lost[i] =
+        t->rank != TOK_NO_RANK && t->n > 1 && simulate(&s, tok_def_bytes(m->d, t), &split) > 1;
+    if (s.done > WORK_MAX)
+      rc = tok_vimport_refuse(m, "its tokens are too long");
   }
   for (size_t i = 0; i < n && rc == TOK_OK; i++) {
-    if (lost[i]) drop(tok_def_at(m->d, i), whole);
+    if (lost[i])
+      drop(tok_def_at(m->d, i), whole);
   }
   tok_free(lost);
   end(&s);
   return rc;
 }
 
-/* ---- lists ------------------------------------------------------------------------------------ */
+/* ---- lists ------------------------------------------------------------------------------------
+ */
 
 /* What is known of each token while its rank is being found. */
 typedef struct {
@@ -158,16 +188,20 @@ typedef struct {
   tok_vimport *m;
   const tok_merge *merges;
   size_t n_merges;
-  product *products; /* owned; [token] */
+  product *products;  /* owned; [token] */
   uint32_t *by_merge; /* owned; [entry] the token that it ranks + 1, or 0 */
-  uint32_t n_base;   /* tokens that no merge makes and that merges begin with: ranks below all others */
+  uint32_t
+      n_base; /* tokens that no merge makes and that merges begin with: ranks below all others */
 } listing;
 
 static bool is_base(const tok_definition *d, const tok_def_token *t) {
   uint32_t cp;
-  if (t->flags & (TOK_T_SPECIAL | TOK_T_BYTE | TOK_T_UNKNOWN)) return false;
-  if (!d->characters) return t->n == 1;
-  return t->n > 0 && tok_utf8_decode((const uint8_t *)d->bytes.ptr + t->at, t->n, &cp) == t->n && cp != TOK_UTF8_INVALID;
+  if (t->flags & (TOK_T_SPECIAL | TOK_T_BYTE | TOK_T_UNKNOWN))
+    return false;
+  if (!d->characters)
+    return t->n == 1;
+  return t->n > 0 && tok_utf8_decode((const uint8_t *)d->bytes.ptr + t->at, t->n, &cp) == t->n &&
+         cp != TOK_UTF8_INVALID;
 }
 
 /* Ranks by the entry that `by` gives for each token. */
@@ -177,11 +211,13 @@ static void rank_by(listing *l, bool canonical) {
   for (uint32_t i = 0; i < tok_def_n(d); i++) {
     const product *p = &l->products[i];
     uint32_t entry = canonical && p->canonical != TOK_NO_RANK ? p->canonical : p->first;
-    if (entry != TOK_NO_RANK) l->by_merge[entry] = i + 1;
+    if (entry != TOK_NO_RANK)
+      l->by_merge[entry] = i + 1;
   }
   uint32_t rank = l->n_base;
   for (size_t i = 0; i < l->n_merges; i++) {
-    if (l->by_merge[i] != 0) tok_def_at(d, l->by_merge[i] - 1)->rank = rank++;
+    if (l->by_merge[i] != 0)
+      tok_def_at(d, l->by_merge[i] - 1)->rank = rank++;
   }
 }
 
@@ -190,14 +226,17 @@ static tok_status begin_listing(listing *l) {
   size_t n = tok_def_n(d);
   l->products = tok_malloc((n + 1) * sizeof *l->products);
   l->by_merge = tok_malloc((l->n_merges + 1) * sizeof *l->by_merge);
-  if (l->products == NULL || l->by_merge == NULL) return TOK_NOMEM;
+  if (l->products == NULL || l->by_merge == NULL)
+    return TOK_NOMEM;
   for (size_t i = 0; i < n; i++) {
     l->products[i] = (product){TOK_NO_RANK, TOK_NO_RANK, 0};
-    if (is_base(d, tok_def_at(d, i))) tok_def_at(d, i)->rank = l->n_base++;
+    if (is_base(d, tok_def_at(d, i)))
+      tok_def_at(d, i)->rank = l->n_base++;
   }
   for (size_t i = 0; i < l->n_merges; i++) {
     product *p = &l->products[l->merges[i].made];
-    if (p->first == TOK_NO_RANK) p->first = (uint32_t)i;
+    if (p->first == TOK_NO_RANK)
+      p->first = (uint32_t)i;
   }
   rank_by(l, false);
   return TOK_OK;
@@ -211,25 +250,32 @@ static tok_status find_canonical(listing *l, simulation *s, bool *moved) {
     size_t split;
     p->split = 0;
     p->canonical = TOK_NO_RANK;
-    if (p->first == TOK_NO_RANK) continue;
-    if (simulate(s, tok_def_bytes(d, tok_def_at(d, i)), &split) == 1) p->split = (uint16_t)split;
-    if (s->done > WORK_MAX) return tok_vimport_refuse(l->m, "its tokens are too long");
+    if (p->first == TOK_NO_RANK)
+      continue;
+    if (simulate(s, tok_def_bytes(d, tok_def_at(d, i)), &split) == 1)
+      p->split = (uint16_t)split;
+    if (s->done > WORK_MAX)
+      return tok_vimport_refuse(l->m, "its tokens are too long");
   }
   for (size_t i = 0; i < l->n_merges; i++) {
     product *p = &l->products[l->merges[i].made];
-    if (p->canonical == TOK_NO_RANK && p->split == tok_def_at(d, l->merges[i].a)->n) p->canonical = (uint32_t)i;
+    if (p->canonical == TOK_NO_RANK && p->split == tok_def_at(d, l->merges[i].a)->n)
+      p->canonical = (uint32_t)i;
   }
   uint32_t before = 0;
   *moved = false;
   for (size_t i = 0; i < l->n_merges; i++) { /* in the order of ranks */
-    if (l->by_merge[i] == 0) continue;
+    if (l->by_merge[i] == 0)
+      continue;
     const product *p = &l->products[l->by_merge[i] - 1];
     if (p->split != 0 && p->canonical == TOK_NO_RANK) {
       return tok_vimport_refuse(l->m, "token %u is made by a merge that is not in its list",
                                 tok_def_at(d, l->by_merge[i] - 1)->id);
     }
-    if (p->split == 0) continue;
-    if (p->canonical < before) *moved = true;
+    if (p->split == 0)
+      continue;
+    if (p->canonical < before)
+      *moved = true;
     before = p->canonical;
   }
   return TOK_OK;
@@ -242,8 +288,11 @@ static tok_status add_wholes(listing *l, simulation *s) {
   for (size_t i = 0; i < tok_def_n(d); i++) {
     tok_def_token *t = tok_def_at(d, i);
     size_t split;
-    if (t->rank != TOK_NO_RANK || (t->flags & (TOK_T_SPECIAL | TOK_T_ADDED | TOK_T_BYTE | TOK_T_UNKNOWN))) continue;
-    if (simulate(s, tok_def_bytes(d, t), &split) < 3) { /* in the tables two neighbours would become it */
+    if (t->rank != TOK_NO_RANK ||
+        (t->flags & (TOK_T_SPECIAL | TOK_T_ADDED | TOK_T_BYTE | TOK_T_UNKNOWN)))
+      continue;
+    if (simulate(s, tok_def_bytes(d, t), &split) <
+        3) { /* in the tables two neighbours would become it */
       return tok_vimport_refuse(l->m, "token %u has no merge", t->id);
     }
     t->rank = rank++;
@@ -259,7 +308,8 @@ tok_status tok_ranks_of_merges(tok_vimport *m, const tok_merge *merges, size_t n
   simulation s = {.d = m->d};
   bool moved = true;
   tok_status rc = begin_listing(&l);
-  if (rc == TOK_OK) rc = begin(&s, m);
+  if (rc == TOK_OK)
+    rc = begin(&s, m);
   for (int round = 0; round < ROUNDS_MAX && rc == TOK_OK && moved; round++) {
     if (round > 0) {
       rank_by(&l, true);
@@ -267,10 +317,13 @@ tok_status tok_ranks_of_merges(tok_vimport *m, const tok_merge *merges, size_t n
     }
     rc = find_canonical(&l, &s, &moved);
   }
-  if (rc == TOK_OK && moved) rc = tok_vimport_refuse(m, "its merges are in an order that is not supported");
-  if (rc == TOK_OK && whole) rc = add_wholes(&l, &s);
+  if (rc == TOK_OK && moved)
+    rc = tok_vimport_refuse(m, "its merges are in an order that is not supported");
+  if (rc == TOK_OK && whole)
+    rc = add_wholes(&l, &s);
   for (size_t i = 0; i < tok_def_n(m->d) && rc == TOK_OK; i++) {
-    if (l.products[i].first != TOK_NO_RANK && l.products[i].split == 0) drop(tok_def_at(m->d, i), whole);
+    if (l.products[i].first != TOK_NO_RANK && l.products[i].split == 0)
+      drop(tok_def_at(m->d, i), whole);
   }
   tok_free(l.products);
   tok_free(l.by_merge);

@@ -1,10 +1,12 @@
 /*
-** SentencePiece's .model: a protocol buffer (sentencepiece_model.proto). Of it are read the pieces, the
+** SentencePiece's .model: a protocol buffer (sentencepiece_model.proto). Of it are read the pieces,
+*the
 ** model's type, byte fallback, and the normalizer's settings.
 */
 #include "import_vocab.h"
 
-/* ---- the wire format -------------------------------------------------------------------------- */
+/* ---- the wire format --------------------------------------------------------------------------
+ */
 
 typedef struct {
   tok_slice in;
@@ -18,10 +20,12 @@ typedef struct {
 static uint64_t varint(wire *w) {
   uint64_t v = 0;
   for (int shift = 0; shift < 64; shift += 7) {
-    if (w->at == w->in.len) break;
+    if (w->at == w->in.len)
+      break;
     uint8_t c = (uint8_t)w->in.ptr[w->at++];
     v |= (uint64_t)(c & 0x7F) << shift;
-    if (c < 0x80) return v;
+    if (c < 0x80)
+      return v;
   }
   w->bad = true;
   return 0;
@@ -33,14 +37,16 @@ static uint64_t fixed(wire *w, size_t n) {
     w->bad = true;
     return 0;
   }
-  for (size_t i = 0; i < n; i++) v |= (uint64_t)(uint8_t)w->in.ptr[w->at + i] << 8 * i;
+  for (size_t i = 0; i < n; i++)
+    v |= (uint64_t)(uint8_t)w->in.ptr[w->at + i] << 8 * i;
   w->at += n;
   return v;
 }
 
 /* The next field; false at the end and where the rest is malformed. */
 static bool next_field(wire *w) {
-  if (w->bad || w->at == w->in.len) return false;
+  if (w->bad || w->at == w->in.len)
+    return false;
   uint64_t tag = varint(w);
   w->field = (uint32_t)(tag >> 3);
   w->type = tag & 7;
@@ -50,7 +56,8 @@ static bool next_field(wire *w) {
     w->number = fixed(w, w->type == 1 ? 8 : 4);
   } else if (w->type == 2) {
     uint64_t n = varint(w);
-    if (w->bad || n > w->in.len - w->at) return w->bad = true, false;
+    if (w->bad || n > w->in.len - w->at)
+      return w->bad = true, false;
     w->bytes = (tok_slice){w->in.ptr + w->at, (size_t)n};
     w->at += (size_t)n;
   } else {
@@ -59,7 +66,8 @@ static bool next_field(wire *w) {
   return !w->bad;
 }
 
-/* ---- the model -------------------------------------------------------------------------------- */
+/* ---- the model --------------------------------------------------------------------------------
+ */
 
 enum { PIECE = 1, TRAINER = 2, NORMALIZER = 3 };                       /* of ModelProto */
 enum { PIECE_TEXT = 1, PIECE_SCORE = 2, PIECE_TYPE = 3 };              /* of SentencePiece */
@@ -84,7 +92,8 @@ static int hex_digit(char c) {
 }
 
 static int fallback_byte(tok_slice s) {
-  if (s.len != 6 || memcmp(s.ptr, "<0x", 3) != 0 || s.ptr[5] != '>') return -1;
+  if (s.len != 6 || memcmp(s.ptr, "<0x", 3) != 0 || s.ptr[5] != '>')
+    return -1;
   int hi = hex_digit(s.ptr[3]), lo = hex_digit(s.ptr[4]);
   return hi < 0 || lo < 0 ? -1 : hi << 4 | lo;
 }
@@ -105,30 +114,43 @@ static tok_status read_piece(reader *r, tok_slice part, uint32_t id) {
   uint64_t type = NORMAL;
   float score = 0;
   while (next_field(&w)) {
-    if (w.field == PIECE_TEXT && w.type == 2) text = w.bytes;
-    if (w.field == PIECE_TYPE && w.type == 0) type = w.number;
+    if (w.field == PIECE_TEXT && w.type == 2)
+      text = w.bytes;
+    if (w.field == PIECE_TYPE && w.type == 0)
+      type = w.number;
     if (w.field == PIECE_SCORE && w.type == 5) {
       uint32_t bits = (uint32_t)w.number;
       memcpy(&score, &bits, sizeof score);
     }
   }
-  if (w.bad || text.len == 0) return tok_vimport_refuse(r->m, "piece %u is malformed", id);
-  if (type == UNUSED) return tok_vimport_refuse(r->m, "piece %u is an unused one, which is not supported", id);
+  if (w.bad || text.len == 0)
+    return tok_vimport_refuse(r->m, "piece %u is malformed", id);
+  if (type == UNUSED)
+    return tok_vimport_refuse(r->m, "piece %u is an unused one, which is not supported", id);
   unescape(r, text);
   int byte = type == BYTE ? fallback_byte(text) : -1;
-  if (type == BYTE && byte < 0) return tok_vimport_refuse(r->m, "piece %u is not a byte", id);
+  if (type == BYTE && byte < 0)
+    return tok_vimport_refuse(r->m, "piece %u is not a byte", id);
   char c = (char)byte;
   tok_slice bytes = byte >= 0 ? (tok_slice){&c, 1} : (tok_slice){r->text.ptr, r->text.len};
-  if (r->text.status != TOK_OK) return r->text.status;
+  if (r->text.status != TOK_OK)
+    return r->text.status;
   tok_def_token *t = tok_def_add(r->m->d, id, bytes);
-  if (t == NULL) return tok_def_status(r->m->d);
+  if (t == NULL)
+    return tok_def_status(r->m->d);
   t->score = score;
-  if (type == BYTE) t->flags = TOK_T_BYTE;
-  if (type == UNKNOWN) t->flags = TOK_T_SPECIAL | TOK_T_UNKNOWN;
-  if (type == CONTROL) t->flags = TOK_T_SPECIAL;
-  if (type == USER_DEFINED) t->flags = TOK_T_ADDED;
-  if (type == NORMAL) t->rank = 0;
-  if (t->flags & (TOK_T_SPECIAL | TOK_T_ADDED)) tok_def_set_name(r->m->d, t, bytes);
+  if (type == BYTE)
+    t->flags = TOK_T_BYTE;
+  if (type == UNKNOWN)
+    t->flags = TOK_T_SPECIAL | TOK_T_UNKNOWN;
+  if (type == CONTROL)
+    t->flags = TOK_T_SPECIAL;
+  if (type == USER_DEFINED)
+    t->flags = TOK_T_ADDED;
+  if (type == NORMAL)
+    t->rank = 0;
+  if (t->flags & (TOK_T_SPECIAL | TOK_T_ADDED))
+    tok_def_set_name(r->m->d, t, bytes);
   return tok_def_status(r->m->d);
 }
 
@@ -137,14 +159,21 @@ static tok_status read_settings(reader *r, tok_slice part, bool trainer) {
   while (next_field(&w)) {
     bool on = w.type == 0 && w.number != 0;
     if (trainer) {
-      if (w.field == MODEL_TYPE && w.type == 0) r->model_type = w.number;
-      if (w.field == SUFFIX) r->suffix = on;
-      if (w.field == BYTE_FALLBACK) r->fallback = on;
+      if (w.field == MODEL_TYPE && w.type == 0)
+        r->model_type = w.number;
+      if (w.field == SUFFIX)
+        r->suffix = on;
+      if (w.field == BYTE_FALLBACK)
+        r->fallback = on;
     } else {
-      if (w.field == CHARSMAP && w.type == 2) r->charsmap = w.bytes;
-      if (w.field == DUMMY_PREFIX) r->prefix = on;
-      if (w.field == REMOVE_EXTRA) r->remove_extra = on;
-      if (w.field == ESCAPE) r->escape = on;
+      if (w.field == CHARSMAP && w.type == 2)
+        r->charsmap = w.bytes;
+      if (w.field == DUMMY_PREFIX)
+        r->prefix = on;
+      if (w.field == REMOVE_EXTRA)
+        r->remove_extra = on;
+      if (w.field == ESCAPE)
+        r->escape = on;
     }
   }
   return w.bad ? tok_vimport_refuse(r->m, "its settings are malformed") : TOK_OK;
@@ -155,36 +184,46 @@ static tok_status read_model(reader *r) {
   tok_status rc = TOK_OK;
   uint32_t id = 0;
   while (rc == TOK_OK && next_field(&w)) {
-    if (w.type != 2) continue;
-    if (w.field == PIECE) rc = read_piece(r, w.bytes, id++);
-    if (w.field == TRAINER) rc = read_settings(r, w.bytes, true);
-    if (w.field == NORMALIZER) rc = read_settings(r, w.bytes, false);
+    if (w.type != 2)
+      continue;
+    if (w.field == PIECE)
+      rc = read_piece(r, w.bytes, id++);
+    if (w.field == TRAINER)
+      rc = read_settings(r, w.bytes, true);
+    if (w.field == NORMALIZER)
+      rc = read_settings(r, w.bytes, false);
   }
-  if (rc == TOK_OK && w.bad) rc = tok_vimport_refuse(r->m, "its protocol buffer is malformed at byte %zu", w.at);
+  if (rc == TOK_OK && w.bad)
+    rc = tok_vimport_refuse(r->m, "its protocol buffer is malformed at byte %zu", w.at);
   return rc;
 }
 
-/* ---- ranks ------------------------------------------------------------------------------------ */
+/* ---- ranks ------------------------------------------------------------------------------------
+ */
 
 /* Higher scores merge first; equal ones, which trained models do not have, in the order of ids. */
 static tok_status rank_by_score(reader *r) {
   tok_definition *d = r->m->d;
   size_t n = tok_def_n(d), k = 0;
   uint32_t *list = tok_malloc(2 * (n + 1) * sizeof *list), *from = list, *to = list + n + 1;
-  if (list == NULL) return TOK_NOMEM;
+  if (list == NULL)
+    return TOK_NOMEM;
   for (uint32_t i = 0; i < n; i++) {
     const tok_def_token *t = tok_def_at(d, i);
     if (!(t->score >= -3e38f && t->score <= 3e38f)) { /* NaN and infinities have no order */
       tok_free(list);
       return tok_vimport_refuse(r->m, "piece %u has no score", i);
     }
-    if (t->rank != TOK_NO_RANK) from[k++] = i;
+    if (t->rank != TOK_NO_RANK)
+      from[k++] = i;
   }
   for (size_t width = 1; width < k; width *= 2) {
     for (size_t lo = 0; lo < k; lo += 2 * width) {
-      size_t mid = lo + width < k ? lo + width : k, hi = mid + width < k ? mid + width : k, a = lo, b = mid;
+      size_t mid = lo + width < k ? lo + width : k, hi = mid + width < k ? mid + width : k, a = lo,
+             b = mid;
       for (size_t i = lo; i < hi; i++) {
-        bool left = a < mid && (b == hi || tok_def_at(d, from[a])->score >= tok_def_at(d, from[b])->score);
+        bool left =
+            a < mid && (b == hi || tok_def_at(d, from[a])->score >= tok_def_at(d, from[b])->score);
         to[i] = left ? from[a++] : from[b++];
       }
     }
@@ -192,7 +231,8 @@ static tok_status rank_by_score(reader *r) {
     from = to;
     to = swap;
   }
-  for (uint32_t i = 0; i < k; i++) tok_def_at(d, from[i])->rank = i;
+  for (uint32_t i = 0; i < k; i++)
+    tok_def_at(d, from[i])->rank = i;
   tok_free(list);
   return TOK_OK;
 }
@@ -203,23 +243,31 @@ static tok_status finish(reader *r) {
     return tok_vimport_refuse(r->m, "its model type is %llu, only BPE and unigram are supported",
                               (unsigned long long)r->model_type);
   }
-  if (r->suffix) return tok_vimport_refuse(r->m, "it writes blanks behind words, which is not supported");
-  if (r->charsmap.len > 0) return tok_vimport_refuse(r->m, "its normalizer has a precompiled character map, which is not supported");
-  if (r->remove_extra) return tok_vimport_refuse(r->m, "its normalizer removes blanks, which is not supported");
-  if (!r->escape) return tok_vimport_refuse(r->m, "it does not escape blanks, which is not supported");
+  if (r->suffix)
+    return tok_vimport_refuse(r->m, "it writes blanks behind words, which is not supported");
+  if (r->charsmap.len > 0)
+    return tok_vimport_refuse(
+        r->m, "its normalizer has a precompiled character map, which is not supported");
+  if (r->remove_extra)
+    return tok_vimport_refuse(r->m, "its normalizer removes blanks, which is not supported");
+  if (!r->escape)
+    return tok_vimport_refuse(r->m, "it does not escape blanks, which is not supported");
   d->normal = TOK_N_WHOLE | TOK_N_BLANKS | (r->prefix ? TOK_N_PREFIX | TOK_N_PREFIX_FIRST : 0);
   d->byte_fallback = r->fallback;
   d->fuse_unknown = true;
   if (r->model_type == UNIGRAM) {
     d->model = TOK_MODEL_UNIGRAM;
     d->family = TOK_FAMILY_WHOLE;
-    for (size_t i = 0; i < tok_def_n(d); i++) tok_def_at(d, i)->rank = TOK_NO_RANK;
+    for (size_t i = 0; i < tok_def_n(d); i++)
+      tok_def_at(d, i)->rank = TOK_NO_RANK;
     return TOK_OK;
   }
   d->characters = true;
   tok_status rc = rank_by_score(r);
-  if (rc == TOK_OK) rc = tok_check_ranks(r->m, false);
-  if (rc == TOK_OK) tok_vimport_words(r->m);
+  if (rc == TOK_OK)
+    rc = tok_check_ranks(r->m, false);
+  if (rc == TOK_OK)
+    tok_vimport_words(r->m);
   return rc;
 }
 
@@ -227,7 +275,8 @@ tok_status tok_import_sentencepiece(tok_vimport *m) {
   reader r = {.m = m, .model_type = UNIGRAM, .prefix = true, .remove_extra = true, .escape = true};
   tok_buf_init(&r.text, TOK_DEF_TOKEN_MAX);
   tok_status rc = read_model(&r);
-  if (rc == TOK_OK) rc = finish(&r);
+  if (rc == TOK_OK)
+    rc = finish(&r);
   tok_buf_free(&r.text);
   return rc;
 }

@@ -12,13 +12,17 @@ typedef struct {
 } tok_vimport;
 
 /* Sets the error's text, returns TOK_INVALID. */
-tok_status tok_vimport_refuse(tok_vimport *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+tok_status tok_vimport_refuse(tok_vimport *m, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 /* For "%.*s": what an error repeats of the file. */
-static inline int tok_vimport_shown(tok_slice s) { return s.len > 600 ? 600 : (int)s.len; }
+static inline int tok_vimport_shown(tok_slice s) {
+  return s.len > 600 ? 600 : (int)s.len;
+}
 /* Takes a pattern over into the definition, with its family. */
 tok_status tok_vimport_pattern(tok_vimport *m, tok_slice pattern);
 
-/* The family of a SentencePiece vocabulary whose ranks are known: words, where no token speaks against it. */
+/* The family of a SentencePiece vocabulary whose ranks are known: words, where no token speaks
+ * against it. */
 void tok_vimport_words(tok_vimport *m);
 
 tok_status tok_import_tiktoken(tok_vimport *m);
@@ -26,7 +30,8 @@ tok_status tok_import_tekken(tok_vimport *m);
 tok_status tok_import_hf(tok_vimport *m);
 tok_status tok_import_sentencepiece(tok_vimport *m);
 
-/* Bytes of a base64 text into out, which has room for 3/4 of it and 2 more; -1 where it is malformed. */
+/* Bytes of a base64 text into out, which has room for 3/4 of it and 2 more; -1 where it is
+ * malformed. */
 int64_t tok_base64(tok_slice text, uint8_t *out);
 /* Appends the text of a JSON string, as written, without its escapes. */
 void tok_json_text(tok_buf *out, tok_slice raw, bool escaped);
@@ -37,8 +42,10 @@ typedef struct {
 } tok_merge;
 
 /*
-** Gives ranks to the tokens that a list of merges makes, such that merging by the rank of what is made
-** gives what the list gives; or says why that cannot be. whole: a piece that is a token is taken whole,
+** Gives ranks to the tokens that a list of merges makes, such that merging by the rank of what is
+*made
+** gives what the list gives; or says why that cannot be. whole: a piece that is a token is taken
+*whole,
 ** whatever merges would make of it (ignore_merges).
 */
 tok_status tok_ranks_of_merges(tok_vimport *m, const tok_merge *merges, size_t n, bool whole);

@@ -2,7 +2,8 @@
 ** Counting and encoding with imported vocabularies.
 **
 ** A text is cut at the names of added tokens. What stands between two of them is normalized, which
-** seldom changes anything and then costs no copy, and goes to the kernels as a text of its own. Where
+** seldom changes anything and then costs no copy, and goes to the kernels as a text of its own.
+*Where
 ** merges begin with characters (SentencePiece), a character that is no token is cut out before: it
 ** becomes the tokens of its bytes, or the unknown token, and merges with nothing.
 */
@@ -11,26 +12,27 @@
 
 /* What an engine holds for an iterator over an imported vocabulary. */
 struct tok_extra_state {
-  tok_iter inner;          /* over a run of known characters, or over the whole segment */
+  tok_iter inner; /* over a run of known characters, or over the whole segment */
   tok_added_scan scan;
-  tok_added_match match;   /* the next one, where the segment ends */
+  tok_added_match match; /* the next one, where the segment ends */
   tok_normal_out out;
-  tok_buf ids;             /* of uint32_t */
-  tok_buf steps;           /* of tok_unigram_step */
-  tok_slice body;          /* what is searched for added tokens: the text, or all of it normalized */
-  tok_slice segment;       /* normalized */
-  size_t base;             /* of the segment in the body */
-  size_t at;               /* in the segment */
-  size_t run, run_end;     /* the run that `inner` is over */
-  size_t path;             /* unigram: steps taken, of `n_path` */
+  tok_buf ids;         /* of uint32_t */
+  tok_buf steps;       /* of tok_unigram_step */
+  tok_slice body;      /* what is searched for added tokens: the text, or all of it normalized */
+  tok_slice segment;   /* normalized */
+  size_t base;         /* of the segment in the body */
+  size_t at;           /* in the segment */
+  size_t run, run_end; /* the run that `inner` is over */
+  size_t path;         /* unigram: steps taken, of `n_path` */
   size_t n_path;
-  size_t done;             /* of the body */
-  tok_status broken;       /* what went wrong at the beginning */
+  size_t done;       /* of the body */
+  tok_status broken; /* what went wrong at the beginning */
   bool in_segment, changed, in_run;
 };
 
 void tok_extra_state_free(tok_extra_state *s) {
-  if (s == NULL) return;
+  if (s == NULL)
+    return;
   tok_normal_out_free(&s->out);
   tok_buf_free(&s->ids);
   tok_buf_free(&s->steps);
@@ -38,9 +40,11 @@ void tok_extra_state_free(tok_extra_state *s) {
 }
 
 static tok_extra_state *state_of(tok_engine *e) {
-  if (e->extra != NULL) return e->extra;
+  if (e->extra != NULL)
+    return e->extra;
   tok_extra_state *s = tok_malloc(sizeof *s);
-  if (s == NULL) return NULL;
+  if (s == NULL)
+    return NULL;
   memset(s, 0, sizeof *s);
   tok_normal_out_init(&s->out);
   tok_buf_init(&s->ids, SIZE_MAX / 2);
@@ -64,7 +68,8 @@ static void revive_all(tok_extra_state *s) {
 
 static bool wants_prefix(const struct tok_extra *x, size_t at, size_t len) {
   uint32_t flags = x->normal.flags;
-  if (!(flags & (TOK_N_PREFIX | TOK_N_PREFIX_NEW)) || len == 0) return false;
+  if (!(flags & (TOK_N_PREFIX | TOK_N_PREFIX_NEW)) || len == 0)
+    return false;
   return at == 0 || !(flags & TOK_N_PREFIX_FIRST);
 }
 
@@ -72,16 +77,20 @@ static bool wants_prefix(const struct tok_extra *x, size_t at, size_t len) {
 static tok_status begin_body(tok_extra_state *s, const struct tok_extra *x, tok_slice text) {
   s->body = text;
   s->changed = false;
-  if (!(x->normal.flags & TOK_N_WHOLE)) return TOK_OK;
-  return tok_normal_apply(&x->normal, text, wants_prefix(x, 0, text.len), &s->out, &s->body, &s->changed);
+  if (!(x->normal.flags & TOK_N_WHOLE))
+    return TOK_OK;
+  return tok_normal_apply(&x->normal, text, wants_prefix(x, 0, text.len), &s->out, &s->body,
+                          &s->changed);
 }
 
-static tok_status normalize(tok_extra_state *s, const struct tok_extra *x, tok_slice segment, size_t at) {
+static tok_status normalize(tok_extra_state *s, const struct tok_extra *x, tok_slice segment,
+                            size_t at) {
   if (x->normal.flags == 0 || (x->normal.flags & TOK_N_WHOLE)) {
     s->segment = segment;
     return TOK_OK;
   }
-  return tok_normal_apply(&x->normal, segment, wants_prefix(x, at, segment.len), &s->out, &s->segment, &s->changed);
+  return tok_normal_apply(&x->normal, segment, wants_prefix(x, at, segment.len), &s->out,
+                          &s->segment, &s->changed);
 }
 
 /* ---- runs of known characters ---------------------------------------------------------------- */
@@ -92,24 +101,30 @@ static size_t run_of(const struct tok_extra *x, tok_slice text, size_t at, bool 
   while (at < text.len) {
     uint32_t cp = p[at];
     size_t len = 1;
-    if (cp >= 0x80) len = tok_utf8_decode(p + at, text.len - at, &cp);
-    if (tok_extra_knows(x, cp) != known) break;
+    if (cp >= 0x80)
+      len = tok_utf8_decode(p + at, text.len - at, &cp);
+    if (tok_extra_knows(x, cp) != known)
+      break;
     at += len;
   }
   return at;
 }
 
 /* Tokens of a run of unknown characters. */
-static int64_t count_unknown_run(const struct tok_extra *x, tok_slice text, size_t from, size_t to) {
-  if (x->def.byte_fallback) return (int64_t)(to - from);
-  if (x->def.fuse_unknown) return 1;
+static int64_t count_unknown_run(const struct tok_extra *x, tok_slice text, size_t from,
+                                 size_t to) {
+  if (x->def.byte_fallback)
+    return (int64_t)(to - from);
+  if (x->def.fuse_unknown)
+    return 1;
   int64_t n = 0;
-  for (uint32_t cp; from < to; n++) from += tok_utf8_decode((const uint8_t *)text.ptr + from, to - from, &cp);
+  for (uint32_t cp; from < to; n++)
+    from += tok_utf8_decode((const uint8_t *)text.ptr + from, to - from, &cp);
   return n;
 }
 
-static tok_status count_characters(tok_engine *e, const struct tok_extra *x, tok_slice text, int64_t limit,
-                                   int64_t *n) {
+static tok_status count_characters(tok_engine *e, const struct tok_extra *x, tok_slice text,
+                                   int64_t limit, int64_t *n) {
   size_t at = 0;
   tok_status rc = TOK_OK;
   *n = 0;
@@ -121,22 +136,26 @@ static tok_status count_characters(tok_engine *e, const struct tok_extra *x, tok
       *n += k;
     }
     at = run_of(x, text, end, false);
-    if (at > end) *n += count_unknown_run(x, text, end, at);
+    if (at > end)
+      *n += count_unknown_run(x, text, end, at);
   }
   return rc;
 }
 
-/* ---- unigram ---------------------------------------------------------------------------------- */
+/* ---- unigram ----------------------------------------------------------------------------------
+ */
 
 /*
-** Appends the ids of the best path to s->ids, and with_ends the end of each in the segment behind them
+** Appends the ids of the best path to s->ids, and with_ends the end of each in the segment behind
+*them
 ** (pairs). A token is one id, or of an unknown character its bytes'.
 */
 static tok_status run_unigram(tok_extra_state *s, const struct tok_extra *x) {
   size_t n = s->segment.len;
   s->steps.len = s->ids.len = 0;
   char *memory = tok_buf_reserve(&s->steps, (n + 1) * sizeof(tok_unigram_step));
-  if (memory == NULL) return s->steps.status;
+  if (memory == NULL)
+    return s->steps.status;
   tok_unigram_step *steps = (tok_unigram_step *)(void *)memory;
   tok_unigram_run(&x->unigram, &x->def, s->segment, steps);
   /* Backwards; the entries are turned round by the reader, who starts at the end. */
@@ -159,32 +178,39 @@ static tok_status run_unigram(tok_extra_state *s, const struct tok_extra *x) {
     unknown_behind = step->token == TOK_NO_RANK && !x->def.byte_fallback;
     end = start;
   }
-  if (s->ids.status != TOK_OK) return s->ids.status;
+  if (s->ids.status != TOK_OK)
+    return s->ids.status;
   s->n_path = s->ids.len / (2 * sizeof(uint32_t));
   s->path = 0;
   return TOK_OK;
 }
 
-/* ---- count ------------------------------------------------------------------------------------ */
+/* ---- count ------------------------------------------------------------------------------------
+ */
 
-static tok_status count_segment(tok_engine *e, tok_extra_state *s, const struct tok_extra *x, int64_t limit,
-                                int64_t *n) {
+static tok_status count_segment(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
+                                int64_t limit, int64_t *n) {
   if (x->def.model == TOK_MODEL_UNIGRAM) {
     tok_status rc = run_unigram(s, x);
     *n = (int64_t)s->n_path;
     return rc;
   }
-  if (x->def.characters) return count_characters(e, x, s->segment, limit, n);
+  if (x->def.characters)
+    return count_characters(e, x, s->segment, limit, n);
   return e->kernel->count(e, &x->core, s->segment, limit, n);
 }
 
-tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n) {
+tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit,
+                           int64_t *n) {
   const struct tok_extra *x = v->extra;
   *n = 0;
-  if (x->plain) return e->kernel->count(e, &x->core, text, limit, n);
-  if (text.len > UINT32_MAX - 64) return TOK_TOOBIG;
+  if (x->plain)
+    return e->kernel->count(e, &x->core, text, limit, n);
+  if (text.len > UINT32_MAX - 64)
+    return TOK_TOOBIG;
   tok_extra_state *s = state_of(e);
-  if (s == NULL) return TOK_NOMEM;
+  if (s == NULL)
+    return TOK_NOMEM;
   revive_all(s);
   s->out.with_map = false;
   tok_status rc = begin_body(s, x, text);
@@ -195,21 +221,25 @@ tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, in
     if (m.start > at) {
       int64_t k = 0;
       rc = normalize(s, x, (tok_slice){body.ptr + at, m.start - at}, at);
-      if (rc == TOK_OK && s->segment.len > 0) rc = count_segment(e, s, x, limit - *n, &k);
+      if (rc == TOK_OK && s->segment.len > 0)
+        rc = count_segment(e, s, x, limit - *n, &k);
       *n += k;
     }
-    if (m.start < body.len) *n += 1;
+    if (m.start < body.len)
+      *n += 1;
     at = m.end;
   }
   return rc;
 }
 
-/* ---- iterate ---------------------------------------------------------------------------------- */
+/* ---- iterate ----------------------------------------------------------------------------------
+ */
 
 tok_status tok_extra_init(tok_iter *it) {
   const struct tok_extra *x = it->vocab->extra;
   tok_extra_state *s = state_of(it->engine);
-  if (s == NULL) return TOK_NOMEM;
+  if (s == NULL)
+    return TOK_NOMEM;
   revive_all(s);
   s->out.with_map = true;
   s->in_segment = s->in_run = false;
@@ -229,8 +259,10 @@ static uint32_t mapped(const tok_extra_state *s, size_t at) {
 
 /* Where a place of the segment stands in the text. */
 static size_t source_of(const tok_iter *it, const tok_extra_state *s, size_t at) {
-  if (!s->changed) return s->base + at;
-  return it->vocab->extra->normal.flags & TOK_N_WHOLE ? mapped(s, s->base + at) : s->base + mapped(s, at);
+  if (!s->changed)
+    return s->base + at;
+  return it->vocab->extra->normal.flags & TOK_N_WHOLE ? mapped(s, s->base + at)
+                                                      : s->base + mapped(s, at);
 }
 
 /* The same of a place of the body, outside segments. */
@@ -246,7 +278,8 @@ static tok_status begin_segment(tok_iter *it, tok_extra_state *s) {
   s->in_run = false;
   tok_slice segment = {s->body.ptr + s->done, s->match.start - s->done};
   tok_status rc = normalize(s, x, segment, s->base);
-  if (rc == TOK_OK && x->def.model == TOK_MODEL_UNIGRAM) rc = run_unigram(s, x);
+  if (rc == TOK_OK && x->def.model == TOK_MODEL_UNIGRAM)
+    rc = run_unigram(s, x);
   return rc;
 }
 
@@ -272,12 +305,15 @@ static tok_status give_unknown(tok_iter *it, tok_extra_state *s) {
   size_t end = s->at + tok_utf8_decode(p + s->at, s->segment.len - s->at, &cp);
   s->ids.len = 0;
   if (x->def.byte_fallback) {
-    for (size_t i = s->at; i < end; i++) tok_buf_add(&s->ids, &x->byte_id[p[i]], sizeof(uint32_t));
+    for (size_t i = s->at; i < end; i++)
+      tok_buf_add(&s->ids, &x->byte_id[p[i]], sizeof(uint32_t));
   } else {
-    if (x->def.fuse_unknown) end = run_of(x, s->segment, end, false);
+    if (x->def.fuse_unknown)
+      end = run_of(x, s->segment, end, false);
     tok_buf_add(&s->ids, &x->unknown_id, sizeof(uint32_t));
   }
-  if (s->ids.status != TOK_OK) return s->ids.status;
+  if (s->ids.status != TOK_OK)
+    return s->ids.status;
   give(it, s, (const uint32_t *)(void *)s->ids.ptr, s->ids.len / sizeof(uint32_t), end);
   return TOK_OK;
 }
@@ -287,17 +323,21 @@ static tok_status give_run(tok_iter *it, tok_extra_state *s, bool *done) {
   const struct tok_extra *x = it->vocab->extra;
   tok_status rc = tok_iter_next(&s->inner);
   *done = rc == TOK_OK && s->inner.n == 0;
-  if (rc != TOK_OK || *done) return rc;
+  if (rc != TOK_OK || *done)
+    return rc;
   const uint32_t *ids = s->inner.ids;
   size_t n = s->inner.n;
   if (x->id_of_rank != NULL) {
     s->ids.len = 0;
     for (size_t i = 0; i < s->inner.n; i++) {
       uint32_t id = x->id_of_rank[ids[i]];
-      if (id == TOK_NO_RANK) id = x->unknown_id; /* a byte that no UTF-8 has and that is no token */
-      if (id != TOK_NO_RANK) tok_buf_add(&s->ids, &id, sizeof id);
+      if (id == TOK_NO_RANK)
+        id = x->unknown_id; /* a byte that no UTF-8 has and that is no token */
+      if (id != TOK_NO_RANK)
+        tok_buf_add(&s->ids, &id, sizeof id);
     }
-    if (s->ids.status != TOK_OK) return s->ids.status;
+    if (s->ids.status != TOK_OK)
+      return s->ids.status;
     ids = (const uint32_t *)(void *)s->ids.ptr;
     n = s->ids.len / sizeof *ids;
   }
@@ -318,19 +358,23 @@ static tok_status next_in_segment(tok_iter *it, tok_extra_state *s) {
   const struct tok_extra *x = it->vocab->extra;
   tok_status rc = TOK_OK;
   if (x->def.model == TOK_MODEL_UNIGRAM) {
-    if (s->path < s->n_path) give_path(it, s);
+    if (s->path < s->n_path)
+      give_path(it, s);
     return rc;
   }
   while (rc == TOK_OK && (s->in_run || s->at < s->segment.len)) {
     if (!s->in_run) {
       size_t end = x->def.characters ? run_of(x, s->segment, s->at, true) : s->segment.len;
-      if (end == s->at) return give_unknown(it, s);
+      if (end == s->at)
+        return give_unknown(it, s);
       begin_run(it, s, end);
     }
     bool done;
     rc = give_run(it, s, &done);
-    if (rc != TOK_OK || it->n > 0) return rc;
-    if (!done) continue;
+    if (rc != TOK_OK || it->n > 0)
+      return rc;
+    if (!done)
+      continue;
     s->in_run = false;
     s->at = s->run_end;
   }
@@ -343,24 +387,31 @@ tok_status tok_extra_next(tok_iter *it) {
   tok_status rc = TOK_OK;
   it->start = it->end;
   it->n = 0;
-  if (it->text.len > UINT32_MAX - 64) return TOK_TOOBIG;
-  if (s == NULL) return TOK_NOMEM; /* tok_iter_init could not say so */
-  if (s->broken != TOK_OK) return s->broken;
+  if (it->text.len > UINT32_MAX - 64)
+    return TOK_TOOBIG;
+  if (s == NULL)
+    return TOK_NOMEM; /* tok_iter_init could not say so */
+  if (s->broken != TOK_OK)
+    return s->broken;
   for (;;) {
     if (s->in_segment) {
       rc = next_in_segment(it, s);
-      if (rc != TOK_OK || it->n > 0) return rc;
+      if (rc != TOK_OK || it->n > 0)
+        return rc;
       s->in_segment = false;
       s->done = s->match.start;
     }
     if (s->done < s->match.start) {
       rc = begin_segment(it, s);
-      if (rc != TOK_OK) return rc;
+      if (rc != TOK_OK)
+        return rc;
       continue;
     }
-    if (!(x->normal.flags & TOK_N_WHOLE)) s->changed = false; /* of the segment before */
+    if (!(x->normal.flags & TOK_N_WHOLE))
+      s->changed = false; /* of the segment before */
     it->end = source_of_body(it, s, s->done);
-    if (s->match.start == s->body.len) return TOK_OK;
+    if (s->match.start == s->body.len)
+      return TOK_OK;
     it->start = source_of_body(it, s, s->match.start);
     it->one_id = s->match.id;
     it->ids = &it->one_id;
@@ -372,7 +423,8 @@ tok_status tok_extra_next(tok_iter *it) {
   }
 }
 
-/* ---- look-ups --------------------------------------------------------------------------------- */
+/* ---- look-ups ---------------------------------------------------------------------------------
+ */
 
 int64_t tok_extra_find(const struct tok_extra *x, int64_t id) {
   size_t lo = 0, hi = tok_def_n(&x->def);
@@ -389,20 +441,28 @@ int64_t tok_extra_find(const struct tok_extra *x, int64_t id) {
 
 tok_slice tok_extra_bytes(const struct tok_extra *x, int64_t id, bool *special) {
   int64_t i = tok_extra_find(x, id);
-  if (special != NULL) *special = false;
-  if (i < 0) return (tok_slice){NULL, 0};
+  if (special != NULL)
+    *special = false;
+  if (i < 0)
+    return (tok_slice){NULL, 0};
   const tok_def_token *t = tok_def_at(&x->def, (size_t)i);
-  if (!(t->flags & TOK_T_SPECIAL)) return tok_def_bytes(&x->def, t);
-  if (special != NULL) *special = true;
+  if (!(t->flags & TOK_T_SPECIAL))
+    return tok_def_bytes(&x->def, t);
+  if (special != NULL)
+    *special = true;
   return tok_def_name(&x->def, t);
 }
 
 int64_t tok_extra_id(const struct tok_extra *x, tok_slice bytes) {
-  if (bytes.len == 0) return TOK_ID_NONE;
+  if (bytes.len == 0)
+    return TOK_ID_NONE;
   if (x->def.model == TOK_MODEL_BPE) {
     uint32_t rank = tok_rank_of(&x->tables.ranks, (const uint8_t *)bytes.ptr, bytes.len);
-    uint32_t id = rank == TOK_RANK_NONE ? TOK_NO_RANK : x->id_of_rank == NULL ? rank : x->id_of_rank[rank];
-    if (id != TOK_NO_RANK) return id;
+    uint32_t id = rank == TOK_RANK_NONE   ? TOK_NO_RANK
+                  : x->id_of_rank == NULL ? rank
+                                          : x->id_of_rank[rank];
+    if (id != TOK_NO_RANK)
+      return id;
   }
   size_t lo = 0, hi = x->n_unranked;
   while (lo < hi) {
@@ -410,8 +470,10 @@ int64_t tok_extra_id(const struct tok_extra *x, tok_slice bytes) {
     tok_slice other = x->unranked[mid].bytes;
     size_t n = other.len < bytes.len ? other.len : bytes.len;
     int order = memcmp(other.ptr, bytes.ptr, n);
-    if (order == 0) order = other.len < bytes.len ? -1 : other.len > bytes.len;
-    if (order == 0) return x->unranked[mid].id;
+    if (order == 0)
+      order = other.len < bytes.len ? -1 : other.len > bytes.len;
+    if (order == 0)
+      return x->unranked[mid].id;
     if (order < 0) {
       lo = mid + 1;
     } else {

@@ -20,22 +20,23 @@ typedef struct {
 } tok_unranked;
 
 struct tok_extra {
-  tok_definition def;      /* owned; its bytes are borrowed by all others */
-  tok_rank_tables tables;  /* owned; of BPE */
-  tok_unigram unigram;     /* owned; of unigram models */
-  tok_normal normal;       /* owned */
-  tok_added added[2];      /* owned; [special]: names to match without and with special tokens */
-  uint32_t *id_of_rank;    /* owned; TOK_NO_RANK where a rank is no token (a fragment of a character) */
-  uint8_t *known;          /* owned; bitmap of code points that are tokens; NULL: merges begin with bytes */
-  uint32_t byte_id[256];   /* of byte fallback; TOK_NO_RANK: none */
-  uint32_t unknown_id;     /* TOK_NO_RANK: none */
-  tok_unranked *unranked;  /* owned; ordered by bytes */
+  tok_definition def;     /* owned; its bytes are borrowed by all others */
+  tok_rank_tables tables; /* owned; of BPE */
+  tok_unigram unigram;    /* owned; of unigram models */
+  tok_normal normal;      /* owned */
+  tok_added added[2];     /* owned; [special]: names to match without and with special tokens */
+  uint32_t
+      *id_of_rank; /* owned; TOK_NO_RANK where a rank is no token (a fragment of a character) */
+  uint8_t *known;  /* owned; bitmap of code points that are tokens; NULL: merges begin with bytes */
+  uint32_t byte_id[256];  /* of byte fallback; TOK_NO_RANK: none */
+  uint32_t unknown_id;    /* TOK_NO_RANK: none */
+  tok_unranked *unranked; /* owned; ordered by bytes */
   size_t n_unranked;
-  tok_special *specials;   /* owned */
+  tok_special *specials;    /* owned */
   uint16_t *specials_by_id; /* owned */
-  char *names;             /* owned; zero-terminated names of specials, and the strings of info */
-  tok_vocab core;          /* the same ranks without what is here: for the kernels */
-  bool plain;              /* nothing here changes a count without special tokens */
+  char *names;              /* owned; zero-terminated names of specials, and the strings of info */
+  tok_vocab core;           /* the same ranks without what is here: for the kernels */
+  bool plain;               /* nothing here changes a count without special tokens */
 };
 
 struct tok_compiled {
@@ -47,7 +48,8 @@ struct tok_compiled {
 typedef struct tok_extra_state tok_extra_state;
 void tok_extra_state_free(tok_extra_state *s);
 
-tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n);
+tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit,
+                           int64_t *n);
 tok_status tok_extra_init(tok_iter *it);
 tok_status tok_extra_next(tok_iter *it);
 /* The index of an id in the definition, or -1. */

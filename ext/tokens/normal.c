@@ -6,9 +6,12 @@
 #include "unicode.h"
 
 /*
-** Inert: a character that normalization leaves alone whatever stands beside it, and that keeps what is
-** before and behind it apart. All others are marks, jamo, and what has a decomposition; a character of
-** combining class 0 that may compose with the one before is a mark or a jamo (DerivedNormalizationProps).
+** Inert: a character that normalization leaves alone whatever stands beside it, and that keeps what
+*is
+** before and behind it apart. All others are marks, jamo, and what has a decomposition; a character
+*of
+** combining class 0 that may compose with the one before is a mark or a jamo
+*(DerivedNormalizationProps).
 */
 enum {
   JAMO_VOWEL_FIRST = 0x1160,
@@ -21,20 +24,25 @@ enum {
 
 static bool is_inert(uint32_t cp, bool compat) {
   utf8proc_int32_t out[DECOMPOSED_MAX];
-  if (cp < 0xA0) return true;
-  if (cp >= JAMO_VOWEL_FIRST && cp <= JAMO_LAST) return false;
-  if (cp >= 0xD800 && cp <= 0xDFFF) return true; /* never in a text */
+  if (cp < 0xA0)
+    return true;
+  if (cp >= JAMO_VOWEL_FIRST && cp <= JAMO_LAST)
+    return false;
+  if (cp >= 0xD800 && cp <= 0xDFFF)
+    return true; /* never in a text */
   const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)cp);
   if (p->category == UTF8PROC_CATEGORY_MN || p->category == UTF8PROC_CATEGORY_MC ||
       p->category == UTF8PROC_CATEGORY_ME || p->combining_class != 0) {
     return false;
   }
-  if (p->decomp_seqindex == UINT16_MAX && (cp < 0xAC00 || cp > 0xD7A3)) return true;
+  if (p->decomp_seqindex == UINT16_MAX && (cp < 0xAC00 || cp > 0xD7A3))
+    return true;
   utf8proc_uint8_t bytes[4];
   utf8proc_ssize_t n = utf8proc_encode_char((utf8proc_int32_t)cp, bytes);
   utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | (compat ? UTF8PROC_COMPAT : 0);
   n = utf8proc_decompose(bytes, n, out, DECOMPOSED_MAX, options);
-  if (n < 1 || n > DECOMPOSED_MAX) return false;
+  if (n < 1 || n > DECOMPOSED_MAX)
+    return false;
   n = utf8proc_normalize_utf32(out, n, options);
   return n == 1 && out[0] == (utf8proc_int32_t)cp;
 }
@@ -42,12 +50,15 @@ static bool is_inert(uint32_t cp, bool compat) {
 tok_status tok_normal_new(tok_normal *n, uint32_t flags) {
   n->flags = flags;
   n->inert = NULL;
-  if (!(flags & (TOK_N_NFC | TOK_N_NFKC))) return TOK_OK;
+  if (!(flags & (TOK_N_NFC | TOK_N_NFKC)))
+    return TOK_OK;
   n->inert = tok_malloc(TOK_NORMAL_PLANE / 8);
-  if (n->inert == NULL) return TOK_NOMEM;
+  if (n->inert == NULL)
+    return TOK_NOMEM;
   memset(n->inert, 0, TOK_NORMAL_PLANE / 8);
   for (uint32_t cp = 0; cp < TOK_NORMAL_PLANE; cp++) {
-    if (is_inert(cp, flags & TOK_N_NFKC)) n->inert[cp >> 3] |= (uint8_t)(1 << (cp & 7));
+    if (is_inert(cp, flags & TOK_N_NFKC))
+      n->inert[cp >> 3] |= (uint8_t)(1 << (cp & 7));
   }
   return TOK_OK;
 }
@@ -71,17 +82,22 @@ void tok_normal_out_free(tok_normal_out *o) {
 }
 
 static bool leaves_alone(const tok_normal *n, uint32_t cp) {
-  if (cp == TOK_UTF8_INVALID) return true;
-  if (cp < TOK_NORMAL_PLANE) return n->inert[cp >> 3] >> (cp & 7) & 1;
+  if (cp == TOK_UTF8_INVALID)
+    return true;
+  if (cp < TOK_NORMAL_PLANE)
+    return n->inert[cp >> 3] >> (cp & 7) & 1;
   return is_inert(cp, n->flags & TOK_N_NFKC);
 }
 
-/* Appends a part of the text; its bytes come from source offsets `from`, or each from the next one. */
+/* Appends a part of the text; its bytes come from source offsets `from`, or each from the next one.
+ */
 static void put(tok_normal_out *o, const void *bytes, size_t n, size_t from, bool each) {
   tok_buf_add(&o->text, bytes, n);
-  if (!o->with_map || n == 0) return;
+  if (!o->with_map || n == 0)
+    return;
   char *p = tok_buf_reserve(&o->map, n * sizeof(uint32_t));
-  if (p == NULL) return;
+  if (p == NULL)
+    return;
   for (size_t i = 0; i < n; i++) {
     uint32_t at = (uint32_t)(each ? from + i : from);
     memcpy(p + i * sizeof at, &at, sizeof at);
@@ -98,12 +114,15 @@ static tok_status put_normalized(const tok_normal *n, tok_slice text, size_t fro
   utf8proc_ssize_t bytes = (utf8proc_ssize_t)(to - from);
   o->scratch.len = 0;
   utf8proc_ssize_t room = utf8proc_decompose(p, bytes, NULL, 0, options);
-  if (room < 0) return TOK_TOOBIG;
+  if (room < 0)
+    return TOK_TOOBIG;
   char *scratch = tok_buf_reserve(&o->scratch, (size_t)room * sizeof(utf8proc_int32_t));
-  if (scratch == NULL) return o->scratch.status;
+  if (scratch == NULL)
+    return o->scratch.status;
   utf8proc_int32_t *cps = (utf8proc_int32_t *)(void *)scratch;
   utf8proc_ssize_t k = utf8proc_decompose(p, bytes, cps, room, options);
-  if (k < 0 || k > room) return TOK_TOOBIG;
+  if (k < 0 || k > room)
+    return TOK_TOOBIG;
   k = utf8proc_normalize_utf32(cps, k, options);
   for (utf8proc_ssize_t i = 0; i < k; i++) {
     utf8proc_uint8_t one[4];
@@ -119,10 +138,12 @@ static bool is_blank_sign(tok_slice text, size_t at) {
   return text.len - at >= BLANK_BYTES && memcmp(text.ptr + at, BLANK, BLANK_BYTES) == 0;
 }
 
-/* The first place that changes, and of Unicode normalization the character before it; text.len if none. */
+/* The first place that changes, and of Unicode normalization the character before it; text.len if
+ * none. */
 static size_t first_change(const tok_normal *n, tok_slice text, size_t at) {
   size_t before = at;
-  if (n->inert == NULL && !(n->flags & TOK_N_BLANKS)) return text.len;
+  if (n->inert == NULL && !(n->flags & TOK_N_BLANKS))
+    return text.len;
   while (at < text.len) {
     uint8_t c = (uint8_t)text.ptr[at];
     uint32_t cp;
@@ -130,13 +151,15 @@ static size_t first_change(const tok_normal *n, tok_slice text, size_t at) {
       before = at++;
       continue;
     }
-    if (c == 0xE2 && (n->flags & TOK_N_BLANKS) && is_blank_sign(text, at)) return at;
+    if (c == 0xE2 && (n->flags & TOK_N_BLANKS) && is_blank_sign(text, at))
+      return at;
     if (n->inert == NULL) {
       before = at++;
       continue;
     }
     size_t len = tok_utf8_decode((const uint8_t *)text.ptr + at, text.len - at, &cp);
-    if (!leaves_alone(n, cp)) return before;
+    if (!leaves_alone(n, cp))
+      return before;
     before = at;
     at += len;
   }
@@ -151,10 +174,12 @@ static size_t run_end(const tok_normal *n, tok_slice text, size_t at, bool *vali
   *valid = cp != TOK_UTF8_INVALID;
   size_t stop = text.len - at > RUN_MAX ? at + RUN_MAX : text.len;
   at += len;
-  if (!*valid) return at;
+  if (!*valid)
+    return at;
   while (at < stop) {
     len = tok_utf8_decode(p + at, text.len - at, &cp);
-    if (leaves_alone(n, cp)) break;
+    if (leaves_alone(n, cp))
+      break;
     at += len;
   }
   return at;
@@ -179,27 +204,34 @@ static tok_status change_all(const tok_normal *n, tok_slice text, size_t at, tok
     }
     at = first_change(n, text, done);
   }
-  if (rc == TOK_OK) put(o, text.ptr + done, text.len - done, done, true);
+  if (rc == TOK_OK)
+    put(o, text.ptr + done, text.len - done, done, true);
   return rc;
 }
 
 tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, tok_normal_out *o,
                             tok_slice *result, bool *changed) {
   size_t at = first_change(n, text, 0);
-  bool blank_first = text.len > 0 && (text.ptr[0] == ' ' || ((n->flags & TOK_N_BLANKS) && is_blank_sign(text, 0)));
-  if (blank_first && (n->flags & TOK_N_PREFIX_NEW)) prefix = false;
+  bool blank_first =
+      text.len > 0 && (text.ptr[0] == ' ' || ((n->flags & TOK_N_BLANKS) && is_blank_sign(text, 0)));
+  if (blank_first && (n->flags & TOK_N_PREFIX_NEW))
+    prefix = false;
   *result = text;
   *changed = at < text.len || prefix;
-  if (!*changed) return TOK_OK;
+  if (!*changed)
+    return TOK_OK;
   o->text.len = o->map.len = 0;
-  if (prefix) put(o, " ", 1, 0, false);
+  if (prefix)
+    put(o, " ", 1, 0, false);
   tok_status rc = change_all(n, text, at, o);
   if (o->with_map) {
     uint32_t end = (uint32_t)text.len;
     tok_buf_add(&o->map, &end, sizeof end);
   }
-  if (o->text.status != TOK_OK) rc = o->text.status;
-  if (o->map.status != TOK_OK) rc = o->map.status;
+  if (o->text.status != TOK_OK)
+    rc = o->text.status;
+  if (o->map.status != TOK_OK)
+    rc = o->map.status;
   *result = (tok_slice){o->text.ptr, o->text.len};
   return rc;
 }

@@ -12,13 +12,15 @@ enum { TOK_NORMAL_PLANE = 0x10000 };
 /* What a vocabulary does; made once. */
 typedef struct {
   uint32_t flags; /* TOK_N_… */
-  uint8_t *inert; /* owned: bitmap over plane 0 of what NFC (or NFKC) never touches; NULL: neither */
+  uint8_t
+      *inert; /* owned: bitmap over plane 0 of what NFC (or NFKC) never touches; NULL: neither */
 } tok_normal;
 
 /* Where a changed text goes; reused. */
 typedef struct {
   tok_buf text;
-  tok_buf map; /* with_map: for each byte of text, and its end, the offset (uint32_t) in the source */
+  tok_buf
+      map; /* with_map: for each byte of text, and its end, the offset (uint32_t) in the source */
   tok_buf scratch;
   bool with_map;
 } tok_normal_out;
@@ -28,8 +30,10 @@ void tok_normal_free(tok_normal *n);
 void tok_normal_out_init(tok_normal_out *o);
 void tok_normal_out_free(tok_normal_out *o);
 /*
-** *result: `text` itself, or a changed copy in *o (borrowed until the next call); *changed says which.
-** prefix: whether this is a place where TOK_N_PREFIX… puts its blank. Bytes that are not UTF-8 stay.
+** *result: `text` itself, or a changed copy in *o (borrowed until the next call); *changed says
+*which.
+** prefix: whether this is a place where TOK_N_PREFIX… puts its blank. Bytes that are not UTF-8
+*stay.
 ** TOK_NOMEM, TOK_TOOBIG.
 */
 tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, tok_normal_out *o,

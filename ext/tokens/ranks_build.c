@@ -23,10 +23,10 @@ typedef struct {
   uint32_t *ids, *loc, *long_index, *pair, *byte;
   uint16_t *displacement;
   uint8_t *long_bytes, *cross8, *cross8_both, *bloom;
-  uint64_t *hash;      /* [rank], of short tokens */
-  uint32_t *sorted;    /* ranks by bucket */
-  bucket_run *runs;    /* largest first */
-  bool twins;          /* two equal tokens were met */
+  uint64_t *hash;   /* [rank], of short tokens */
+  uint32_t *sorted; /* ranks by bucket */
+  bucket_run *runs; /* largest first */
+  bool twins;       /* two equal tokens were met */
   uint32_t twin;
 } build;
 
@@ -47,12 +47,15 @@ static tok_key key_of(const tok_rank_token *t) {
   return k;
 }
 
-static bool is_short(const tok_rank_token *t) { return t->n > 0 && t->n <= TOK_KEY_BYTES_MAX; }
+static bool is_short(const tok_rank_token *t) {
+  return t->n > 0 && t->n <= TOK_KEY_BYTES_MAX;
+}
 
 static void hash_short_tokens(build *b) {
   for (uint32_t i = 0; i < b->n; i++) {
     const tok_rank_token *t = &b->tokens[i];
-    if (is_short(t)) b->hash[i] = tok_key_hash(key_of(t), b->seed);
+    if (is_short(t))
+      b->hash[i] = tok_key_hash(key_of(t), b->seed);
   }
 }
 
@@ -67,15 +70,18 @@ static void put_key(build *b, uint32_t id, uint32_t slot) {
 static bool fits(build *b, const uint32_t *ids, uint32_t n, uint32_t d, uint32_t *slots) {
   for (uint32_t i = 0; i < n; i++) {
     slots[i] = tok_key_slot(b->hash[ids[i]], d, b->n_slots - 1);
-    if (b->ids[slots[i]] != TOK_RANK_NONE) return false;
+    if (b->ids[slots[i]] != TOK_RANK_NONE)
+      return false;
     for (uint32_t j = 0; j < i; j++) {
-      if (slots[j] == slots[i]) return false;
+      if (slots[j] == slots[i])
+        return false;
     }
   }
   return true;
 }
 
-/* Two keys that start at the same slot clash under every displacement; equal ones under every seed. */
+/* Two keys that start at the same slot clash under every displacement; equal ones under every seed.
+ */
 static bool clash_always(build *b, const uint32_t *ids, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
     for (uint32_t j = 0; j < i; j++) {
@@ -97,11 +103,14 @@ static bool clash_always(build *b, const uint32_t *ids, uint32_t n) {
 static bool place(build *b, const bucket_run *run) {
   uint32_t slots[BUCKET_MAX];
   const uint32_t *ids = b->sorted + run->first;
-  if (run->n > BUCKET_MAX || clash_always(b, ids, run->n)) return false;
+  if (run->n > BUCKET_MAX || clash_always(b, ids, run->n))
+    return false;
   for (uint32_t d = 0; d < DISPLACEMENTS; d++) {
-    if (!fits(b, ids, run->n, d, slots)) continue;
+    if (!fits(b, ids, run->n, d, slots))
+      continue;
     b->displacement[run->bucket] = (uint16_t)d;
-    for (uint32_t i = 0; i < run->n; i++) put_key(b, ids[i], slots[i]);
+    for (uint32_t i = 0; i < run->n; i++)
+      put_key(b, ids[i], slots[i]);
     return true;
   }
   return false;
@@ -114,7 +123,8 @@ static void sort_runs(build *b, bucket_run *to) {
     uint32_t n = b->runs[i].n > BUCKET_MAX ? BUCKET_MAX : b->runs[i].n;
     count[BUCKET_MAX - n + 1]++;
   }
-  for (int i = 1; i <= BUCKET_MAX + 1; i++) count[i] += count[i - 1];
+  for (int i = 1; i <= BUCKET_MAX + 1; i++)
+    count[i] += count[i - 1];
   for (uint32_t i = 0; i < b->n_buckets; i++) {
     uint32_t n = b->runs[i].n > BUCKET_MAX ? BUCKET_MAX : b->runs[i].n;
     to[count[BUCKET_MAX - n]++] = b->runs[i];
@@ -124,15 +134,20 @@ static void sort_runs(build *b, bucket_run *to) {
 /* Groups the ids of short tokens by bucket: runs[] describes them, sorted[] holds them. */
 static void group(build *b) {
   memset(b->runs, 0, sizeof *b->runs * b->n_buckets);
-  for (uint32_t i = 0; i < b->n_buckets; i++) b->runs[i].bucket = i;
+  for (uint32_t i = 0; i < b->n_buckets; i++)
+    b->runs[i].bucket = i;
   for (uint32_t i = 0; i < b->n; i++) {
-    if (is_short(&b->tokens[i])) b->runs[tok_key_bucket(b->hash[i], b->n_slots - 1)].n++;
+    if (is_short(&b->tokens[i]))
+      b->runs[tok_key_bucket(b->hash[i], b->n_slots - 1)].n++;
   }
-  for (uint32_t i = 1; i < b->n_buckets; i++) b->runs[i].first = b->runs[i - 1].first + b->runs[i - 1].n;
+  for (uint32_t i = 1; i < b->n_buckets; i++)
+    b->runs[i].first = b->runs[i - 1].first + b->runs[i - 1].n;
   for (uint32_t i = 0; i < b->n; i++) {
-    if (is_short(&b->tokens[i])) b->sorted[b->runs[tok_key_bucket(b->hash[i], b->n_slots - 1)].first++] = i;
+    if (is_short(&b->tokens[i]))
+      b->sorted[b->runs[tok_key_bucket(b->hash[i], b->n_slots - 1)].first++] = i;
   }
-  for (uint32_t i = 0; i < b->n_buckets; i++) b->runs[i].first -= b->runs[i].n;
+  for (uint32_t i = 0; i < b->n_buckets; i++)
+    b->runs[i].first -= b->runs[i].n;
   sort_runs(b, b->runs + b->n_buckets);
 }
 
@@ -152,14 +167,16 @@ static bool build_perfect_hash(build *b) {
   clear_slots(b);
   const bucket_run *runs = b->runs + b->n_buckets;
   for (uint32_t i = 0; i < b->n_buckets && runs[i].n > 0; i++) {
-    if (!place(b, &runs[i])) return false;
+    if (!place(b, &runs[i]))
+      return false;
   }
   return true;
 }
 
 /* Every key straight to its slot; false where the hint is not for these keys. */
 static bool build_from_hint(build *b, const tok_rank_hint *hint) {
-  if (hint == NULL || hint->displacement == NULL || hint->n_bytes != 2 * (size_t)b->n_buckets) return false;
+  if (hint == NULL || hint->displacement == NULL || hint->n_bytes != 2 * (size_t)b->n_buckets)
+    return false;
   b->seed = hint->seed;
   clear_slots(b);
   for (uint32_t i = 0; i < b->n_buckets; i++) {
@@ -167,21 +184,25 @@ static bool build_from_hint(build *b, const tok_rank_hint *hint) {
   }
   for (uint32_t i = 0; i < b->n; i++) {
     const tok_rank_token *t = &b->tokens[i];
-    if (!is_short(t)) continue;
+    if (!is_short(t))
+      continue;
     b->hash[i] = tok_key_hash(key_of(t), b->seed);
     uint32_t d = b->displacement[tok_key_bucket(b->hash[i], b->n_slots - 1)];
     uint32_t slot = tok_key_slot(b->hash[i], d, b->n_slots - 1);
-    if (b->ids[slot] != TOK_RANK_NONE) return false;
+    if (b->ids[slot] != TOK_RANK_NONE)
+      return false;
     put_key(b, i, slot);
   }
   return true;
 }
 
 static bool put_short_tokens(build *b, const tok_rank_hint *hint) {
-  if (build_from_hint(b, hint)) return true;
+  if (build_from_hint(b, hint))
+    return true;
   b->seed = FIRST_SEED;
   for (int tries = 0; tries < SEEDS_MAX && !b->twins; tries++) {
-    if (build_perfect_hash(b)) return true;
+    if (build_perfect_hash(b))
+      return true;
     b->seed = b->seed * 6364136223846793005u + 1442695040888963407u;
   }
   return false;
@@ -194,7 +215,8 @@ static bool put_long_tokens(build *b, uint32_t mask) {
   memset(b->long_index, 0xFF, sizeof *b->long_index * ((size_t)mask + 1));
   for (uint32_t i = 0; i < b->n; i++) {
     const tok_rank_token *t = &b->tokens[i];
-    if (t->n <= TOK_KEY_BYTES_MAX) continue;
+    if (t->n <= TOK_KEY_BYTES_MAX)
+      continue;
     b->loc[i] = TOK_LOC_LONG | at;
     b->long_bytes[at] = (uint8_t)t->n;
     b->long_bytes[at + 1] = (uint8_t)(t->n >> 8);
@@ -203,7 +225,8 @@ static bool put_long_tokens(build *b, uint32_t mask) {
     size_t h = tok_long_hash(t->bytes, t->n) & mask;
     for (; b->long_index[h] != TOK_RANK_NONE; h = (h + 1) & mask) {
       const tok_rank_token *other = &b->tokens[b->long_index[h]];
-      if (other->n != t->n || memcmp(other->bytes, t->bytes, t->n) != 0) continue;
+      if (other->n != t->n || memcmp(other->bytes, t->bytes, t->n) != 0)
+        continue;
       b->twin = i;
       return false;
     }
@@ -218,11 +241,14 @@ static int put_byte_and_pair(build *b) {
   memset(b->byte, 0xFF, sizeof *b->byte * 256);
   for (uint32_t i = 0; i < b->n; i++) {
     const uint8_t *p = b->tokens[i].bytes;
-    if (b->tokens[i].n == 1) b->byte[p[0]] = i;
-    if (b->tokens[i].n == 2) b->pair[p[0] << 8 | p[1]] = i;
+    if (b->tokens[i].n == 1)
+      b->byte[p[0]] = i;
+    if (b->tokens[i].n == 2)
+      b->pair[p[0] << 8 | p[1]] = i;
   }
   for (int i = 0; i < 256; i++) {
-    if (b->byte[i] == TOK_RANK_NONE) return i;
+    if (b->byte[i] == TOK_RANK_NONE)
+      return i;
   }
   return -1;
 }
@@ -237,10 +263,16 @@ typedef struct {
 } unit;
 
 static size_t lead_length(uint8_t c) {
-  return c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 1;
+  return c < 0x80                ? 1
+         : c >= 0xC2 && c < 0xE0 ? 2
+         : c >= 0xE0 && c < 0xF0 ? 3
+         : c >= 0xF0 && c < 0xF5 ? 4
+                                 : 1;
 }
 
-static bool is_continuation(uint8_t c) { return (c & 0xC0) == 0x80; }
+static bool is_continuation(uint8_t c) {
+  return (c & 0xC0) == 0x80;
+}
 
 /*
 ** The unit of a token's bytes that starts at `at`: where a text could have character boundaries. A
@@ -253,13 +285,17 @@ static unit unit_at(const tok_rank_token *t, size_t at) {
   size_t n = t->n - at, len = 0;
   uint32_t cp;
   if (at == 0) {
-    while (len < n && is_continuation(p[len])) len++;
-    if (len > 0) return (unit){p, len, false};
+    while (len < n && is_continuation(p[len]))
+      len++;
+    if (len > 0)
+      return (unit){p, len, false};
   }
   len = tok_utf8_decode(p, n, &cp);
-  if (cp != TOK_UTF8_INVALID) return (unit){p, len, true};
+  if (cp != TOK_UTF8_INVALID)
+    return (unit){p, len, true};
   size_t want = lead_length(p[0]); /* a truncated character at the end is one fragment */
-  while (len < want && len < n && is_continuation(p[len])) len++;
+  while (len < want && len < n && is_continuation(p[len]))
+    len++;
   return (unit){p, len, false};
 }
 
@@ -269,7 +305,9 @@ static uint32_t word_of(const unit *u) {
   return w;
 }
 
-static void set_bit(uint8_t *bitmap, uint32_t bit) { bitmap[bit >> 3] |= (uint8_t)(1 << (bit & 7)); }
+static void set_bit(uint8_t *bitmap, uint32_t bit) {
+  bitmap[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+}
 
 /* A boundary between x and y inside a token. */
 static void add_context(build *b, const unit *x, const unit *y) {
@@ -295,13 +333,16 @@ static void add_context(build *b, const unit *x, const unit *y) {
 */
 static void lift_barriers(build *b, const unit *first, const unit *last) {
   for (uint32_t other = 0; other < 256; other++) {
-    uint32_t before = other << 8 | first->p[0], behind = (uint32_t)last->p[last->n - 1] << 8 | other;
+    uint32_t before = other << 8 | first->p[0],
+             behind = (uint32_t)last->p[last->n - 1] << 8 | other;
     set_bit(b->cross8, before);
     set_bit(b->cross8, behind);
     set_bit(b->bloom, tok_cross_hash(tok_cross_fragment(other), word_of(first)));
     set_bit(b->bloom, tok_cross_hash(word_of(last), tok_cross_fragment(other)));
-    if (!first->whole) set_bit(b->cross8_both, before);
-    if (!last->whole) set_bit(b->cross8_both, behind);
+    if (!first->whole)
+      set_bit(b->cross8_both, before);
+    if (!last->whole)
+      set_bit(b->cross8_both, behind);
   }
 }
 
@@ -314,12 +355,14 @@ static void add_contexts(build *b, const tok_rank_token *t) {
       set_bit(b->cross8, edge);
       set_bit(b->cross8_both, edge);
     }
-    if (at >= t->n) break;
+    if (at >= t->n)
+      break;
     unit y = unit_at(t, at);
     add_context(b, &x, &y);
     x = y;
   }
-  if (t->whole_only) lift_barriers(b, &first, &x);
+  if (t->whole_only)
+    lift_barriers(b, &first, &x);
 }
 
 static void put_barriers(build *b) {
@@ -327,13 +370,16 @@ static void put_barriers(build *b) {
   memset(b->cross8_both, 0, TOK_CROSS8_BYTES);
   memset(b->bloom, 0, 1 << (TOK_CROSS_BLOOM_BITS - 3));
   for (uint32_t i = 0; i < b->n; i++) {
-    if (b->tokens[i].n > 1) add_contexts(b, &b->tokens[i]);
+    if (b->tokens[i].n > 1)
+      add_contexts(b, &b->tokens[i]);
   }
 }
 
 /* ---- memory and the whole -------------------------------------------------------------------- */
 
-static size_t round_up(size_t n) { return (n + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1); }
+static size_t round_up(size_t n) {
+  return (n + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+}
 
 /* Counts first (base = NULL), then hands out. */
 static void *take(char *base, size_t *at, size_t n) {
@@ -369,7 +415,8 @@ static uint32_t longest_whole(const build *b) {
   uint32_t longest = 0;
   for (uint32_t i = 0; i < b->n; i++) {
     const tok_rank_token *t = &b->tokens[i];
-    if (t->whole_only && t->n > TOK_KEY_BYTES_MAX && t->n > longest) longest = t->n;
+    if (t->whole_only && t->n > TOK_KEY_BYTES_MAX && t->n > longest)
+      longest = t->n;
   }
   return longest;
 }
@@ -398,7 +445,8 @@ static tok_status fill_tables(build *b, const tok_rank_hint *hint, uint32_t long
                               tok_rank_error *error) {
   memset(b->loc, 0xFF, sizeof *b->loc * b->n);
   error->byte = put_byte_and_pair(b);
-  if (error->byte >= 0) return TOK_INVALID;
+  if (error->byte >= 0)
+    return TOK_INVALID;
   if (!put_short_tokens(b, hint) || !put_long_tokens(b, long_mask)) {
     error->rank = b->twin;
     return TOK_INVALID;
@@ -414,21 +462,27 @@ tok_status tok_ranks_build(const tok_rank_token *tokens, uint32_t n, const tok_r
   uint32_t longest = 0;
   memset(out, 0, sizeof *out);
   *error = (tok_rank_error){TOK_RANK_NONE, -1};
-  if (n == 0 || n > TOK_RANK_IDS_MAX) return TOK_TOOBIG;
+  if (n == 0 || n > TOK_RANK_IDS_MAX)
+    return TOK_TOOBIG;
   for (uint32_t i = 0; i < n; i++) {
     uint32_t k = tokens[i].n;
     if (k > TOK_RANK_BYTES_MAX) {
       error->rank = i;
       return TOK_INVALID;
     }
-    if (k > longest) longest = k;
-    if (k > TOK_KEY_BYTES_MAX) n_long++, n_long_bytes += k + TOK_LONG_HEADER;
+    if (k > longest)
+      longest = k;
+    if (k > TOK_KEY_BYTES_MAX)
+      n_long++, n_long_bytes += k + TOK_LONG_HEADER;
     b.n_keys += is_short(&tokens[i]);
   }
-  if (n_long_bytes >= TOK_LOC_LONG) return TOK_TOOBIG;
-  while (mask < n_long * 2) mask *= 2;
+  if (n_long_bytes >= TOK_LOC_LONG)
+    return TOK_TOOBIG;
+  while (mask < n_long * 2)
+    mask *= 2;
   mask--;
-  for (b.n_slots = 1024; b.n_slots < b.n_keys + b.n_keys / 4; b.n_slots *= 2) continue;
+  for (b.n_slots = 1024; b.n_slots < b.n_keys + b.n_keys / 4; b.n_slots *= 2)
+    continue;
   b.n_buckets = b.n_slots >> TOK_SLOTS_PER_BUCKET_LOG2;
   size_t bytes = lay_out(&b, NULL, n_long_bytes, mask);
   char *memory = tok_malloc(bytes + ALIGNMENT);

@@ -16,8 +16,10 @@ typedef struct {
   const uint8_t *bytes; /* borrowed; 16 of them may be read, also of a shorter one */
   uint32_t n;           /* 0: no token has this rank */
   /*
-  ** Never made by merging (the merges of its bytes end elsewhere), only taken where it is a piece of
-  ** its own. No segment of a longer piece may look like one, so merge barriers beside it are lifted.
+  ** Never made by merging (the merges of its bytes end elsewhere), only taken where it is a piece
+  *of
+  ** its own. No segment of a longer piece may look like one, so merge barriers beside it are
+  *lifted.
   */
   bool whole_only;
 } tok_rank_token;
@@ -32,7 +34,7 @@ typedef struct {
 /* The tables and the memory that they stand in. */
 typedef struct {
   tok_ranks ranks;
-  void *memory;         /* owned, all arrays of `ranks` */
+  void *memory;        /* owned, all arrays of `ranks` */
   size_t n_long_bytes; /* of ranks.long_bytes */
 } tok_rank_tables;
 
@@ -42,8 +44,10 @@ typedef struct {
 } tok_rank_error;
 
 /*
-** tokens[0..n), by rank; hint may be NULL. TOK_INVALID: two tokens are equal, a byte has no token, one
-** is longer than TOK_RANK_BYTES_MAX; *error says which. TOK_TOOBIG: n is 0 or above TOK_RANK_IDS_MAX.
+** tokens[0..n), by rank; hint may be NULL. TOK_INVALID: two tokens are equal, a byte has no token,
+*one
+** is longer than TOK_RANK_BYTES_MAX; *error says which. TOK_TOOBIG: n is 0 or above
+*TOK_RANK_IDS_MAX.
 ** TOK_NOMEM. On failure nothing is owned.
 */
 tok_status tok_ranks_build(const tok_rank_token *tokens, uint32_t n, const tok_rank_hint *hint,

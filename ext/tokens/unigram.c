@@ -1,4 +1,5 @@
-/* Unigram models; see unigram.h. Scores are added as the reference does it: in double, kept in float. */
+/* Unigram models; see unigram.h. Scores are added as the reference does it: in double, kept in
+ * float. */
 #include "unigram.h"
 
 #include "../base/utf8.h"
@@ -7,11 +8,13 @@ enum { NODE_BITS = 24, NODES_MAX = (1 << NODE_BITS) - 1, UNKNOWN_PENALTY = 10 };
 
 static uint32_t slot_of(const tok_unigram *u, uint64_t edge) {
   uint32_t h = (uint32_t)(edge * 0x9E3779B97F4A7C15u >> 32) & u->mask;
-  while (u->edges[h] != 0 && u->edges[h] >> NODE_BITS != edge) h = (h + 1) & u->mask;
+  while (u->edges[h] != 0 && u->edges[h] >> NODE_BITS != edge)
+    h = (h + 1) & u->mask;
   return h;
 }
 
-/* The child of a node, 0 if there is none. An edge of node 0 and byte 0 is stored as any other: + 1. */
+/* The child of a node, 0 if there is none. An edge of node 0 and byte 0 is stored as any other:
+ * + 1. */
 static uint32_t child(const tok_unigram *u, uint32_t node, uint8_t byte) {
   uint64_t edge = ((uint64_t)node << 8 | byte) + 1;
   return (uint32_t)u->edges[slot_of(u, edge)] & NODES_MAX;
@@ -23,17 +26,21 @@ static bool add(tok_unigram *u, tok_slice s, uint32_t token) {
     uint64_t edge = ((uint64_t)node << 8 | (uint8_t)s.ptr[i]) + 1;
     uint32_t h = slot_of(u, edge);
     if (u->edges[h] == 0) {
-      if (u->n_nodes == NODES_MAX) return false;
+      if (u->n_nodes == NODES_MAX)
+        return false;
       u->edges[h] = edge << NODE_BITS | u->n_nodes++;
     }
     node = (uint32_t)u->edges[h] & NODES_MAX;
   }
-  if (u->token[node] == 0) u->token[node] = token + 1;
+  if (u->token[node] == 0)
+    u->token[node] = token + 1;
   return true;
 }
 
 /* Tokens that the model chooses from: not special, not bytes of the fallback. */
-static bool is_choice(const tok_def_token *t) { return !(t->flags & (TOK_T_SPECIAL | TOK_T_BYTE | TOK_T_UNKNOWN | TOK_T_ADDED)); }
+static bool is_choice(const tok_def_token *t) {
+  return !(t->flags & (TOK_T_SPECIAL | TOK_T_BYTE | TOK_T_UNKNOWN | TOK_T_ADDED));
+}
 
 tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
   size_t bytes = 0, room = 1024;
@@ -41,13 +48,18 @@ tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
   memset(u, 0, sizeof *u);
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
-    if (!is_choice(t)) continue;
+    if (!is_choice(t))
+      continue;
     bytes += t->n;
-    if (!(t->score >= -1e30f && t->score <= 1e30f)) return TOK_INVALID;
-    if (t->score < lowest) lowest = t->score;
+    if (!(t->score >= -1e30f && t->score <= 1e30f))
+      return TOK_INVALID;
+    if (t->score < lowest)
+      lowest = t->score;
   }
-  if (bytes >= NODES_MAX) return TOK_TOOBIG;
-  while (room < bytes + bytes / 2) room *= 2;
+  if (bytes >= NODES_MAX)
+    return TOK_TOOBIG;
+  while (room < bytes + bytes / 2)
+    room *= 2;
   u->mask = (uint32_t)room - 1;
   u->n_nodes = 1;
   u->unknown_score = lowest - UNKNOWN_PENALTY;
@@ -61,7 +73,8 @@ tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
   memset(u->token, 0, (bytes + 1) * sizeof *u->token);
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
-    if (is_choice(t) && !add(u, tok_def_bytes(d, t), (uint32_t)i)) return TOK_TOOBIG;
+    if (is_choice(t) && !add(u, tok_def_bytes(d, t), (uint32_t)i))
+      return TOK_TOOBIG;
   }
   return TOK_OK;
 }
@@ -73,13 +86,16 @@ void tok_unigram_free(tok_unigram *u) {
 }
 
 static void offer(tok_unigram_step *to, double score, uint32_t n, uint32_t token) {
-  if (to->n != 0 && !(score > (double)to->score)) return;
+  if (to->n != 0 && !(score > (double)to->score))
+    return;
   *to = (tok_unigram_step){(float)score, n, token};
 }
 
-void tok_unigram_run(const tok_unigram *u, const tok_definition *d, tok_slice text, tok_unigram_step *steps) {
+void tok_unigram_run(const tok_unigram *u, const tok_definition *d, tok_slice text,
+                     tok_unigram_step *steps) {
   const uint8_t *p = (const uint8_t *)text.ptr;
-  for (size_t i = 0; i <= text.len; i++) steps[i] = (tok_unigram_step){0, 0, TOK_NO_RANK};
+  for (size_t i = 0; i <= text.len; i++)
+    steps[i] = (tok_unigram_step){0, 0, TOK_NO_RANK};
   for (size_t at = 0; at < text.len;) {
     uint32_t cp, node = 0;
     size_t one = tok_utf8_decode(p + at, text.len - at, &cp);
@@ -87,12 +103,15 @@ void tok_unigram_run(const tok_unigram *u, const tok_definition *d, tok_slice te
     bool single = false;
     for (size_t end = at; end < text.len && (node = child(u, node, p[end])) != 0;) {
       end++;
-      if (u->token[node] == 0) continue;
+      if (u->token[node] == 0)
+        continue;
       uint32_t token = u->token[node] - 1;
-      offer(&steps[end], (double)tok_def_at(d, token)->score + (double)here, (uint32_t)(end - at), token);
+      offer(&steps[end], (double)tok_def_at(d, token)->score + (double)here, (uint32_t)(end - at),
+            token);
       single |= end - at == one;
     }
-    if (!single) offer(&steps[at + one], (double)(u->unknown_score + here), (uint32_t)one, TOK_NO_RANK);
+    if (!single)
+      offer(&steps[at + one], (double)(u->unknown_score + here), (uint32_t)one, TOK_NO_RANK);
     at += one;
   }
 }

@@ -1,6 +1,7 @@
 /*
 ** unigram: SentencePiece's other model: of all ways to cut a text into tokens, the one whose log
-** probabilities have the greatest sum (Kudo 2018; Viterbi). Linear in the text times the longest token.
+** probabilities have the greatest sum (Kudo 2018; Viterbi). Linear in the text times the longest
+*token.
 */
 #ifndef TOK_UNIGRAM_H
 #define TOK_UNIGRAM_H
@@ -9,8 +10,8 @@
 
 /* A trie of the tokens, its edges in one hash table. */
 typedef struct {
-  uint64_t *edges;  /* owned: node << 8 | byte in the top 40 bits, child in the low 24; 0: free */
-  uint32_t *token;  /* owned: [node] index of the token that ends here + 1; 0: none */
+  uint64_t *edges; /* owned: node << 8 | byte in the top 40 bits, child in the low 24; 0: free */
+  uint32_t *token; /* owned: [node] index of the token that ends here + 1; 0: none */
   uint32_t mask;
   uint32_t n_nodes;
   float unknown_score, longest_bonus;
@@ -26,6 +27,7 @@ typedef struct {
 tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d);
 void tok_unigram_free(tok_unigram *u);
 /* Fills steps[0..text.len]; the path is read backwards from the end. */
-void tok_unigram_run(const tok_unigram *u, const tok_definition *d, tok_slice text, tok_unigram_step *steps);
+void tok_unigram_run(const tok_unigram *u, const tok_definition *d, tok_slice text,
+                     tok_unigram_step *steps);
 
 #endif

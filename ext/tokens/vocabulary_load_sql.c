@@ -1,9 +1,12 @@
 /*
 ** Loading imported vocabularies; see vocabulary_sql.h. Nothing of its own for SQL.
 **
-** A vocabulary is compiled once a process: what is loaded stands in a list, with a count of references,
-** under a mutex. An entry is known by the database's file and the import's stamp, so that what another
-** file claims about itself concerns only that file. Vocabularies of temporary and in-memory databases
+** A vocabulary is compiled once a process: what is loaded stands in a list, with a count of
+*references,
+** under a mutex. An entry is known by the database's file and the import's stamp, so that what
+*another
+** file claims about itself concerns only that file. Vocabularies of temporary and in-memory
+*databases
 ** belong to their connection.
 */
 #include <stdio.h>
@@ -24,8 +27,12 @@ struct tok_shared {
 static tok_shared *all;
 enum { MUTEX = SQLITE_MUTEX_STATIC_APP1 };
 
-static void lock(void) { sqlite3_mutex_enter(sqlite3_mutex_alloc(MUTEX)); }
-static void unlock(void) { sqlite3_mutex_leave(sqlite3_mutex_alloc(MUTEX)); }
+static void lock(void) {
+  sqlite3_mutex_enter(sqlite3_mutex_alloc(MUTEX));
+}
+static void unlock(void) {
+  sqlite3_mutex_leave(sqlite3_mutex_alloc(MUTEX));
+}
 
 static void shared_free(tok_shared *s) {
   tok_compiled_free(s->compiled);
@@ -34,25 +41,30 @@ static void shared_free(tok_shared *s) {
 }
 
 void tok_shared_release(tok_shared *s) {
-  if (s == NULL) return;
+  if (s == NULL)
+    return;
   lock();
   bool last = --s->n_ref == 0;
   for (tok_shared **p = &all; last && *p != NULL; p = &(*p)->next) {
-    if (*p != s) continue;
+    if (*p != s)
+      continue;
     *p = s->next;
     break;
   }
   unlock();
-  if (last) shared_free(s);
+  if (last)
+    shared_free(s);
 }
 
 static tok_shared *shared_find(const char *file, const char *stamp) {
   tok_shared *s;
   lock();
   for (s = all; s != NULL; s = s->next) {
-    if (strcmp(s->file, file) == 0 && strcmp(s->stamp, stamp) == 0) break;
+    if (strcmp(s->file, file) == 0 && strcmp(s->stamp, stamp) == 0)
+      break;
   }
-  if (s != NULL) s->n_ref++;
+  if (s != NULL)
+    s->n_ref++;
   unlock();
   return s;
 }
@@ -60,10 +72,12 @@ static tok_shared *shared_find(const char *file, const char *stamp) {
 /* Makes it known to others; if another thread was faster, its own is used and this one freed. */
 static tok_shared *shared_publish(tok_shared *mine) {
   tok_shared *s;
-  if (mine->file == NULL) return mine;
+  if (mine->file == NULL)
+    return mine;
   lock();
   for (s = all; s != NULL; s = s->next) {
-    if (strcmp(s->file, mine->file) == 0 && strcmp(s->stamp, mine->stamp) == 0) break;
+    if (strcmp(s->file, mine->file) == 0 && strcmp(s->stamp, mine->stamp) == 0)
+      break;
   }
   if (s != NULL) {
     s->n_ref++;
@@ -72,7 +86,8 @@ static tok_shared *shared_publish(tok_shared *mine) {
     all = mine;
   }
   unlock();
-  if (s == NULL) return mine;
+  if (s == NULL)
+    return mine;
   shared_free(mine);
   return s;
 }
@@ -80,19 +95,25 @@ static tok_shared *shared_publish(tok_shared *mine) {
 /* ---- rows ------------------------------------------------------------------------------------ */
 
 static const char *const family_names[TOK_N_FAMILIES] = {
-    [TOK_FAMILY_R50K] = "gpt2",     [TOK_FAMILY_CL100K] = "cl100k",     [TOK_FAMILY_O200K] = "o200k",
-    [TOK_FAMILY_LLAMA3] = "llama3", [TOK_FAMILY_QWEN2] = "qwen2",       [TOK_FAMILY_QWEN35] = "qwen3.5",
-    [TOK_FAMILY_TEKKEN] = "tekken", [TOK_FAMILY_WORDS] = "words",       [TOK_FAMILY_KIMI] = "kimi-k2",
-    [TOK_FAMILY_DEEPSEEK] = "deepseek-v3", [TOK_FAMILY_DIGITS] = "starcoder",
-    [TOK_FAMILY_LINES] = "lines",   [TOK_FAMILY_WHOLE] = "whole"};
+    [TOK_FAMILY_R50K] = "gpt2",        [TOK_FAMILY_CL100K] = "cl100k",
+    [TOK_FAMILY_O200K] = "o200k",      [TOK_FAMILY_LLAMA3] = "llama3",
+    [TOK_FAMILY_QWEN2] = "qwen2",      [TOK_FAMILY_QWEN35] = "qwen3.5",
+    [TOK_FAMILY_TEKKEN] = "tekken",    [TOK_FAMILY_WORDS] = "words",
+    [TOK_FAMILY_KIMI] = "kimi-k2",     [TOK_FAMILY_DEEPSEEK] = "deepseek-v3",
+    [TOK_FAMILY_DIGITS] = "starcoder", [TOK_FAMILY_LINES] = "lines",
+    [TOK_FAMILY_WHOLE] = "whole"};
 
-const char *tok_family_name(tok_family family) { return family_names[family]; }
+const char *tok_family_name(tok_family family) {
+  return family_names[family];
+}
 
 /* A statement whose text names the tables of a vocabulary. */
-static int prepare(sqlite3 *db, const char *fmt, const char *schema, const char *name, sqlite3_stmt **stmt) {
+static int prepare(sqlite3 *db, const char *fmt, const char *schema, const char *name,
+                   sqlite3_stmt **stmt) {
   char *sql = sqlite3_mprintf(fmt, schema, name);
   *stmt = NULL;
-  if (sql == NULL) return SQLITE_NOMEM;
+  if (sql == NULL)
+    return SQLITE_NOMEM;
   int rc = sqlite3_prepare_v2(db, sql, -1, stmt, NULL);
   sqlite3_free(sql);
   return rc;
@@ -124,14 +145,16 @@ static uint64_t hex64(sqlite3_stmt *stmt) {
 }
 
 static void keep_text(char **to, sqlite3_stmt *stmt) {
-  if (sqlite3_column_type(stmt, 1) == SQLITE_NULL || *to != NULL) return;
+  if (sqlite3_column_type(stmt, 1) == SQLITE_NULL || *to != NULL)
+    return;
   *to = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 1));
 }
 
 static void read_family(tok_definition *d, sqlite3_stmt *stmt, bool *known) {
   for (int f = 0; f < TOK_N_FAMILIES; f++) {
     const char *text = (const char *)sqlite3_column_text(stmt, 1);
-    if (text == NULL || strcmp(text, family_names[f]) != 0) continue;
+    if (text == NULL || strcmp(text, family_names[f]) != 0)
+      continue;
     d->family = (tok_family)f;
     *known = true;
   }
@@ -139,53 +162,79 @@ static void read_family(tok_definition *d, sqlite3_stmt *stmt, bool *known) {
 
 static int keep_blob(tok_stored *s, sqlite3_stmt *stmt) {
   tok_slice blob = column_bytes(stmt, 1);
-  if (blob.len == 0 || s->displacement != NULL) return SQLITE_OK;
+  if (blob.len == 0 || s->displacement != NULL)
+    return SQLITE_OK;
   s->displacement = sqlite3_malloc64(blob.len);
-  if (s->displacement == NULL) return SQLITE_NOMEM;
+  if (s->displacement == NULL)
+    return SQLITE_NOMEM;
   memcpy(s->displacement, blob.ptr, blob.len);
   s->n_displacement = blob.len;
   return SQLITE_OK;
 }
 
-static int read_about(sqlite3 *db, const char *schema, const char *name, tok_stored *s, const char **why) {
+static int read_about(sqlite3 *db, const char *schema, const char *name, tok_stored *s,
+                      const char **why) {
   sqlite3_stmt *stmt;
   tok_definition *d = &s->def;
   bool known = false, format = false;
-  int rc = prepare(db, "SELECT key, value FROM \"%w\".\"%w_about\"", schema, name, &stmt), step = SQLITE_DONE;
+  int rc = prepare(db, "SELECT key, value FROM \"%w\".\"%w_about\"", schema, name, &stmt),
+      step = SQLITE_DONE;
   while (rc == SQLITE_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     int n = sqlite3_column_int(stmt, 1);
-    if (column_is(stmt, "format")) format = n == TOK_VOCAB_FORMAT;
-    if (column_is(stmt, "stamp")) copy_text(s->stamp, sizeof s->stamp, stmt);
-    if (column_is(stmt, "checksum")) s->checksum = hex64(stmt);
-    if (column_is(stmt, "seed")) s->seed = hex64(stmt);
-    if (column_is(stmt, "displacement")) rc = keep_blob(s, stmt);
-    if (column_is(stmt, "pattern")) copy_text(d->pattern, sizeof d->pattern, stmt);
-    if (column_is(stmt, "family")) read_family(d, stmt, &known);
-    if (column_is(stmt, "model")) d->model = n == 1 ? TOK_MODEL_UNIGRAM : TOK_MODEL_BPE;
-    if (column_is(stmt, "normal")) d->normal = (uint32_t)n;
-    if (column_is(stmt, "characters")) d->characters = n != 0;
-    if (column_is(stmt, "fuse")) d->fuse_unknown = n != 0;
-    if (column_is(stmt, "fallback")) d->byte_fallback = n != 0;
-    if (column_is(stmt, "sha256")) keep_text(&s->about[0], stmt);
-    if (column_is(stmt, "source")) keep_text(&s->about[1], stmt);
-    if (column_is(stmt, "licence")) keep_text(&s->about[2], stmt);
+    if (column_is(stmt, "format"))
+      format = n == TOK_VOCAB_FORMAT;
+    if (column_is(stmt, "stamp"))
+      copy_text(s->stamp, sizeof s->stamp, stmt);
+    if (column_is(stmt, "checksum"))
+      s->checksum = hex64(stmt);
+    if (column_is(stmt, "seed"))
+      s->seed = hex64(stmt);
+    if (column_is(stmt, "displacement"))
+      rc = keep_blob(s, stmt);
+    if (column_is(stmt, "pattern"))
+      copy_text(d->pattern, sizeof d->pattern, stmt);
+    if (column_is(stmt, "family"))
+      read_family(d, stmt, &known);
+    if (column_is(stmt, "model"))
+      d->model = n == 1 ? TOK_MODEL_UNIGRAM : TOK_MODEL_BPE;
+    if (column_is(stmt, "normal"))
+      d->normal = (uint32_t)n;
+    if (column_is(stmt, "characters"))
+      d->characters = n != 0;
+    if (column_is(stmt, "fuse"))
+      d->fuse_unknown = n != 0;
+    if (column_is(stmt, "fallback"))
+      d->byte_fallback = n != 0;
+    if (column_is(stmt, "sha256"))
+      keep_text(&s->about[0], stmt);
+    if (column_is(stmt, "source"))
+      keep_text(&s->about[1], stmt);
+    if (column_is(stmt, "licence"))
+      keep_text(&s->about[2], stmt);
   }
-  if (rc == SQLITE_OK && step != SQLITE_DONE) rc = step;
+  if (rc == SQLITE_OK && step != SQLITE_DONE)
+    rc = step;
   sqlite3_finalize(stmt);
-  if (rc != SQLITE_OK) return rc;
-  if (!format) *why = "its format is not known to this version";
-  if (format && !known) *why = "its pattern family is not known to this version";
+  if (rc != SQLITE_OK)
+    return rc;
+  if (!format)
+    *why = "its format is not known to this version";
+  if (format && !known)
+    *why = "its pattern family is not known to this version";
   return *why == NULL ? SQLITE_OK : SQLITE_CORRUPT;
 }
 
 static bool read_token(tok_definition *d, sqlite3_stmt *stmt) {
   sqlite3_int64 id = sqlite3_column_int64(stmt, 0), rank = sqlite3_column_int64(stmt, 2);
   bool ranked = sqlite3_column_type(stmt, 2) != SQLITE_NULL;
-  if (id < 0 || id > TOK_DEF_ID_MAX || (ranked && (rank < 0 || rank >= TOK_NO_RANK))) return false;
+  if (id < 0 || id > TOK_DEF_ID_MAX || (ranked && (rank < 0 || rank >= TOK_NO_RANK)))
+    return false;
   tok_slice bytes = column_bytes(stmt, 1);
   tok_def_token *t = tok_def_add(d, (uint32_t)id, bytes);
-  if (t == NULL) return tok_def_status(d) == TOK_NOMEM;
-  if (ranked) t->rank = (uint32_t)rank;
+  if (t == NULL)
+    return tok_def_status(d) == TOK_NOMEM;
+  if (ranked)
+    t->rank = (uint32_t)rank;
   return true;
 }
 
@@ -193,15 +242,18 @@ static bool read_token(tok_definition *d, sqlite3_stmt *stmt) {
 static bool read_extra(tok_definition *d, sqlite3_stmt *stmt, size_t *at) {
   sqlite3_int64 id = sqlite3_column_int64(stmt, 0);
   tok_slice name = column_bytes(stmt, 3);
-  while (*at < tok_def_n(d) && tok_def_at(d, *at)->id < id) ++*at;
-  if (*at == tok_def_n(d) || tok_def_at(d, *at)->id != id || name.len > TOK_DEF_TOKEN_MAX) return false;
+  while (*at < tok_def_n(d) && tok_def_at(d, *at)->id < id)
+    ++*at;
+  if (*at == tok_def_n(d) || tok_def_at(d, *at)->id != id || name.len > TOK_DEF_TOKEN_MAX)
+    return false;
   tok_def_token *t = tok_def_at(d, *at);
   t->flags = (uint32_t)sqlite3_column_int(stmt, 1);
   t->score = (float)sqlite3_column_double(stmt, 2);
   return name.len == 0 || tok_def_set_name(d, t, name) || tok_def_status(d) == TOK_NOMEM;
 }
 
-static int read_table(sqlite3 *db, const char *schema, const char *name, bool extra, tok_stored *s, const char **why) {
+static int read_table(sqlite3 *db, const char *schema, const char *name, bool extra, tok_stored *s,
+                      const char **why) {
   sqlite3_stmt *stmt;
   tok_definition *d = &s->def;
   size_t at = 0;
@@ -211,22 +263,29 @@ static int read_table(sqlite3 *db, const char *schema, const char *name, bool ex
                    schema, name, &stmt);
   int step = SQLITE_DONE;
   while (rc == SQLITE_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
-    if (!(extra ? read_extra(d, stmt, &at) : read_token(d, stmt))) *why = "a token is malformed";
-    if (tok_def_status(d) != TOK_OK) rc = SQLITE_NOMEM;
-    if (*why != NULL) rc = SQLITE_CORRUPT;
+    if (!(extra ? read_extra(d, stmt, &at) : read_token(d, stmt)))
+      *why = "a token is malformed";
+    if (tok_def_status(d) != TOK_OK)
+      rc = SQLITE_NOMEM;
+    if (*why != NULL)
+      rc = SQLITE_CORRUPT;
   }
-  if (rc == SQLITE_OK && step != SQLITE_DONE) rc = step;
+  if (rc == SQLITE_OK && step != SQLITE_DONE)
+    rc = step;
   sqlite3_finalize(stmt);
   return rc;
 }
 
-int tok_stored_read(sqlite3 *db, const char *schema, const char *name, tok_stored *out, const char **why) {
+int tok_stored_read(sqlite3 *db, const char *schema, const char *name, tok_stored *out,
+                    const char **why) {
   memset(out, 0, sizeof *out);
   tok_def_init(&out->def);
   *why = NULL;
   int rc = read_about(db, schema, name, out, why);
-  if (rc == SQLITE_OK) rc = read_table(db, schema, name, false, out, why);
-  if (rc == SQLITE_OK) rc = read_table(db, schema, name, true, out, why);
+  if (rc == SQLITE_OK)
+    rc = read_table(db, schema, name, false, out, why);
+  if (rc == SQLITE_OK)
+    rc = read_table(db, schema, name, true, out, why);
   if (rc == SQLITE_OK && tok_def_checksum(&out->def) != out->checksum) {
     *why = "its checksum differs";
     rc = SQLITE_CORRUPT;
@@ -236,7 +295,8 @@ int tok_stored_read(sqlite3 *db, const char *schema, const char *name, tok_store
 
 void tok_stored_free(tok_stored *s) {
   tok_def_free(&s->def);
-  for (int i = 0; i < 4; i++) sqlite3_free(s->about[i]);
+  for (int i = 0; i < 4; i++)
+    sqlite3_free(s->about[i]);
   sqlite3_free(s->displacement);
   memset(s, 0, sizeof *s);
 }
@@ -260,7 +320,8 @@ struct tok_imports {
 
 tok_imports *tok_imports_new(sqlite3 *db, tok_engine **engine) {
   tok_imports *m = tok_malloc(sizeof *m);
-  if (m == NULL) return NULL;
+  if (m == NULL)
+    return NULL;
   memset(m, 0, sizeof *m);
   m->db = db;
   m->engine = engine;
@@ -277,13 +338,19 @@ static void forget(tok_imports *m, loaded **at) {
 }
 
 void tok_imports_free(tok_imports *m) {
-  if (m == NULL) return;
-  while (m->list != NULL) forget(m, &m->list);
+  if (m == NULL)
+    return;
+  while (m->list != NULL)
+    forget(m, &m->list);
   tok_free(m);
 }
 
-const char *tok_imports_error(const tok_imports *m) { return m->error; }
-int64_t tok_imports_changes(const tok_imports *m) { return m->changes; }
+const char *tok_imports_error(const tok_imports *m) {
+  return m->error;
+}
+int64_t tok_imports_changes(const tok_imports *m) {
+  return m->changes;
+}
 
 void tok_imports_drop(tok_imports *m, const char *schema, const char *name) {
   for (loaded **p = &m->list; *p != NULL;) {
@@ -298,7 +365,8 @@ void tok_imports_drop(tok_imports *m, const char *schema, const char *name) {
 
 tok_shared *tok_imports_hold(tok_imports *m, const tok_vocab *vocab) {
   for (loaded *l = m->list; l != NULL; l = l->next) {
-    if (tok_compiled_vocab(l->shared->compiled) != vocab) continue;
+    if (tok_compiled_vocab(l->shared->compiled) != vocab)
+      continue;
     lock();
     l->shared->n_ref++;
     unlock();
@@ -310,7 +378,8 @@ tok_shared *tok_imports_hold(tok_imports *m, const tok_vocab *vocab) {
 /* Names of the schemas, in the order in which SQLite resolves a name; zero-terminated texts. */
 static int list_schemas(sqlite3 *db, tok_buf *out) {
   sqlite3_stmt *stmt = NULL;
-  int rc = sqlite3_prepare_v2(db, "SELECT name FROM pragma_database_list ORDER BY seq <> 1, seq", -1, &stmt, NULL);
+  int rc = sqlite3_prepare_v2(db, "SELECT name FROM pragma_database_list ORDER BY seq <> 1, seq",
+                              -1, &stmt, NULL);
   int step = SQLITE_DONE;
   while (rc == SQLITE_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     const char *name = (const char *)sqlite3_column_text(stmt, 0);
@@ -320,7 +389,8 @@ static int list_schemas(sqlite3 *db, tok_buf *out) {
       tok_buf_add(out, name, strlen(name) + 1);
     }
   }
-  if (rc == SQLITE_OK && step != SQLITE_DONE) rc = step;
+  if (rc == SQLITE_OK && step != SQLITE_DONE)
+    rc = step;
   sqlite3_finalize(stmt);
   return rc == SQLITE_OK && out->status != TOK_OK ? SQLITE_NOMEM : rc;
 }
@@ -333,7 +403,8 @@ void tok_imports_refresh(tok_imports *m) {
   if (list_schemas(m->db, &schemas) == SQLITE_OK) {
     for (size_t at = 0; at < schemas.len; at += strlen(schemas.ptr + at) + 1) {
       sqlite3_stmt *stmt;
-      if (prepare(m->db, "SELECT 1 FROM \"%w\".sqlite_schema LIMIT 1", schemas.ptr + at, "", &stmt) == SQLITE_OK) {
+      if (prepare(m->db, "SELECT 1 FROM \"%w\".sqlite_schema LIMIT 1", schemas.ptr + at, "",
+                  &stmt) == SQLITE_OK) {
         sqlite3_step(stmt); /* a schema that others hold locked stays as it is known */
       }
       sqlite3_finalize(stmt);
@@ -345,18 +416,23 @@ void tok_imports_refresh(tok_imports *m) {
 static bool is_there(sqlite3 *db, const char *schema, const char *name) {
   char table[TOK_VOCAB_NAME_MAX + 16];
   snprintf(table, sizeof table, "%s_about", name);
-  return sqlite3_table_column_metadata(db, schema, table, "key", NULL, NULL, NULL, NULL, NULL) == SQLITE_OK &&
-         sqlite3_table_column_metadata(db, schema, table, "value", NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
+  return sqlite3_table_column_metadata(db, schema, table, "key", NULL, NULL, NULL, NULL, NULL) ==
+             SQLITE_OK &&
+         sqlite3_table_column_metadata(db, schema, table, "value", NULL, NULL, NULL, NULL, NULL) ==
+             SQLITE_OK;
 }
 
 /* The stamp in the database now; empty where there is none. */
-static int read_stamp(sqlite3 *db, const char *schema, const char *name, char stamp[TOK_STAMP_BYTES + 1]) {
+static int read_stamp(sqlite3 *db, const char *schema, const char *name,
+                      char stamp[TOK_STAMP_BYTES + 1]) {
   sqlite3_stmt *stmt;
-  int rc = prepare(db, "SELECT 0, value FROM \"%w\".\"%w_about\" WHERE key = 'stamp'", schema, name, &stmt);
+  int rc = prepare(db, "SELECT 0, value FROM \"%w\".\"%w_about\" WHERE key = 'stamp'", schema, name,
+                   &stmt);
   stamp[0] = '\0';
   if (rc == SQLITE_OK) {
     rc = sqlite3_step(stmt);
-    if (rc == SQLITE_ROW) copy_text(stamp, TOK_STAMP_BYTES + 1, stmt);
+    if (rc == SQLITE_ROW)
+      copy_text(stamp, TOK_STAMP_BYTES + 1, stmt);
     rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
   }
   sqlite3_finalize(stmt);
@@ -369,12 +445,14 @@ static tok_status say(tok_imports *m, const char *name, const char *why) {
 }
 
 static tok_status fail(tok_imports *m, const char *name, int rc, const char *why) {
-  if (rc == SQLITE_NOMEM) return TOK_NOMEM;
+  if (rc == SQLITE_NOMEM)
+    return TOK_NOMEM;
   return say(m, name, why != NULL ? why : sqlite3_errmsg(m->db));
 }
 
 /* Reads and compiles. */
-static tok_status load(tok_imports *m, const char *schema, const char *name, const char *file, tok_shared **out) {
+static tok_status load(tok_imports *m, const char *schema, const char *name, const char *file,
+                       tok_shared **out) {
   tok_stored stored;
   const char *why;
   tok_compile_error error;
@@ -392,16 +470,20 @@ static tok_status load(tok_imports *m, const char *schema, const char *name, con
     tok_compiled_about about = {name, stored.about[0], stored.about[1], stored.about[2]};
     tok_rank_hint hint = {stored.seed, stored.displacement, stored.n_displacement};
     status = tok_compile(&stored.def, &about, &hint, &s->compiled, &error);
-    if (status == TOK_INVALID) status = say(m, name, error.text);
-    if (status == TOK_TOOBIG) status = say(m, name, "it is too large");
+    if (status == TOK_INVALID)
+      status = say(m, name, error.text);
+    if (status == TOK_TOOBIG)
+      status = say(m, name, "it is too large");
   }
   if (status == TOK_OK && file[0] != '\0') {
     s->file = sqlite3_mprintf("%s", file);
-    if (s->file == NULL) status = TOK_NOMEM;
+    if (s->file == NULL)
+      status = TOK_NOMEM;
   }
   tok_stored_free(&stored);
   if (status != TOK_OK) {
-    if (s != NULL) shared_free(s);
+    if (s != NULL)
+      shared_free(s);
     return status;
   }
   *out = shared_publish(s);
@@ -409,14 +491,18 @@ static tok_status load(tok_imports *m, const char *schema, const char *name, con
 }
 
 /* The vocabulary of a schema; *out NULL if its stamp cannot be read. */
-static tok_status find_in(tok_imports *m, const char *schema, const char *name, const tok_vocab **out) {
+static tok_status find_in(tok_imports *m, const char *schema, const char *name,
+                          const tok_vocab **out) {
   char stamp[TOK_STAMP_BYTES + 1];
   int rc = read_stamp(m->db, schema, name, stamp);
   *out = NULL;
-  if (rc != SQLITE_OK) return fail(m, name, rc, NULL);
-  if (stamp[0] == '\0') return TOK_OK; /* somebody else's table */
+  if (rc != SQLITE_OK)
+    return fail(m, name, rc, NULL);
+  if (stamp[0] == '\0')
+    return TOK_OK; /* somebody else's table */
   for (loaded **p = &m->list; *p != NULL; p = &(*p)->next) {
-    if (sqlite3_stricmp((*p)->name, name) != 0 || sqlite3_stricmp((*p)->schema, schema) != 0) continue;
+    if (sqlite3_stricmp((*p)->name, name) != 0 || sqlite3_stricmp((*p)->schema, schema) != 0)
+      continue;
     if (strcmp((*p)->shared->stamp, stamp) == 0) {
       *out = tok_compiled_vocab((*p)->shared->compiled);
       return TOK_OK;
@@ -425,7 +511,8 @@ static tok_status find_in(tok_imports *m, const char *schema, const char *name, 
     break;
   }
   const char *file = sqlite3_db_filename(m->db, schema);
-  if (file == NULL) file = "";
+  if (file == NULL)
+    file = "";
   tok_shared *shared = file[0] == '\0' ? NULL : shared_find(file, stamp);
   tok_status status = shared != NULL ? TOK_OK : load(m, schema, name, file, &shared);
   loaded *l = status == TOK_OK ? tok_malloc(sizeof *l) : NULL;
@@ -446,16 +533,21 @@ tok_status tok_imports_find(tok_imports *m, tok_slice slice, const tok_vocab **v
   char name[TOK_VOCAB_NAME_MAX + 1];
   tok_buf schemas;
   *vocab = NULL;
-  if (slice.len == 0 || slice.len > TOK_VOCAB_NAME_MAX || memchr(slice.ptr, '\0', slice.len) != NULL) return TOK_OK;
+  if (slice.len == 0 || slice.len > TOK_VOCAB_NAME_MAX ||
+      memchr(slice.ptr, '\0', slice.len) != NULL)
+    return TOK_OK;
   memcpy(name, slice.ptr, slice.len);
   name[slice.len] = '\0';
-  if (!is_there(m->db, NULL, name)) return TOK_OK;
+  if (!is_there(m->db, NULL, name))
+    return TOK_OK;
   tok_buf_init(&schemas, SCHEMAS_BYTES_MAX);
   int rc = list_schemas(m->db, &schemas);
   tok_status status = rc == SQLITE_OK ? TOK_OK : fail(m, name, rc, NULL);
-  for (size_t at = 0; status == TOK_OK && *vocab == NULL && at < schemas.len; at += strlen(schemas.ptr + at) + 1) {
+  for (size_t at = 0; status == TOK_OK && *vocab == NULL && at < schemas.len;
+       at += strlen(schemas.ptr + at) + 1) {
     const char *schema = schemas.ptr + at;
-    if (strlen(schema) <= TOK_VOCAB_NAME_MAX && is_there(m->db, schema, name)) status = find_in(m, schema, name, vocab);
+    if (strlen(schema) <= TOK_VOCAB_NAME_MAX && is_there(m->db, schema, name))
+      status = find_in(m, schema, name, vocab);
   }
   tok_buf_free(&schemas);
   return status;
@@ -474,10 +566,13 @@ int tok_imports_names(tok_imports *m, tok_buf *names) {
     rc = prepare(m->db, sql, schemas.ptr + at, "", &stmt);
     while (rc == SQLITE_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
       const char *name = (const char *)sqlite3_column_text(stmt, 0);
-      if (name == NULL) rc = SQLITE_NOMEM;
-      if (name != NULL) tok_buf_add(names, name, strlen(name) + 1);
+      if (name == NULL)
+        rc = SQLITE_NOMEM;
+      if (name != NULL)
+        tok_buf_add(names, name, strlen(name) + 1);
     }
-    if (rc == SQLITE_OK && step != SQLITE_DONE) rc = step;
+    if (rc == SQLITE_OK && step != SQLITE_DONE)
+      rc = step;
     sqlite3_finalize(stmt);
   }
   tok_buf_free(&schemas);

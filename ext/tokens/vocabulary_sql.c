@@ -1,26 +1,35 @@
 /*
 ** CREATE VIRTUAL TABLE qwen USING tok_vocabulary('path/to/tokenizer.json');
 ** CREATE VIRTUAL TABLE kimi USING tok_vocabulary('kimi_k2.tiktoken', 'kimi-k2');
-** CREATE VIRTUAL TABLE mine USING tok_vocabulary((SELECT data FROM file WHERE name = 'tekken.json'));
+** CREATE VIRTUAL TABLE mine USING tok_vocabulary((SELECT data FROM file WHERE name =
+*'tekken.json'));
 **
 ** Imports a vocabulary into this database. From then on, in every connection and without the file,
-** `qwen` is a model: tok_count('qwen', text), tok_encode, tok_decode, tok_truncate, tok_chunks, tok_tokens,
-** tok_vocab, tok_encodings. Formats and what is supported of them: import.h; the second argument is needed
-** for .tiktoken files, which hold no pattern, and replaces that of others: a family's name (gpt2, cl100k,
-** o200k, llama3, llama4, qwen2, qwen3, qwen3.5, tekken, deepseek-v3, kimi-k2, starcoder, gemma4, claude) or
+** `qwen` is a model: tok_count('qwen', text), tok_encode, tok_decode, tok_truncate, tok_chunks,
+*tok_tokens,
+** tok_vocab, tok_encodings. Formats and what is supported of them: import.h; the second argument is
+*needed
+** for .tiktoken files, which hold no pattern, and replaces that of others: a family's name (gpt2,
+*cl100k,
+** o200k, llama3, llama4, qwen2, qwen3, qwen3.5, tekken, deepseek-v3, kimi-k2, starcoder, gemma4,
+*claude) or
 ** a regular expression. A pattern that no scanner of tok implements is an error that shows it.
 **
 **     SELECT id, token, text, bytes, special, rank FROM qwen [WHERE id = …];
 **
-** The rows of the file: what tok_vocab shows of it, and each token's merge rank. Read-only; a vocabulary
-** never changes under its name. DROP TABLE removes it. It cannot be renamed. A name that is already a model
+** The rows of the file: what tok_vocab shows of it, and each token's merge rank. Read-only; a
+*vocabulary
+** never changes under its name. DROP TABLE removes it. It cannot be renamed. A name that is already
+*a model
 ** or encoding is refused.
 **
-** Counts text alone, without the tokens that a model's post-processor puts around it. Tokens that the file
+** Counts text alone, without the tokens that a model's post-processor puts around it. Tokens that
+*the file
 ** adds without calling them special are matched in every text, special ones only in
 ** tok_encode(model, text, 'all').
 **
-** Where the extension was loaded by sqlite3_toknofs_init, only the form with (SELECT …) works; what it
+** Where the extension was loaded by sqlite3_toknofs_init, only the form with (SELECT …) works; what
+*it
 ** gives is the file's contents, a BLOB or TEXT.
 */
 #include <stdio.h>
@@ -46,7 +55,8 @@ typedef struct {
 
 enum { COL_ID, COL_TOKEN, COL_TEXT, COL_BYTES, COL_SPECIAL, COL_RANK };
 
-/* ---- the file ---------------------------------------------------------------------------------- */
+/* ---- the file ----------------------------------------------------------------------------------
+ */
 
 /* What is imported, and what is said of it. */
 typedef struct {
@@ -59,13 +69,16 @@ typedef struct {
 static char *unquote(const char *arg) {
   char quote = arg[0];
   size_t n = strlen(arg);
-  if ((quote != '\'' && quote != '"') || n < 2 || arg[n - 1] != quote) return sqlite3_mprintf("%s", arg);
+  if ((quote != '\'' && quote != '"') || n < 2 || arg[n - 1] != quote)
+    return sqlite3_mprintf("%s", arg);
   char *out = sqlite3_malloc64(n);
-  if (out == NULL) return NULL;
+  if (out == NULL)
+    return NULL;
   size_t k = 0;
   for (size_t i = 1; i + 1 < n; i++) {
     out[k++] = arg[i];
-    if (arg[i] == quote && arg[i + 1] == quote && i + 2 < n) i++;
+    if (arg[i] == quote && arg[i + 1] == quote && i + 2 < n)
+      i++;
   }
   out[k] = '\0';
   return out;
@@ -89,13 +102,17 @@ static int read_open_file(FILE *f, const char *path, input *in, char **error) {
   tok_buf_init(&text, TOK_VOCAB_FILE_MAX);
   for (;;) {
     char *to = tok_buf_reserve(&text, READ_BYTES);
-    if (to == NULL) break;
+    if (to == NULL)
+      break;
     size_t n = fread(to, 1, READ_BYTES, f);
     text.len += n;
-    if (n < READ_BYTES) break;
+    if (n < READ_BYTES)
+      break;
   }
-  if (text.status == TOK_NOMEM) return SQLITE_NOMEM;
-  if (text.status != TOK_OK) return refuse(error, "'%s' has more than %d MB", path, TOK_VOCAB_FILE_MAX >> 20);
+  if (text.status == TOK_NOMEM)
+    return SQLITE_NOMEM;
+  if (text.status != TOK_OK)
+    return refuse(error, "'%s' has more than %d MB", path, TOK_VOCAB_FILE_MAX >> 20);
   if (ferror(f)) {
     tok_buf_free(&text);
     return refuse(error, "'%s' cannot be read", path);
@@ -106,14 +123,17 @@ static int read_open_file(FILE *f, const char *path, input *in, char **error) {
 
 static int read_file(const char *path, input *in, char **error) {
   FILE *f = fopen(path, "rb");
-  if (f == NULL) return refuse(error, "'%s' cannot be opened", path);
+  if (f == NULL)
+    return refuse(error, "'%s' cannot be opened", path);
   int rc = read_open_file(f, path, in, error);
   fclose(f);
   const char *name = path;
   for (const char *p = path; *p != '\0'; p++) {
-    if (*p == '/' || *p == '\\') name = p + 1;
+    if (*p == '/' || *p == '\\')
+      name = p + 1;
   }
-  if (rc == SQLITE_OK && (in->source = sqlite3_mprintf("%s", name)) == NULL) rc = SQLITE_NOMEM;
+  if (rc == SQLITE_OK && (in->source = sqlite3_mprintf("%s", name)) == NULL)
+    rc = SQLITE_NOMEM;
   return rc;
 }
 
@@ -121,17 +141,20 @@ static int read_file(const char *path, input *in, char **error) {
 static int read_query(sqlite3 *db, const char *arg, input *in, char **error) {
   sqlite3_stmt *stmt = NULL;
   char *sql = sqlite3_mprintf("SELECT %s", arg);
-  if (sql == NULL) return SQLITE_NOMEM;
+  if (sql == NULL)
+    return SQLITE_NOMEM;
   int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
   sqlite3_free(sql);
-  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_step(stmt);
   if (rc == SQLITE_ROW) {
     const void *p = sqlite3_column_blob(stmt, 0);
     in->n = p == NULL ? 0 : (size_t)sqlite3_column_bytes(stmt, 0);
     in->bytes = tok_malloc(in->n + 1);
     in->source = sqlite3_mprintf("query");
     rc = in->bytes == NULL || in->source == NULL ? SQLITE_NOMEM : SQLITE_OK;
-    if (rc == SQLITE_OK && in->n > 0) memcpy(in->bytes, p, in->n);
+    if (rc == SQLITE_OK && in->n > 0)
+      memcpy(in->bytes, p, in->n);
     if (rc == SQLITE_OK && sqlite3_column_type(stmt, 0) == SQLITE_NULL) {
       rc = refuse(error, "the query gives no contents of a file");
     }
@@ -143,53 +166,68 @@ static int read_query(sqlite3 *db, const char *arg, input *in, char **error) {
 }
 
 static int read_input(sqlite3 *db, const char *arg, input *in, char **error) {
-  if (arg[0] == '(') return read_query(db, arg, in, error);
+  if (arg[0] == '(')
+    return read_query(db, arg, in, error);
   bool files = false;
   int code = tok_sql_files(db, &files);
-  if (code != SQLITE_OK) return code;
+  if (code != SQLITE_OK)
+    return code;
   if (!files) {
     return refuse(error, "files may not be read here, expected (SELECT …) that gives the contents");
   }
   char *path = unquote(arg);
-  if (path == NULL) return SQLITE_NOMEM;
+  if (path == NULL)
+    return SQLITE_NOMEM;
   int rc = read_file(path, in, error);
   sqlite3_free(path);
   return rc;
 }
 
-/* ---- storing ----------------------------------------------------------------------------------- */
+/* ---- storing -----------------------------------------------------------------------------------
+ */
 
 /* Runs a statement with the schema's and the table's name in it, once. */
 static int run(sqlite3 *db, const char *fmt, const char *schema, const char *name) {
   char *sql = sqlite3_mprintf(fmt, schema, name);
-  if (sql == NULL) return SQLITE_NOMEM;
+  if (sql == NULL)
+    return SQLITE_NOMEM;
   int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
   sqlite3_free(sql);
   return rc;
 }
 
-static int prepare(sqlite3 *db, const char *fmt, const char *schema, const char *name, sqlite3_stmt **stmt) {
+static int prepare(sqlite3 *db, const char *fmt, const char *schema, const char *name,
+                   sqlite3_stmt **stmt) {
   char *sql = sqlite3_mprintf(fmt, schema, name);
   *stmt = NULL;
-  if (sql == NULL) return SQLITE_NOMEM;
+  if (sql == NULL)
+    return SQLITE_NOMEM;
   int rc = sqlite3_prepare_v2(db, sql, -1, stmt, NULL);
   sqlite3_free(sql);
   return rc;
 }
 
 static int create_tables(sqlite3 *db, const char *schema, const char *name) {
-  int rc = run(db, "CREATE TABLE \"%w\".\"%w_about\"(key TEXT PRIMARY KEY, value) WITHOUT ROWID", schema, name);
-  if (rc != SQLITE_OK) return rc;
-  rc = run(db, "CREATE TABLE \"%w\".\"%w_token\"(id INTEGER PRIMARY KEY, token BLOB NOT NULL, rank INTEGER)", schema, name);
-  if (rc != SQLITE_OK) return rc;
+  int rc = run(db, "CREATE TABLE \"%w\".\"%w_about\"(key TEXT PRIMARY KEY, value) WITHOUT ROWID",
+               schema, name);
+  if (rc != SQLITE_OK)
+    return rc;
+  rc = run(
+      db,
+      "CREATE TABLE \"%w\".\"%w_token\"(id INTEGER PRIMARY KEY, token BLOB NOT NULL, rank INTEGER)",
+      schema, name);
+  if (rc != SQLITE_OK)
+    return rc;
   return run(db,
-             "CREATE TABLE \"%w\".\"%w_extra\"(id INTEGER PRIMARY KEY, flags INTEGER NOT NULL, score REAL, name BLOB)",
+             "CREATE TABLE \"%w\".\"%w_extra\"(id INTEGER PRIMARY KEY, flags INTEGER NOT NULL, "
+             "score REAL, name BLOB)",
              schema, name);
 }
 
 /* Writes one row of about; the value is bound before. */
 static int put(sqlite3_stmt *stmt, int rc, const char *key) {
-  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 1, key, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_bind_text(stmt, 1, key, -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) {
     sqlite3_step(stmt);
     rc = sqlite3_reset(stmt);
@@ -198,12 +236,14 @@ static int put(sqlite3_stmt *stmt, int rc, const char *key) {
 }
 
 static int put_text(sqlite3_stmt *stmt, int rc, const char *key, const char *value) {
-  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 2, value, -1, SQLITE_TRANSIENT);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_bind_text(stmt, 2, value, -1, SQLITE_TRANSIENT);
   return put(stmt, rc, key);
 }
 
 static int put_int(sqlite3_stmt *stmt, int rc, const char *key, int64_t value) {
-  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 2, value);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_bind_int64(stmt, 2, value);
   return put(stmt, rc, key);
 }
 
@@ -217,15 +257,18 @@ static int put_stamp(sqlite3_stmt *stmt, int rc) {
   unsigned char bytes[TOK_STAMP_BYTES / 2];
   char text[TOK_STAMP_BYTES + 1];
   sqlite3_randomness(sizeof bytes, bytes);
-  for (size_t i = 0; i < TOK_STAMP_BYTES; i++) text[i] = "0123456789abcdef"[bytes[i / 2] >> (i % 2 ? 0 : 4) & 15];
+  for (size_t i = 0; i < TOK_STAMP_BYTES; i++)
+    text[i] = "0123456789abcdef"[bytes[i / 2] >> (i % 2 ? 0 : 4) & 15];
   text[TOK_STAMP_BYTES] = '\0';
   return put_text(stmt, rc, "stamp", text);
 }
 
-static int store_about(sqlite3 *db, const char *schema, const char *name, const tok_definition *d, const input *in) {
+static int store_about(sqlite3 *db, const char *schema, const char *name, const tok_definition *d,
+                       const input *in) {
   char sha256[TOK_SHA256_HEX + 1];
   sqlite3_stmt *stmt;
-  int rc = prepare(db, "INSERT INTO \"%w\".\"%w_about\"(key, value) VALUES (?1, ?2)", schema, name, &stmt);
+  int rc = prepare(db, "INSERT INTO \"%w\".\"%w_about\"(key, value) VALUES (?1, ?2)", schema, name,
+                   &stmt);
   tok_sha256_hex(in->bytes, in->n, sha256);
   rc = put_int(stmt, rc, "format", TOK_VOCAB_FORMAT);
   rc = put_stamp(stmt, rc);
@@ -251,33 +294,45 @@ static int bind_slice(sqlite3_stmt *stmt, int i, tok_slice s) {
 
 static int store_token(sqlite3_stmt *stmt, const tok_definition *d, const tok_def_token *t) {
   int rc = sqlite3_bind_int64(stmt, 1, t->id);
-  if (rc == SQLITE_OK) rc = bind_slice(stmt, 2, tok_def_bytes(d, t));
-  if (rc == SQLITE_OK) rc = t->rank == TOK_NO_RANK ? sqlite3_bind_null(stmt, 3) : sqlite3_bind_int64(stmt, 3, t->rank);
-  if (rc != SQLITE_OK) return rc;
+  if (rc == SQLITE_OK)
+    rc = bind_slice(stmt, 2, tok_def_bytes(d, t));
+  if (rc == SQLITE_OK)
+    rc = t->rank == TOK_NO_RANK ? sqlite3_bind_null(stmt, 3) : sqlite3_bind_int64(stmt, 3, t->rank);
+  if (rc != SQLITE_OK)
+    return rc;
   sqlite3_step(stmt);
   return sqlite3_reset(stmt);
 }
 
 static int store_extra(sqlite3_stmt *stmt, const tok_definition *d, const tok_def_token *t) {
   bool scored = t->score < 0 || t->score > 0;
-  if (t->flags == 0 && !scored && t->name_n == 0) return SQLITE_OK;
+  if (t->flags == 0 && !scored && t->name_n == 0)
+    return SQLITE_OK;
   int rc = sqlite3_bind_int64(stmt, 1, t->id);
-  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 2, t->flags);
-  if (rc == SQLITE_OK) rc = scored ? sqlite3_bind_double(stmt, 3, (double)t->score) : sqlite3_bind_null(stmt, 3);
-  if (rc == SQLITE_OK) rc = t->name_n == 0 ? sqlite3_bind_null(stmt, 4) : bind_slice(stmt, 4, tok_def_name(d, t));
-  if (rc != SQLITE_OK) return rc;
+  if (rc == SQLITE_OK)
+    rc = sqlite3_bind_int64(stmt, 2, t->flags);
+  if (rc == SQLITE_OK)
+    rc = scored ? sqlite3_bind_double(stmt, 3, (double)t->score) : sqlite3_bind_null(stmt, 3);
+  if (rc == SQLITE_OK)
+    rc = t->name_n == 0 ? sqlite3_bind_null(stmt, 4) : bind_slice(stmt, 4, tok_def_name(d, t));
+  if (rc != SQLITE_OK)
+    return rc;
   sqlite3_step(stmt);
   return sqlite3_reset(stmt);
 }
 
-static int store_tokens(sqlite3 *db, const char *schema, const char *name, const tok_definition *d) {
+static int store_tokens(sqlite3 *db, const char *schema, const char *name,
+                        const tok_definition *d) {
   sqlite3_stmt *stmt;
   int rc = prepare(db, "INSERT INTO \"%w\".\"%w_token\" VALUES (?1, ?2, ?3)", schema, name, &stmt);
-  for (size_t i = 0; i < tok_def_n(d) && rc == SQLITE_OK; i++) rc = store_token(stmt, d, tok_def_at(d, i));
+  for (size_t i = 0; i < tok_def_n(d) && rc == SQLITE_OK; i++)
+    rc = store_token(stmt, d, tok_def_at(d, i));
   sqlite3_finalize(stmt);
-  if (rc != SQLITE_OK) return rc;
+  if (rc != SQLITE_OK)
+    return rc;
   rc = prepare(db, "INSERT INTO \"%w\".\"%w_extra\" VALUES (?1, ?2, ?3, ?4)", schema, name, &stmt);
-  for (size_t i = 0; i < tok_def_n(d) && rc == SQLITE_OK; i++) rc = store_extra(stmt, d, tok_def_at(d, i));
+  for (size_t i = 0; i < tok_def_n(d) && rc == SQLITE_OK; i++)
+    rc = store_extra(stmt, d, tok_def_at(d, i));
   sqlite3_finalize(stmt);
   return rc;
 }
@@ -285,50 +340,66 @@ static int store_tokens(sqlite3 *db, const char *schema, const char *name, const
 static int store_hint(sqlite3 *db, const char *schema, const char *name, const tok_compiled *c) {
   tok_rank_hint hint = tok_compiled_hint(c);
   sqlite3_stmt *stmt;
-  int rc = prepare(db, "INSERT INTO \"%w\".\"%w_about\"(key, value) VALUES (?1, ?2)", schema, name, &stmt);
+  int rc = prepare(db, "INSERT INTO \"%w\".\"%w_about\"(key, value) VALUES (?1, ?2)", schema, name,
+                   &stmt);
   rc = put_hex(stmt, rc, "seed", hint.seed);
-  if (rc == SQLITE_OK) rc = bind_slice(stmt, 2, (tok_slice){(const char *)hint.displacement, hint.n_bytes});
+  if (rc == SQLITE_OK)
+    rc = bind_slice(stmt, 2, (tok_slice){(const char *)hint.displacement, hint.n_bytes});
   rc = put(stmt, rc, "displacement");
   sqlite3_finalize(stmt);
   return rc;
 }
 
 /*
-** Everything that can be wrong with a file is found before the first row is written; what then fails
+** Everything that can be wrong with a file is found before the first row is written; what then
+*fails
 ** (memory, disk) takes the whole statement back.
 */
-static int compile(const char *name, const input *in, const char *pattern, tok_compiled **out, char **error) {
+static int compile(const char *name, const input *in, const char *pattern, tok_compiled **out,
+                   char **error) {
   tok_definition d;
   tok_vocab_error why = {{0}};
   tok_compile_error compile_why = {{0}};
   tok_compiled_about about = {name, NULL, NULL, NULL};
   tok_def_init(&d);
   *out = NULL;
-  tok_status status = tok_vocab_import((tok_slice){in->bytes, in->n}, tok_slice_of(pattern), &d, &why);
-  if (status == TOK_OK) status = tok_compile(&d, &about, NULL, out, &compile_why);
+  tok_status status =
+      tok_vocab_import((tok_slice){in->bytes, in->n}, tok_slice_of(pattern), &d, &why);
+  if (status == TOK_OK)
+    status = tok_compile(&d, &about, NULL, out, &compile_why);
   tok_def_free(&d);
-  if (status == TOK_OK) return SQLITE_OK;
-  if (status == TOK_NOMEM) return SQLITE_NOMEM;
-  const char *text = why.text[0] != '\0' ? why.text : compile_why.text[0] != '\0' ? compile_why.text : "it is too large";
+  if (status == TOK_OK)
+    return SQLITE_OK;
+  if (status == TOK_NOMEM)
+    return SQLITE_NOMEM;
+  const char *text = why.text[0] != '\0'           ? why.text
+                     : compile_why.text[0] != '\0' ? compile_why.text
+                                                   : "it is too large";
   return refuse(error, "%s: %s", in->source, text);
 }
 
-static int import(sqlite3 *db, const char *schema, const char *name, const input *in, const char *pattern,
-                  char **error) {
+static int import(sqlite3 *db, const char *schema, const char *name, const input *in,
+                  const char *pattern, char **error) {
   tok_compiled *compiled;
   int rc = compile(name, in, pattern, &compiled, error);
-  if (rc != SQLITE_OK) return rc;
+  if (rc != SQLITE_OK)
+    return rc;
   const tok_definition *d = tok_compiled_definition(compiled);
   rc = create_tables(db, schema, name);
-  if (rc == SQLITE_OK) rc = store_about(db, schema, name, d, in);
-  if (rc == SQLITE_OK) rc = store_tokens(db, schema, name, d);
-  if (rc == SQLITE_OK) rc = store_hint(db, schema, name, compiled);
-  if (rc != SQLITE_OK && rc != SQLITE_NOMEM) rc = refuse(error, "%s", sqlite3_errmsg(db));
+  if (rc == SQLITE_OK)
+    rc = store_about(db, schema, name, d, in);
+  if (rc == SQLITE_OK)
+    rc = store_tokens(db, schema, name, d);
+  if (rc == SQLITE_OK)
+    rc = store_hint(db, schema, name, compiled);
+  if (rc != SQLITE_OK && rc != SQLITE_NOMEM)
+    rc = refuse(error, "%s", sqlite3_errmsg(db));
   tok_compiled_free(compiled);
   return rc;
 }
 
-/* ---- the table --------------------------------------------------------------------------------- */
+/* ---- the table ---------------------------------------------------------------------------------
+ */
 
 static int disconnect(sqlite3_vtab *base) {
   table *t = (table *)base;
@@ -338,14 +409,18 @@ static int disconnect(sqlite3_vtab *base) {
   return SQLITE_OK;
 }
 
-static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error) {
+static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+                   char **error) {
   (void)argc;
   (void)error;
-  int rc = sqlite3_declare_vtab(db, "CREATE TABLE x(id INTEGER PRIMARY KEY, token BLOB, text TEXT, bytes INTEGER,"
-                                    " special INTEGER, rank INTEGER)");
-  if (rc != SQLITE_OK) return rc;
+  int rc = sqlite3_declare_vtab(
+      db, "CREATE TABLE x(id INTEGER PRIMARY KEY, token BLOB, text TEXT, bytes INTEGER,"
+          " special INTEGER, rank INTEGER)");
+  if (rc != SQLITE_OK)
+    return rc;
   table *t = tok_malloc(sizeof *t);
-  if (t == NULL) return SQLITE_NOMEM;
+  if (t == NULL)
+    return SQLITE_NOMEM;
   memset(t, 0, sizeof *t);
   t->db = db;
   t->room = aux;
@@ -361,21 +436,28 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 
 static int check_name(const char *name, char **error) {
   tok_slice s = tok_slice_of(name);
-  if (s.len > TOK_VOCAB_NAME_MAX) return refuse(error, "a name may have %d bytes", TOK_VOCAB_NAME_MAX);
-  if (tok_vocab_find(s) == NULL && tok_model_encoding(s) == NULL) return SQLITE_OK;
+  if (s.len > TOK_VOCAB_NAME_MAX)
+    return refuse(error, "a name may have %d bytes", TOK_VOCAB_NAME_MAX);
+  if (tok_vocab_find(s) == NULL && tok_model_encoding(s) == NULL)
+    return SQLITE_OK;
   return refuse(error, "'%s' is the name of a model already", name);
 }
 
-static int create(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error) {
+static int create(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+                  char **error) {
   input in = {NULL, 0, NULL};
   if (argc < 4 || argc > 5 || argv[3][0] == '\0') {
-    return refuse(error, "expected tok_vocabulary('file' [, 'pattern']) or tok_vocabulary((SELECT …) [, 'pattern'])");
+    return refuse(error, "expected tok_vocabulary('file' [, 'pattern']) or tok_vocabulary((SELECT "
+                         "…) [, 'pattern'])");
   }
   char *pattern = argc == 5 ? unquote(argv[4]) : sqlite3_mprintf("");
   int rc = pattern == NULL ? SQLITE_NOMEM : check_name(argv[2], error);
-  if (rc == SQLITE_OK) rc = read_input(db, argv[3], &in, error);
-  if (rc == SQLITE_OK) rc = import(db, argv[1], argv[2], &in, pattern, error);
-  if (rc == SQLITE_OK) rc = connect(db, aux, argc, argv, out, error);
+  if (rc == SQLITE_OK)
+    rc = read_input(db, argv[3], &in, error);
+  if (rc == SQLITE_OK)
+    rc = import(db, argv[1], argv[2], &in, pattern, error);
+  if (rc == SQLITE_OK)
+    rc = connect(db, aux, argc, argv, out, error);
   sqlite3_free(pattern);
   sqlite3_free(in.source);
   tok_free(in.bytes);
@@ -386,8 +468,10 @@ static int destroy(sqlite3_vtab *base) {
   table *t = (table *)base;
   tok_imports_drop(tok_room_imports(t->room), t->schema, t->name);
   int rc = run(t->db, "DROP TABLE IF EXISTS \"%w\".\"%w_token\"", t->schema, t->name);
-  if (rc == SQLITE_OK) rc = run(t->db, "DROP TABLE IF EXISTS \"%w\".\"%w_extra\"", t->schema, t->name);
-  if (rc == SQLITE_OK) rc = run(t->db, "DROP TABLE IF EXISTS \"%w\".\"%w_about\"", t->schema, t->name);
+  if (rc == SQLITE_OK)
+    rc = run(t->db, "DROP TABLE IF EXISTS \"%w\".\"%w_extra\"", t->schema, t->name);
+  if (rc == SQLITE_OK)
+    rc = run(t->db, "DROP TABLE IF EXISTS \"%w\".\"%w_about\"", t->schema, t->name);
   return rc == SQLITE_OK ? disconnect(base) : rc;
 }
 
@@ -398,8 +482,10 @@ static int best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
   info->estimatedRows = 200000;
   for (int i = 0; i < info->nConstraint; i++) {
     int column = info->aConstraint[i].iColumn;
-    if (!info->aConstraint[i].usable || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
-    if (column != COL_ID && column != -1) continue;
+    if (!info->aConstraint[i].usable || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
+      continue;
+    if (column != COL_ID && column != -1)
+      continue;
     info->aConstraintUsage[i].argvIndex = 1;
     info->idxNum = 1;
     info->estimatedCost = 1;
@@ -407,7 +493,8 @@ static int best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
     info->idxFlags = SQLITE_INDEX_SCAN_UNIQUE;
     break;
   }
-  if (info->nOrderBy == 1 && info->aOrderBy[0].iColumn == COL_ID && !info->aOrderBy[0].desc) info->orderByConsumed = 1;
+  if (info->nOrderBy == 1 && info->aOrderBy[0].iColumn == COL_ID && !info->aOrderBy[0].desc)
+    info->orderByConsumed = 1;
   return SQLITE_OK;
 }
 
@@ -429,23 +516,28 @@ static int next(sqlite3_vtab_cursor *base) {
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc, sqlite3_value **argv) {
+static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc,
+                  sqlite3_value **argv) {
   (void)idx_str;
   (void)argc;
   cursor *c = (cursor *)base;
   const table *t = (const table *)base->pVtab;
   sqlite3_finalize(c->stmt);
-  char *sql = sqlite3_mprintf("SELECT t.id, token, rank, coalesce(flags, 0), name FROM \"%w\".\"%w_token\" AS t"
-                              " LEFT JOIN \"%w\".\"%w_extra\" AS e USING(id)%s",
-                              t->schema, t->name, t->schema, t->name, idx_num == 1 ? " WHERE t.id = ?1" : " ORDER BY t.id");
+  char *sql = sqlite3_mprintf(
+      "SELECT t.id, token, rank, coalesce(flags, 0), name FROM \"%w\".\"%w_token\" AS t"
+      " LEFT JOIN \"%w\".\"%w_extra\" AS e USING(id)%s",
+      t->schema, t->name, t->schema, t->name, idx_num == 1 ? " WHERE t.id = ?1" : " ORDER BY t.id");
   c->stmt = NULL;
   int rc = sql == NULL ? SQLITE_NOMEM : sqlite3_prepare_v2(t->db, sql, -1, &c->stmt, NULL);
   sqlite3_free(sql);
-  if (rc == SQLITE_OK && idx_num == 1) rc = sqlite3_bind_value(c->stmt, 1, argv[0]);
+  if (rc == SQLITE_OK && idx_num == 1)
+    rc = sqlite3_bind_value(c->stmt, 1, argv[0]);
   return rc == SQLITE_OK ? next(base) : rc;
 }
 
-static int eof(sqlite3_vtab_cursor *base) { return ((cursor *)base)->done; }
+static int eof(sqlite3_vtab_cursor *base) {
+  return ((cursor *)base)->done;
+}
 
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
   sqlite3_stmt *stmt = ((cursor *)base)->stmt;
@@ -461,7 +553,8 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
     sqlite3_result_blob64(ctx, bytes.ptr, bytes.len, SQLITE_TRANSIENT);
     break;
   case COL_TEXT:
-    if (bytes.ptr != NULL) tok_result_text_or_null(ctx, bytes);
+    if (bytes.ptr != NULL)
+      tok_result_text_or_null(ctx, bytes);
     break;
   case COL_BYTES:
     sqlite3_result_int64(ctx, (sqlite3_int64)bytes.len);
@@ -485,23 +578,27 @@ static int rename_table(sqlite3_vtab *vtab, const char *name) {
 }
 
 static int shadow_name(const char *name) {
-  return sqlite3_stricmp(name, "about") == 0 || sqlite3_stricmp(name, "token") == 0 || sqlite3_stricmp(name, "extra") == 0;
+  return sqlite3_stricmp(name, "about") == 0 || sqlite3_stricmp(name, "token") == 0 ||
+         sqlite3_stricmp(name, "extra") == 0;
 }
 
 /* PRAGMA integrity_check, from SQLite 3.44 on. */
-static int integrity(sqlite3_vtab *vtab, const char *schema, const char *name, int flags, char **error) {
+static int integrity(sqlite3_vtab *vtab, const char *schema, const char *name, int flags,
+                     char **error) {
   const table *t = (const table *)vtab;
   tok_stored stored;
   const char *why;
   (void)flags;
   int rc = tok_stored_read(t->db, schema, name, &stored, &why);
   tok_stored_free(&stored);
-  if (rc != SQLITE_CORRUPT || why == NULL) return rc;
+  if (rc != SQLITE_CORRUPT || why == NULL)
+    return rc;
   *error = sqlite3_mprintf("vocabulary %s.%s is damaged: %s", schema, name, why);
   return *error == NULL ? SQLITE_NOMEM : SQLITE_OK;
 }
 
-/* The structure of SQLite 3.44, which has one member more than that of the headers at hand may have. */
+/* The structure of SQLite 3.44, which has one member more than that of the headers at hand may
+ * have. */
 typedef struct {
   sqlite3_module module;
 #if SQLITE_VERSION_NUMBER < 3044000
@@ -509,28 +606,27 @@ typedef struct {
 #endif
 } module_3_44;
 
-static const module_3_44 module = {
-    .module = {.iVersion = 4,
-               .xCreate = create,
-               .xConnect = connect,
-               .xBestIndex = best_index,
-               .xDisconnect = disconnect,
-               .xDestroy = destroy,
-               .xOpen = open_cursor,
-               .xClose = close_cursor,
-               .xFilter = filter,
-               .xNext = next,
-               .xEof = eof,
-               .xColumn = column,
-               .xRowid = rowid,
-               .xRename = rename_table,
-               .xShadowName = shadow_name,
+static const module_3_44 module = {.module = {.iVersion = 4,
+                                              .xCreate = create,
+                                              .xConnect = connect,
+                                              .xBestIndex = best_index,
+                                              .xDisconnect = disconnect,
+                                              .xDestroy = destroy,
+                                              .xOpen = open_cursor,
+                                              .xClose = close_cursor,
+                                              .xFilter = filter,
+                                              .xNext = next,
+                                              .xEof = eof,
+                                              .xColumn = column,
+                                              .xRowid = rowid,
+                                              .xRename = rename_table,
+                                              .xShadowName = shadow_name,
 #if SQLITE_VERSION_NUMBER >= 3044000
-               .xIntegrity = integrity
+                                              .xIntegrity = integrity
 #endif
-    },
+                                   },
 #if SQLITE_VERSION_NUMBER < 3044000
-    .xIntegrity = integrity
+                                   .xIntegrity = integrity
 #endif
 };
 

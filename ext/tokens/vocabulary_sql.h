@@ -3,13 +3,17 @@
 ** Private to the room's *_sql.c files.
 **
 ** Storage of a vocabulary `name`, in its schema; plain rows, readable without tok:
-**   name_about(key TEXT PRIMARY KEY, value)   format, stamp, checksum, source, sha256, licence, bytes,
-**                                             kind, model, family, pattern, normal, characters, fuse,
-**                                             fallback; seed and displacement spare a search when loading
+**   name_about(key TEXT PRIMARY KEY, value)   format, stamp, checksum, source, sha256, licence,
+*bytes,
+**                                             kind, model, family, pattern, normal, characters,
+*fuse,
+**                                             fallback; seed and displacement spare a search when
+*loading
 **   name_token(id INTEGER PRIMARY KEY, token BLOB, rank INTEGER)
 **   name_extra(id INTEGER PRIMARY KEY, flags INTEGER, score REAL, name BLOB)
 **                                             what few tokens have beside; see definition.h
-** The stamp is a random text, new for each import: it says whether a vocabulary is still the one that
+** The stamp is a random text, new for each import: it says whether a vocabulary is still the one
+*that
 ** was loaded.
 */
 #ifndef TOK_VOCABULARY_SQL_H
@@ -28,11 +32,14 @@ typedef struct tok_imports tok_imports;
 /* engine: the connection's own, which forgets what is dropped. NULL when out of memory. */
 tok_imports *tok_imports_new(sqlite3 *db, tok_engine **engine);
 void tok_imports_free(tok_imports *m);
-/* Looks whether schemas were changed by others, so that their tables are known; once a statement. */
+/* Looks whether schemas were changed by others, so that their tables are known; once a statement.
+ */
 void tok_imports_refresh(tok_imports *m);
 /*
-** The vocabulary of this name in any schema of the connection, temp and main first; *vocab NULL: none.
-** Valid until the next call for that name, or tok_imports_drop(). TOK_NOMEM; TOK_INVALID: it is there but
+** The vocabulary of this name in any schema of the connection, temp and main first; *vocab NULL:
+*none.
+** Valid until the next call for that name, or tok_imports_drop(). TOK_NOMEM; TOK_INVALID: it is
+*there but
 ** damaged, see tok_imports_error().
 */
 tok_status tok_imports_find(tok_imports *m, tok_slice name, const tok_vocab **vocab);
@@ -41,14 +48,16 @@ const char *tok_imports_error(const tok_imports *m);
 void tok_imports_drop(tok_imports *m, const char *schema, const char *name);
 /* Names of all imported vocabularies, each zero-terminated, one after the other. SQLite's code. */
 int tok_imports_names(tok_imports *m, tok_buf *names);
-/* Counts changes of what find() may have said; remembered answers of an older count are not valid. */
+/* Counts changes of what find() may have said; remembered answers of an older count are not valid.
+ */
 int64_t tok_imports_changes(const tok_imports *m);
 
 /* More references to what find() gave; NULL of an embedded one. */
 tok_shared *tok_imports_hold(tok_imports *m, const tok_vocab *vocab);
 void tok_shared_release(tok_shared *s);
 
-/* Reads the rows of a vocabulary. SQLite's code; SQLITE_CORRUPT with *why (static) where they are damaged. */
+/* Reads the rows of a vocabulary. SQLite's code; SQLITE_CORRUPT with *why (static) where they are
+ * damaged. */
 typedef struct {
   tok_definition def;
   char stamp[TOK_STAMP_BYTES + 1];
@@ -58,7 +67,8 @@ typedef struct {
   void *displacement; /* owned (sqlite3_free) */
   size_t n_displacement;
 } tok_stored;
-int tok_stored_read(sqlite3 *db, const char *schema, const char *name, tok_stored *out, const char **why);
+int tok_stored_read(sqlite3 *db, const char *schema, const char *name, tok_stored *out,
+                    const char **why);
 void tok_stored_free(tok_stored *s);
 /* The names under which families are stored. */
 const char *tok_family_name(tok_family family);

@@ -1,8 +1,10 @@
 /*
-** Vocabulary files of strangers, and rows of a database that a stranger has made: an error or a vocabulary
+** Vocabulary files of strangers, and rows of a database that a stranger has made: an error or a
+*vocabulary
 ** that counts; what counts and encodes must agree and cover the text.
 **
-** First byte: bit 0: the rest is rows instead of a file; bits 1..: the pattern that goes with a file.
+** First byte: bit 0: the rest is rows instead of a file; bits 1..: the pattern that goes with a
+*file.
 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +19,18 @@ static void fail(const char *what) {
 }
 
 static const char text[] =
-    "The quick brown fox's 12345 \xe4\xb8\xad\xe6\x96\x87 na\xc3\xafve e\xcc\x81\xcc\x82 \xe2\x96\x81\xe2\x96\x81x\n\n  \xff\xc0 <tool>x</tool>"
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-    "abababababababababababababababababababababababababababababababababababababab \xf0\x9f\x98\x80\xd0\x96";
+    "The quick brown fox's 12345 \xe4\xb8\xad\xe6\x96\x87 na\xc3\xafve e\xcc\x81\xcc\x82 "
+    "\xe2\x96\x81\xe2\x96\x81x\n\n  \xff\xc0 <tool>x</tool>"
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    "aaaaaaaaaaaaaaaaaaaaaa"
+    "abababababababababababababababababababababababababababababababababababababab "
+    "\xf0\x9f\x98\x80\xd0\x96";
 
 /* Rows: id, rank, flags, length, bytes; as the glue reads them. */
 static void read_rows(const uint8_t *p, size_t n, tok_definition *d) {
   size_t at = 4;
-  if (n < 4) return;
+  if (n < 4)
+    return;
   d->family = (tok_family)(p[0] % TOK_N_FAMILIES);
   d->normal = p[1];
   d->characters = p[2] & 1;
@@ -36,22 +42,28 @@ static void read_rows(const uint8_t *p, size_t n, tok_definition *d) {
     for (int i = 0; i < 256; i++) {
       char c = (char)i;
       tok_def_token *t = tok_def_add(d, id++, (tok_slice){&c, 1});
-      if (t != NULL) t->rank = (uint32_t)i;
-      if (t != NULL && (p[3] & 2)) t->flags = TOK_T_BYTE;
+      if (t != NULL)
+        t->rank = (uint32_t)i;
+      if (t != NULL && (p[3] & 2))
+        t->flags = TOK_T_BYTE;
     }
   }
   while (at + 4 <= n) {
-    uint32_t rank = p[at] == 255 ? TOK_NO_RANK : 256 + id + p[at] - 128u, flags = p[at + 1] | (p[at + 2] & 1u) << 8;
+    uint32_t rank = p[at] == 255 ? TOK_NO_RANK : 256 + id + p[at] - 128u,
+             flags = p[at + 1] | (p[at + 2] & 1u) << 8;
     size_t len = p[at + 3] % 40;
     at += 4;
-    if (len > n - at) len = n - at;
+    if (len > n - at)
+      len = n - at;
     tok_slice s = {(const char *)p + at, len};
     tok_def_token *t = tok_def_add(d, id++, s);
-    if (t == NULL) return;
+    if (t == NULL)
+      return;
     t->rank = rank;
     t->flags = flags;
     t->score = (float)-(double)p[at - 4];
-    if (flags & (TOK_T_SPECIAL | TOK_T_ADDED)) tok_def_set_name(d, t, s);
+    if (flags & (TOK_T_SPECIAL | TOK_T_ADDED))
+      tok_def_set_name(d, t, s);
     at += len;
   }
 }
@@ -61,7 +73,8 @@ static void use(const tok_vocab *v, tok_slice s) {
   int64_t n = 0, ids = 0;
   tok_iter it;
   tok_prefix prefix;
-  if (e == NULL) return;
+  if (e == NULL)
+    return;
   tok_status rc = tok_count(e, v, s, INT64_MAX, &n);
   for (int special = 0; special < 2; special++) {
     size_t at = 0;
@@ -70,32 +83,39 @@ static void use(const tok_vocab *v, tok_slice s) {
     ids = 0;
     tok_iter_init(&it, e, v, s, special);
     while ((step = tok_iter_next(&it)) == TOK_OK && it.n > 0) {
-      if (it.start < at || it.end < it.start || it.end > s.len) fail("places are not in order");
+      if (it.start < at || it.end < it.start || it.end > s.len)
+        fail("places are not in order");
       at = it.end;
-      for (size_t i = 0; i < it.n; i++) tok_vocab_bytes(v, it.ids[i], scratch, NULL);
+      for (size_t i = 0; i < it.n; i++)
+        tok_vocab_bytes(v, it.ids[i], scratch, NULL);
       ids += (int64_t)it.n;
     }
-    if (rc != TOK_OK || step != TOK_OK) break;
+    if (rc != TOK_OK || step != TOK_OK)
+      break;
   }
   tok_split_prefix(e, v, s, 7, &prefix);
-  if (prefix.n_bytes > s.len) fail("a prefix longer than the text");
+  if (prefix.n_bytes > s.len)
+    fail("a prefix longer than the text");
   for (int64_t id = -1; id < 400; id++) {
     char scratch[TOK_TOKEN_BYTES_MAX];
     tok_slice bytes = tok_vocab_bytes(v, id, scratch, NULL);
-    if (bytes.ptr != NULL) tok_vocab_id(v, bytes);
+    if (bytes.ptr != NULL)
+      tok_vocab_id(v, bytes);
   }
   tok_engine_free(e);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const char *const patterns[] = {"", "llama3", "gpt2", "o200k", "deepseek-v3", "kimi-k2", "gemma4", "starcoder"};
+  static const char *const patterns[] = {"",        "llama3", "gpt2",     "o200k", "deepseek-v3",
+                                         "kimi-k2", "gemma4", "starcoder"};
   tok_definition d;
   tok_vocab_error error;
   tok_compile_error why;
   tok_compiled *c = NULL;
   uint32_t twin;
-  if (size < 1) return 0;
+  if (size < 1)
+    return 0;
   tok_slice file = {(const char *)data + 1, size - 1};
   tok_def_init(&d);
   tok_status rc = TOK_OK;
@@ -103,14 +123,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     read_rows(data + 1, size - 1, &d);
   } else {
     rc = tok_vocab_import(file, tok_slice_of(patterns[data[0] >> 1 & 7]), &d, &error);
-    if (rc == TOK_INVALID && error.text[0] == '\0') fail("an error without a text");
+    if (rc == TOK_INVALID && error.text[0] == '\0')
+      fail("an error without a text");
   }
-  if (rc == TOK_OK) rc = tok_def_sort(&d, &twin);
+  if (rc == TOK_OK)
+    rc = tok_def_sort(&d, &twin);
   uint64_t sum = tok_def_checksum(&d);
   (void)sum;
   tok_compiled_about about = {"fuzz", NULL, NULL, NULL};
-  if (rc == TOK_OK) rc = tok_compile(&d, &about, NULL, &c, &why);
-  if (rc == TOK_INVALID && c != NULL) fail("a vocabulary in spite of an error");
+  if (rc == TOK_OK)
+    rc = tok_compile(&d, &about, NULL, &c, &why);
+  if (rc == TOK_INVALID && c != NULL)
+    fail("a vocabulary in spite of an error");
   if (rc == TOK_OK) {
     use(tok_compiled_vocab(c), tok_slice_of(text));
     use(tok_compiled_vocab(c), (tok_slice){file.ptr, file.len < 600 ? file.len : 600});
