@@ -25,6 +25,7 @@ enum { FIRST_WITH_ROLLUPS = 4 };
 typedef struct {
   int version;
   bool current;  /* version and definitions are this build's */
+  bool bulk;     /* tok_bulk_begin() without its end */
   bool legacy;   /* a table llm_usage from before tok */
   bool shadowed; /* temp.llm_usage would be written in place of main's */
   char *odd;     /* owned; type of a llm_usage that is no table, else NULL */
@@ -199,6 +200,7 @@ static void read_state(install *in, ledger_state *s) {
     char *definitions = ask(in, "SELECT value FROM main.llm_meta WHERE key = 'definitions'");
     s->current = s->version == tok_ledger_version() && definitions != NULL &&
                  strcmp(definitions, tok_ledger_checksum) == 0;
+    s->bulk = definitions != NULL && strncmp(definitions, "bulk ", 5) == 0;
     sqlite3_free(definitions);
   }
   if (usage != NULL && strcmp(usage, "table") != 0) {
@@ -255,6 +257,7 @@ static void drop_table(install *in, const char *sql) {
   prepare_ends(in);
 }
 
+/* Roll-ups of all rows. */
 static void sum_up(install *in) {
   const char *why = NULL;
   if (in->rc != SQLITE_OK) return;
@@ -283,9 +286,11 @@ static void create_ledger(install *in, const ledger_state *s) {
     if (objects != NULL) run(in, objects);
   }
   sqlite3_free(objects);
+  if (s->bulk) run(in, tok_ledger_script("rollup/bulk_end.sql"));
   run_folder(in, "triggers/");
   run_folder(in, "views/");
-  if (s->version < FIRST_WITH_ROLLUPS) sum_up(in);
+  if (s->version < FIRST_WITH_ROLLUPS || s->bulk) sum_up(in);
+  if (s->bulk) run(in, "UPDATE main.llm_quota SET active = active"); /* one made meanwhile counts the rows now */
   char *meta = sqlite3_mprintf("INSERT OR REPLACE INTO main.llm_meta(key, value) VALUES"
                                "('schema_version', '%d'), ('definitions', '%s')",
                                tok_ledger_version(), tok_ledger_checksum);

@@ -128,6 +128,7 @@ int tok_ledger_register(sqlite3 *db) {
       tok_audit_register,
       tok_summary_register,
       tok_export_register,
+      tok_bulk_register,
   };
   int rc = tok_sql_functions(db, NULL, defs, sizeof defs / sizeof defs[0]);
   for (size_t i = 0; i < sizeof files / sizeof files[0] && rc == SQLITE_OK; i++) rc = files[i](db);

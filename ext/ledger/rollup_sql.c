@@ -166,6 +166,8 @@ static int fold_range(sqlite3 *db, int64_t from, int64_t upto, int64_t *n_rows, 
 int tok_rollup_fold(sqlite3 *db, int64_t upto, int64_t *n_rows, const char **why) {
   fold f = {.db = db};
   int64_t from = ask(&f, "SELECT watermark FROM main.llm_rollup_state"), ignored = 0;
+  int64_t last = ask(&f, "SELECT max(id) FROM main.llm_usage");
+  if (upto > last) upto = last;
   *why = NULL;
   if (n_rows == NULL) n_rows = &ignored;
   *n_rows = 0;

@@ -7,7 +7,7 @@
 #include "../base/sql.h"
 
 /*
-** Folds the rows after the watermark up to id `upto` and moves the watermark there; nothing if it is there already.
+** Folds the rows after the watermark up to id `upto`, or to the last row if that is before it, and moves the watermark there; nothing if it is there already.
 ** Runs in the caller's transaction, which must undo it if it fails. Returns an SQLite code; on SQLITE_ERROR
 ** sqlite3_errmsg() or *why (static) says what happened, on success *n_rows (may be NULL) is the rows folded.
 */

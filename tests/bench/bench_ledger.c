@@ -71,7 +71,7 @@ static void run_each(sqlite3 *db, const char *query) {
 }
 
 static void bind_row(sqlite3_stmt *stmt, int64_t i, int64_t rows_a_year) {
-  static char at[32], tenant[16], session[24];
+  static char at[32], tenant[32], session[40];
   time_t t = (time_t)(START_S + (int64_t)((double)i * YEAR_S / (double)rows_a_year));
   struct tm tm;
   gmtime_r(&t, &tm);

@@ -57,3 +57,12 @@ verify-vocab: all  ## imported vocabularies: ids beside each family's own implem
 
 bench-vocab: all  ## imported vocabularies: import, first count, and speed beside embedded ones
 	@sh tests/bench/vocab.sh $(BENCH)/vocab speed
+
+# The ledger: inserts, views and reports, beside the raw rows and DuckDB. BENCH_ROWS=10000000 for ten million.
+.PHONY: bench-ledger
+bench-ledger: $(B)/tok.so $(BENCH)/bench_ledger  ## inserts, views and reports of the ledger beside GROUP BY on the raw rows and DuckDB
+	@python3 tests/bench/ledger.py
+
+$(BENCH)/bench_ledger: tests/bench/bench_ledger.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -D_GNU_SOURCE -o $@ $< $(LDFLAGS) -lsqlite3 -lm

@@ -1,0 +1,106 @@
+/*
+** Many rows at once: the triggers of INSERT rest, and their work is done in one go at the end.
+**
+**     SELECT tok_bulk_begin();                       -- begins a transaction
+**     INSERT INTO llm_usage(...) VALUES (...);       -- as many as there are, by a prepared statement
+**     SELECT tok_bulk_end();                         -- fills in, prices, sums up, commits; returns the rows
+**
+** tok_bulk_begin() -> NULL
+**   1. Begins a write transaction and takes away the triggers that fill in, price and sum up what is inserted. Those of
+**      quotas stay where there is a quota: limits hold, and that costs time. ROLLBACK brings everything back, and so does a crash.
+** tok_bulk_end() -> INTEGER rows since, repeated responses included
+**   2. Totals, times, costs and sums are what they would be had each row been inserted alone; commits. If it fails, the
+**      transaction is still open: ROLLBACK. Reads the whole ledger for its sums, about a microsecond a row. A row whose
+**      id was given and is not after the last one of before is not priced: tok_reprice().
+**   3. Where a COMMIT came instead of tok_bulk_end(), the next tok_init() of any connection does its work. Until then
+**      the rows are there, without total and cost; views show them.
+*/
+#include "install.h"
+#include "ledger_sql.h"
+
+static void fail(sqlite3_context *ctx, const char *func, int rc, const char *why) {
+  if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
+  else tok_sql_error(ctx, func, "%s", why);
+}
+
+static int drop_idle_quotas(sqlite3 *db) {
+  sqlite3_stmt *stmt = NULL;
+  char *drop = NULL;
+  int rc = sqlite3_prepare_v2(db, tok_ledger_script("rollup/bulk_quotas.sql"), -1, &stmt, NULL);
+  if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
+    const char *text = (const char *)sqlite3_column_text(stmt, 0);
+    drop = text == NULL ? NULL : sqlite3_mprintf("%s", text);
+    if (drop == NULL) rc = SQLITE_NOMEM;
+  }
+  int end = sqlite3_finalize(stmt);
+  if (rc == SQLITE_OK) rc = end;
+  if (rc == SQLITE_OK && drop != NULL) rc = sqlite3_exec(db, drop, NULL, NULL, NULL);
+  sqlite3_free(drop);
+  return rc;
+}
+
+static int begin(sqlite3 *db) {
+  int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+  if (rc == SQLITE_OK) rc = drop_idle_quotas(db);
+  return rc == SQLITE_OK ? sqlite3_exec(db, tok_ledger_script("rollup/bulk_begin.sql"), NULL, NULL, NULL) : rc;
+}
+
+static void begin_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  (void)argc;
+  (void)argv;
+  sqlite3 *db = sqlite3_context_db_handle(ctx);
+  char *message = NULL;
+  sqlite3_stmt *undo = NULL;
+  if (!sqlite3_get_autocommit(db)) {
+    tok_sql_error(ctx, "tok_bulk_begin", "a transaction is open; tok_bulk_begin begins its own");
+    return;
+  }
+  int rc = tok_ledger_install(db, &message);
+  if (rc == SQLITE_OK) rc = sqlite3_prepare_v2(db, "ROLLBACK", -1, &undo, NULL);
+  if (rc == SQLITE_OK) rc = begin(db);
+  if (rc != SQLITE_OK) fail(ctx, "tok_bulk_begin", rc, message != NULL ? message : sqlite3_errmsg(db));
+  if (rc != SQLITE_OK && !sqlite3_get_autocommit(db)) sqlite3_step(undo);
+  sqlite3_finalize(undo);
+  sqlite3_free(message);
+}
+
+/* The rows since tok_bulk_begin(); -1: there was none, or out of memory (*rc). */
+static int64_t rows_since(sqlite3 *db, int *rc) {
+  sqlite3_stmt *stmt = NULL;
+  int64_t n = -1;
+  *rc = sqlite3_prepare_v2(db, tok_ledger_script("rollup/bulk_rows.sql"), -1, &stmt, NULL);
+  if (*rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) n = sqlite3_column_int64(stmt, 0);
+  sqlite3_finalize(stmt);
+  if (*rc != SQLITE_NOMEM) *rc = SQLITE_OK; /* no ledger: no bulk */
+  return n;
+}
+
+static void end_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  (void)argc;
+  (void)argv;
+  sqlite3 *db = sqlite3_context_db_handle(ctx);
+  char *message = NULL;
+  int rc = SQLITE_OK;
+  int64_t n = sqlite3_get_autocommit(db) ? -1 : rows_since(db, &rc);
+  if (rc == SQLITE_NOMEM) {
+    sqlite3_result_error_nomem(ctx);
+    return;
+  }
+  if (n < 0) {
+    tok_sql_error(ctx, "tok_bulk_end", "there was no tok_bulk_begin in this transaction");
+    return;
+  }
+  rc = tok_ledger_install(db, &message);
+  if (rc == SQLITE_OK) rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+  if (rc != SQLITE_OK) fail(ctx, "tok_bulk_end", rc, message != NULL ? message : sqlite3_errmsg(db));
+  else sqlite3_result_int64(ctx, n);
+  sqlite3_free(message);
+}
+
+int tok_bulk_register(sqlite3 *db) {
+  static const tok_func_def defs[] = {
+      {"tok_bulk_begin", 0, TOK_WRITES, begin_func},
+      {"tok_bulk_end", 0, TOK_WRITES, end_func},
+  };
+  return tok_sql_functions(db, NULL, defs, sizeof defs / sizeof defs[0]);
+}

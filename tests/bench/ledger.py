@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""The ledger's benchmark: what an insert costs with all triggers beside none, and what views and reports cost beside the
+same question as GROUP BY on the raw rows, in SQLite and in DuckDB, on the same data. Prints Markdown.
+
+    make bench-ledger                        a million rows
+    make bench-ledger BENCH_ROWS=10000000    ten million: the same span of time per row
+"""
+import json
+import os
+import pathlib
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BENCH = ROOT / "build" / "bench"
+DUCKDB = "duckdb==1.4.1"
+INSERT_ROWS = 200_000
+SUMS = ("count(*), sum(input_tokens), sum(output_tokens), sum(total_tokens), sum(cost_nano), avg(response_time_ms),"
+        " sum(cache_read_tokens), min(unix_time), max(unix_time)")
+DAY = "unix_time - unix_time % 86400"
+
+
+def questions(last):
+    """name, with tok, on the raw rows (both engines)."""
+    since = last - last % 86400 - 29 * 86400
+    month = f"unix_time >= {since} AND unix_time < {since + 30 * 86400}"
+    session = "session-1234"
+    rows = [(f"llm_by_{view}", f"SELECT * FROM llm_by_{view}", f"SELECT {key}, {SUMS} FROM llm_usage GROUP BY 1")
+            for view, key in (("model", "model"), ("provider", "provider"), ("task", "task_type"),
+                              ("tenant", "tenant_id"), ("day", DAY), ("hour", "unix_time - unix_time % 3600"))]
+    rows.append(("llm_by_session, one", f"SELECT * FROM llm_by_session WHERE session_id = '{session}'",
+                 f"SELECT session_id, {SUMS} FROM llm_usage WHERE session_id = '{session}' GROUP BY 1"))
+    rows.append(("llm_stats", "SELECT * FROM llm_stats", f"SELECT {SUMS}, count(DISTINCT provider),"
+                 " count(DISTINCT model), count(DISTINCT tenant_id) FROM llm_usage"))
+    rows.append(("llm_unpriced", "SELECT * FROM llm_unpriced",
+                 f"SELECT provider, model, {SUMS} FROM llm_usage WHERE cost_nano IS NULL GROUP BY 1, 2"))
+    sums = "key, requests, input_tokens, output_tokens, total_tokens, cost_usd, share"
+    until = since + 30 * 86400
+    for what, key in (("day", DAY), ("model", "model"), ("tenant_id", "tenant_id")):
+        raw = f"SELECT {key}, {SUMS} FROM llm_usage WHERE {month} GROUP BY 1"
+        rows.append((f"tok_report by {what}, 30 days", f"SELECT {sums} FROM tok_report('{what}', {since}, {until})", raw))
+        rows.append((f"… all columns with p50, p95, p99", f"SELECT * FROM tok_report('{what}', {since}, {until})", None))
+    rows.append(("tok_analytics of a tenant, 30 days", f"SELECT tok_analytics('tenant-03', 30, {until})",
+                 f"SELECT {DAY}, model, {SUMS} FROM llm_usage WHERE tenant_id = 'tenant-03' AND {month} GROUP BY 1, 2"))
+    return rows
+
+
+def milliseconds(run, times):
+    spent = []
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        spent.append(1000 * (time.perf_counter() - start))
+        if sum(spent) > 20000:
+            break
+    return statistics.median(spent)
+
+
+def ask_sqlite(path):
+    db = sqlite3.connect(path)
+    db.enable_load_extension(True)
+    db.load_extension(str(ROOT / "build" / "tok"))
+    db.execute("SELECT tok_init()")
+    db.execute("PRAGMA cache_size = -65536")
+    (last,) = db.execute("SELECT max(unix_time) FROM llm_usage").fetchone()
+    answers = {}
+    for name, view, raw in questions(last):
+        try:
+            fast = milliseconds(lambda: db.execute(view).fetchall(), 9)
+        except sqlite3.Error as error:
+            fast = str(error)
+        slow = milliseconds(lambda: db.execute(raw).fetchall(), 3) if raw else None
+        answers[len(answers)] = (name, fast, slow)
+    print(json.dumps({"last": last, "version": sqlite3.sqlite_version, "answers": list(answers.values())}))
+
+
+def ask_duckdb(csv, last):
+    import duckdb
+    db = duckdb.connect(":memory:")
+    db.execute("SET threads = 2")
+    db.execute(f"CREATE TABLE llm_usage AS SELECT * FROM read_csv('{csv}', header = true)")
+    print(json.dumps({"version": duckdb.__version__, "answers": [
+        milliseconds(lambda: db.execute(raw).fetchall(), 5) if raw else None for _, _, raw in questions(int(last))]}))
+
+
+def loading_python():
+    check = "import sqlite3; sqlite3.connect(':memory:').enable_load_extension(True)"
+    for python in (os.environ.get("PYTHON", sys.executable), "/usr/bin/python3"):
+        if subprocess.run([python, "-c", check], capture_output=True).returncode == 0:
+            return python
+    sys.exit("no Python whose sqlite3 module loads extensions")
+
+
+def inserts():
+    print("| insert, one statement a row, one transaction | CPU µs a row | of bare | rows/s |\n|---|---|---|---|")
+    modes = {"bare": [], "plain": [], "full": [], "bulk": []}
+    for _ in range(3):  # in turn, so that what else the machine does meets all
+        for mode in modes:
+            done = subprocess.run([BENCH / "bench_ledger", BENCH / "insert.db", str(INSERT_ROWS), mode],
+                                  capture_output=True, text=True, check=True, cwd=ROOT)
+            modes[mode].append([float(x) for x in done.stdout.split()[1:]])
+    bare = min(x[0] for x in modes["bare"])
+    names = {"bare": "no trigger, the same indexes", "plain": "all triggers, a client without tok",
+             "full": "all triggers, tok prices", "bulk": "tok_bulk_begin() … tok_bulk_end(), priced"}
+    for mode, runs in modes.items():
+        cpu = min(x[0] for x in runs)
+        print(f"| {names[mode]} | {cpu:.2f} | {100 * bare / cpu:.0f} % | {max(x[1] for x in runs):,.0f} |")
+
+
+def show(value):
+    return "–" if value is None else value if isinstance(value, str) else f"{value:,.2f}"
+
+
+def main():
+    n_rows = int(os.environ.get("BENCH_ROWS", "1000000"))
+    path, csv = BENCH / f"ledger-{n_rows}.db", BENCH / f"ledger-{n_rows}.csv"
+    inserts()
+    if not path.exists():
+        subprocess.run([BENCH / "bench_ledger", path, str(n_rows), "bulk"], check=True, cwd=ROOT)
+    ours = json.loads(subprocess.run([loading_python(), __file__, "sqlite", path], capture_output=True, text=True,
+                                     check=True).stdout)
+    theirs = {"version": "not there", "answers": [None] * len(ours["answers"])}
+    packages = BENCH / "py" / "duckdb"
+    if not packages.exists():
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target",
+                        packages, DUCKDB], check=False)
+    if packages.exists():
+        if not csv.exists():
+            with open(csv, "wb") as out:
+                subprocess.run(["sqlite3", "-csv", "-header", path, "SELECT unix_time, provider, model, task_type,"
+                                " tenant_id, session_id, input_tokens, output_tokens, total_tokens, cost_nano,"
+                                " response_time_ms, cache_read_tokens FROM llm_usage"], stdout=out, check=True)
+        theirs = json.loads(subprocess.run([sys.executable, __file__, "duckdb", csv, str(ours["last"])], text=True,
+                                           capture_output=True, check=True,
+                                           env=dict(os.environ, PYTHONPATH=str(packages))).stdout)
+    print(f"\n{n_rows:,} rows; SQLite {ours['version']}, DuckDB {theirs['version']} (in memory, 2 threads); medians\n")
+    print("| question | tok, ms | GROUP BY in SQLite, ms | GROUP BY in DuckDB, ms |\n|---|---|---|---|")
+    for (name, fast, slow), duck in zip(ours["answers"], theirs["answers"]):
+        print(f"| {name} | {show(fast)} | {show(slow)} | {show(duck)} |")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        {"sqlite": ask_sqlite, "duckdb": ask_duckdb}[sys.argv[1]](*sys.argv[2:])
+    else:
+        main()

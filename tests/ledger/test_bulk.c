@@ -1,0 +1,102 @@
+/*
+** tok_bulk_begin() … tok_bulk_end(): the same ledger as by single inserts, and nothing half done.
+*/
+#include "db.h"
+
+#define ROWS                                                                                                     \
+  "INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens, cost_usd, cost_nano, response_id," \
+  " response_time_ms, reported_cost_nano) VALUES"                                                                 \
+  " ('2026-01-01T10:00:00Z', 'p', 'm', 10, 1, NULL, NULL, 'a', 5, NULL),"                                         \
+  " ('2026-01-01 11:00:00', 'p', 'm', 10, 1, NULL, NULL, 'a', 5, NULL),"                                          \
+  " ('1767268800', NULL, 'm', 10, NULL, 0.5, NULL, 'b', 500, NULL),"                                              \
+  " ('2026-01-02', NULL, 'm', 10, 2, NULL, 77, 'b', NULL, NULL),"                                                 \
+  " ('2026-01-03', 'p', NULL, NULL, 2, NULL, NULL, NULL, NULL, 9),"                                               \
+  " ('2026-01-03', 'p', 'x', 4, 2, 9.5, 5, NULL, 1, NULL);"
+
+static sqlite3 *ledger(void) {
+  sqlite3 *db = db_fresh();
+  db_fixed_price(db);
+  CHECK_ROWS(db, "SELECT tok_init() > 3", "1");
+  CHECK_RUN(db, "INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens) VALUES ('2025-12-31', 'm', 1, 1)");
+  return db;
+}
+
+#define WHAT "SELECT timestamp, provider, model, total_tokens, cost_nano, cost_usd, response_id FROM llm_usage"
+
+static void bulk_is_as_single_inserts(void) {
+  static char single[4096];
+  sqlite3 *db = ledger();
+  CHECK_RUN(db, ROWS);
+  snprintf(single, sizeof single, "%s", db_rows(db, WHAT));
+  CHECK_ROWS(db, "SELECT count(*) FROM llm_usage", "5");
+  db_close(db);
+  db = ledger();
+  CHECK_ROWS(db, "SELECT tok_bulk_begin()", "-");
+  CHECK_RUN(db, ROWS);
+  CHECK_ROWS(db, "SELECT tok_bulk_end()", "5"); /* with the repeated response of no provider */
+  CHECK_ROWS(db, WHAT, single);
+  CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
+  CHECK_ROWS(db, "SELECT requests, input_tokens FROM llm_stats", "5|25");
+  CHECK_RUN(db, ROWS); /* the triggers are back */
+  CHECK_ROWS(db, "SELECT count(*), sum(total_tokens IS NULL) FROM llm_usage", "7|3");
+  db_close(db);
+}
+
+/* Ids before the watermark, and rows that a REPLACE takes away. */
+static void old_ids_and_replaces_count(void) {
+  sqlite3 *db = ledger();
+  CHECK_RUN(db, "INSERT INTO llm_usage(id, model, response_id, provider, input_tokens, output_tokens)"
+                " VALUES (100, 'm', 'r', 'p', 5, 5)");
+  CHECK_ROWS(db, "SELECT tok_bulk_begin()", "-");
+  CHECK_RUN(db, "INSERT INTO llm_usage(id, model, input_tokens, output_tokens) VALUES (50, 'm', 3, 3);"
+                "INSERT OR REPLACE INTO llm_usage(id, model, response_id, provider, input_tokens, output_tokens)"
+                " VALUES (200, 'm', 'r', 'p', 7, 7), (201, 'm', 'r', 'p', 8, 8);"
+                "UPDATE llm_usage SET input_tokens = 2 WHERE id = 1");
+  CHECK_ROWS(db, "SELECT tok_bulk_end()", "1");
+  CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
+  CHECK_ROWS(db, "SELECT requests, input_tokens FROM llm_stats", "3|13");
+  db_close(db);
+}
+
+static void nothing_is_half_done(void) {
+  sqlite3 *db = ledger();
+  CHECK_ROWS(db, "SELECT tok_bulk_end()", "Error: tok_bulk_end: there was no tok_bulk_begin in this transaction");
+  CHECK_RUN(db, "BEGIN");
+  CHECK_ROWS(db, "SELECT tok_bulk_begin()",
+             "Error: tok_bulk_begin: a transaction is open; tok_bulk_begin begins its own");
+  CHECK_ROWS(db, "SELECT tok_bulk_end()", "Error: tok_bulk_end: there was no tok_bulk_begin in this transaction");
+  CHECK_RUN(db, "ROLLBACK");
+  CHECK_ROWS(db, "SELECT tok_bulk_begin()", "-");
+  CHECK_RUN(db, ROWS "ROLLBACK;" ROWS); /* triggers are back */
+  CHECK_ROWS(db, "SELECT count(*), sum(cost_nano) FROM llm_usage", "5|500000056");
+  CHECK_ROWS(db, "SELECT tok_bulk_begin()", "-");
+  CHECK_RUN(db, "INSERT INTO llm_usage(model, input_tokens, output_tokens) VALUES ('late', 1, 1); COMMIT");
+  CHECK_ROWS(db, "SELECT requests, cost_nano FROM llm_by_model WHERE model = 'late'", "1|-");
+  sqlite3 *other = db_open(DB_FILE);
+  db_fixed_price(other);
+  CHECK_ROWS(other, "SELECT tok_init() > 3", "1"); /* does what was left undone */
+  CHECK_ROWS(other, "SELECT total_tokens, cost_nano FROM llm_usage WHERE model = 'late'", "2|12");
+  CHECK_ROWS(other, "SELECT * FROM tok_audit()", "");
+  CHECK_ROWS(other, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name = 'llm_usage_fill'", "1");
+  db_close(other);
+  db_close(db);
+}
+
+static void quotas_hold(void) {
+  sqlite3 *db = ledger();
+  CHECK_ROWS(db, "SELECT tok_quota_set('q', '{\"metric\":\"requests\",\"limit\":3,\"period\":\"lifetime\","
+                 "\"action\":\"block\"}') IS NOT NULL", "1");
+  CHECK_ROWS(db, "SELECT tok_bulk_begin()", "-");
+  CHECK_RUN(db, "INSERT INTO llm_usage(model, input_tokens, output_tokens) VALUES ('m', 1, 1), ('m', 1, 1)");
+  CHECK_INT(sqlite3_exec(db, "INSERT INTO llm_usage(model, input_tokens, output_tokens) VALUES ('m', 1, 1)", NULL, NULL,
+                         NULL), SQLITE_CONSTRAINT);
+  CHECK_ROWS(db, "SELECT tok_bulk_end()", "2");
+  CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
+  CHECK_ROWS(db, "SELECT used FROM llm_counter", "3");
+  db_close(db);
+}
+
+CHECK_MAIN({"bulk_is_as_single_inserts", bulk_is_as_single_inserts},
+           {"old_ids_and_replaces_count", old_ids_and_replaces_count},
+           {"nothing_is_half_done", nothing_is_half_done},
+           {"quotas_hold", quotas_hold})
