@@ -3,7 +3,7 @@
 same question as GROUP BY on the raw rows, in SQLite and in DuckDB, on the same data. Prints Markdown.
 
     make bench-ledger                        a million rows
-    make bench-ledger BENCH_ROWS=10000000    ten million: the same span of time per row
+    make bench-ledger BENCH_ROWS=10000000    ten million: a year
 """
 import json
 import os
