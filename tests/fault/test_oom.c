@@ -376,11 +376,15 @@ static bool try_sql(const workload *w, const result *expected, int space, int mo
   return fired;
 }
 
-/* All fault points up to 300, then ever fewer: steps of 2 %. */
-static long next_point(long n) {
+/*
+** All fault points up to 150, then ever fewer: steps of 3 %. Fewer where a point costs a new ledger, 20 ms: all up
+** to 20, then steps of 16 %.
+*/
+static long next_point(const workload *w, long n) {
   static int all = -1;
   if (all < 0) all = getenv("FAULT_ALL") != NULL;
-  return all || n < 300 ? n + 1 : n + n / 50;
+  long dense = w->setup == NULL ? 150 : 20, part = w->setup == NULL ? 30 : 6;
+  return all || n < dense ? n + 1 : n + n / part + 1;
 }
 
 static long run_workload(const workload *w, const result *expected) {
@@ -389,7 +393,7 @@ static long run_workload(const workload *w, const result *expected) {
     if (w->sql == NULL && space == SPACE_LIBC) continue; /* the dynamic loader's own allocations */
     for (int mode = 0; mode < N_MODES; mode++) {
       bool fired = true;
-      for (long n = 1; fired; n = next_point(n)) {
+      for (long n = 1; fired; n = next_point(w, n)) {
         sqlite3_int64 used = sqlite3_memory_used();
         long live = fault.live;
         int shown = check_shown; /* CUnit remembers a failure in memory of its own */
