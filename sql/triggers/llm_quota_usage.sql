@@ -75,9 +75,10 @@ BEGIN
   INSERT INTO llm_quota_charge VALUES ({quota_charge:NEW}, NEW.unix_time, NEW.id, 0);
 END;
 
--- UPDATE OR REPLACE took another row away; what an ignored INSERT left is no such row.
+-- UPDATE OR REPLACE took another row away; what an ignored INSERT left is no such row. Not of timestamp: that is filled
+-- in right after an INSERT, where a REPLACE would be taken for an upsert.
 DROP TRIGGER IF EXISTS main.llm_quota_replaced_by_update;
-CREATE TRIGGER main.llm_quota_replaced_by_update AFTER UPDATE OF id, provider, response_id, timestamp, model, task_type,
+CREATE TRIGGER main.llm_quota_replaced_by_update AFTER UPDATE OF id, provider, response_id, model, task_type,
   tenant_id, user_id, api_key_id, session_id, tags ON llm_usage
 WHEN EXISTS (SELECT 1 FROM llm_replaced)
 BEGIN
