@@ -516,9 +516,9 @@ static void found_before(void) {
       "input_tokens) VALUES('p', 'm', 5)",
       /* the time that is filled in after a REPLACE made it look like an upsert */
       "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('filled', 'input', 1000, 'lifetime');"
-      "INSERT INTO llm_usage(id, timestamp, provider, model, input_tokens) VALUES(1, 1772887203, 'p', 'm', 5);"
-      "INSERT OR REPLACE INTO llm_usage(id, timestamp, provider, model, input_tokens) VALUES(1, 1772887204, 'p', 'm', 6);"
-      "INSERT INTO llm_usage(id, timestamp, provider, model, input_tokens) VALUES(1, 1772887203, 'p', 'm', 5)"
+      "INSERT INTO llm_usage(id, timestamp, provider, model, input_tokens) VALUES(101, 1772887203, 'p', 'm', 5);"
+      "INSERT OR REPLACE INTO llm_usage(id, timestamp, provider, model, input_tokens) VALUES(101, 1772887204, 'p', 'm', 6);"
+      "INSERT INTO llm_usage(id, timestamp, provider, model, input_tokens) VALUES(101, 1772887203, 'p', 'm', 5)"
       " ON CONFLICT(id) DO UPDATE SET timestamp = excluded.timestamp;"
       "INSERT INTO llm_usage(provider, model, input_tokens) VALUES('p', 'm', 7)",
       /* a quota replaced by name left its counters behind */
