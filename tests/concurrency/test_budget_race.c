@@ -117,7 +117,7 @@ static void check_end(const tally *sum) {
                          "WHERE name = 'all')"),
             sum->held);
   CHECK_INT(host_int(db, "SELECT count(*) FROM llm_hold WHERE state = 'held'"), sum->kept);
-  CHECK_INT(host_int(db, OVER), 0);
+  CHECK(host_int(db, OVER) <= 0); /* what was settled for less than it held may leave room at the end */
   sqlite3_close(db);
 }
 
