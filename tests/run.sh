@@ -20,6 +20,12 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 TIME_LIMIT_S=${TIME_LIMIT_S:-300} # a hanging test is a failed test
 
 tmp=build/tmp
+if [ -z "${TOK_TESTS_RUN:-}" ] && command -v flock > /dev/null; then # two runs in one checkout take turns
+  mkdir -p build
+  exec 9> build/tests.lock
+  flock 9
+  export TOK_TESTS_RUN=1
+fi
 rm -rf $tmp
 mkdir -p $tmp
 out=$tmp/.out

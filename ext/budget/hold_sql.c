@@ -329,7 +329,7 @@ void tok_quota_settle_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
     tok_call_install(&c);
     tok_call_begin(&c);
     hold h = c.rc == SQLITE_OK ? find_hold(&c, ref) : (hold){0};
-    if (!h.found) tok_call_fail(&c, SQLITE_ERROR, "there is no hold '%.*s'", tok_shown(ref), ref.ptr);
+    if (!h.found) tok_call_fail(&c, SQLITE_ERROR, "there is no hold '%.*s', expected the ref of a tok_quota_reserve", tok_shown(ref), ref.ptr);
     if (h.used) id = h.usage_id;
     else if (tok_call_now(&c, n > 2 ? args[2] : NULL, false, &now) && canonical(&c, tok_sql_bytes(args[1]), &form, &json))
       id = record(&c, ref, form, json, now, NULL);

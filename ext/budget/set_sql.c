@@ -165,7 +165,7 @@ static void read_definition(tok_call *c, tok_slice json, definition *d) {
     if (j.event != TOK_JSON_NULL) read_value(c, d, k, &j);
   }
   if (c->rc == SQLITE_OK && (j.event != TOK_JSON_OBJECT_END || tok_json_next(&j) != TOK_JSON_END))
-    tok_call_fail(c, SQLITE_ERROR, "the definition is not valid JSON");
+    tok_call_fail(c, SQLITE_ERROR, "the definition is not valid JSON, expected an object such as {\"metric\":\"total\",\"limit\":1000,\"period\":\"day\"}");
 }
 
 /* ---- checking ----------------------------------------------------------------------------------------------------------- */
@@ -381,7 +381,7 @@ static void add(tok_call *c, int n, sqlite3_value **args, tok_bq which, bool gra
   int since = grant ? 6 : 5;
   existing e = find(c, args[0]);
   if (e.id == 0)
-    tok_call_fail(c, SQLITE_ERROR, "there is no quota '%.*s'", tok_shown(tok_sql_bytes(args[0])), tok_sql_bytes(args[0]).ptr);
+    tok_call_fail(c, SQLITE_ERROR, "there is no quota '%.*s', expected the name of one in llm_quota", tok_shown(tok_sql_bytes(args[0])), tok_sql_bytes(args[0]).ptr);
   if (grant && e.rolling) tok_call_fail(c, SQLITE_ERROR, "a rolling window takes no grants; an override raises its limit for a time");
   int64_t units = units_argument(c, &e, grant ? "amount" : "limit", args[2]);
   sqlite3_stmt *stmt = tok_call_stmt(c, which);

@@ -118,7 +118,7 @@ tok_status tok_filter_parse(tok_slice json, tok_filter *f, char wrong[TOK_WRONG_
     if (status != TOK_OK) return status;
   }
   if (j.event != TOK_JSON_OBJECT_END || tok_json_next(&j) != TOK_JSON_END) {
-    snprintf(wrong, TOK_WRONG_BYTES, "filter is not well-formed JSON");
+    snprintf(wrong, TOK_WRONG_BYTES, "filter is not well-formed JSON, expected an object such as {\"tenant_id\":\"acme\"}");
     return TOK_INVALID;
   }
   return TOK_OK;

@@ -111,7 +111,7 @@ tok_status tok_forecast_request_parse(tok_slice json, tok_forecast_request *r,
   }
   if (status != TOK_OK && j.event != TOK_JSON_ERROR) return status;
   if (j.event != TOK_JSON_OBJECT_END || tok_json_next(&j) != TOK_JSON_END) {
-    snprintf(wrong, TOK_WRONG_BYTES, "options is not well-formed JSON");
+    snprintf(wrong, TOK_WRONG_BYTES, "options is not well-formed JSON, expected an object such as {\"level\":0.8}");
     return TOK_INVALID;
   }
   return TOK_OK;

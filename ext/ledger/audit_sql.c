@@ -21,7 +21,21 @@
 
 enum { AUDIT_COUNTER, AUDIT_ARGS };
 
+/* NULL is not given: all of them. */
+static bool is_counter(sqlite3_value *v) {
+  static const char *const names[] = {"llm_rollup", "llm_rollup_ms", "llm_counter"};
+  tok_slice name = tok_sql_bytes(v);
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (tok_slice_is(name, names[i])) return true;
+  }
+  return sqlite3_value_type(v) == SQLITE_NULL;
+}
+
 static int open_audit(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
+  if (args[AUDIT_COUNTER] != NULL && !is_counter(args[AUDIT_COUNTER])) {
+    return tok_query_error(q, "counter must be llm_rollup, llm_rollup_ms or llm_counter, got '%.*s'",
+                           tok_shown(tok_sql_bytes(args[AUDIT_COUNTER])), tok_sql_bytes(args[AUDIT_COUNTER]).ptr);
+  }
   int rc = tok_query_prepare(q, tok_ledger_script("audit/audit.sql"), out);
   if (rc == SQLITE_OK && args[AUDIT_COUNTER] != NULL) {
     rc = tok_query_bind_value(*out, ":counter", args[AUDIT_COUNTER]);

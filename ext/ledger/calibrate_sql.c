@@ -14,37 +14,25 @@
 **      do not: they are functions of their arguments alone.
 **   4. Times are Unix seconds or ISO-8601 text; NULL gives NULL. One statement; O(rows since `since`).
 */
-#include "../base/time.h"
 #include "install.h"
 #include "ledger_sql.h"
 
+static const char FUNC[] = "tok_calibrate";
 enum { CALIBRATE_DAYS = 90, DAY_SECONDS = 86400 };
-
-static bool time_of(sqlite3_context *ctx, const char *name, sqlite3_value *v, int64_t *out) {
-  if (sqlite3_value_type(v) == SQLITE_INTEGER) {
-    *out = sqlite3_value_int64(v);
-    return true;
-  }
-  tok_slice text = tok_sql_bytes(v);
-  if (text.ptr != NULL && tok_time_parse(text, out) == TOK_OK) return true;
-  tok_sql_error(ctx, "tok_calibrate", "%s must be ISO-8601 text or Unix seconds, got '%.*s'", name,
-                tok_shown(text), text.ptr == NULL ? "" : text.ptr);
-  return false;
-}
 
 static void calibrate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   sqlite3 *db = sqlite3_context_db_handle(ctx);
   sqlite3_stmt *stmt = NULL;
   int64_t since = 0, now;
   if (argc > 2) {
-    tok_sql_error(ctx, "tok_calibrate", "at most 2 arguments (since, now) expected, got %d", argc);
+    tok_sql_error(ctx, FUNC, "at most 2 arguments (since, now) expected, got %d", argc);
     return;
   }
   for (int i = 0; i < argc; i++) {
     if (sqlite3_value_type(argv[i]) == SQLITE_NULL) return;
   }
-  if (argc == 2 ? !time_of(ctx, "now", argv[1], &now) : (now = tok_sql_now(), false)) return;
-  if (argc >= 1 && !time_of(ctx, "since", argv[0], &since)) return;
+  if (argc == 2 ? !tok_sql_time(ctx, FUNC, "now", argv[1], &now) : (now = tok_sql_now(), false)) return;
+  if (argc >= 1 && !tok_sql_time(ctx, FUNC, "since", argv[0], &since)) return;
   if (argc == 0 && !tok_sub_i64(now, (int64_t)CALIBRATE_DAYS * DAY_SECONDS, &since)) return;
   int rc = sqlite3_prepare_v2(db, tok_ledger_script("temp/calibrate.sql"), -1, &stmt, NULL);
   if (rc == SQLITE_OK) {
@@ -57,7 +45,7 @@ static void calibrate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv)
   } else if (rc == SQLITE_NOMEM) {
     sqlite3_result_error_nomem(ctx);
   } else {
-    tok_sql_error(ctx, "tok_calibrate", "%s", sqlite3_errmsg(db));
+    tok_sql_error(ctx, FUNC, "%s", sqlite3_errmsg(db));
     sqlite3_result_error_code(ctx, rc);
   }
   sqlite3_finalize(stmt);

@@ -309,7 +309,7 @@ static void open_and_read(intake *in, const tok_log_options *options, tok_buf *o
   }
   FILE *f = fopen(in->what->path, "rb");
   if (f == NULL) {
-    refuse(in, sqlite3_mprintf("cannot open '%s'", in->what->path));
+    refuse(in, sqlite3_mprintf("cannot open '%s', expected the path of a log", in->what->path));
     return;
   }
   if (format == TOK_LOG_AUTO && fseek(f, 0, SEEK_END) == 0) { /* not a pipe */

@@ -43,30 +43,6 @@ static void init_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   sqlite3_free(message);
 }
 
-/* Unix seconds of a time argument; false after raising an error. */
-static bool time_argument(sqlite3_context *ctx, const char *name, sqlite3_value *v, int64_t *out) {
-  if (sqlite3_value_type(v) == SQLITE_INTEGER) {
-    *out = sqlite3_value_int64(v);
-    return true;
-  }
-  sqlite3_stmt *stmt = NULL;
-  int rc = sqlite3_prepare_v2(sqlite3_context_db_handle(ctx), "SELECT CAST(strftime('%s', ?1) AS INTEGER)",
-                              -1, &stmt, NULL);
-  if (rc == SQLITE_OK) rc = sqlite3_bind_value(stmt, 1, v);
-  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
-  bool found = rc == SQLITE_ROW && sqlite3_column_type(stmt, 0) == SQLITE_INTEGER;
-  if (found) *out = sqlite3_column_int64(stmt, 0);
-  sqlite3_finalize(stmt);
-  if (found) return true;
-  if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
-  else {
-    const char *got = (const char *)sqlite3_value_text(v);
-    tok_sql_error(ctx, "tok_reprice", "%s must be ISO-8601 text or Unix seconds, got '%.40s'", name,
-                  got == NULL ? "" : got);
-  }
-  return false;
-}
-
 static void reprice(sqlite3_context *ctx, int64_t since, int64_t until, bool missing_only) {
   sqlite3 *db = sqlite3_context_db_handle(ctx);
   sqlite3_stmt *stmt = NULL;
@@ -91,8 +67,8 @@ static void reprice_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   for (int i = 0; i < argc; i++) {
     if (sqlite3_value_type(argv[i]) == SQLITE_NULL) return;
   }
-  if (argc >= 1 && !time_argument(ctx, "since", argv[0], &since)) return;
-  if (argc >= 2 && !time_argument(ctx, "until", argv[1], &until)) return;
+  if (argc >= 1 && !tok_sql_time(ctx, "tok_reprice", "since", argv[0], &since)) return;
+  if (argc >= 2 && !tok_sql_time(ctx, "tok_reprice", "until", argv[1], &until)) return;
   char *message = NULL;
   int rc = tok_ledger_install(sqlite3_context_db_handle(ctx), &message);
   if (rc == SQLITE_OK) reprice(ctx, since, until, argc == 0);

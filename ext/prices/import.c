@@ -26,7 +26,7 @@ static bool step(tok_imp *m) {
   if (m->status != TOK_OK)
     return false;
   if (tok_json_next(&m->j) == TOK_JSON_ERROR)
-    tok_imp_wrong(m, "malformed JSON");
+    tok_imp_wrong(m, "malformed JSON, expected a price list");
   return m->status == TOK_OK;
 }
 
@@ -62,69 +62,24 @@ bool tok_imp_open(tok_imp *m, tok_json_event kind) {
 
 void tok_imp_skip(tok_imp *m) {
   if (m->status == TOK_OK && !tok_json_skip(&m->j))
-    tok_imp_wrong(m, "malformed JSON");
+    tok_imp_wrong(m, "malformed JSON, expected a price list");
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-static unsigned hex4(const char *p) {
-  unsigned v = 0;
-  for (int i = 0; i < 4; i++) {
-    char c = tok_lower(p[i]);
-    v = v * 16 + (unsigned)(tok_is_digit(c) ? c - '0' : c - 'a' + 10);
-  }
-  return v;
-}
-
-/* One escape at p (after the backslash) as bytes; how many bytes of the input it takes. Halves of
- * surrogate pairs become '?': no provider names a model so. */
-static size_t unescape(const char *p, char out[4], size_t *n) {
-  static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-  const char *at = strchr(from, *p);
-  *n = 1;
-  out[0] = at != NULL && *p != '\0' ? to[at - from] : *p;
-  if (*p != 'u')
-    return 1;
-  unsigned c = hex4(p + 1);
-  if (c >= 0xD800 && c < 0xE000)
-    c = '?';
-  if (c < 0x80) {
-    out[0] = (char)c;
-  } else if (c < 0x800) {
-    out[0] = (char)(0xC0 | c >> 6);
-    out[1] = (char)(0x80 | (c & 63));
-    *n = 2;
-  } else {
-    out[0] = (char)(0xE0 | c >> 12);
-    out[1] = (char)(0x80 | (c >> 6 & 63));
-    out[2] = (char)(0x80 | (c & 63));
-    *n = 3;
-  }
-  return 5;
-}
+/* Of \uXXXX, the longest way to write a byte. */
+enum { ESCAPED_BYTES_MAX = 6 };
 
 void tok_imp_name(tok_imp *m, tok_slice raw, bool escaped, tok_import_name *name) {
+  char text[ESCAPED_BYTES_MAX * sizeof name->text];
   name->len = 0;
-  if (!escaped && raw.len <= sizeof name->text) {
-    if (raw.len > 0)
-      memcpy(name->text, raw.ptr, raw.len);
-    name->len = raw.len;
+  if (escaped && raw.len <= sizeof text) raw = (tok_slice){text, tok_json_unescape(raw, text)};
+  if (raw.len > sizeof name->text) {
+    tok_imp_wrong(m, "a name is longer than 300 bytes");
     return;
   }
-  for (size_t i = 0; i < raw.len;) {
-    char bytes[4] = {raw.ptr[i]};
-    size_t n = 1, used = 1;
-    if (raw.ptr[i] == '\\')
-      used = 1 + unescape(raw.ptr + i + 1, bytes, &n);
-    if (name->len + n > sizeof name->text) {
-      name->len = 0;
-      tok_imp_wrong(m, "a name is longer than 300 bytes");
-      return;
-    }
-    memcpy(name->text + name->len, bytes, n);
-    name->len += n;
-    i += used;
-  }
+  if (raw.len > 0) memcpy(name->text, raw.ptr, raw.len);
+  name->len = raw.len;
 }
 
 void tok_imp_text(tok_imp *m, tok_import_name *name) {

@@ -65,67 +65,12 @@ static bool one_of(tok_slice key, const char *const *names) {
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
-static void put_utf8(tok_buf *b, uint32_t cp) {
-  char out[4];
-  size_t n = 0;
-  if (cp < 0x80) {
-    out[n++] = (char)cp;
-  } else if (cp < 0x800) {
-    out[n++] = (char)(0xC0 | cp >> 6);
-    out[n++] = (char)(0x80 | (cp & 0x3F));
-  } else if (cp < 0x10000) {
-    out[n++] = (char)(0xE0 | cp >> 12);
-    out[n++] = (char)(0x80 | (cp >> 6 & 0x3F));
-    out[n++] = (char)(0x80 | (cp & 0x3F));
-  } else {
-    out[n++] = (char)(0xF0 | cp >> 18);
-    out[n++] = (char)(0x80 | (cp >> 12 & 0x3F));
-    out[n++] = (char)(0x80 | (cp >> 6 & 0x3F));
-    out[n++] = (char)(0x80 | (cp & 0x3F));
-  }
-  tok_buf_add(b, out, n);
-}
-
-static uint32_t hex4(const char *p) {
-  uint32_t v = 0;
-  for (int i = 0; i < 4; i++) {
-    char c = tok_lower(p[i]);
-    v = v << 4 | (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-  }
-  return v;
-}
-
-/* The escape at p (behind the backslash; the reader has checked it). Returns its length. */
-static size_t put_escape(tok_buf *b, const char *p, size_t left) {
-  static const char FROM[] = "bfnrt\"\\/", TO[] = "\b\f\n\r\t\"\\/";
-  if (*p != 'u') {
-    const char *at = strchr(FROM, *p);
-    tok_buf_addc(b, at != NULL ? TO[at - FROM] : *p);
-    return 1;
-  }
-  uint32_t cp = hex4(p + 1);
-  if (cp >= 0xD800 && cp < 0xDC00 && left >= 11 && p[5] == '\\' && p[6] == 'u') {
-    uint32_t low = hex4(p + 7);
-    if (low >= 0xDC00 && low < 0xE000) {
-      put_utf8(b, 0x10000 + ((cp - 0xD800) << 10) + (low - 0xDC00));
-      return 11;
-    }
-  }
-  put_utf8(b, cp >= 0xD800 && cp < 0xE000 ? 0xFFFD : cp);
-  return 5;
-}
-
 /* A string's text: in place, or with its escapes undone in c->text. */
 static tok_slice plain_text(chat *c, tok_slice raw, bool escaped) {
   if (!escaped) return raw;
   c->text.len = 0;
-  for (size_t i = 0; i < raw.len;) {
-    const char *stop = memchr(raw.ptr + i, '\\', raw.len - i);
-    size_t run = stop == NULL ? raw.len - i : (size_t)(stop - raw.ptr) - i;
-    tok_buf_add(&c->text, raw.ptr + i, run);
-    i += run;
-    if (stop != NULL) i += 1 + put_escape(&c->text, stop + 1, raw.len - i - 1);
-  }
+  char *room = tok_buf_reserve(&c->text, raw.len);
+  if (room != NULL) c->text.len = tok_json_unescape(raw, room);
   if (c->text.status != TOK_OK) fail(c, c->text.status, NULL);
   return (tok_slice){c->text.ptr, c->text.len};
 }
@@ -470,11 +415,11 @@ static void count_document(chat *c, tok_slice json, bool options) {
   if (c->j.event == TOK_JSON_OBJECT) {
     count_request(c, 0);
   } else if (options) {
-    fail(c, TOK_INVALID, "options must be a JSON object");
+    fail(c, TOK_INVALID, "no object");
   } else if (c->j.event == TOK_JSON_ARRAY || c->j.event == TOK_JSON_STRING) {
     count_messages(c);
   } else {
-    fail(c, TOK_INVALID, "expected a JSON array of messages or a request object");
+    fail(c, TOK_INVALID, "no array and no object");
   }
   if (next(c) && c->j.event != TOK_JSON_END) fail(c, TOK_INVALID, "text behind the JSON");
 }

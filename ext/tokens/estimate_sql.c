@@ -141,7 +141,8 @@ void tok_count_messages_func(sqlite3_context *ctx, int argc, sqlite3_value **arg
                           : tok_chat(engine, &meter, tok_chat_plain(name), request, options, &count);
   if (status == TOK_INVALID) {
     tok_sql_error(ctx, FUNC, "%s at byte %lld of %s", count.wrong, (long long)count.at,
-                  count.in_options ? "options_json" : "messages_json");
+                  count.in_options ? "options_json, expected the other keys of a request"
+                                   : "messages_json, expected messages or the body of a request");
   } else if (status != TOK_OK) {
     tok_sql_status(ctx, FUNC, status, "");
   } else if (count.unknown == NULL) {

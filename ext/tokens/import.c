@@ -180,68 +180,13 @@ int64_t tok_base64(tok_slice text, uint8_t *out) {
   return n;
 }
 
-static uint32_t hex4(const char *p) {
-  uint32_t v = 0;
-  for (int i = 0; i < 4; i++) {
-    char c = tok_lower(p[i]);
-    v = v << 4 | (uint32_t)(tok_is_digit(c) ? c - '0' : c - 'a' + 10);
-  }
-  return v;
-}
-
-static size_t utf8_of(uint32_t cp, char out[4]) {
-  if (cp < 0x80)
-    return out[0] = (char)cp, 1;
-  if (cp < 0x800)
-    return out[0] = (char)(0xC0 | cp >> 6), out[1] = (char)(0x80 | (cp & 0x3F)), 2;
-  if (cp < 0x10000) {
-    out[0] = (char)(0xE0 | cp >> 12);
-    out[1] = (char)(0x80 | (cp >> 6 & 0x3F));
-    return out[2] = (char)(0x80 | (cp & 0x3F)), 3;
-  }
-  out[0] = (char)(0xF0 | cp >> 18);
-  out[1] = (char)(0x80 | (cp >> 12 & 0x3F));
-  out[2] = (char)(0x80 | (cp >> 6 & 0x3F));
-  return out[3] = (char)(0x80 | (cp & 0x3F)), 4;
-}
-
-/* The escape at p, behind its backslash; the reader has checked it. Returns its bytes. */
-static size_t escape_at(const char *p, size_t left, tok_buf *out) {
-  static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-  char bytes[4];
-  if (p[0] != 'u') {
-    const char *hit = strchr(from, p[0]);
-    tok_buf_addc(out, hit == NULL ? p[0] : to[hit - from]);
-    return 1;
-  }
-  uint32_t cp = hex4(p + 1);
-  size_t used = 5;
-  if (cp >= 0xD800 && cp < 0xDC00 && left >= 11 && p[5] == '\\' && p[6] == 'u') {
-    uint32_t low = hex4(p + 7);
-    if (low >= 0xDC00 && low < 0xE000) {
-      cp = 0x10000 + ((cp - 0xD800) << 10) + (low - 0xDC00);
-      used = 11;
-    }
-  }
-  if (cp >= 0xD800 && cp < 0xE000)
-    cp = 0xFFFD;
-  tok_buf_add(out, bytes, utf8_of(cp, bytes));
-  return used;
-}
-
 void tok_json_text(tok_buf *out, tok_slice raw, bool escaped) {
   if (!escaped) {
     tok_buf_add(out, raw.ptr, raw.len);
     return;
   }
-  for (size_t i = 0; i < raw.len && out->status == TOK_OK;) {
-    const char *p = memchr(raw.ptr + i, '\\', raw.len - i);
-    size_t plain = p == NULL ? raw.len - i : (size_t)(p - raw.ptr) - i;
-    tok_buf_add(out, raw.ptr + i, plain);
-    i += plain;
-    if (i + 1 < raw.len)
-      i += 1 + escape_at(raw.ptr + i + 1, raw.len - i - 1, out);
-  }
+  char *room = tok_buf_reserve(out, raw.len);
+  if (room != NULL) out->len += tok_json_unescape(raw, room);
 }
 
 /* ---- which format ---------------------------------------------------------------------------- */

@@ -168,7 +168,7 @@ bool tok_room_begin(sqlite3_context *ctx, int argc, sqlite3_value **argv, const 
     return false;
   }
   if (*vocab == NULL && func != NULL) {
-    tok_sql_error(ctx, func, "no vocabulary is known for model '%s'", sqlite3_value_text(argv[0]));
+    tok_sql_error(ctx, func, "no vocabulary is known for model '%s', expected a model or encoding of tok_encodings", sqlite3_value_text(argv[0]));
   }
   return *vocab != NULL;
 }

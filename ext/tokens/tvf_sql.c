@@ -94,7 +94,7 @@ int tok_tvf_vocab(const tok_tvf *f, sqlite3_vtab *vtab, tok_room *room, const to
   if (status != TOK_OK) return SQLITE_NOMEM;
   tok_hold_set(hold, room, engine, vocab);
   if (vocab != NULL) return SQLITE_OK;
-  return tok_vtab_error(vtab, "%s: no vocabulary is known for model '%s'", f->name,
+  return tok_vtab_error(vtab, "%s: no vocabulary is known for model '%s', expected a model or encoding of tok_encodings", f->name,
                         sqlite3_value_text(args->value[0]));
 }
 

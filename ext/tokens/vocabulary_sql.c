@@ -124,7 +124,7 @@ static int read_open_file(FILE *f, const char *path, input *in, char **error) {
 static int read_file(const char *path, input *in, char **error) {
   FILE *f = fopen(path, "rb");
   if (f == NULL)
-    return refuse(error, "'%s' cannot be opened", path);
+    return refuse(error, "'%s' cannot be opened, expected the path of a vocabulary file", path);
   int rc = read_open_file(f, path, in, error);
   fclose(f);
   const char *name = path;

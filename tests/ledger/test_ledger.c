@@ -50,7 +50,7 @@ static void reprice_takes_a_time(void) {
   CHECK_ROWS(db, "SELECT tok_reprice(1767225600)", "2"); /* the unknown price keeps its cost */
   CHECK_ROWS(db, "SELECT cost_nano FROM llm_usage", "2;2;2;77");
   CHECK_ROWS(db, "SELECT tok_reprice('soon')",
-             "Error: tok_reprice: since must be ISO-8601 text or Unix seconds, got 'soon'");
+             "Error: tok_reprice: since must be an ISO-8601 time or Unix seconds, got 'soon'");
   db_close(db);
 }
 

@@ -39,7 +39,7 @@ check 'another database' "$(ask "SELECT tok_import('$tmp/other.db')")" \
 check 'no database' "$(ask "SELECT tok_import('tests/ledger/logs_db.sql', 'llm')")" \
   'Error: stepping, tok_import: file is not a database'
 check 'no file' "$(ask "SELECT tok_import('$tmp/none.db', 'llm')")" \
-  "Error: stepping, tok_import: cannot open 'build/tmp/llm/none.db'"
+  "Error: stepping, tok_import: cannot open 'build/tmp/llm/none.db', expected the path of a log"
 # Without file access there is no tok_import, but texts are read.
 check 'without files' "$(sqlite3 -batch -init /dev/null :memory: '.load build/tok sqlite3_toknofs_init' \
   "SELECT tok_import('$tmp/logs.db')" "SELECT 1" 2>&1 | grep -c 'no such function: tok_import')" 1

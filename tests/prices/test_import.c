@@ -127,13 +127,13 @@ static void samples(void) {
 
 static void errors(void) {
   static const char *const cases[] = {
-      "", "malformed JSON at byte 0",
+      "", "malformed JSON, expected a price list at byte 0",
       "3", "no known format (LiteLLM, genai-prices, models.dev, llm-prices) at byte 1",
       "{\"a\": 1}", "no known format (LiteLLM, genai-prices, models.dev, llm-prices) at byte 8",
       "{\"a\": {\"mode\": \"chat\", \"input_cost_per_token\": \"1\"}}", "a.input_cost_per_token must be a number at byte 50",
       "{\"a\": {\"mode\": \"chat\", \"input_cost_per_token\": -1}}", "a.input_cost_per_token must not be negative at byte 49",
       "{\"a\": {\"mode\": \"chat\", \"input_cost_per_token\": 1e40}}", "a.input_cost_per_token is too large at byte 51",
-      "{\"a\": {\"mode\": \"chat\"}} x", "malformed JSON at byte",
+      "{\"a\": {\"mode\": \"chat\"}} x", "malformed JSON, expected a price list at byte",
       "{\"a\": {\"mode\": \"chat\", \"litellm_provider\": 5}}", "a.litellm_provider must be text at byte 44",
       "[{\"id\": \"p\", \"models\": [{\"id\": \"m\", \"prices\": 5}]}]", "p.m.prices must be an object or an array at byte",
       "[{\"models\": []}]", "models must come after the provider's id at byte",

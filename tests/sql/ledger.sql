@@ -47,3 +47,6 @@ SELECT model, requests, cost_nano, round(share, 3) FROM llm_by_model;
 SELECT requests, providers, models, cost_nano FROM llm_stats;
 SELECT count(*) FROM llm_by_day;
 SELECT name, value FROM llm_setting;
+SELECT * FROM tok_audit('llm_usage');
+SELECT count(*) FROM tok_audit('llm_counter');
+SELECT count(*) FROM tok_audit(NULL);

@@ -92,7 +92,7 @@ static void options(void) {
   CHECK_INT(count_with("gemini-2.5-flash", HELLO, "{\"generationConfig\":{\"responseSchema\":{\"type\":\"object\"}}}").tokens, 1);
   CHECK_INT(count_with("claude-sonnet-4-5", HELLO, "{\"thinking\":{\"type\":\"enabled\"}}").tokens, 8 + 28);
   CHECK_INT(count_with("claude-sonnet-4-5", HELLO, "{\"thinking\":{\"type\":\"disabled\"}}").tokens, 8);
-  CHECK_STR(count_with("gpt-4o", HELLO, "[1]").wrong, "options must be a JSON object");
+  CHECK_STR(count_with("gpt-4o", HELLO, "[1]").wrong, "no object");
 }
 
 static void unknowns(void) {
