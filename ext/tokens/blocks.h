@@ -15,6 +15,7 @@
 #ifndef TOK_BLOCKS_H
 #define TOK_BLOCKS_H
 
+#include "ranks.h"
 #include "scan.h"
 #include "unicode.h"
 
@@ -24,6 +25,11 @@
 */
 enum { TOK_EASY3_FIRST = 0xE5, TOK_EASY3_LAST = 0xE9 };
 
+/*
+** Lead bytes of U+3000..U+D7FF: Chinese, Japanese, Korean, where pieces are long and barriers many.
+*/
+enum { TOK_CUT_FIRST = 0xE3, TOK_CUT_LAST = 0xED };
+
 /* Class masks of a block. Letters are split by case only for o200k's sake. */
 typedef struct {
   uint64_t letter, number, space, newline, other; /* a partition of the valid bits */
@@ -31,6 +37,7 @@ typedef struct {
   uint64_t blank, quote, slash;                   /* the bytes ' ', '\'' and '/' */
   uint64_t high, cont;                            /* bytes >= 0x80, bytes 10xxxxxx */
   uint64_t easy3;                                 /* lead bytes whose every character is caseless */
+  uint64_t cut3;                                  /* lead bytes E3..ED */
   uint64_t other2, other3, other4;                /* leads of multi-byte `other` characters */
 } tok_masks;
 
@@ -40,6 +47,8 @@ typedef struct {
   size_t len;
   size_t pos;       /* start of the next block */
   size_t open;      /* start of the last piece found so far */
+  const tok_ranks *ranks; /* not NULL: pieces are cut at its merge barriers too, where blocks find them */
+  uint32_t uncut;   /* set where some piece may not have been */
   uint32_t fresh;   /* a piece starts at pos; nothing before it matters */
   /* of the character before pos: 1 if it is in the class */
   uint32_t letter, number, lower, caseless, white, newline, other, blank;
@@ -137,6 +146,33 @@ static inline bool put_high(tok_masks *m, tok_family family, const uint8_t *p, u
   m->other3 = other_lead & lead3;
   m->other4 = other_lead & lead4; /* an invalid byte is in none, like an ASCII character */
   return (seen & hard_set) == 0;
+}
+
+/* Is there a whole character of U+3000..U+D7FF at p, of which 3 bytes may be read? */
+static inline bool cut_char(const uint8_t *p) {
+  return p[0] >= TOK_CUT_FIRST && p[0] <= TOK_CUT_LAST && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 &&
+         (p[0] < 0xED || p[1] < 0xA0);
+}
+
+/* Characters of U+3000..U+D7FF behind another such: where the block may be cut, at p. */
+static inline uint64_t cut_candidates(const tok_blocks *b, const tok_masks *m, const uint8_t *p) {
+  uint64_t whole = m->cut3 & m->cont >> 1 & m->cont >> 2;
+  uint64_t behind = whole << 3;
+  if ((whole & 1) && b->pos >= 3 && !b->fresh) behind |= cut_char(p - 3);
+  return whole & behind;
+}
+
+/* Of the candidates, those where no merge can cross (ranks.h). */
+static inline uint64_t cuts(const tok_ranks *r, const uint8_t *p, uint64_t candidates) {
+  uint64_t found = 0;
+  for (; candidates != 0; candidates &= candidates - 1) {
+    const uint8_t *y = p + __builtin_ctzll(candidates), *x = y - 3;
+    if (!cut_char(x) || !cut_char(y)) continue; /* surrogates */
+    uint32_t x_word = x[0] | (uint32_t)x[1] << 8 | (uint32_t)x[2] << 16;
+    uint32_t y_word = y[0] | (uint32_t)y[1] << 8 | (uint32_t)y[2] << 16;
+    if (!tok_may_cross(r, x_word, x[2], y_word)) found |= candidates & (~candidates + 1);
+  }
+  return found;
 }
 
 /* (x shifted to the next character, with the carry of the block before) */

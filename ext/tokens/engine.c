@@ -59,7 +59,7 @@ static bool at_special(tok_iter *it) {
   }
   it->segment_end = at;
   e->blocks = (tok_blocks){
-      .text = (const uint8_t *)it->text.ptr + it->end, .len = at - it->end, .fresh = 1};
+      .text = (const uint8_t *)it->text.ptr + it->end, .len = at - it->end, .ranks = it->vocab->ranks, .fresh = 1};
   e->n_starts = e->kernel->fill(&e->blocks, it->vocab->family, e->starts, 0, TOK_ITER_STARTS);
   e->i_start = 0;
   return false;

@@ -15,8 +15,8 @@
 **   at p static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m)   the masks
 **   high blocks need static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out)  base +
 **   the index of each bit
-** and, with KERNEL_LINE_COUNT, KERNEL_LOWEST or KERNEL_PUT_HIGH, a line_count(), a lowest_packed()
-** or a put_high_vector() of its own.
+** and, with KERNEL_LINE_COUNT, KERNEL_LOWEST, KERNEL_PUT_HIGH or KERNEL_CUTS, a line_count(), a
+** lowest_packed(), a put_high_vector() or a cuts_vector() of its own.
 */
 #include "bpe_impl.h"
 #include "engine.h"
@@ -29,6 +29,7 @@
 #ifdef KERNEL_SCALAR
 
 static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, size_t n, size_t want) {
+  b->uncut = 1;
   while (n < want && b->pos < b->len) {
     starts[n++] = (uint32_t)b->pos;
     b->pos = tok_scan(family, b->text, b->pos, b->len);
@@ -44,6 +45,12 @@ static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, si
 #define PUT_HIGH put_high
 #endif
 
+#ifdef KERNEL_CUTS
+#define CUTS cuts_vector
+#else
+#define CUTS cuts
+#endif
+
 /* From a block that the masks can't settle to the first boundary at or behind its end. */
 static size_t fill_by_scanner(tok_blocks *b, tok_family family, unsigned size, uint32_t *starts,
                               size_t n) {
@@ -55,7 +62,8 @@ static size_t fill_by_scanner(tok_blocks *b, tok_family family, unsigned size, u
     starts[n++] = (uint32_t)at;
     next = tok_scan(family, b->text, at, b->len);
   }
-  tok_blocks fresh = {.text = b->text, .len = b->len, .pos = next, .open = at, .fresh = 1};
+  tok_blocks fresh = {
+      .text = b->text, .len = b->len, .pos = next, .open = at, .ranks = b->ranks, .uncut = 1, .fresh = 1};
   *b = fresh;
   return n;
 }
@@ -82,8 +90,10 @@ static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *star
                   : family == TOK_FAMILY_WORDS ? starts_blanks(b, &m, size)
                                                : starts_words(b, family, &m, size, &hard);
   if (hard) return fill_by_scanner(b, family, size, starts, n);
-  n += emit(bits, (uint32_t)b->pos, starts + n);
+  uint64_t candidates = m.cut3 != 0 && b->ranks != NULL ? cut_candidates(b, &m, p) & ~bits : 0;
   if (bits != 0) b->open = b->pos + highest_bit(bits);
+  if (candidates != 0) bits |= CUTS(b->ranks, p, candidates);
+  n += emit(bits, (uint32_t)b->pos, starts + n);
   b->pos += size;
   b->fresh = 0;
   return n;
@@ -97,6 +107,7 @@ static inline size_t fill_family(tok_blocks *b, tok_family family, uint32_t *sta
 
 /* For families without masks. */
 static size_t fill_scanned(tok_blocks *b, tok_family family, uint32_t *starts, size_t n, size_t want) {
+  b->uncut = 1;
   while (n < want && b->pos < b->len) {
     starts[n++] = (uint32_t)b->pos;
     b->pos = tok_scan(family, b->text, b->pos, b->len);
@@ -133,6 +144,13 @@ enum {
   FEW = 16, /* pieces of a batch that one pass takes */
   BATCH = 128 /* probes under way at once: their slots stay in the first-level cache until they are read */
 };
+
+/* Which unknown pieces are still to be cut at merge barriers. */
+typedef enum {
+  CUT_NONE, /* they are segments */
+  CUT_LONG, /* those of more than 30 bytes: blocks have cut where it is worth it */
+  CUT_ALL
+} cutting;
 
 typedef struct {
   tok_engine *e;
@@ -363,11 +381,11 @@ static inline void *cache_place(const counter *c, const uint8_t *p, size_t n) {
 }
 
 /* A piece of 16..30 bytes, counted as 1 so far. */
-static inline void count_mid(counter *c, const uint8_t *p, size_t n, tok_mid_line *at, bool cut) {
+static inline void count_mid(counter *c, const uint8_t *p, size_t n, tok_mid_line *at, cutting cut) {
   int64_t known = at != NULL ? tok_cache_get_mid(at, p, n) : 0;
   if (known != 0) {
     c->total += known - 1;
-  } else if (cut && worth_cutting(p)) {
+  } else if (cut == CUT_ALL && worth_cutting(p)) {
     count_segments(c, p, n, at);
   } else {
     add_job(c, p, n, at);
@@ -375,10 +393,10 @@ static inline void count_mid(counter *c, const uint8_t *p, size_t n, tok_mid_lin
 }
 
 /* A piece of more than 30 bytes, counted as 1 so far. */
-static void count_long(counter *c, const uint8_t *p, size_t n, tok_long_entry *at, bool cut) {
+static void count_long(counter *c, const uint8_t *p, size_t n, tok_long_entry *at, cutting cut) {
   if (at != NULL && at->len == n && memcmp(at->bytes, p, n) == 0) {
     c->total += at->count - 1;
-  } else if (cut && has_high(p, n)) {
+  } else if (cut != CUT_NONE && has_high(p, n)) {
     count_segments(c, p, n, at);
   } else if (n <= LANE_TEXT_MAX) {
     add_job(c, p, n, at);
@@ -397,7 +415,7 @@ static void count_long(counter *c, const uint8_t *p, size_t n, tok_long_entry *a
 ** A piece that is neither a token of up to 15 bytes nor a short one in the cache, counted as 1 so
 ** far.
 */
-static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *place, bool cut) {
+static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *place, cutting cut) {
   if (n <= 3) { /* at most one merge: a second would make it a token */
     const uint32_t *pair = c->r->pair;
     bool merges = n == 3 && (pair[p[0] << 8 | p[1]] & pair[p[1] << 8 | p[2]]) != TOK_RANK_NONE;
@@ -408,7 +426,7 @@ static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *p
     count_long(c, p, n, place, cut);
   } else if (n > TOK_SHORT_KEY_MAX) {
     count_mid(c, p, n, place, cut);
-  } else if (cut && worth_cutting(p)) {
+  } else if (cut == CUT_ALL && worth_cutting(p)) {
     count_segments(c, p, n, place);
   } else {
     add_job(c, p, n, place);
@@ -525,7 +543,7 @@ KERNEL_LOOP size_t find_unknown(batch *b, const tok_cache *cache, int which, con
 ** without branches, so that the memory latency of many probes overlaps and nothing is mispredicted.
 ** text: the same bytes where they stay until the end.
 */
-static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *starts, size_t n, bool cut,
+static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *starts, size_t n, cutting cut,
                                const uint8_t *text) {
   batch b;
   int64_t extra = 0;
@@ -544,7 +562,7 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
   size_t n_unknown = n_misses;
   const uint8_t *unknown = b.misses;
   if (c->cache != NULL) {
-    if (cut && tok_cache_full(c->cache)) { /* not while a batch above this one holds places in it */
+    if (cut != CUT_NONE && tok_cache_full(c->cache)) { /* not while a batch above this one holds places in it */
       run_jobs(c); /* they hold such places too */
       tok_cache_grow(c->cache);
     }
@@ -568,7 +586,7 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
 ** may be read; pieces near its end are counted in a copy.
 */
 static void count_pieces(counter *c, const uint8_t *p, size_t readable, const uint32_t *starts, size_t n,
-                         bool cut) {
+                         cutting cut) {
   uint8_t copy[48] = {0};
   size_t safe = n;
   while (safe > 0 && starts[safe - 1] + (size_t)16 > readable) safe--;
@@ -617,7 +635,7 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) 
     before = word;
     at += len;
     if (n_starts == TOK_STARTS) {
-      count_pieces(c, base, (size_t)(p + n - base), starts, n_starts - 1, false);
+      count_pieces(c, base, (size_t)(p + n - base), starts, n_starts - 1, CUT_NONE);
       base += starts[n_starts - 1];
       starts[0] = 0;
       n_starts = 1;
@@ -626,9 +644,9 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) 
   if (n_starts > 1 || base != p) {
     starts[n_starts] = (uint32_t)(p + n - base);
     c->total -= 1;
-    count_pieces(c, base, starts[n_starts], starts, n_starts, false);
+    count_pieces(c, base, starts[n_starts], starts, n_starts, CUT_NONE);
   } else {
-    count_unknown(c, p, n, place, false);
+    count_unknown(c, p, n, place, CUT_NONE);
   }
 }
 
@@ -642,7 +660,7 @@ static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text
                                int64_t *n) {
   uint32_t starts[TOK_STARTS + TOK_STARTS_SLACK];
   uint8_t copy[COPY_MAX + 16];
-  tok_blocks b = {.text = (const uint8_t *)text.ptr, .len = text.len, .fresh = 1};
+  tok_blocks b = {.text = (const uint8_t *)text.ptr, .len = text.len, .ranks = v->ranks, .fresh = 1};
   counter c;
   size_t k = 0, readable = text.len;
   *n = 0;
@@ -665,7 +683,8 @@ static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text
     k = kernel_fill(&b, v->family, starts, k, TOK_STARTS);
     bool done = b.pos == b.len;
     starts[k] = (uint32_t)b.len;
-    count_pieces(&c, b.text, readable, starts, done ? k : k - 1, true);
+    count_pieces(&c, b.text, readable, starts, done ? k : k - 1, b.uncut ? CUT_ALL : CUT_LONG);
+    b.uncut = 0;
     if (done || c.total > limit || c.status != TOK_OK) break;
     starts[0] = starts[k - 1];
     k = 1;

@@ -87,7 +87,7 @@ static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
   m->other = valid & ~(m->letter | m->number | m->space | m->newline | m->high);
   /* Letters without the bit 0x20. */
   m->upper = m->letter & ~join(_mm256_slli_epi16(v.lo, 2), _mm256_slli_epi16(v.hi, 2));
-  m->caseless = m->mark = m->cont = m->easy3 = m->other2 = m->other3 = m->other4 = 0;
+  m->caseless = m->mark = m->cont = m->easy3 = m->cut3 = m->other2 = m->other3 = m->other4 = 0;
 }
 
 static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
@@ -100,6 +100,8 @@ static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
                   _mm256_and_si256(_mm256_cmpgt_epi8(v.hi, first), _mm256_cmpgt_epi8(last, v.hi))) &
              m->high;
   m->easy3 |= equals(v, (char)0xEB) | equals(v, (char)0xEC);
+  m->cut3 = m->easy3 | equals(v, (char)0xE3) | equals(v, (char)0xE4) | equals(v, (char)0xEA) |
+            equals(v, (char)0xED);
 }
 
 static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {

@@ -14,7 +14,7 @@
 
 static bool kernel_supported(void) {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vbmi") &&
          __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi") &&
          __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
 }
@@ -65,7 +65,7 @@ static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
   m->other = valid & ~(m->high | _mm512_test_epi8_mask(f, _mm512_set1_epi8(15)));
   m->quote = equals(v, '\'');
   m->slash = equals(v, '/');
-  m->caseless = m->mark = m->cont = m->easy3 = m->other2 = m->other3 = m->other4 = 0;
+  m->caseless = m->mark = m->cont = m->easy3 = m->cut3 = m->other2 = m->other3 = m->other4 = 0;
 }
 
 static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
@@ -74,6 +74,8 @@ static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
   m->easy3 = _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)TOK_EASY3_FIRST)),
                                     _mm512_set1_epi8(TOK_EASY3_LAST - TOK_EASY3_FIRST));
   m->easy3 |= equals(v, (char)0xEB) | equals(v, (char)0xEC);
+  m->cut3 = _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)TOK_CUT_FIRST)),
+                                   _mm512_set1_epi8(TOK_CUT_LAST - TOK_CUT_FIRST));
 }
 
 /*
@@ -171,6 +173,72 @@ static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_
   m->other3 = other & lead3;
   m->other4 = other & lead4;
   return odd == 0;
+}
+
+/*
+** cuts() for up to 16 candidates at a time: the characters' bytes by permutations, the filters of
+** ranks.h by gathers.
+*/
+#define KERNEL_CUTS
+
+/* tok_cross_hash() */
+static inline __m512i cross_hash(__m512i x, __m512i y) {
+  const __m512i cx = _mm512_set1_epi64((long long)0x9E3779B97F4A7C15u), cy = _mm512_set1_epi64((long long)0xC2B2AE3D27D4EB4Fu);
+  __m512i h[2];
+  for (int i = 0; i < 2; i++) {
+    __m512i wide_x = _mm512_cvtepu32_epi64(i ? _mm512_extracti64x4_epi64(x, 1) : _mm512_castsi512_si256(x));
+    __m512i wide_y = _mm512_cvtepu32_epi64(i ? _mm512_extracti64x4_epi64(y, 1) : _mm512_castsi512_si256(y));
+    h[i] = _mm512_xor_si512(_mm512_mullo_epi64(wide_x, cx), _mm512_mullo_epi64(wide_y, cy));
+    h[i] = _mm512_srli_epi64(h[i], 64 - TOK_CROSS_BLOOM_BITS);
+  }
+  return _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(h[0])), _mm512_cvtepi64_epi32(h[1]), 1);
+}
+
+/* Bit at[i] of a bitmap whose length is a multiple of four bytes, for each of `lanes`. */
+static inline __mmask16 bits_at(const uint8_t *bitmap, __m512i at, __mmask16 lanes) {
+  __m512i words = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes, _mm512_srli_epi32(at, 5), bitmap, 4);
+  __m512i bit = _mm512_and_si512(at, _mm512_set1_epi32(31));
+  return _mm512_test_epi32_mask(_mm512_srlv_epi32(words, bit), _mm512_set1_epi32(1));
+}
+
+/* tok_may_cross() */
+static inline __mmask16 may_cross(const tok_ranks *r, __m512i x, __m512i y, __mmask16 lanes) {
+  const __m512i byte = _mm512_set1_epi32(0xFF);
+  __mmask16 found = bits_at(r->cross_bloom, cross_hash(x, y), lanes);
+  __m512i x_last = _mm512_srli_epi32(x, 16), y_first = _mm512_and_si512(y, byte);
+  __m512i edge = _mm512_or_si512(_mm512_slli_epi32(x_last, 8), y_first);
+  __mmask16 fragments = bits_at(r->cross8, edge, (__mmask16)(lanes & ~found));
+  if (fragments == 0) return found;
+  __m512i x_fragment = _mm512_or_si512(_mm512_slli_epi32(x_last, 8), byte);
+  __m512i y_fragment = _mm512_or_si512(_mm512_slli_epi32(y_first, 8), byte);
+  found |= bits_at(r->cross8_both, edge, fragments);
+  found |= bits_at(r->cross_bloom, cross_hash(x_fragment, y), fragments);
+  found |= bits_at(r->cross_bloom, cross_hash(x, y_fragment), fragments);
+  return found;
+}
+
+static inline uint64_t cuts_vector(const tok_ranks *r, const uint8_t *p, uint64_t candidates) {
+  const __m512i first = _mm512_set_epi8(
+      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
+      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
+  const __m512i char3 = _mm512_set1_epi32(0xFFFFFF);
+  uint64_t y_bytes = candidates | candidates << 1 | candidates << 2;
+  /* Only bytes of the characters themselves: the text may begin or end beside them. */
+  __m512i ys = _mm512_maskz_loadu_epi8(y_bytes, p), xs = _mm512_maskz_loadu_epi8(y_bytes, p - 3);
+  uint64_t ed = equals(ys, (char)0xED) | equals(xs, (char)0xED), found = 0;
+  uint64_t a0 = _mm512_cmpge_epu8_mask(ys, _mm512_set1_epi8((char)0xA0)) | _mm512_cmpge_epu8_mask(xs, _mm512_set1_epi8((char)0xA0));
+  if (ed & a0 >> 1 & candidates) return cuts(r, p, candidates); /* perhaps a surrogate */
+  for (uint64_t rest = candidates; rest != 0;) {
+    __mmask16 lanes = (__mmask16)_pext_u64(rest, rest);
+    __m512i at = _mm512_maskz_compress_epi8(rest, _mm512_load_si512(byte_index));
+    __m512i quads = _mm512_shuffle_epi8(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(at)), first);
+    quads = _mm512_add_epi8(quads, _mm512_set1_epi32(0x03020100));
+    __m512i x = _mm512_and_si512(_mm512_permutexvar_epi8(quads, xs), char3);
+    __m512i y = _mm512_and_si512(_mm512_permutexvar_epi8(quads, ys), char3);
+    found |= _pdep_u64((uint64_t)(uint16_t)(lanes & ~may_cross(r, x, y, lanes)), rest);
+    rest &= ~_pdep_u64(0xFFFF, rest);
+  }
+  return found;
 }
 
 static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {

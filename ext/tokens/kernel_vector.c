@@ -76,6 +76,7 @@ static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
     flags16 easy = in_range(v[i], TOK_EASY3_FIRST, TOK_EASY3_LAST) | (flags16)(v[i] == 0xEB) |
                    (flags16)(v[i] == 0xEC);
     m->easy3 |= bits16(easy) << at;
+    m->cut3 |= bits16(in_range(v[i], TOK_CUT_FIRST, TOK_CUT_LAST)) << at;
   }
 }
 
