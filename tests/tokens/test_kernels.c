@@ -31,6 +31,7 @@ static const char *const fragments[] = {
     "\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x99", "\xe0\xa4\x95", "\xe0\xa4\xbf", "\xe0\xb8\x81", "\xe0\xb8\xb4",
     "\xcc\x81", "e\xcc\x81", "\xea\xb0\x80", "\xed\x95\x9c", "\xf0\x9f\x98\x80", "\xf0\x9d\x90\x80", "\xc7\x85",
     "\xca\xb0", "\xe2\x81\xbf", "\xe2\x85\xa3", "\xe0\xa2\x8f", "\xff", "\x80", "\xe4", "\xe4\xbd", "\xf0\x9f", "\xc3",
+    "\xed\xa0\x80", "\xed\x9f\xbf", "\xe3", "\xe3\x82", "\xef\xbd\x81", "\xea\xb5\xad", "\xe6\x97\xa5\xe6\x9c\xac",
     "", "\x85", "\xc2\x85", "\xe2\x80\xa8", "\x0b", "\x0c", "\x1c", "\x7f", "{", "}", ";\n", ");\n\n", "#"};
 enum { N_FRAGMENTS = sizeof fragments / sizeof fragments[0] };
 
@@ -72,6 +73,46 @@ static bool same_starts(const tok_kernel *k, tok_family family, const uint8_t *t
   return pos == len;
 }
 
+/* The character that ends at p + at, as tok_may_cross() takes it; at > 0. */
+static uint32_t word_before(const uint8_t *p, size_t at) {
+  uint32_t cp, word = 0;
+  for (size_t n = 4; n > 1; n--) {
+    if (n > at || tok_utf8_decode(p + at - n, n, &cp) != n || cp == TOK_UTF8_INVALID) continue;
+    memcpy(&word, p + at - n, n);
+    return word;
+  }
+  return p[at - 1];
+}
+
+static uint32_t word_behind_of(const uint8_t *p, size_t n) {
+  uint32_t cp, word = 0;
+  memcpy(&word, p, tok_utf8_decode(p, n, &cp));
+  return word;
+}
+
+/*
+** With a vocabulary's barriers: every start of a piece is still there, and where a piece is cut no merge can
+** cross. Counts the cuts.
+*/
+static bool good_cuts(const tok_kernel *k, const tok_vocab *v, const uint8_t *text, size_t len, size_t *n_cuts) {
+  uint32_t starts[TEXT_MAX + TOK_STARTS_SLACK];
+  tok_blocks b = {.text = text, .len = len, .ranks = v->ranks, .fresh = 1};
+  size_t n = 0, next = 0;
+  while (b.pos < len) n = k->fill(&b, v->family, starts, n, n + 1 + rnd(100));
+  for (size_t i = 0; i < n; i++) {
+    size_t at = starts[i];
+    if (at == next) {
+      next = tok_scan(v->family, text, next, len);
+    } else if (at > next || tok_may_cross(v->ranks, word_before(text, at), text[at - 1],
+                                          word_behind_of(text + at, len - at))) {
+      return false;
+    } else {
+      ++*n_cuts;
+    }
+  }
+  return next == len;
+}
+
 static void show(const char *what, const tok_kernel *k, int family, const uint8_t *text, size_t len) {
   printf("%s: kernel %s family %d text ", what, k->name, family);
   for (size_t i = 0; i < len; i++) printf("%02x", text[i]);
@@ -81,6 +122,28 @@ static void show(const char *what, const tok_kernel *k, int family, const uint8_
 static long rounds(void) {
   const char *s = getenv("TOK_KERNEL_ROUNDS");
   return s != NULL ? strtol(s, NULL, 10) : 30000;
+}
+
+static void cuts_are_barriers(void) {
+  uint8_t text[TEXT_MAX];
+  size_t n_cuts[8] = {0};
+  long n = rounds();
+  for (long i = 0; i < n; i++) {
+    size_t len = random_text(text, 1 + rnd(i % 4 ? 200 : TEXT_MAX));
+    uint8_t *p = guarded + guarded_size - len;
+    memcpy(p, text, len);
+    const tok_vocab *v = tok_vocab_at((size_t)(i / 64) % tok_vocab_n());
+    for (size_t k = 0; tok_kernels[k] != NULL; k++) {
+      if (!tok_kernels[k]->supported() || good_cuts(tok_kernels[k], v, p, len, &n_cuts[k])) continue;
+      show("bad cuts", tok_kernels[k], (int)v->family, p, len);
+      CHECK(false && "bad cuts");
+      return;
+    }
+  }
+  for (size_t k = 0; tok_kernels[k] != NULL; k++) { /* the portable one leaves cutting for later */
+    if (tok_kernels[k]->supported() && tok_kernels[k] != &tok_kernel_portable) CHECK_INT(n_cuts[k], n_cuts[0]);
+  }
+  CHECK(n_cuts[0] > (size_t)n / 4);
 }
 
 static void starts_equal(void) {
@@ -367,6 +430,7 @@ int main(int argc, char **argv) {
            tok_kernels[k]->supported() ? "tested" : "not supported here");
   }
   static const check_test tests[] = {{"starts of pieces", starts_equal},
+                                     {"cuts are barriers", cuts_are_barriers},
                                      {"every alignment to a block", every_alignment},
                                      {"counts", counts_equal},
                                      {"long pieces", long_pieces},
