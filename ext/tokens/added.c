@@ -23,19 +23,19 @@ static void note_first(tok_added *a, tok_slice name) {
     a->n_firsts++;
     a->first[c] = true;
   }
-  for (unsigned second = 0; second < 256; second++) {
-    if (name.len > 1 && second != (uint8_t)name.ptr[1])
-      continue;
+  unsigned first = name.len > 1 ? (uint8_t)name.ptr[1] : 0, last = name.len > 1 ? first : 255;
+  for (unsigned second = first; second <= last; second++) {
     unsigned pair = (unsigned)c << 8 | second;
     a->pairs[pair >> 3] |= (uint8_t)(1 << (pair & 7));
   }
 }
 
-tok_status tok_added_new(tok_added *a, const tok_definition *d, uint32_t flags) {
+tok_status tok_added_new(tok_added *a, const tok_definition *d, const uint32_t *list, size_t n_list,
+                         uint32_t flags) {
   size_t n = 0;
   memset(a, 0, sizeof *a);
-  for (size_t i = 0; i < tok_def_n(d); i++) {
-    const tok_def_token *t = tok_def_at(d, i);
+  for (size_t i = 0; i < n_list; i++) {
+    const tok_def_token *t = tok_def_at(d, list[i]);
     n += (t->flags & flags) != 0 && t->name_n > 0;
   }
   if (n == 0)
@@ -47,8 +47,8 @@ tok_status tok_added_new(tok_added *a, const tok_definition *d, uint32_t flags) 
     return TOK_NOMEM;
   }
   memset(a->pairs, 0, 65536 / 8);
-  for (size_t i = 0; i < tok_def_n(d); i++) {
-    const tok_def_token *t = tok_def_at(d, i);
+  for (size_t i = 0; i < n_list; i++) {
+    const tok_def_token *t = tok_def_at(d, list[i]);
     if (!(t->flags & flags) || t->name_n == 0)
       continue;
     a->names[a->n] = (tok_added_name){tok_def_name(d, t), t->id, t->flags};

@@ -39,11 +39,11 @@ typedef struct {
 } tok_added_scan;
 
 /*
-** Names of the tokens of `d` that have any of `flags` (TOK_T_SPECIAL, TOK_T_ADDED). Borrows d. A
-*token
-** without a name is none. TOK_NOMEM.
+** Names of the tokens list[0..n_list) of `d` that have any of `flags` (TOK_T_SPECIAL, TOK_T_ADDED).
+** Borrows d. A token without a name is none. TOK_NOMEM.
 */
-tok_status tok_added_new(tok_added *a, const tok_definition *d, uint32_t flags);
+tok_status tok_added_new(tok_added *a, const tok_definition *d, const uint32_t *list, size_t n_list,
+                         uint32_t flags);
 void tok_added_free(tok_added *a);
 /* The first match that starts at `from` or behind; `from` is where the one before ended. */
 tok_added_match tok_added_next(tok_added_scan *s, size_t from);

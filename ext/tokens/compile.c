@@ -8,8 +8,7 @@
 
 enum {
   CODE_POINT_BYTES = TOK_CODE_POINTS / 8,
-  N_BYTES = 256,
-  READABLE = 16 /* bytes behind each token, for ranks_build.h */
+  N_BYTES = 256
 };
 
 typedef struct {
@@ -17,7 +16,8 @@ typedef struct {
   tok_compile_error *error;
   tok_rank_token *list; /* owned: what is compiled, by internal rank */
   uint32_t *order;      /* owned: indexes of ranked tokens, by rank */
-  uint32_t n_list, n_order, room;
+  uint32_t *odd; /* owned: indexes of tokens that have flags, or no rank */
+  uint32_t n_list, n_order, n_odd, room;
   uint8_t *fragments; /* owned: the bytes of fragments, 3 each at most */
   uint32_t n_fragments;
 } work;
@@ -32,11 +32,49 @@ static tok_status refuse(work *w, const char *fmt, ...) {
 
 /* ---- order by rank --------------------------------------------------------------------------- */
 
+enum { SPARSE_MAX = 4 /* places a token among which ranks may lie to be put in order in one pass */ };
+
+/* Ranks that are distinct and not far apart, as most are. *done: they were. */
+static tok_status order_by_place(work *w, bool *done) {
+  const tok_definition *d = &w->x->def;
+  uint32_t total = (uint32_t)tok_def_n(d), n = 0, n_ranked = 0, most = 0;
+  *done = false;
+  for (uint32_t i = 0; i < total; i++) {
+    uint32_t rank = tok_def_at(d, i)->rank;
+    if (rank == TOK_NO_RANK)
+      continue;
+    most = rank > most ? rank : most;
+    n_ranked++;
+  }
+  if (most / SPARSE_MAX > total)
+    return TOK_OK;
+  w->order = tok_malloc(((size_t)most + 1) * sizeof *w->order);
+  if (w->order == NULL)
+    return TOK_NOMEM;
+  memset(w->order, 0xFF, ((size_t)most + 1) * sizeof *w->order);
+  for (uint32_t i = 0; i < total; i++) {
+    if (tok_def_at(d, i)->rank != TOK_NO_RANK)
+      w->order[tok_def_at(d, i)->rank] = i;
+  }
+  for (uint32_t i = 0; i <= most; i++) {
+    if (w->order[i] != TOK_NO_RANK)
+      w->order[n++] = w->order[i];
+  }
+  *done = n == n_ranked; /* else two had one rank */
+  w->n_order = n;
+  return TOK_OK;
+}
+
 /* Radix sort of the ranked tokens' indexes: three passes of 11 bits over 32-bit ranks. */
 static tok_status order_by_rank(work *w) {
   const tok_definition *d = &w->x->def;
   uint32_t n = 0, total = (uint32_t)tok_def_n(d);
   enum { BITS = 11, SIZE = 1 << BITS };
+  bool done;
+  tok_status rc = order_by_place(w, &done);
+  if (rc != TOK_OK || done)
+    return rc;
+  tok_free(w->order);
   uint32_t *spare = tok_malloc(((size_t)total + 1) * sizeof *spare);
   w->order = tok_malloc(((size_t)total + 1) * sizeof *w->order);
   if (spare == NULL || w->order == NULL) {
@@ -80,7 +118,7 @@ static bool is_character(tok_slice s) {
 
 /* The 256 bytes: as tokens of one byte where there are, else as what only fragments are made of. */
 static void append_bytes(work *w) {
-  static const uint8_t all[N_BYTES + READABLE] = {
+  static const uint8_t all[N_BYTES + TOK_DEF_READABLE] = {
 #define X4(n)  n, n + 1, n + 2, n + 3
 #define X16(n) X4(n), X4(n + 4), X4(n + 8), X4(n + 12)
 #define X64(n) X16(n), X16(n + 16), X16(n + 32), X16(n + 48)
@@ -126,7 +164,7 @@ static tok_status append_characters(work *w) {
   const tok_definition *d = &w->x->def;
   uint8_t seen[(1 << 18) / 8] = {0};
   w->x->known = tok_malloc(CODE_POINT_BYTES);
-  w->fragments = tok_malloc(3 * (size_t)w->room + READABLE);
+  w->fragments = tok_malloc(3 * (size_t)w->room + TOK_DEF_READABLE);
   if (w->x->known == NULL || w->fragments == NULL)
     return TOK_NOMEM;
   memset(w->x->known, 0, CODE_POINT_BYTES);
@@ -262,17 +300,13 @@ static bool has_name(const tok_def_token *t) {
   return (t->flags & (TOK_T_SPECIAL | TOK_T_ADDED)) && t->name_n > 0;
 }
 
-static tok_status list_unranked(struct tok_extra *x) {
-  size_t n = 0;
-  for (size_t i = 0; i < tok_def_n(&x->def); i++)
-    n += tok_def_at(&x->def, i)->rank == TOK_NO_RANK;
-  if (n == 0)
-    return TOK_OK;
-  x->unranked = tok_malloc(n * sizeof *x->unranked);
+static tok_status list_unranked(const work *w) {
+  struct tok_extra *x = w->x;
+  x->unranked = tok_malloc((w->n_odd + (size_t)1) * sizeof *x->unranked);
   if (x->unranked == NULL)
     return TOK_NOMEM;
-  for (size_t i = 0; i < tok_def_n(&x->def); i++) {
-    const tok_def_token *t = tok_def_at(&x->def, i);
+  for (size_t i = 0; i < w->n_odd; i++) {
+    const tok_def_token *t = tok_def_at(&x->def, w->odd[i]);
     if (t->rank != TOK_NO_RANK || (t->flags & TOK_T_SPECIAL))
       continue;
     x->unranked[x->n_unranked++] = (tok_unranked){tok_def_bytes(&x->def, t), t->id};
@@ -301,8 +335,8 @@ static tok_status list_specials(work *w, tok_vocab *v, const tok_compiled_about 
   size_t n = 0, bytes = 0;
   for (size_t i = 0; i < 4; i++)
     bytes += texts[i] == NULL ? 0 : strlen(texts[i]) + 1;
-  for (size_t i = 0; i < tok_def_n(&x->def); i++) {
-    const tok_def_token *t = tok_def_at(&x->def, i);
+  for (size_t i = 0; i < w->n_odd; i++) {
+    const tok_def_token *t = tok_def_at(&x->def, w->odd[i]);
     if (!(t->flags & TOK_T_SPECIAL))
       continue;
     n++;
@@ -324,8 +358,8 @@ static tok_status list_specials(work *w, tok_vocab *v, const tok_compiled_about 
       *to[i] = copy_text(&at, texts[i], strlen(texts[i]));
   }
   size_t k = 0;
-  for (size_t i = 0; i < tok_def_n(&x->def); i++) {
-    const tok_def_token *t = tok_def_at(&x->def, i);
+  for (size_t i = 0; i < w->n_odd; i++) {
+    const tok_def_token *t = tok_def_at(&x->def, w->odd[i]);
     if (!(t->flags & TOK_T_SPECIAL))
       continue;
     x->specials[k++] =
@@ -361,12 +395,13 @@ static void order_by_id(struct tok_extra *x, int n) {
   }
 }
 
-static void note_flags(struct tok_extra *x) {
+static void note_flags(const work *w) {
+  struct tok_extra *x = w->x;
   for (int i = 0; i < N_BYTES; i++)
     x->byte_id[i] = TOK_NO_RANK;
   x->unknown_id = TOK_NO_RANK;
-  for (size_t i = 0; i < tok_def_n(&x->def); i++) {
-    const tok_def_token *t = tok_def_at(&x->def, i);
+  for (size_t i = 0; i < w->n_odd; i++) {
+    const tok_def_token *t = tok_def_at(&x->def, w->odd[i]);
     if ((t->flags & TOK_T_BYTE) && t->n == 1)
       x->byte_id[(uint8_t)x->def.bytes.ptr[t->at]] = t->id;
     if (t->flags & TOK_T_UNKNOWN)
@@ -378,6 +413,9 @@ static tok_status check(work *w) {
   const tok_definition *d = &w->x->def;
   if (tok_def_n(d) == 0)
     return refuse(w, "it has no tokens");
+  w->odd = tok_malloc(tok_def_n(d) * sizeof *w->odd);
+  if (w->odd == NULL)
+    return TOK_NOMEM;
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
     if (t->n == 0)
@@ -386,8 +424,10 @@ static tok_status check(work *w) {
       return refuse(w, "id %u is above %d", t->id, TOK_DEF_ID_MAX);
     if (i > 0 && tok_def_at(d, i - 1)->id >= t->id)
       return refuse(w, "id %u is there twice", t->id);
+    if (t->flags != 0 || t->rank == TOK_NO_RANK)
+      w->odd[w->n_odd++] = (uint32_t)i;
   }
-  note_flags(w->x);
+  note_flags(w);
   if (d->characters || d->model == TOK_MODEL_UNIGRAM) {
     for (int i = 0; i < N_BYTES && d->byte_fallback; i++) {
       if (w->x->byte_id[i] == TOK_NO_RANK)
@@ -403,22 +443,22 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
                               const tok_rank_hint *hint) {
   struct tok_extra *x = &c->extra;
   tok_status rc = check(w);
-  if (rc == TOK_OK && tok_buf_reserve(&x->def.bytes, READABLE) == NULL)
+  if (rc == TOK_OK && tok_buf_reserve(&x->def.bytes, TOK_DEF_READABLE) == NULL)
     rc = x->def.bytes.status;
   if (rc == TOK_OK) {
     rc = x->def.model == TOK_MODEL_UNIGRAM ? tok_unigram_new(&x->unigram, &x->def)
                                            : compile_ranks(w, hint);
   }
   if (rc == TOK_OK)
-    rc = list_unranked(x);
+    rc = list_unranked(w);
   if (rc == TOK_OK)
     rc = list_specials(w, &c->vocab, about);
   if (rc == TOK_OK)
     rc = tok_normal_new(&x->normal, x->def.normal);
   if (rc == TOK_OK)
-    rc = tok_added_new(&x->added[0], &x->def, TOK_T_ADDED);
+    rc = tok_added_new(&x->added[0], &x->def, w->odd, w->n_odd, TOK_T_ADDED);
   if (rc == TOK_OK)
-    rc = tok_added_new(&x->added[1], &x->def, TOK_T_ADDED | TOK_T_SPECIAL);
+    rc = tok_added_new(&x->added[1], &x->def, w->odd, w->n_odd, TOK_T_ADDED | TOK_T_SPECIAL);
   if (rc != TOK_OK)
     return rc;
   order_by_id(x, c->vocab.n_specials);
@@ -450,6 +490,7 @@ tok_status tok_compile(tok_definition *d, const tok_compiled_about *about,
   tok_status rc = compile_all(&w, c, about, hint);
   tok_free(w.list);
   tok_free(w.order);
+  tok_free(w.odd);
   tok_free(w.fragments);
   if (rc != TOK_OK) {
     tok_compiled_free(c);
@@ -487,7 +528,8 @@ const tok_definition *tok_compiled_definition(const tok_compiled *c) {
 
 tok_rank_hint tok_compiled_hint(const tok_compiled *c) {
   const tok_ranks *r = &c->extra.tables.ranks;
-  tok_rank_hint hint = {r->seed, (const uint8_t *)r->displacement, 0};
+  /* the three arrays of barriers follow each other: see lay_out() in ranks_build.c */
+  tok_rank_hint hint = {r->seed, (const uint8_t *)r->displacement, 0, r->cross8};
   if (r->displacement != NULL)
     hint.n_bytes = (((size_t)r->slot_mask + 1) >> TOK_SLOTS_PER_BUCKET_LOG2) * 2;
   return hint;

@@ -53,11 +53,15 @@ static uint64_t mix_bytes(uint64_t h, tok_slice s) {
   return mix(h, w);
 }
 
-uint64_t tok_def_checksum(const tok_definition *d) {
+uint64_t tok_def_facts_checksum(const tok_definition *d) {
   uint64_t h = mix_bytes(1, tok_slice_of(d->pattern));
-  h = mix(h, (uint64_t)d->model | (uint64_t)d->family << 8 | (uint64_t)d->normal << 16 |
+  return mix(h, (uint64_t)d->model | (uint64_t)d->family << 8 | (uint64_t)d->normal << 16 |
                  (uint64_t)d->characters << 56 | (uint64_t)d->fuse_unknown << 57 |
-                 (uint64_t)d->byte_fallback << 58);
+                    (uint64_t)d->byte_fallback << 58);
+}
+
+uint64_t tok_def_checksum(const tok_definition *d) {
+  uint64_t h = tok_def_facts_checksum(d);
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
     uint32_t score = 0; /* of a zero, whatever its sign */

@@ -17,7 +17,8 @@ enum {
   TOK_DEF_ID_MAX = (1 << 24) - 1, /* an id beyond has no table */
   TOK_DEF_BYTES_MAX = 64 << 20,   /* of all tokens; the largest in use has 2 MB */
   TOK_DEF_TOKEN_MAX = 65535,      /* of one token */
-  TOK_DEF_TEXT_MAX = 4096         /* of a pattern or a file's name that is kept */
+  TOK_DEF_TEXT_MAX = 4096,        /* of a pattern or a file's name that is kept */
+  TOK_DEF_READABLE = 16           /* bytes that may be read behind each token (ranks_build.h) */
 };
 
 /* What a token is, besides one that merges make. */
@@ -96,6 +97,8 @@ tok_status tok_def_status(const tok_definition *d);
 ** tells damage, not malice.
 */
 uint64_t tok_def_checksum(const tok_definition *d);
+/* Of everything but the tokens. */
+uint64_t tok_def_facts_checksum(const tok_definition *d);
 /* Puts the tokens in ascending id. TOK_INVALID: an id occurs twice (*twin). TOK_NOMEM. */
 tok_status tok_def_sort(tok_definition *d, uint32_t *twin);
 

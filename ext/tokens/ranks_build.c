@@ -59,10 +59,9 @@ static void hash_short_tokens(build *b) {
   }
 }
 
-static void put_key(build *b, uint32_t id, uint32_t slot) {
-  const tok_rank_token *t = &b->tokens[id];
-  b->keys[slot] = key_of(t);
-  b->ids[slot] = id | tok_key_fingerprint(b->hash[id]);
+static void put_key(build *b, uint32_t id, tok_key key, uint64_t hash, uint32_t slot) {
+  b->keys[slot] = key;
+  b->ids[slot] = id | tok_key_fingerprint(hash);
   b->loc[id] = slot;
 }
 
@@ -110,7 +109,7 @@ static bool place(build *b, const bucket_run *run) {
       continue;
     b->displacement[run->bucket] = (uint16_t)d;
     for (uint32_t i = 0; i < run->n; i++)
-      put_key(b, ids[i], slots[i]);
+      put_key(b, ids[i], key_of(&b->tokens[ids[i]]), b->hash[ids[i]], slots[i]);
     return true;
   }
   return false;
@@ -173,6 +172,35 @@ static bool build_perfect_hash(build *b) {
   return true;
 }
 
+enum { AHEAD = 32 /* tokens; enough that their cache misses overlap, few enough to stay in the cache */ };
+
+/* Puts up to AHEAD tokens from `first` on into their slots: in passes, each of which fetches for the next. */
+static bool put_some(build *b, uint32_t first, uint32_t n) {
+  tok_key key[AHEAD];
+  uint64_t hash[AHEAD];
+  uint32_t id[AHEAD], slot[AHEAD], k = 0;
+  for (uint32_t i = first; i < first + n; i++) {
+    if (!is_short(&b->tokens[i]))
+      continue;
+    key[k] = key_of(&b->tokens[i]);
+    hash[k] = tok_key_hash(key[k], b->seed);
+    __builtin_prefetch(&b->displacement[tok_key_bucket(hash[k], b->n_slots - 1)]);
+    id[k++] = i;
+  }
+  for (uint32_t j = 0; j < k; j++) {
+    uint32_t d = b->displacement[tok_key_bucket(hash[j], b->n_slots - 1)];
+    slot[j] = tok_key_slot(hash[j], d, b->n_slots - 1);
+    __builtin_prefetch(&b->ids[slot[j]], 1);
+    __builtin_prefetch(&b->keys[slot[j]], 1);
+  }
+  for (uint32_t j = 0; j < k; j++) {
+    if (b->ids[slot[j]] != TOK_RANK_NONE)
+      return false;
+    put_key(b, id[j], key[j], hash[j], slot[j]);
+  }
+  return true;
+}
+
 /* Every key straight to its slot; false where the hint is not for these keys. */
 static bool build_from_hint(build *b, const tok_rank_hint *hint) {
   if (hint == NULL || hint->displacement == NULL || hint->n_bytes != 2 * (size_t)b->n_buckets)
@@ -182,30 +210,35 @@ static bool build_from_hint(build *b, const tok_rank_hint *hint) {
   for (uint32_t i = 0; i < b->n_buckets; i++) {
     b->displacement[i] = (uint16_t)(hint->displacement[2 * i] | hint->displacement[2 * i + 1] << 8);
   }
-  for (uint32_t i = 0; i < b->n; i++) {
-    const tok_rank_token *t = &b->tokens[i];
-    if (!is_short(t))
-      continue;
-    b->hash[i] = tok_key_hash(key_of(t), b->seed);
-    uint32_t d = b->displacement[tok_key_bucket(b->hash[i], b->n_slots - 1)];
-    uint32_t slot = tok_key_slot(b->hash[i], d, b->n_slots - 1);
-    if (b->ids[slot] != TOK_RANK_NONE)
+  for (uint32_t i = 0; i < b->n; i += AHEAD) {
+    uint32_t n = b->n - i < AHEAD ? b->n - i : AHEAD;
+    for (uint32_t j = i + n; j < b->n && j < i + n + AHEAD; j++)
+      __builtin_prefetch(b->tokens[j].bytes);
+    if (!put_some(b, i, n))
       return false;
-    put_key(b, i, slot);
   }
   return true;
 }
 
-static bool put_short_tokens(build *b, const tok_rank_hint *hint) {
+static bool allocate_scratch(build *b) {
+  b->hash = tok_malloc(sizeof *b->hash * b->n);
+  b->sorted = tok_malloc(sizeof *b->sorted * ((size_t)b->n_keys + 1));
+  b->runs = tok_malloc(2 * sizeof *b->runs * b->n_buckets);
+  return b->hash != NULL && b->sorted != NULL && b->runs != NULL;
+}
+
+static tok_status put_short_tokens(build *b, const tok_rank_hint *hint) {
   if (build_from_hint(b, hint))
-    return true;
+    return TOK_OK;
+  if (!allocate_scratch(b))
+    return TOK_NOMEM;
   b->seed = FIRST_SEED;
   for (int tries = 0; tries < SEEDS_MAX && !b->twins; tries++) {
     if (build_perfect_hash(b))
-      return true;
+      return TOK_OK;
     b->seed = b->seed * 6364136223846793005u + 1442695040888963407u;
   }
-  return false;
+  return TOK_INVALID;
 }
 
 /* ---- long tokens, bytes, pairs --------------------------------------------------------------- */
@@ -365,7 +398,13 @@ static void add_contexts(build *b, const tok_rank_token *t) {
     lift_barriers(b, &first, &x);
 }
 
-static void put_barriers(build *b) {
+static void put_barriers(build *b, const uint8_t *known) {
+  if (known != NULL) {
+    memcpy(b->cross8, known, TOK_CROSS8_BYTES);
+    memcpy(b->cross8_both, known + TOK_CROSS8_BYTES, TOK_CROSS8_BYTES);
+    memcpy(b->bloom, known + 2 * TOK_CROSS8_BYTES, TOK_BARRIER_BYTES - 2 * TOK_CROSS8_BYTES);
+    return;
+  }
   memset(b->cross8, 0, TOK_CROSS8_BYTES);
   memset(b->cross8_both, 0, TOK_CROSS8_BYTES);
   memset(b->bloom, 0, 1 << (TOK_CROSS_BLOOM_BITS - 3));
@@ -404,13 +443,6 @@ static size_t lay_out(build *b, char *base, size_t n_long_bytes, size_t long_mas
   return at;
 }
 
-static bool allocate_scratch(build *b) {
-  b->hash = tok_malloc(sizeof *b->hash * b->n);
-  b->sorted = tok_malloc(sizeof *b->sorted * ((size_t)b->n_keys + 1));
-  b->runs = tok_malloc(2 * sizeof *b->runs * b->n_buckets);
-  return b->hash != NULL && b->sorted != NULL && b->runs != NULL;
-}
-
 static uint32_t longest_whole(const build *b) {
   uint32_t longest = 0;
   for (uint32_t i = 0; i < b->n; i++) {
@@ -447,12 +479,14 @@ static tok_status fill_tables(build *b, const tok_rank_hint *hint, uint32_t long
   error->byte = put_byte_and_pair(b);
   if (error->byte >= 0)
     return TOK_INVALID;
-  if (!put_short_tokens(b, hint) || !put_long_tokens(b, long_mask)) {
+  tok_status rc = put_short_tokens(b, hint);
+  if (rc == TOK_OK && !put_long_tokens(b, long_mask))
+    rc = TOK_INVALID;
+  if (rc == TOK_INVALID)
     error->rank = b->twin;
-    return TOK_INVALID;
-  }
-  put_barriers(b);
-  return TOK_OK;
+  if (rc == TOK_OK)
+    put_barriers(b, hint == NULL ? NULL : hint->barriers);
+  return rc;
 }
 
 tok_status tok_ranks_build(const tok_rank_token *tokens, uint32_t n, const tok_rank_hint *hint,
@@ -487,7 +521,7 @@ tok_status tok_ranks_build(const tok_rank_token *tokens, uint32_t n, const tok_r
   size_t bytes = lay_out(&b, NULL, n_long_bytes, mask);
   char *memory = tok_malloc(bytes + ALIGNMENT);
   tok_status rc = TOK_NOMEM;
-  if (memory != NULL && allocate_scratch(&b)) {
+  if (memory != NULL) {
     lay_out(&b, memory + (-(uintptr_t)memory & (ALIGNMENT - 1)), n_long_bytes, mask);
     rc = fill_tables(&b, hint, (uint32_t)mask, error);
   }

@@ -160,24 +160,13 @@ static void read_family(tok_definition *d, sqlite3_stmt *stmt, bool *known) {
   }
 }
 
-static int keep_blob(tok_stored *s, sqlite3_stmt *stmt) {
-  tok_slice blob = column_bytes(stmt, 1);
-  if (blob.len == 0 || s->displacement != NULL)
-    return SQLITE_OK;
-  s->displacement = sqlite3_malloc64(blob.len);
-  if (s->displacement == NULL)
-    return SQLITE_NOMEM;
-  memcpy(s->displacement, blob.ptr, blob.len);
-  s->n_displacement = blob.len;
-  return SQLITE_OK;
-}
-
 static int read_about(sqlite3 *db, const char *schema, const char *name, tok_stored *s,
                       const char **why) {
   sqlite3_stmt *stmt;
   tok_definition *d = &s->def;
   bool known = false, format = false;
-  int rc = prepare(db, "SELECT key, value FROM \"%w\".\"%w_about\"", schema, name, &stmt),
+  int rc = prepare(db, "SELECT key, value FROM \"%w\".\"%w_about\" WHERE key <> 'packed'", schema,
+                   name, &stmt),
       step = SQLITE_DONE;
   while (rc == SQLITE_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     int n = sqlite3_column_int(stmt, 1);
@@ -187,10 +176,6 @@ static int read_about(sqlite3 *db, const char *schema, const char *name, tok_sto
       copy_text(s->stamp, sizeof s->stamp, stmt);
     if (column_is(stmt, "checksum"))
       s->checksum = hex64(stmt);
-    if (column_is(stmt, "seed"))
-      s->seed = hex64(stmt);
-    if (column_is(stmt, "displacement"))
-      rc = keep_blob(s, stmt);
     if (column_is(stmt, "pattern"))
       copy_text(d->pattern, sizeof d->pattern, stmt);
     if (column_is(stmt, "family"))
@@ -276,12 +261,40 @@ static int read_table(sqlite3 *db, const char *schema, const char *name, bool ex
   return rc;
 }
 
-int tok_stored_read(sqlite3 *db, const char *schema, const char *name, tok_stored *out,
+/* *found: the tokens have been read, in one run. The statement stays open: the hint lies in its row. */
+static int read_packed(sqlite3 *db, const char *schema, const char *name, tok_stored *s, bool *found,
+                       const char **why) {
+  *found = false;
+  int rc = prepare(db, "SELECT value FROM \"%w\".\"%w_about\" WHERE key = 'packed'", schema, name,
+                   &s->packed);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_step(s->packed);
+  if (rc != SQLITE_ROW)
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+  tok_slice bytes = column_bytes(s->packed, 0);
+  if (bytes.ptr == NULL && sqlite3_errcode(db) == SQLITE_NOMEM)
+    return SQLITE_NOMEM;
+  tok_status status = tok_unpack(bytes, s->checksum, &s->def, &s->hint);
+  *found = status == TOK_OK;
+  if (status == TOK_NOMEM)
+    return SQLITE_NOMEM;
+  if (status == TOK_OK || status == TOK_NOTFOUND) /* what another version packed: there are rows */
+    return SQLITE_OK;
+  *why = "its packed form is damaged";
+  return SQLITE_CORRUPT;
+}
+
+int tok_stored_read(sqlite3 *db, const char *schema, const char *name, bool rows, tok_stored *out,
                     const char **why) {
+  bool found = false;
   memset(out, 0, sizeof *out);
   tok_def_init(&out->def);
   *why = NULL;
   int rc = read_about(db, schema, name, out, why);
+  if (rc == SQLITE_OK && !rows)
+    rc = read_packed(db, schema, name, out, &found, why);
+  if (rc != SQLITE_OK || found)
+    return rc;
   if (rc == SQLITE_OK)
     rc = read_table(db, schema, name, false, out, why);
   if (rc == SQLITE_OK)
@@ -297,7 +310,7 @@ void tok_stored_free(tok_stored *s) {
   tok_def_free(&s->def);
   for (int i = 0; i < 4; i++)
     sqlite3_free(s->about[i]);
-  sqlite3_free(s->displacement);
+  sqlite3_finalize(s->packed);
   memset(s, 0, sizeof *s);
 }
 
@@ -456,7 +469,7 @@ static tok_status load(tok_imports *m, const char *schema, const char *name, con
   tok_stored stored;
   const char *why;
   tok_compile_error error;
-  int rc = tok_stored_read(m->db, schema, name, &stored, &why);
+  int rc = tok_stored_read(m->db, schema, name, false, &stored, &why);
   tok_status status = rc == SQLITE_OK ? TOK_OK : fail(m, name, rc, why);
   tok_shared *s = NULL;
   if (status == TOK_OK) {
@@ -468,8 +481,7 @@ static tok_status load(tok_imports *m, const char *schema, const char *name, con
     s->n_ref = 1;
     memcpy(s->stamp, stored.stamp, sizeof s->stamp);
     tok_compiled_about about = {name, stored.about[0], stored.about[1], stored.about[2]};
-    tok_rank_hint hint = {stored.seed, stored.displacement, stored.n_displacement};
-    status = tok_compile(&stored.def, &about, &hint, &s->compiled, &error);
+    status = tok_compile(&stored.def, &about, &stored.hint, &s->compiled, &error);
     if (status == TOK_INVALID)
       status = say(m, name, error.text);
     if (status == TOK_TOOBIG)

@@ -337,16 +337,21 @@ static int store_tokens(sqlite3 *db, const char *schema, const char *name,
   return rc;
 }
 
-static int store_hint(sqlite3 *db, const char *schema, const char *name, const tok_compiled *c) {
-  tok_rank_hint hint = tok_compiled_hint(c);
-  sqlite3_stmt *stmt;
-  int rc = prepare(db, "INSERT INTO \"%w\".\"%w_about\"(key, value) VALUES (?1, ?2)", schema, name,
-                   &stmt);
-  rc = put_hex(stmt, rc, "seed", hint.seed);
+static int store_packed(sqlite3 *db, const char *schema, const char *name, const tok_compiled *c) {
+  tok_buf packed;
+  sqlite3_stmt *stmt = NULL;
+  tok_buf_init(&packed, (size_t)sqlite3_limit(db, SQLITE_LIMIT_LENGTH, -1));
+  bool fits = tok_pack(c, tok_def_checksum(tok_compiled_definition(c)), &packed);
+  if (!fits && packed.status == TOK_TOOBIG)
+    return SQLITE_OK; /* the rows will do */
+  int rc = fits ? prepare(db, "INSERT INTO \"%w\".\"%w_about\"(key, value) VALUES (?1, ?2)", schema,
+                          name, &stmt)
+                : SQLITE_NOMEM;
   if (rc == SQLITE_OK)
-    rc = bind_slice(stmt, 2, (tok_slice){(const char *)hint.displacement, hint.n_bytes});
-  rc = put(stmt, rc, "displacement");
+    rc = bind_slice(stmt, 2, (tok_slice){packed.ptr, packed.len});
+  rc = put(stmt, rc, "packed");
   sqlite3_finalize(stmt);
+  tok_buf_free(&packed);
   return rc;
 }
 
@@ -391,7 +396,7 @@ static int import(sqlite3 *db, const char *schema, const char *name, const input
   if (rc == SQLITE_OK)
     rc = store_tokens(db, schema, name, d);
   if (rc == SQLITE_OK)
-    rc = store_hint(db, schema, name, compiled);
+    rc = store_packed(db, schema, name, compiled);
   if (rc != SQLITE_OK && rc != SQLITE_NOMEM)
     rc = refuse(error, "%s", sqlite3_errmsg(db));
   tok_compiled_free(compiled);
@@ -589,8 +594,12 @@ static int integrity(sqlite3_vtab *vtab, const char *schema, const char *name, i
   tok_stored stored;
   const char *why;
   (void)flags;
-  int rc = tok_stored_read(t->db, schema, name, &stored, &why);
+  int rc = tok_stored_read(t->db, schema, name, true, &stored, &why);
   tok_stored_free(&stored);
+  if (rc == SQLITE_OK) {
+    rc = tok_stored_read(t->db, schema, name, false, &stored, &why);
+    tok_stored_free(&stored);
+  }
   if (rc != SQLITE_CORRUPT || why == NULL)
     return rc;
   *error = sqlite3_mprintf("vocabulary %s.%s is damaged: %s", schema, name, why);

@@ -4,22 +4,19 @@
 **
 ** Storage of a vocabulary `name`, in its schema; plain rows, readable without tok:
 **   name_about(key TEXT PRIMARY KEY, value)   format, stamp, checksum, source, sha256, licence,
-*bytes,
-**                                             kind, model, family, pattern, normal, characters,
-*fuse,
-**                                             fallback; seed and displacement spare a search when
-*loading
+**       bytes, kind, model, family, pattern, normal, characters, fuse, fallback; and packed: the
+**       tokens once more, as pack.h writes them, which is what loading reads
 **   name_token(id INTEGER PRIMARY KEY, token BLOB, rank INTEGER)
 **   name_extra(id INTEGER PRIMARY KEY, flags INTEGER, score REAL, name BLOB)
-**                                             what few tokens have beside; see definition.h
+**       what few tokens have beside; see definition.h
 ** The stamp is a random text, new for each import: it says whether a vocabulary is still the one
-*that
-** was loaded.
+** that was loaded. Where `packed` is of another version the rows are read. PRAGMA integrity_check
+** looks at both.
 */
 #ifndef TOK_VOCABULARY_SQL_H
 #define TOK_VOCABULARY_SQL_H
 
-#include "compile.h"
+#include "pack.h"
 #include "tokens_sql.h"
 
 enum { TOK_STAMP_BYTES = 32, TOK_VOCAB_NAME_MAX = 200, TOK_VOCAB_FORMAT = 1 };
@@ -56,18 +53,19 @@ int64_t tok_imports_changes(const tok_imports *m);
 tok_shared *tok_imports_hold(tok_imports *m, const tok_vocab *vocab);
 void tok_shared_release(tok_shared *s);
 
-/* Reads the rows of a vocabulary. SQLite's code; SQLITE_CORRUPT with *why (static) where they are
- * damaged. */
 typedef struct {
   tok_definition def;
   char stamp[TOK_STAMP_BYTES + 1];
   char *about[4]; /* owned (sqlite3_free): sha256, source, licence, and the name */
   uint64_t checksum;
-  uint64_t seed;
-  void *displacement; /* owned (sqlite3_free) */
-  size_t n_displacement;
+  sqlite3_stmt *packed; /* owned; its row is what `hint` borrows */
+  tok_rank_hint hint;
 } tok_stored;
-int tok_stored_read(sqlite3 *db, const char *schema, const char *name, tok_stored *out,
+/*
+** Reads a vocabulary from its packed form, or where there is none (or rows are asked for) from its
+** rows. SQLite's code; SQLITE_CORRUPT with *why (static) where it is damaged.
+*/
+int tok_stored_read(sqlite3 *db, const char *schema, const char *name, bool rows, tok_stored *out,
                     const char **why);
 void tok_stored_free(tok_stored *s);
 /* The names under which families are stored. */

@@ -3,14 +3,15 @@
 *vocabulary
 ** that counts; what counts and encodes must agree and cover the text.
 **
-** First byte: bit 0: the rest is rows instead of a file; bits 1..: the pattern that goes with a
-*file.
+** First byte: bit 0: the rest is rows instead of a file; bits 1..3: the pattern that goes with a file;
+** bit 7: the rest is a packed form, with the right checksum.
 */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "../../ext/tokens/compile.h"
 #include "../../ext/tokens/import.h"
+#include "../../ext/tokens/pack.h"
 #include "../../ext/tokens/split.h"
 
 static void fail(const char *what) {
@@ -25,6 +26,51 @@ static const char text[] =
     "aaaaaaaaaaaaaaaaaaaaaa"
     "abababababababababababababababababababababababababababababababababababababab "
     "\xf0\x9f\x98\x80\xd0\x96";
+
+/* Facts as read_rows() reads them, then what tok_pack() might have written. */
+static tok_status read_packed(const uint8_t *p, size_t n, tok_definition *d, char **copy, tok_rank_hint *hint) {
+  if (n < 4 || (*copy = malloc(n)) == NULL)
+    return TOK_INVALID;
+  d->family = (tok_family)(p[0] % TOK_N_FAMILIES);
+  d->normal = p[1];
+  d->characters = p[2] & 1;
+  d->fuse_unknown = p[2] & 2;
+  d->byte_fallback = p[2] & 4;
+  d->model = p[2] & 8 ? TOK_MODEL_UNIGRAM : TOK_MODEL_BPE;
+  memcpy(*copy, p + 4, n - 4);
+  tok_pack_seal(*copy, n - 4, 5, d);
+  return tok_unpack((tok_slice){*copy, n - 4}, 5, d, hint);
+}
+
+/* What is packed comes back. */
+static void pack_again(const tok_compiled *c) {
+  tok_definition d;
+  tok_buf packed;
+  tok_rank_hint hint;
+  uint64_t sum = tok_def_checksum(tok_compiled_definition(c));
+  tok_def_init(&d);
+  tok_buf_init(&packed, SIZE_MAX / 2);
+  if (!tok_pack(c, sum, &packed))
+    fail("cannot be packed");
+  const tok_definition *from = tok_compiled_definition(c);
+  d.family = from->family, d.normal = from->normal, d.characters = from->characters;
+  d.fuse_unknown = from->fuse_unknown, d.byte_fallback = from->byte_fallback, d.model = from->model;
+  memcpy(d.pattern, from->pattern, sizeof d.pattern);
+  if (tok_unpack((tok_slice){packed.ptr, packed.len}, sum, &d, &hint) != TOK_OK || tok_def_checksum(&d) != sum)
+    fail("the packed form is not what was packed");
+  if (getenv("FUZZ_VOCAB_PACKED") != NULL) { /* to make inputs of them */
+    FILE *f = fopen(getenv("FUZZ_VOCAB_PACKED"), "wb");
+    uint8_t head[5] = {0x80, (uint8_t)d.family, (uint8_t)d.normal,
+                       (uint8_t)(d.characters | d.fuse_unknown << 1 | d.byte_fallback << 2 | (d.model == TOK_MODEL_UNIGRAM) << 3), 0};
+    if (f != NULL) {
+      fwrite(head, 1, sizeof head, f);
+      fwrite(packed.ptr, 1, packed.len, f);
+      fclose(f);
+    }
+  }
+  tok_buf_free(&packed);
+  tok_def_free(&d);
+}
 
 /* Rows: id, rank, flags, length, bytes; as the glue reads them. */
 static void read_rows(const uint8_t *p, size_t n, tok_definition *d) {
@@ -113,33 +159,39 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   tok_vocab_error error;
   tok_compile_error why;
   tok_compiled *c = NULL;
+  tok_rank_hint hint = {0};
+  char *copy = NULL; /* owned: a packed form */
   uint32_t twin;
   if (size < 1)
     return 0;
   tok_slice file = {(const char *)data + 1, size - 1};
   tok_def_init(&d);
   tok_status rc = TOK_OK;
-  if (data[0] & 1) {
+  if (data[0] & 0x80) {
+    rc = read_packed(data + 1, size - 1, &d, &copy, &hint);
+  } else if (data[0] & 1) {
     read_rows(data + 1, size - 1, &d);
   } else {
     rc = tok_vocab_import(file, tok_slice_of(patterns[data[0] >> 1 & 7]), &d, &error);
     if (rc == TOK_INVALID && error.text[0] == '\0')
       fail("an error without a text");
   }
-  if (rc == TOK_OK)
+  if (rc == TOK_OK && copy == NULL)
     rc = tok_def_sort(&d, &twin);
   uint64_t sum = tok_def_checksum(&d);
   (void)sum;
   tok_compiled_about about = {"fuzz", NULL, NULL, NULL};
   if (rc == TOK_OK)
-    rc = tok_compile(&d, &about, NULL, &c, &why);
+    rc = tok_compile(&d, &about, &hint, &c, &why);
   if (rc == TOK_INVALID && c != NULL)
     fail("a vocabulary in spite of an error");
   if (rc == TOK_OK) {
+    pack_again(c);
     use(tok_compiled_vocab(c), tok_slice_of(text));
     use(tok_compiled_vocab(c), (tok_slice){file.ptr, file.len < 600 ? file.len : 600});
   }
   tok_compiled_free(c);
   tok_def_free(&d);
+  free(copy);
   return 0;
 }

@@ -78,13 +78,33 @@ COMMIT;
 
 -- damage is told, not counted with: here as another connection would see it, which looks at a stamp it does not know
 SELECT tok_count('llama3_s', 'the quick');
-UPDATE llama3_s_token SET token = 'x' WHERE id = 300;
+CREATE TABLE packed AS SELECT value FROM llama3_s_about WHERE key = 'packed';
+UPDATE llama3_s_about SET value = CAST(substr(value, 1, 5000) || x'A5' || substr(value, 5002) AS BLOB) WHERE key = 'packed';
 UPDATE llama3_s_about SET value = 'another' WHERE key = 'stamp';
+SELECT tok_count('llama3_s', 'the quick');
+UPDATE llama3_s_about SET value = (SELECT CAST(substr(value, 1, length(value) - 1) AS BLOB) FROM packed) WHERE key = 'packed';
+SELECT tok_count('llama3_s', 'the quick');
+-- a fact that stands beside the packed form is part of its checksum
+UPDATE llama3_s_about SET value = (SELECT value FROM packed) WHERE key = 'packed';
+UPDATE llama3_s_about SET value = 1 WHERE key = 'normal';
+SELECT tok_count('llama3_s', 'the quick');
+UPDATE llama3_s_about SET value = 0 WHERE key = 'normal';
+SELECT tok_count('llama3_s', 'the quick');
+-- without a packed form, or with that of another version, the rows are read
+UPDATE llama3_s_about SET value = 'a third' WHERE key = 'stamp';
+UPDATE llama3_s_about SET value = 'tokpack9' WHERE key = 'packed';
+SELECT tok_count('llama3_s', 'the quick');
+DELETE FROM llama3_s_about WHERE key = 'packed';
+UPDATE llama3_s_about SET value = 'a fourth' WHERE key = 'stamp';
+SELECT tok_count('llama3_s', 'the quick');
+UPDATE llama3_s_token SET token = 'x' WHERE id = 300;
+UPDATE llama3_s_about SET value = 'a fifth' WHERE key = 'stamp';
 SELECT tok_count('llama3_s', 'the quick');
 SELECT count(*) FROM tok_tokens('llama3_s', 'the quick');
 SELECT count(*) FROM tok_encodings;
 DROP TABLE llama3_s;
 DELETE FROM tekken_s_token WHERE id = 75;
+DELETE FROM tekken_s_about WHERE key = 'packed';
 UPDATE tekken_s_about SET value = 'another' WHERE key = 'stamp';
 SELECT tok_encode('tekken_s', 'the quick');
 UPDATE tekken_s_about SET value = 'x' WHERE key = 'family';
