@@ -5,8 +5,6 @@
 --@ llm_by_provider | provider  | model     | 0     | nullif(provider, x'')  | provider  | k | provider IS k
 --@ llm_by_task     | task_type | task_type | 0     | nullif(task_type, x'') | task_type | k | task_type IS k
 --@ llm_by_tenant   | tenant_id | tenant_id | 0     | nullif(tenant_id, x'') | tenant_id | k | tenant_id IS k
---@ llm_by_day      | day       | all       | 86400 | bucket | {day:unix_time}  | strftime('%Y-%m-%d', k, 'unixepoch') | unix_time >= k AND unix_time < k + 86400
---@ llm_by_hour     | hour      | all       | 3600  | bucket | {hour:unix_time} | strftime('%Y-%m-%dT%H:00:00Z', k, 'unixepoch') | unix_time >= k AND unix_time < k + 3600
 DROP VIEW IF EXISTS main.{1};
 CREATE VIEW main.{1} AS
 SELECT {7} AS {2}, {spending:},

@@ -1,13 +1,16 @@
 /*
-** The ledger's benchmark, the part that writes: inserts rows one statement each in one transaction and prints
-** what a row costs.
+** The ledger's benchmark, the part in C: inserts rows one statement each in one transaction and prints what a row
+** costs; and asks questions.
 **
-**     build/tests/bench/bench_ledger <file> <rows> <mode> [rows of a year]
+**     build/bench/bench_ledger <file> <rows> <mode> [rows of a year]
 **
 **     bare    llm_usage with its indexes and no trigger at all
 **     plain   as a connection without tok writes: all persisted triggers
 **     full    as a connection with tok: priced as well
 **     bulk    between tok_bulk_begin() and tok_bulk_end()
+**
+**     ask     <rows> times each of the statements on standard input, one a line, with tok: prints the median of the
+**             CPU milliseconds that it takes to step through all rows, or the error
 **
 ** Prints "<mode> <CPU microseconds a row> <rows a second of wall time>". The file is left in place. Rows lie in the
 ** order of time over `rows of a year` = 10 million a year: 50 tenants, 12 models, 5 tasks, sessions of 7 requests.
@@ -124,10 +127,60 @@ static sqlite3 *open_ledger(const char *path, const char *mode) {
   return db;
 }
 
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* CPU milliseconds of one run; the rows are stepped through, and each text is there to be read. */
+static double ask_once(sqlite3 *db, const char *sql) {
+  sqlite3_stmt *stmt = NULL;
+  double start = seconds(CLOCK_PROCESS_CPUTIME_ID);
+  int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+  while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    rc = SQLITE_OK;
+    for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+      if (sqlite3_column_type(stmt, i) == SQLITE_TEXT && sqlite3_column_text(stmt, i) == NULL) rc = SQLITE_NOMEM;
+    }
+  }
+  sqlite3_finalize(stmt);
+  if (rc != SQLITE_DONE) return -1;
+  return 1000 * (seconds(CLOCK_PROCESS_CPUTIME_ID) - start);
+}
+
+static void ask(const char *path, int times) {
+  enum { TIMES_MAX = 100, SQL_MAX = 4096 };
+  static const double enough_ms = 10000;
+  static char sql[SQL_MAX];
+  double ms[TIMES_MAX];
+  sqlite3 *db = NULL;
+  if (sqlite3_open(path, &db) != SQLITE_OK) fail(db, path);
+  sqlite3_enable_load_extension(db, 1);
+  if (sqlite3_load_extension(db, "build/tok", NULL, NULL) != SQLITE_OK) fail(db, "build/tok");
+  run(db, "SELECT tok_init(); PRAGMA cache_size = -65536");
+  while (fgets(sql, sizeof sql, stdin) != NULL) {
+    int n = 0;
+    double spent = 0;
+    while (n < times && n < TIMES_MAX && spent < enough_ms && (ms[n] = ask_once(db, sql)) >= 0) spent += ms[n++];
+    if (n == 0) {
+      printf("%s\n", sqlite3_errmsg(db));
+      continue;
+    }
+    qsort(ms, (size_t)n, sizeof *ms, by_value);
+    printf("%.3f\n", ms[n / 2]);
+    fflush(stdout);
+  }
+  sqlite3_close(db);
+}
+
 int main(int argc, char **argv) {
   if (argc < 4) {
-    fprintf(stderr, "usage: bench_ledger file rows bare|plain|full|bulk [rows of a year]\n");
+    fprintf(stderr, "usage: bench_ledger file rows bare|plain|full|bulk|ask [rows of a year]\n");
     return 1;
+  }
+  if (strcmp(argv[3], "ask") == 0) {
+    ask(argv[1], (int)strtol(argv[2], NULL, 10));
+    return 0;
   }
   int64_t n = strtoll(argv[2], NULL, 10), year = argc > 4 ? strtoll(argv[4], NULL, 10) : 10000000;
   const char *mode = argv[3];

@@ -11,6 +11,7 @@
 
 #define FILE_NAME "build/tmp/ledger_kill.db"
 enum { RUN_US_MAX = 40000, BULK_ROWS = 40 };
+enum { LIVES_A_FILE = 50 }; /* then a new file: comparing all of a long ledger after each kill would be all that this does */
 
 #define A_ROW "INSERT INTO llm_usage(provider, model, tenant_id, input_tokens, output_tokens, response_time_ms) VALUES"
 
@@ -46,12 +47,16 @@ static void write_on(int life, volatile int64_t *written) {
 }
 
 static void killed_writers(void) {
-  int64_t kills = host_size("KILLS", 40), written = 0;
+  int64_t kills = host_size("KILLS", 40), written = 0, all = 0;
   host_rng r = host_seed(5);
   volatile int64_t *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (!CHECK(host_make(FILE_NAME, "UPDATE llm_rollup_state SET batch = 6"))) return;
   for (int life = 0; life < kills; life++) {
     int status = 0;
+    if (life % LIVES_A_FILE == 0) {
+      all += written;
+      written = 0;
+      if (!CHECK(host_make(FILE_NAME, "UPDATE llm_rollup_state SET batch = 6"))) return;
+    }
     *shared = 0;
     fflush(stdout);
     pid_t pid = fork();
@@ -74,7 +79,7 @@ static void killed_writers(void) {
     written = rows;
     sqlite3_close(db);
   }
-  printf("%lld kills, %lld rows\n", (long long)kills, (long long)written);
+  printf("%lld kills, %lld rows\n", (long long)kills, (long long)(all + written));
   munmap((void *)shared, sizeof *shared);
 }
 

@@ -5,6 +5,7 @@
 **     OPERATIONS=100000 build/tests/ledger/test_rollup     the full size; `make soak-ledger`
 */
 #include <stdlib.h>
+#include <time.h>
 
 #include "../../ext/ledger/rollup.h"
 #include "db.h"
@@ -25,62 +26,124 @@ static int operations(void) {
   return n == NULL ? 600 : (int)strtol(n, NULL, 10);
 }
 
-/* Values as SQL, in the order of COLUMNS; NULL, '' and what is at the edge of a bin or of a day among them. */
-#define COLUMNS "timestamp, provider, model, task_type, tenant_id, input_tokens, output_tokens, cache_read_tokens," \
-                " response_time_ms, response_id, cost_nano, cost_usd"
-enum { N_COLUMNS = 12, VALUE_MAX = 48 };
-
-static void make_row(char row[N_COLUMNS][VALUE_MAX], int n_ids) {
-  static const char *const providers[] = {"'openai'", "'anthropic'", "''", "NULL"};
-  static const char *const models[] = {"'gpt-4o'", "'claude-sonnet-4'", "'no such'", "''", "NULL"};
-  static const char *const tasks[] = {"'chat'", "'code'", "NULL"};
-  static const char *const tenants[] = {"'acme'", "'globex'", "''", "NULL"};
-  static const char *const inputs[] = {"NULL", "7", "5000"};
-  static const char *const outputs[] = {"NULL", "1", "900"};
-  static const char *const cached[] = {"NULL", "NULL", "0"};
-  static const char *const times[] = {"NULL", "0", "127", "128", "255", "256", "31999", "2147483648"};
-  static const char *const costs[] = {"NULL", "NULL", "NULL", "5"};
-  static const char *const ends[] = {"Z", "Z", "Z", "+05:45", "-04:00", "+13:00"}; /* offsets of three zones */
-  long long at = 1735689600 + (long long)below(3 * 86400);
-  if (below(20) == 0) snprintf(row[0], VALUE_MAX, "'%lld'", at - 3 * 86400);
-  else {
-    sqlite3_snprintf(VALUE_MAX, row[0], "datetime(%lld,'unixepoch')||'%s'", at, PICK(ends));
-  }
-  snprintf(row[1], VALUE_MAX, "%s", PICK(providers));
-  snprintf(row[2], VALUE_MAX, "%s", PICK(models));
-  snprintf(row[3], VALUE_MAX, "%s", PICK(tasks));
-  snprintf(row[4], VALUE_MAX, "%s", PICK(tenants));
-  snprintf(row[5], VALUE_MAX, "%s", PICK(inputs));
-  snprintf(row[6], VALUE_MAX, "%s", PICK(outputs));
-  snprintf(row[7], VALUE_MAX, "%s", PICK(cached));
-  snprintf(row[8], VALUE_MAX, "%s", PICK(times));
-  if (below(2) == 0) snprintf(row[9], VALUE_MAX, "NULL");
-  else snprintf(row[9], VALUE_MAX, "'r%llu'", (unsigned long long)below((uint64_t)n_ids / 2));
-  snprintf(row[10], VALUE_MAX, "%s", PICK(costs));
-  snprintf(row[11], VALUE_MAX, "%s", below(8) == 0 ? "0.25" : "NULL");
-}
-
-static char *any_statement(int n_ids) {
-  static const char *const ways[] = {"", "", " OR REPLACE", " OR IGNORE"};
-  static const char *const names[] = {"timestamp", "provider", "model", "task_type", "tenant_id", "input_tokens",
+/* What a column gets, as text; "": NULL. In the order of columns. What is at the edge of a bin or of a day is among them;
+   two quotes are the empty text. */
+static const char *const columns[] = {"timestamp", "provider", "model", "task_type", "tenant_id", "input_tokens",
                                       "output_tokens", "cache_read_tokens", "response_time_ms", "response_id",
                                       "cost_nano", "cost_usd"};
-  char row[N_COLUMNS][VALUE_MAX], given[32] = "NULL";
-  unsigned long long id = below((uint64_t)n_ids) + 1, kind = below(100), i = below(N_COLUMNS);
+enum { N_COLUMNS = sizeof columns / sizeof columns[0], VALUE_MAX = 48 };
+typedef char values[N_COLUMNS][VALUE_MAX];
+
+static void put(char *value, const char *text) { snprintf(value, VALUE_MAX, "%s", text); }
+
+static void make_row(values row, uint64_t n_ids) {
+  static const char *const providers[] = {"openai", "anthropic", "''", ""};
+  static const char *const models[] = {"gpt-4o", "claude-sonnet-4", "no such", "''", ""};
+  static const char *const tasks[] = {"chat", "code", ""};
+  static const char *const tenants[] = {"acme", "globex", "''", ""};
+  static const char *const inputs[] = {"", "7", "5000"};
+  static const char *const outputs[] = {"", "1", "900"};
+  static const char *const cached[] = {"", "", "0"};
+  static const char *const times[] = {"", "0", "127", "128", "255", "256", "31999", "2147483648"};
+  static const char *const costs[] = {"", "", "", "5"};
+  static const char *const ends[] = {"Z", "Z", "Z", "+05:45", "-04:00", "+13:00"}; /* offsets of three zones */
+  time_t at = 1735689600 + (time_t)below(3 * 86400);
+  struct tm tm;
+  if (below(20) == 0) {
+    snprintf(row[0], VALUE_MAX, "%lld", (long long)at - 3 * 86400);
+  } else {
+    size_t n = strftime(row[0], VALUE_MAX, "%Y-%m-%d %H:%M:%S", gmtime_r(&at, &tm));
+    snprintf(row[0] + n, VALUE_MAX - n, "%s", PICK(ends));
+  }
+  put(row[1], PICK(providers));
+  put(row[2], PICK(models));
+  put(row[3], PICK(tasks));
+  put(row[4], PICK(tenants));
+  put(row[5], PICK(inputs));
+  put(row[6], PICK(outputs));
+  put(row[7], PICK(cached));
+  put(row[8], PICK(times));
+  if (below(2) == 0) row[9][0] = '\0';
+  else snprintf(row[9], VALUE_MAX, "r%llu", (unsigned long long)below(n_ids / 2));
+  put(row[10], PICK(costs));
+  put(row[11], below(8) == 0 ? "0.25" : "");
+}
+
+static void bind_value(sqlite3_stmt *stmt, int at, const char *value) {
+  if (value[0] == '\0') sqlite3_bind_null(stmt, at);
+  else sqlite3_bind_text(stmt, at, strcmp(value, "''") == 0 ? "" : value, -1, SQLITE_TRANSIENT);
+}
+
+/* Statements are prepared once for a history: that takes the triggers' SQL apart, a hundred times what they do. */
+enum { N_WAYS = 3, INSERTS = 0, SETS = INSERTS + N_WAYS, MOVES = SETS + N_WAYS * N_COLUMNS, RANGES = MOVES + N_WAYS,
+       DELETES = RANGES + N_COLUMNS, N_STATEMENTS };
+typedef struct {
+  sqlite3 *db;
+  sqlite3_stmt *stmt[N_STATEMENTS]; /* owned; NULL until needed */
+} writer;
+
+static char *statement_sql(int which) {
+  static const char *const ways[N_WAYS] = {"", " OR REPLACE", " OR IGNORE"};
+  if (which < SETS) {
+    sqlite3_str *s = sqlite3_str_new(NULL);
+    sqlite3_str_appendf(s, "INSERT%s INTO llm_usage(id", ways[which]);
+    for (int i = 0; i < N_COLUMNS; i++) sqlite3_str_appendf(s, ", %s", columns[i]);
+    sqlite3_str_appendall(s, ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    return sqlite3_str_finish(s);
+  }
+  if (which < MOVES) {
+    int n = which - SETS;
+    return sqlite3_mprintf("UPDATE%s llm_usage SET %s = ?2 WHERE id = ?1", ways[n % N_WAYS], columns[n / N_WAYS]);
+  }
+  if (which < RANGES) return sqlite3_mprintf("UPDATE%s llm_usage SET id = ?2 WHERE id = ?1", ways[which - MOVES]);
+  if (which < DELETES) {
+    return sqlite3_mprintf("UPDATE llm_usage SET %s = ?2 WHERE id BETWEEN ?1 AND ?1 + 9", columns[which - RANGES]);
+  }
+  return sqlite3_mprintf("DELETE FROM llm_usage WHERE id = ?1");
+}
+
+static sqlite3_stmt *statement(writer *w, int which) {
+  if (w->stmt[which] == NULL) {
+    char *sql = statement_sql(which);
+    CHECK_INT(sqlite3_prepare_v2(w->db, sql, -1, &w->stmt[which], NULL), SQLITE_OK);
+    sqlite3_free(sql);
+  }
+  return w->stmt[which];
+}
+
+static void step(sqlite3_stmt *stmt) {
+  sqlite3_step(stmt);
+  int rc = sqlite3_reset(stmt);
+  if (!CHECK(rc == SQLITE_OK || rc == SQLITE_CONSTRAINT)) {
+    printf("%s: %s\n", sqlite3_errmsg(sqlite3_db_handle(stmt)), sqlite3_sql(stmt));
+  }
+}
+
+static void any_operation(writer *w, uint64_t n_ids) {
+  values row;
+  int64_t id = (int64_t)below(n_ids) + 1;
+  int kind = (int)below(100), column = (int)below(N_COLUMNS), way = (int)below(N_WAYS + 1) % N_WAYS;
+  bool given = below(8) == 0;
   make_row(row, n_ids);
-  if (below(8) == 0) snprintf(given, sizeof given, "%llu", id);
+  sqlite3_stmt *stmt = statement(w, kind < 60   ? INSERTS + way
+                                    : kind < 80 ? SETS + N_WAYS * column + way
+                                    : kind < 83 ? MOVES + way
+                                    : kind < 85 ? RANGES + column
+                                                : DELETES);
+  if (kind >= 60 || given) sqlite3_bind_int64(stmt, 1, id);
+  else sqlite3_bind_null(stmt, 1);
   if (kind < 60) {
-    return sqlite3_mprintf("INSERT%s INTO llm_usage(id, " COLUMNS ") VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-                           " %s, %s)", PICK(ways), given, row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7],
-                           row[8], row[9], row[10], row[11]);
+    for (int i = 0; i < N_COLUMNS; i++) bind_value(stmt, i + 2, row[i]);
+  } else if (kind >= 80 && kind < 83) {
+    sqlite3_bind_int64(stmt, 2, (int64_t)below(n_ids) + 1);
+  } else if (kind < 85) {
+    bind_value(stmt, 2, row[column]);
   }
-  if (kind < 80) return sqlite3_mprintf("UPDATE%s llm_usage SET %s = %s WHERE id = %llu", PICK(ways), names[i], row[i], id);
-  if (kind < 83) {
-    return sqlite3_mprintf("UPDATE%s llm_usage SET id = %llu WHERE id = %llu", PICK(ways),
-                           (unsigned long long)below((uint64_t)n_ids) + 1, id);
-  }
-  if (kind < 85) return sqlite3_mprintf("UPDATE llm_usage SET %s = %s WHERE id BETWEEN %llu AND %llu", names[i], row[i], id, id + 9);
-  return sqlite3_mprintf("DELETE FROM llm_usage WHERE id = %llu", id);
+  step(stmt);
+}
+
+static void finish(writer *w) {
+  for (int i = 0; i < N_STATEMENTS; i++) sqlite3_finalize(w->stmt[i]);
 }
 
 static void check_views(sqlite3 *db) {
@@ -123,17 +186,18 @@ static void history(uint64_t seed, int fold, int batch, bool recursive) {
     CHECK_RUN(db, set);
     sqlite3_free(set);
   }
+  writer w = {.db = db};
+  CHECK_RUN(db, "BEGIN");
   for (int i = 1; i <= n; i++) {
-    char *sql = any_statement(n / 2);
-    int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
-    if (rc != SQLITE_CONSTRAINT && rc != SQLITE_OK) printf("%s: %s\n", sqlite3_errmsg(db), sql);
-    CHECK(rc == SQLITE_OK || rc == SQLITE_CONSTRAINT);
-    sqlite3_free(sql);
+    any_operation(&w, (uint64_t)n / 2);
+    if (i % 100 == 0) CHECK_RUN(db, "COMMIT; BEGIN");
     if (i % (n / 5) == 0) {
       CHECK_ROWS(db, "SELECT * FROM tok_audit() LIMIT 3", "");
       check_views(db);
     }
   }
+  CHECK_RUN(db, "COMMIT");
+  finish(&w);
   CHECK_ROWS(db, "SELECT count(*) > 100 AND (SELECT count(*) FROM llm_rollup_tail) < count(*) FROM llm_usage", "1");
   db_close(db);
 }
@@ -180,11 +244,9 @@ static void sqlite_alone_rebuilds_too(void) {
   sqlite3 *db = db_fresh();
   state = 9;
   CHECK_ROWS(db, "SELECT tok_init() > 3", "1");
-  for (int i = 0; i < 500; i++) {
-    char *sql = any_statement(200);
-    sqlite3_exec(db, sql, NULL, NULL, NULL);
-    sqlite3_free(sql);
-  }
+  writer w = {.db = db};
+  for (int i = 0; i < 500; i++) any_operation(&w, 200);
+  finish(&w);
   db_close(db);
   CHECK_STR(db_shell(DB_FILE, ".read sql/rollup/rebuild.sql"), "");
   db = db_open(DB_FILE);
