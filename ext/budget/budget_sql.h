@@ -45,6 +45,7 @@ typedef enum {
   TOK_BQ_THRESHOLD_ADD,
   TOK_BQ_GRANT,
   TOK_BQ_OVERRIDE,
+  TOK_BQ_REFUSAL,
   TOK_N_BQ
 } tok_bq;
 
@@ -157,6 +158,7 @@ void tok_quota_sweep_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_set_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_grant_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_override_func(sqlite3_context *ctx, int n, sqlite3_value **args);
+void tok_quota_refusal_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 extern const sqlite3_module tok_quota_status_module;
 
 #endif

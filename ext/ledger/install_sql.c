@@ -307,6 +307,7 @@ static void install_all(install *in) {
   if (in->rc == SQLITE_OK && !s.current) create_ledger(in, &s);
   run(in, tok_ledger_script("temp/usage_cost.sql"));
   run(in, tok_ledger_script("temp/rollup.sql"));
+  run(in, tok_ledger_script("temp/quota_guard.sql"));
   sqlite3_free(s.odd);
 }
 

@@ -4,7 +4,7 @@
 -- Guard. Only INSERTs of usage and of holds raise `checks`, so these are what is refused; corrections and late prices
 -- are always recorded. The price that a TEMP trigger of tok fills in is there already: SQLite runs TEMP triggers first
 -- (tests/budget/test_clients.sh proves it). RAISE takes no expression before SQLite 3.47, so the message names the
--- metric; tok_quota_explain() and the view llm_quota_status name the quota.
+-- metric. Where tok is loaded its TEMP trigger, which comes first, names the quota (sql/temp/quota_guard.sql).
 --
 -- Alerts. alert_at is the lowest line that no event tells of yet; beyond it every rule is looked at. One event a rule,
 -- key, period and step, by the UNIQUE of the outbox, in the transaction that crossed the line. Of several steps crossed
@@ -52,16 +52,7 @@ BEGIN
   FROM llm_quota AS q
   CROSS JOIN llm_counter AS c ON c.quota_id = NEW.quota_id AND c.key = NEW.key AND c.start = NEW.start
   LEFT JOIN llm_usage AS u ON u.id = NEW.usage_id
-  WHERE NEW.look & 1 AND q.id = NEW.quota_id AND q.action = 'block' AND q.guard = 'insert' AND q.active
-    AND NOT EXISTS (SELECT 1 FROM llm_hold AS h WHERE h.ref = u.request_id
-      AND coalesce(h.usage_id, u.id) = u.id)
-    AND (c.start = -9000000000000000000
-      OR q.metric = 'cost' AND q.unpriced = 'deny' AND u.id IS NOT NULL AND u.cost_nano IS NULL AND u.cost_usd IS NULL
-      OR c.allowed < CASE q.kind WHEN 'rolling' THEN (
-            SELECT sum(w.used) + sum(w.held) FROM llm_counter AS w WHERE w.quota_id = c.quota_id AND w.key = c.key
-              AND w.start > c.start - q.span_s - q.len_s AND w.start < c.start + q.span_s + q.len_s)
-          ELSE c.used + c.held END
-        AND (u.id IS NULL OR {quota_amount:u} > 0));
+  WHERE NEW.look & 1 AND q.id = NEW.quota_id AND {quota_refused:-};
 
   -- what is beyond the limit, grants pay: by priority, then expiry, then age
   INSERT INTO llm_grant_use(quota_id, key, start, grant_id, units)

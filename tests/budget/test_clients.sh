@@ -15,6 +15,8 @@ is() { # <what> <expected> <printed>
   echo "$1: expected"; echo "$2" | sed 's/^/    /'; echo "  but got"; echo "$3" | sed 's/^/    /'
 }
 tok() { sqlite3 -batch "$1" -cmd '.load build/tok' "$2" 2>&1 | sed 's/.*\(tok[_a-z]*: \)/\1/; s/ ([0-9]*)$//'; }
+# statement by statement, results and errors in order
+lines() { { echo ".load build/tok"; echo "SELECT tok_init() IS NULL;"; echo "$1;"; } | stdbuf -oL sqlite3 -batch $db 2>&1 | sed 's/.*\(tok[_a-z]*: \)/\1/; s/ ([0-9]*)$//' | sed 1d; }
 plain() { sqlite3 -batch "$1" "$2" 2>&1 | sed 's/.*\(tok[_a-z]*: \)/\1/; s/ ([0-9]*)$//'; }
 
 tok $db "SELECT tok_init();
@@ -24,8 +26,8 @@ row="INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_toke
 
 is "tok prices a row before the guard looks at it" "1" "$(tok $db "SELECT tok_init() < 0;
   $row) VALUES('2026-01-05', 'openai', 'gpt-4o', 100, 100); SELECT count(*) FROM llm_usage" | sed 1d)"
-is "the price counts in the INSERT that it crosses a limit with" \
-  "tok: quota of cost exceeded: this would cross a limit with action block" \
+is "the price counts in the INSERT that it crosses a limit with, and tok names the quota" \
+  "tok: quota 'cost' exceeded: 1.0015 of 0.01 dollars (period month, action block)" \
   "$(tok $db "SELECT tok_init() < 0; $row) VALUES('2026-01-05', 'openai', 'gpt-4o', 100, 100000)" | grep tok:)"
 is "a client without tok has no price to give" \
   "tok: a cost quota takes no usage without a price (llm_quota.unpriced = deny)" \
@@ -56,6 +58,20 @@ tok_quota_reserve: attempt to write a readonly database" "$(sqlite3 -batch -read
 is "another database that is attached has its own triggers and no part in main's" \
   "tok: quota of requests exceeded: this would cross a limit with action block" \
   "$(plain :memory: "ATTACH '$db' AS a; INSERT INTO a.llm_usage(timestamp, cost_usd) VALUES('2026-01-11', 0)")"
+is "what tok refuses it names: the key, the price, the calendar; the whole statement is undone" \
+  "tok: quota 'each' of 'ann' exceeded: 12 of 10 output tokens (period rolling 1h/60, action block)
+tok: quota 'cost' takes no usage without a price (unpriced is deny)
+tok: quota 'tz' has a calendar that does not reach this time; tok_quota_sweep() extends it
+tok: quota 'tz' exceeded: 5 of 4 requests (period day, action block)
+0" "$(lines "SELECT tok_quota_set('each', '{\"user_id\":\"a*\",\"split_by\":\"user_id\",\"metric\":\"output\",
+    \"limit\":10,\"period\":\"rolling 1h\"}', '2026-01-01') IS NULL;
+  PRAGMA recursive_triggers = ON;
+  $row, cost_usd, user_id) VALUES('2026-01-15', 'x', 'm', 1, 7, 0, 'ann'), ('2026-01-15T00:59:00Z', 'x', 'm', 1, 5, 0, 'ann');
+  INSERT OR IGNORE $(echo "$row" | sed 's/^INSERT//')) VALUES('2026-01-15', 'x', 'm', 1, 1);
+  PRAGMA trusted_schema = OFF;
+  $row, cost_usd) VALUES('2090-01-15', 'x', 'm', 1, 1, 0);
+  INSERT INTO llm_hold(ref, unix_time, expires, cost_nano) VALUES('h2', unixepoch('2026-01-11'), unixepoch('2026-01-12'), 0);
+  SELECT count(*) FROM llm_usage WHERE timestamp > '2026-01-14'" | sed 1d)"
 is "vacuum and dump" "ok" "$(plain $db "VACUUM; PRAGMA integrity_check")"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
