@@ -3,7 +3,7 @@
 enum { EMPTY_FOR_BYTES = 16384 }; /* of text: emptying a cache must be small beside counting */
 
 static size_t cache_bytes(uint32_t n_lines) {
-  return ((size_t)n_lines + (n_lines >> TOK_MIDS_SHIFT) + 2 * (n_lines >> TOK_LONGS_SHIFT)) * TOK_LINE_BYTES;
+  return ((size_t)2 * n_lines + (n_lines >> TOK_MIDS_SHIFT) + 2 * (n_lines >> TOK_LONGS_SHIFT)) * TOK_LINE_BYTES;
 }
 
 /* Gives `c` empty arrays of a size; false where memory is short (then c is as before). */
@@ -13,11 +13,13 @@ static bool allocate(tok_cache *c, uint32_t n_lines) {
   c->memory = p;
   p += -(uintptr_t)p & (TOK_LINE_BYTES - 1);
   memset(p, 0, cache_bytes(n_lines));
-  c->shorts = (tok_short_line *)(void *)p;
+  c->tinies = (tok_tiny_line *)(void *)p;
+  c->shorts = (tok_short_line *)(void *)(c->tinies + n_lines);
   c->mids = (tok_mid_line *)(void *)(c->shorts + n_lines);
   c->longs = (tok_long_entry *)(void *)(c->mids + (n_lines >> TOK_MIDS_SHIFT));
   c->n_lines = n_lines;
-  c->n_added = 0;
+  memset(c->n_added, 0, sizeof c->n_added);
+  c->crowded = false;
   return true;
 }
 
@@ -33,26 +35,32 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes) {
   }
   if (n_bytes < EMPTY_FOR_BYTES) return NULL;
   tok_cache *c = &e->cache[1];
-  memset(c->shorts, 0, cache_bytes(c->n_lines));
-  c->n_added = 0;
+  memset(c->tinies, 0, cache_bytes(c->n_lines));
+  memset(c->n_added, 0, sizeof c->n_added);
   c->ranks = r;
   return c;
 }
 
 static void move_entries(tok_cache *c, const tok_cache *old) {
+  for (uint32_t i = 0; i < old->n_lines * 7; i++) {
+    const tok_tiny_line *line = &old->tinies[i / 7];
+    if (line->key[i % 7] != 0) tok_cache_put_tiny(c, line->key[i % 7], line->count[i % 7]);
+  }
   for (uint32_t i = 0; i < old->n_lines * 4; i++) {
     tok_key entry = old->shorts[i / 4].way[i % 4], k = entry;
     if (entry.hi == 0) continue;
     k.hi &= ((uint64_t)1 << TOK_CACHE_COUNT_SHIFT) - 1;
-    tok_cache_put_short(c, tok_key_hash(k, c->ranks->seed), entry, i);
+    tok_cache_put_short(c, tok_key_hash(k, c->ranks->seed), entry);
   }
   for (uint32_t i = 0; i < (old->n_lines >> TOK_MIDS_SHIFT) * 2; i++) {
     const tok_mid_entry *m = &old->mids[i / 2].way[i % 2];
-    if (m->len != 0) tok_cache_put_mid(tok_cache_mid(c, m->bytes, m->len), m, i);
+    if (m->len != 0) tok_cache_put_mid(c, m);
   }
   for (uint32_t i = 0; i < old->n_lines >> TOK_LONGS_SHIFT; i++) {
     const tok_long_entry *l = &old->longs[i];
-    if (l->len != 0) *tok_cache_long(c, l->bytes, l->len) = *l;
+    if (l->len == 0) continue;
+    *tok_cache_long(c, l->bytes, l->len) = *l;
+    tok_cache_added(c, TOK_LONG);
   }
 }
 

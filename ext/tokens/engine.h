@@ -12,6 +12,7 @@
 #include "vocab.h"
 
 enum {
+  TOK_TINY_KEY_MAX = 7,
   TOK_SHORT_KEY_MAX = 15,
   TOK_MID_KEY_MAX = 30,
   TOK_LONG_KEY_MAX = 126,
@@ -21,14 +22,21 @@ enum {
 };
 
 /*
-** What has been counted before, for one vocabulary. Each piece has one or two cache lines where it
-** can be; entries are overwritten there. The cache grows with what is put in, up to a fixed size,
-** so a hostile text can make it useless but not larger.
-**   shorts  pieces of up to 15 bytes: lines of four keys (ranks.h) with their tokens in the top 4
-**           bits; two lines each, which fills the cache to 90 % before entries are lost
-**   mids    16..30 bytes: lines of two entries: the bytes, zero-padded; length; tokens
+** What has been counted before, for one vocabulary: tokens too, because here they stand side by
+** side, where the vocabulary's table has one in most lines that a text reads, and memory is what
+** counting waits for. Each piece has one or two places; entries are overwritten there. The cache
+** grows with what is put in, up to a fixed size, so a hostile text can make it useless but not larger.
+**   tinies  pieces of up to 7 bytes, the most frequent by far: one line of seven keys each
+**   shorts  8..15 bytes: lines of four keys (ranks.h) with their tokens in the top 4 bits; two lines
+**           each, which fills them to 90 % before entries are lost
+**   mids    16..30 bytes: lines of two entries: the bytes, zero-padded; length; tokens. Two lines each
 **   longs   31..126 bytes: one entry in two lines, likewise
 */
+typedef struct {
+  uint64_t key[7];  /* 0: empty */
+  uint8_t count[8]; /* count[7] is 0: what a key has that is not there */
+} tok_tiny_line;
+
 typedef struct {
   tok_key way[4];
 } tok_short_line;
@@ -49,22 +57,26 @@ typedef struct {
 
 enum {
   TOK_LINE_BYTES = 64,
-  TOK_CACHE_LINES_MIN = 1 << 10, /* of shorts; 112 KB in all */
-  TOK_CACHE_LINES_MAX = 1 << 15, /* 3.5 MB in all */
-  TOK_CACHE_LINES_2ND = 1 << 11, /* ceiling of the second vocabulary's: 0.2 MB */
-  TOK_MIDS_SHIFT = 1,            /* half as many lines of mids */
+  TOK_CACHE_LINES_MIN = 1 << 9,  /* of tinies; 88 KB in all */
+  TOK_CACHE_LINES_MAX = 1 << 14, /* 2.75 MB in all */
+  TOK_CACHE_LINES_2ND = 1 << 10, /* ceiling of the second vocabulary's: 0.2 MB */
+  TOK_MIDS_SHIFT = 1,            /* as many lines of shorts, half as many of mids */
   TOK_LONGS_SHIFT = 3            /* an eighth as many entries of longs, of two lines each */
 };
 
+typedef enum { TOK_TINY, TOK_SHORT, TOK_MID, TOK_LONG, TOK_N_KINDS } tok_cache_kind;
+
 typedef struct {
   const tok_ranks *ranks; /* the vocabulary that the entries belong to; NULL: none */
-  void *memory;           /* owned: all three arrays, aligned inside to a cache line */
+  void *memory;           /* owned: all arrays, aligned inside to a cache line */
+  tok_tiny_line *tinies;  /* [n_lines] */
   tok_short_line *shorts; /* [n_lines] */
   tok_mid_line *mids;     /* [n_lines >> TOK_MIDS_SHIFT] */
   tok_long_entry *longs;  /* [n_lines >> TOK_LONGS_SHIFT] */
   uint32_t n_lines;       /* power of two */
   uint32_t n_lines_max;
-  uint32_t n_added; /* since the last growth, weighted */
+  uint32_t n_added[TOK_N_KINDS]; /* since the last growth */
+  bool crowded;           /* some kind has so many entries that the cache should grow */
 } tok_cache;
 
 typedef struct {
@@ -108,13 +120,41 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes);
 */
 void tok_cache_grow(tok_cache *c);
 
-/* What a piece counts for towards growing: there is less room for longer ones. */
-static inline uint32_t tok_cache_weight(size_t n_bytes) {
-  return n_bytes <= TOK_SHORT_KEY_MAX ? 1 : n_bytes <= TOK_MID_KEY_MAX ? 2 : 8;
+/*
+** Notes that an entry was put in. Returns a number that differs from time to time, to pick a victim: with a
+** text that comes round again and does not fit, putting out the oldest would lose every entry just
+** before it is needed.
+*/
+static inline uint32_t tok_cache_added(tok_cache *c, tok_cache_kind kind) {
+  /* Sixteenths of n_lines: 60 % of the places of tinies, 75 % of shorts and mids, half of longs. */
+  static const uint8_t enough[TOK_N_KINDS] = {67, 48, 12, 1};
+  c->crowded |= ++c->n_added[kind] > enough[kind] * (c->n_lines / 16);
+  return c->n_added[kind];
 }
 
-static inline bool tok_cache_full(const tok_cache *c) {
-  return c->n_added > 2 * c->n_lines && c->n_lines < c->n_lines_max;
+static inline bool tok_cache_full(const tok_cache *c) { return c->crowded && c->n_lines < c->n_lines_max; }
+
+/*
+** Key of n = 1..7 bytes that are the low ones of a little-endian word; what is above them is ignored. Its low
+** byte tells the length, and is more than any count: a line's counts are never mistaken for a key.
+*/
+static inline uint64_t tok_tiny_key(uint64_t word, size_t n) {
+  uint64_t shift = 64 - 8 * n;
+  return word << shift | shift;
+}
+
+static inline tok_tiny_line *tok_cache_tiny(const tok_cache *c, uint64_t key) {
+  tok_u128 h = (tok_u128)key * 0x9E3779B97F4A7C15u;
+  return &c->tinies[((uint64_t)h ^ (uint64_t)(h >> 64)) & (c->n_lines - 1)];
+}
+
+/* In an empty place of its line, or over any. */
+static inline void tok_cache_put_tiny(tok_cache *c, uint64_t key, uint8_t count) {
+  tok_tiny_line *line = tok_cache_tiny(c, key);
+  uint32_t at = tok_cache_added(c, TOK_TINY) % 7;
+  for (uint32_t i = 0; i < 7; i++) at = line->key[i] == 0 ? i : at;
+  line->key[at] = key;
+  line->count[at] = count;
 }
 
 /* The bits above a key's length hold its tokens, 1..15. */
@@ -125,12 +165,9 @@ static inline tok_short_line *tok_cache_short(const tok_cache *c, uint64_t key_h
   return &c->shorts[key_hash >> (which ? 44 : 20) & (c->n_lines - 1)];
 }
 
-/*
-** Puts an entry into an empty place of either line, or over the one that `random` picks: with a
-** text that comes round again and does not fit, putting out the oldest would lose every entry just
-** before it is needed.
-*/
-static inline void tok_cache_put_short(tok_cache *c, uint64_t key_hash, tok_key entry, uint32_t random) {
+/* Puts an entry into an empty place of either line, or over any. */
+static inline void tok_cache_put_short(tok_cache *c, uint64_t key_hash, tok_key entry) {
+  uint32_t random = tok_cache_added(c, TOK_SHORT);
   tok_key *place = &tok_cache_short(c, key_hash, random >> 2 & 1)->way[random & 3];
   for (int i = 7; i >= 0; i--) {
     tok_key *at = &tok_cache_short(c, key_hash, i / 4)->way[i & 3];
@@ -139,35 +176,64 @@ static inline void tok_cache_put_short(tok_cache *c, uint64_t key_hash, tok_key 
   *place = entry;
 }
 
-static inline uint64_t tok_cache_hash(const uint8_t *p, size_t n) {
-  uint64_t h = n * 0x9E3779B97F4A7C15u, w;
-  for (size_t i = 0; i + 8 <= n; i += 8) {
-    memcpy(&w, p + i, 8);
-    h = (h ^ w) * 0xD6E8FEB86659FD93u;
-    h ^= h >> 32;
+static inline uint64_t tok_cache_mix(uint64_t a, uint64_t b) {
+  tok_u128 p = (tok_u128)(a ^ 0x9E3779B97F4A7C15u) * (b ^ 0xD6E8FEB86659FD93u);
+  return (uint64_t)p ^ (uint64_t)(p >> 64);
+}
+
+static inline uint64_t tok_word_at(const uint8_t *p) {
+  uint64_t w;
+  memcpy(&w, p, sizeof w);
+  return w;
+}
+
+/* Of 16..30 bytes: the first and the last 16 are all of them. */
+static inline uint64_t tok_mid_hash(const uint8_t *p, size_t n) {
+  const uint8_t *tail = p + n - 16;
+  return tok_cache_mix(tok_cache_mix(tok_word_at(p), tok_word_at(p + 8)) ^ n,
+                       tok_cache_mix(tok_word_at(tail), tok_word_at(tail + 8)));
+}
+
+static inline tok_mid_line *tok_cache_mid(const tok_cache *c, uint64_t hash, int which) {
+  return &c->mids[hash >> (which ? 44 : 20) & ((c->n_lines >> TOK_MIDS_SHIFT) - 1)];
+}
+
+/* The same bytes? Without branches. */
+static inline bool tok_mid_same(const tok_mid_entry *m, const uint8_t *p, size_t n) {
+  const uint8_t *a = p + n - 16, *b = m->bytes + n - 16;
+  uint64_t differs = (tok_word_at(p) ^ tok_word_at(m->bytes)) | (tok_word_at(p + 8) ^ tok_word_at(m->bytes + 8)) |
+                     (tok_word_at(a) ^ tok_word_at(b)) | (tok_word_at(a + 8) ^ tok_word_at(b + 8));
+  return (differs | (m->len ^ n)) == 0;
+}
+
+/* Tokens of n = 16..30 bytes, 0 if they are not there. */
+static inline int64_t tok_cache_get_mid(const tok_cache *c, uint64_t hash, const uint8_t *p, size_t n) {
+  int64_t count = 0;
+  for (int i = 0; i < 4; i++) {
+    const tok_mid_entry *m = &tok_cache_mid(c, hash, i / 2)->way[i & 1];
+    count = tok_mid_same(m, p, n) ? m->count : count;
   }
-  memcpy(&w, p + n - 8, 8);
-  return (h ^ w) * 0xD6E8FEB86659FD93u >> 32;
+  return count;
 }
 
-/* The one line where n bytes at p can be: 16..30, 31..126 of them. */
-static inline tok_mid_line *tok_cache_mid(const tok_cache *c, const uint8_t *p, size_t n) {
-  return &c->mids[tok_cache_hash(p, n) & ((c->n_lines >> TOK_MIDS_SHIFT) - 1)];
+/* Puts an entry into an empty place of either line, or over any. */
+static inline void tok_cache_put_mid(tok_cache *c, const tok_mid_entry *entry) {
+  uint64_t hash = tok_mid_hash(entry->bytes, entry->len);
+  uint32_t random = tok_cache_added(c, TOK_MID);
+  tok_mid_entry *place = &tok_cache_mid(c, hash, random >> 1 & 1)->way[random & 1];
+  for (int i = 3; i >= 0; i--) {
+    tok_mid_entry *at = &tok_cache_mid(c, hash, i / 2)->way[i & 1];
+    place = at->len == 0 ? at : place;
+  }
+  *place = *entry;
 }
 
+/* The one entry where n = 31..126 bytes at p can be. */
 static inline tok_long_entry *tok_cache_long(const tok_cache *c, const uint8_t *p, size_t n) {
-  return &c->longs[tok_cache_hash(p, n) & ((c->n_lines >> TOK_LONGS_SHIFT) - 1)];
-}
-
-static inline void tok_cache_put_mid(tok_mid_line *line, const tok_mid_entry *entry, uint32_t random) {
-  line->way[line->way[0].len == 0 ? 0 : line->way[1].len == 0 ? 1 : random >> 1 & 1] = *entry;
-}
-
-static inline int64_t tok_cache_get_mid(const tok_mid_line *line, const uint8_t *p, size_t n) {
-  for (int w = 0; w < 2; w++) {
-    if (line->way[w].len == n && memcmp(line->way[w].bytes, p, n) == 0) return line->way[w].count;
-  }
-  return 0;
+  uint64_t h = n;
+  for (size_t i = 0; i + 16 <= n; i += 16) h = tok_cache_mix(tok_word_at(p + i) ^ h, tok_word_at(p + i + 8));
+  h = tok_cache_mix(tok_word_at(p + n - 16) ^ h, tok_word_at(p + n - 8));
+  return &c->longs[h >> 20 & ((c->n_lines >> TOK_LONGS_SHIFT) - 1)];
 }
 
 #endif

@@ -2,12 +2,10 @@
 ** kernel: the counting pipeline, included once per instruction set by kernel_*.c.
 **
 **   fill    64 bytes at a time, the starts of pieces (blocks.h) into an array
-**   batch   branch-free loops over the pieces: one perfect-hash probe each; those that are no token
-**           go to a list of misses. A piece that is a token counts 1, so the count is the number of
-**           pieces plus what the misses have beyond 1.
-**   misses  the dynamic cache; then merge barriers cut what is not ASCII into short segments, which
-**           are probed and cached in their turn; what remains is encoded, short pieces side by side
-**           (lanes.h).
+**   batch   branch-free loops over the pieces: one line of the dynamic cache each; those that are not
+**           there go to a list of misses, and to the vocabulary's perfect hash
+**   unknown what remains counts 1 until it is encoded: cut at merge barriers where blocks have not,
+**           and encoded, short pieces side by side (lanes.h).
 **
 ** The including file defines TOK_KERNEL_NAME ("avx2"), TOK_KERNEL (the symbol), kernel_supported(),
 ** and either KERNEL_SCALAR or these functions
@@ -15,9 +13,11 @@
 **   at p static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m)   the masks
 **   high blocks need static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out)  base +
 **   the index of each bit
-** and, with KERNEL_LINE_COUNT, KERNEL_LOWEST, KERNEL_PUT_HIGH or KERNEL_CUTS, a line_count(), a
-** lowest_packed(), a put_high_vector() or a cuts_vector() of its own.
+** and, with KERNEL_LINE_COUNT, KERNEL_SORT_LENGTHS, KERNEL_LOWEST, KERNEL_PUT_HIGH or KERNEL_CUTS,
+** line_count() and tiny_count(), sort_lengths(), lowest_packed(), put_high_vector() or cuts_vector()
+** of its own.
 */
+#include "batch.h"
 #include "bpe_impl.h"
 #include "engine.h"
 #include "lanes.h"
@@ -140,11 +140,6 @@ static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, si
 ** ---- pieces -----------------------------------------------------------------------------------
 */
 
-enum {
-  FEW = 16, /* pieces of a batch that one pass takes */
-  BATCH = 128 /* probes under way at once: their slots stay in the first-level cache until they are read */
-};
-
 /* Which unknown pieces are still to be cut at merge barriers. */
 typedef enum {
   CUT_NONE, /* they are segments */
@@ -167,22 +162,25 @@ typedef struct {
 static void job_done(counter *c, const job *j, int64_t count) {
   c->total += count - 1;
   if (j->place == NULL) return;
-  uint32_t random = c->cache->n_added;
-  c->cache->n_added += tok_cache_weight(j->n);
-  if (j->n <= TOK_SHORT_KEY_MAX) {
+  if (j->n <= TOK_TINY_KEY_MAX) {
+    uint64_t word = 0;
+    memcpy(&word, j->p, j->n);
+    tok_cache_put_tiny(c->cache, tok_tiny_key(word, j->n), (uint8_t)count);
+  } else if (j->n <= TOK_SHORT_KEY_MAX) {
     tok_key k = tok_key_of(j->p, j->n);
     uint64_t hash = tok_key_hash(k, c->r->seed);
     k.hi |= (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
-    tok_cache_put_short(c->cache, hash, k, random);
+    tok_cache_put_short(c->cache, hash, k);
   } else if (j->n <= TOK_MID_KEY_MAX) {
     tok_mid_entry m = {.len = (uint8_t)j->n, .count = (uint8_t)count};
     memcpy(m.bytes, j->p, j->n);
-    tok_cache_put_mid(j->place, &m, random);
+    tok_cache_put_mid(c->cache, &m);
   } else {
     tok_long_entry *at = j->place;
     memcpy(at->bytes, j->p, j->n);
     at->len = (uint8_t)j->n;
     at->count = (uint8_t)count;
+    tok_cache_added(c->cache, TOK_LONG);
   }
 }
 
@@ -219,6 +217,7 @@ static void run_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *starts)
 }
 
 static void run_jobs(counter *c) {
+  if (c->n_jobs == 0) return;
   run_lanes(c, c->jobs, c->n_jobs, NULL);
   c->n_jobs = 0;
 }
@@ -366,23 +365,27 @@ static inline bool has_high(const uint8_t *p, size_t n) {
   return false;
 }
 
-/* Where the cache may know a piece that is no token, or remember it; NULL: nowhere. Fetches it. */
+/*
+** Where the cache may know a piece that is no token, or remember it: an entry, or the cache itself if what is
+** put there finds its place by itself; NULL: nowhere. Fetches what will be read.
+*/
 static inline void *cache_place(const counter *c, const uint8_t *p, size_t n) {
-  void *place;
   if (c->cache == NULL || n > TOK_LONG_KEY_MAX) return NULL;
-  if (n <= TOK_SHORT_KEY_MAX) return c->cache; /* known not to be there; its lines follow from the key */
+  if (n <= TOK_SHORT_KEY_MAX) return c->cache; /* known not to be there */
   if (n <= TOK_MID_KEY_MAX) {
-    place = tok_cache_mid(c->cache, p, n);
-  } else {
-    place = tok_cache_long(c->cache, p, n);
+    uint64_t hash = tok_mid_hash(p, n);
+    __builtin_prefetch(tok_cache_mid(c->cache, hash, 0));
+    __builtin_prefetch(tok_cache_mid(c->cache, hash, 1));
+    return c->cache;
   }
+  tok_long_entry *place = tok_cache_long(c->cache, p, n);
   __builtin_prefetch(place);
   return place;
 }
 
 /* A piece of 16..30 bytes, counted as 1 so far. */
-static inline void count_mid(counter *c, const uint8_t *p, size_t n, tok_mid_line *at, cutting cut) {
-  int64_t known = at != NULL ? tok_cache_get_mid(at, p, n) : 0;
+static inline void count_mid(counter *c, const uint8_t *p, size_t n, void *at, cutting cut) {
+  int64_t known = at != NULL ? tok_cache_get_mid(c->cache, tok_mid_hash(p, n), p, n) : 0;
   if (known != 0) {
     c->total += known - 1;
   } else if (cut == CUT_ALL && worth_cutting(p)) {
@@ -407,7 +410,7 @@ static void count_long(counter *c, const uint8_t *p, size_t n, tok_long_entry *a
     memcpy(at->bytes, p, n);
     at->len = (uint8_t)n;
     at->count = (uint8_t)count;
-    c->cache->n_added += tok_cache_weight(n);
+    tok_cache_added(c->cache, TOK_LONG);
   }
 }
 
@@ -419,7 +422,8 @@ static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *p
   if (n <= 3) { /* at most one merge: a second would make it a token */
     const uint32_t *pair = c->r->pair;
     bool merges = n == 3 && (pair[p[0] << 8 | p[1]] & pair[p[1] << 8 | p[2]]) != TOK_RANK_NONE;
-    c->total += (int64_t)n - merges - 1;
+    job known = {p, (uint32_t)n, place};
+    job_done(c, &known, (int64_t)n - merges);
   } else if (n > TOK_SHORT_KEY_MAX && n <= c->r->longest_whole && tok_rank_of(c->r, p, n) != TOK_RANK_NONE) {
     return; /* a token that merges do not make: it stays 1 */
   } else if (n > TOK_MID_KEY_MAX) {
@@ -446,96 +450,191 @@ static inline uint64_t line_count(const tok_short_line *line, tok_key k) {
   }
   return count;
 }
+
+/* The same for a tiny key. */
+static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
+  unsigned at = 7;
+  for (unsigned i = 0; i < 7; i++) at = line->key[i] == key ? i : at;
+  return line->count[at];
+}
 #endif
 
 /* A hot loop stands alone: inlined beside others it runs out of registers. */
 #define KERNEL_LOOP static __attribute__((noinline))
 
-/* A batch of pieces on its way through the passes. */
-typedef struct {
-  uint32_t length[BATCH]; /* 16 for all longer pieces */
-  tok_key key[BATCH];
-  const tok_key *slot[BATCH];
-  uint64_t hash[BATCH]; /* of misses[i] */
-  void *place[BATCH];   /* of unknown[i] */
-  uint8_t misses[BATCH + 1], unknown[BATCH + 1]; /* numbers of pieces */
-} batch;
-
-/* Lengths of the pieces, 16 for all longer ones. A loop of its own, because it becomes vectors. */
-KERNEL_LOOP void find_lengths(const uint32_t *starts, size_t n, uint32_t *lengths) {
+#ifndef KERNEL_SORT_LENGTHS
+/* Lengths of the pieces, and lists of them by what caches them. No branches. */
+KERNEL_LOOP void sort_lengths(const uint32_t *starts, size_t n, batch *b) {
+  size_t n_tinies = 0, n_shorts = 0, n_wides = 0;
   for (size_t i = 0; i < n; i++) {
     uint32_t length = starts[i + 1] - starts[i];
-    lengths[i] = length < 16 ? length : 16;
+    b->length[i] = (uint8_t)(length < 16 ? length : 16);
+    b->tinies[n_tinies] = b->shorts[n_shorts] = b->wides[n_wides] = (uint8_t)i;
+    n_tinies += length <= TOK_TINY_KEY_MAX;
+    n_shorts += (length > TOK_TINY_KEY_MAX) & (length <= TOK_SHORT_KEY_MAX);
+    n_wides += length > TOK_SHORT_KEY_MAX;
+  }
+  b->n_tinies = n_tinies;
+  b->n_shorts = n_shorts;
+  b->n_wides = n_wides;
+}
+#endif
+
+static inline uint64_t tiny_key_at(const uint8_t *p, size_t n) {
+  uint64_t word;
+  memcpy(&word, p, sizeof word);
+  return tok_tiny_key(word, n);
+}
+
+/* First pass of the tinies: keys and lines. */
+KERNEL_LOOP void find_tiny_lines(const tok_cache *cache, const uint8_t *p, const uint32_t *starts, batch *b) {
+  const tok_cache c = *cache;
+  size_t n = b->n_tinies;
+  for (size_t j = 0; j < n; j++) {
+    size_t i = b->tinies[j];
+    uint64_t k = tiny_key_at(p + starts[i], b->length[i]);
+    const tok_tiny_line *line = tok_cache_tiny(&c, k);
+    __builtin_prefetch(line);
+    b->tiny_key[j] = k;
+    b->line[j] = line;
   }
 }
 
-/* First pass: each piece's key and the one slot where it can be. */
-KERNEL_LOOP void find_slots(const tok_ranks *ranks, const uint8_t *p, const uint32_t *starts, size_t n,
-                            batch *b) {
+/* Second pass: adds the tokens of those that are known, lists the others. Returns the tokens. */
+KERNEL_LOOP uint64_t count_tinies(batch *b, size_t *n_misses) {
+  size_t n = b->n_tinies, missed = 0;
+  uint64_t total = 0;
+  for (size_t j = 0; j < n; j++) {
+    uint64_t count = tiny_count(b->line[j], b->tiny_key[j]);
+    total += count;
+    b->misses[missed] = b->tinies[j];
+    missed += count == 0;
+  }
+  *n_misses = missed;
+  return total;
+}
+
+/*
+** Both in one, for so few pieces that the processor overlaps them by itself and a second loop only
+** costs a mispredicted end.
+*/
+KERNEL_LOOP uint64_t count_few_tinies(const tok_cache *cache, const uint8_t *p, const uint32_t *starts, batch *b,
+                                      size_t *n_misses) {
+  const tok_cache c = *cache;
+  size_t n = b->n_tinies, missed = 0;
+  uint64_t total = 0;
+  for (size_t j = 0; j < n; j++) {
+    size_t i = b->tinies[j];
+    uint64_t k = tiny_key_at(p + starts[i], b->length[i]);
+    uint64_t count = tiny_count(tok_cache_tiny(&c, k), k);
+    total += count;
+    b->misses[missed] = (uint8_t)i;
+    missed += count == 0;
+  }
+  *n_misses = missed;
+  return total;
+}
+
+/* The same passes for the shorts, whose misses follow those of the tinies. */
+KERNEL_LOOP uint64_t count_shorts(const tok_cache *cache, const uint8_t *p, const uint32_t *starts, batch *b,
+                                  size_t *n_misses) {
+  const tok_cache c = *cache;
+  const uint64_t seed = c.ranks->seed;
+  size_t n = b->n_shorts, missed = *n_misses;
+  uint64_t total = 0;
+  for (size_t j = 0; j < n; j++) {
+    size_t i = b->shorts[j];
+    tok_key k = key_padded(p + starts[i], b->length[i]);
+    const tok_short_line *line = tok_cache_short(&c, tok_key_hash(k, seed), 0);
+    __builtin_prefetch(line);
+    b->key[j] = k;
+    b->line[j] = line;
+  }
+  for (size_t j = 0; j < n; j++) {
+    uint64_t count = line_count(b->line[j], b->key[j]);
+    total += count;
+    b->misses[missed] = b->shorts[j];
+    missed += count == 0;
+  }
+  *n_misses = missed;
+  return total;
+}
+
+/* Third pass: for each miss its slot in the vocabulary, and the second line of a short. */
+KERNEL_LOOP void find_slots(const tok_ranks *ranks, const tok_cache *cache, const uint8_t *p,
+                            const uint32_t *starts, size_t n, batch *b) {
+  static const tok_short_line empty __attribute__((aligned(TOK_LINE_BYTES))) = {0};
   const tok_ranks r = *ranks;
-  for (size_t i = 0; i < n; i++) {
+  for (size_t j = 0; j < n; j++) {
+    size_t i = b->misses[j];
     tok_key k = key_padded(p + starts[i], b->length[i]);
     uint64_t h = tok_key_hash(k, r.seed);
-    const tok_key *at =
-        &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.slot_mask)], r.slot_mask)];
-    __builtin_prefetch(at);
-    b->key[i] = k;
-    b->slot[i] = at;
+    const tok_short_line *second = &empty;
+    if (cache != NULL) second = b->length[i] <= TOK_TINY_KEY_MAX ? &empty : tok_cache_short(cache, h, 1);
+    b->slot[j] = &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.slot_mask)], r.slot_mask)];
+    __builtin_prefetch(b->slot[j]);
+    __builtin_prefetch(second);
+    b->key[j] = k;
+    b->hash[j] = h;
+    b->line[j] = second;
   }
 }
 
 /*
-** Both passes in one, for so few pieces that the processor overlaps them by itself and a second
-** loop only costs a mispredicted end.
+** Fourth pass: adds the tokens of what is known, lists misses that are tokens, and what is neither
+** in the vocabulary nor in the cache. Returns the tokens.
 */
-KERNEL_LOOP size_t find_misses_of_few(const tok_ranks *ranks, const uint8_t *p, const uint32_t *starts,
-                                      size_t n, batch *b) {
-  const tok_ranks r = *ranks;
-  size_t n_misses = 0;
-  for (size_t i = 0; i < n; i++) {
-    tok_key k = key_padded(p + starts[i], key_length(starts[i + 1] - starts[i]));
-    uint64_t h = tok_key_hash(k, r.seed);
-    const tok_key *at =
-        &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.slot_mask)], r.slot_mask)];
-    b->key[i] = k;
-    b->misses[n_misses] = (uint8_t)i;
-    n_misses += ((at->lo ^ k.lo) | (at->hi ^ k.hi)) != 0;
+KERNEL_LOOP uint64_t find_unknown(batch *b, size_t n, size_t *n_tokens, size_t *n_unknown) {
+  size_t found = 0, unknown = *n_unknown;
+  uint64_t total = 0;
+  for (size_t j = 0; j < n; j++) {
+    tok_key k = b->key[j];
+    uint64_t count = line_count(b->line[j], k);
+    bool token = ((b->slot[j]->lo ^ k.lo) | (b->slot[j]->hi ^ k.hi)) == 0;
+    total += count | token; /* a token that is in the cache counts 1 there too */
+    b->tokens[found] = (uint8_t)j;
+    found += token & (count == 0);
+    b->unknown[unknown] = b->misses[j];
+    unknown += (count == 0) & !token;
   }
-  return n_misses;
+  *n_tokens = found;
+  *n_unknown = unknown;
+  return total;
 }
 
-/* Second pass: the pieces that are no token of up to 15 bytes. */
-KERNEL_LOOP size_t find_misses(batch *b, size_t n) {
-  size_t n_misses = 0;
-  for (size_t i = 0; i < n; i++) {
-    b->misses[n_misses] = (uint8_t)i;
-    n_misses += ((b->slot[i]->lo ^ b->key[i].lo) | (b->slot[i]->hi ^ b->key[i].hi)) != 0;
+/* Remembers misses that were found to be tokens. */
+static void put_tokens(tok_cache *cache, const batch *b, size_t n) {
+  for (size_t t = 0; t < n; t++) {
+    size_t j = b->tokens[t], length = b->length[b->misses[j]];
+    tok_key k = b->key[j];
+    if (length <= TOK_TINY_KEY_MAX) {
+      tok_cache_put_tiny(cache, tok_tiny_key(k.lo, length), 1);
+    } else {
+      k.hi |= (uint64_t)1 << TOK_CACHE_COUNT_SHIFT;
+      tok_cache_put_short(cache, b->hash[j], k);
+    }
   }
-  return n_misses;
 }
 
-/*
-** Third pass, for each of the two lines: the pieces in list[0..n) that the cache does not know as
-** short ones go to unknown; the others' tokens beyond one are added to *extra. The key of a longer
-** piece equals an empty entry at most, whose count is 0. list and unknown may be the same.
-*/
-KERNEL_LOOP size_t find_unknown(batch *b, const tok_cache *cache, int which, const uint8_t *list, size_t n,
-                                uint8_t *unknown, int64_t *extra) {
-  size_t n_unknown = 0;
-  int64_t more = 0;
-  for (size_t j = 0; j < n; j++) {
-    b->hash[j] = tok_key_hash(b->key[list[j]], cache->ranks->seed);
-    __builtin_prefetch(tok_cache_short(cache, b->hash[j], which));
+/* Pieces that the vocabulary must be asked about; adds the tokens of the others. */
+static size_t find_misses(counter *c, const uint8_t *p, const uint32_t *starts, size_t n, batch *b) {
+  size_t n_misses;
+  uint64_t total;
+  sort_lengths(starts, n, b);
+  if (c->cache == NULL) {
+    memcpy(b->misses, b->tinies, b->n_tinies);
+    memcpy(b->misses + b->n_tinies, b->shorts, b->n_shorts);
+    return b->n_tinies + b->n_shorts;
   }
-  for (size_t j = 0; j < n; j++) {
-    size_t i = list[j];
-    uint64_t count = line_count(tok_cache_short(cache, b->hash[j], which), b->key[i]);
-    more += (int64_t)(count - (count != 0));
-    unknown[n_unknown] = (uint8_t)i;
-    n_unknown += count == 0;
+  if (n <= FEW) {
+    total = count_few_tinies(c->cache, p, starts, b, &n_misses);
+  } else {
+    find_tiny_lines(c->cache, p, starts, b);
+    total = count_tinies(b, &n_misses);
   }
-  *extra += more;
-  return n_unknown;
+  if (b->n_shorts != 0) total += count_shorts(c->cache, p, starts, b, &n_misses);
+  c->total += (int64_t)total;
+  return n_misses;
 }
 
 /*
@@ -546,37 +645,25 @@ KERNEL_LOOP size_t find_unknown(batch *b, const tok_cache *cache, int which, con
 static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *starts, size_t n, cutting cut,
                                const uint8_t *text) {
   batch b;
-  int64_t extra = 0;
-  size_t n_misses;
-  if (n <= FEW) {
-    n_misses = find_misses_of_few(c->r, p, starts, n, &b);
-    if (n_misses == 0) {
-      c->total += (int64_t)n;
-      return;
-    }
-  } else {
-    find_lengths(starts, n, b.length);
-    find_slots(c->r, p, starts, n, &b);
-    n_misses = find_misses(&b, n);
+  if (c->cache != NULL && cut != CUT_NONE && tok_cache_full(c->cache)) {
+    run_jobs(c); /* they hold places in it; so would a batch above this one, if it were one of segments */
+    tok_cache_grow(c->cache);
   }
-  size_t n_unknown = n_misses;
-  const uint8_t *unknown = b.misses;
-  if (c->cache != NULL) {
-    if (cut != CUT_NONE && tok_cache_full(c->cache)) { /* not while a batch above this one holds places in it */
-      run_jobs(c); /* they hold such places too */
-      tok_cache_grow(c->cache);
-    }
-    n_unknown = find_unknown(&b, c->cache, 0, b.misses, n_misses, b.unknown, &extra);
-    n_unknown = find_unknown(&b, c->cache, 1, b.unknown, n_unknown, b.unknown, &extra);
-    unknown = b.unknown;
+  size_t n_misses = find_misses(c, p, starts, n, &b), n_unknown = b.n_wides, n_tokens;
+  if (n_misses + n_unknown == 0) return;
+  memcpy(b.unknown, b.wides, n_unknown);
+  if (n_misses != 0) {
+    find_slots(c->r, c->cache, p, starts, n_misses, &b);
+    c->total += (int64_t)find_unknown(&b, n_misses, &n_tokens, &n_unknown);
+    if (c->cache != NULL) put_tokens(c->cache, &b, n_tokens);
   }
-  c->total += (int64_t)n + extra;
+  c->total += (int64_t)n_unknown;
   for (size_t j = 0; j < n_unknown; j++) {
-    size_t i = unknown[j];
+    size_t i = b.unknown[j];
     b.place[j] = cache_place(c, text + starts[i], starts[i + 1] - starts[i]);
   }
   for (size_t j = 0; j < n_unknown && c->status == TOK_OK && c->total <= c->limit; j++) {
-    size_t i = unknown[j];
+    size_t i = b.unknown[j];
     count_unknown(c, text + starts[i], starts[i + 1] - starts[i], b.place[j], cut);
   }
 }

@@ -283,6 +283,42 @@ static inline uint64_t line_count(const tok_short_line *line, tok_key k) {
   return line->way[_tzcnt_u32(same | 0x40) / 2].hi >> TOK_CACHE_COUNT_SHIFT & hit;
 }
 
+/* The same for a tiny key. */
+static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
+  __m512i v = _mm512_load_si512(line);
+  unsigned same = _mm512_cmpeq_epi64_mask(v, _mm512_set1_epi64((long long)key));
+  return line->count[_tzcnt_u32(same | 0x80)]; /* the counts, seen as a key, equal none */
+}
+
+#define KERNEL_SORT_LENGTHS
+#include "batch.h"
+
+/* As in kernel.h, 16 pieces at a time. */
+static __attribute__((noinline)) void sort_lengths(const uint32_t *starts, size_t n, batch *b) {
+  size_t n_tinies = 0, n_shorts = 0, n_wides = 0;
+  __m128i numbers = _mm_load_si128((const __m128i *)(const void *)byte_index);
+  for (size_t i = 0; i < n; i += 16) {
+    __mmask16 valid = (__mmask16)(n - i < 16 ? (1u << (n - i)) - 1 : 0xFFFF);
+    __m512i from = _mm512_maskz_loadu_epi32(valid, starts + i), to = _mm512_maskz_loadu_epi32(valid, starts + i + 1);
+    __m512i length = _mm512_sub_epi32(to, from);
+    __mmask16 tiny = _mm512_mask_cmple_epu32_mask(valid, length, _mm512_set1_epi32(TOK_TINY_KEY_MAX));
+    __mmask16 wide = _mm512_mask_cmpgt_epu32_mask(valid, length, _mm512_set1_epi32(TOK_SHORT_KEY_MAX));
+    __mmask16 middle = (__mmask16)(valid & ~(tiny | wide));
+    __m128i bytes = _mm512_cvtepi32_epi8(_mm512_min_epu32(length, _mm512_set1_epi32(16)));
+    _mm_storeu_si128((__m128i *)(void *)(b->length + i), bytes);
+    _mm_storeu_si128((__m128i *)(void *)(b->tinies + n_tinies), _mm_maskz_compress_epi8(tiny, numbers));
+    _mm_storeu_si128((__m128i *)(void *)(b->shorts + n_shorts), _mm_maskz_compress_epi8(middle, numbers));
+    _mm_storeu_si128((__m128i *)(void *)(b->wides + n_wides), _mm_maskz_compress_epi8(wide, numbers));
+    n_tinies += (size_t)_mm_popcnt_u32(tiny);
+    n_shorts += (size_t)_mm_popcnt_u32(middle);
+    n_wides += (size_t)_mm_popcnt_u32(wide);
+    numbers = _mm_add_epi8(numbers, _mm_set1_epi8(16));
+  }
+  b->n_tinies = n_tinies;
+  b->n_shorts = n_shorts;
+  b->n_wides = n_wides;
+}
+
 #include "kernel.h"
 
 #endif
