@@ -79,9 +79,9 @@ static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
 }
 
 /*
-** put_high() for up to 16 characters at a time: their bytes by one permutation, their classes by
-** two gathers, and one bit deposit per set of classes back to where they stand. Blocks with invalid
-** UTF-8 go to put_high().
+** put_high() without a look at each character: the characters of two and three bytes of a block mostly share
+** their first bytes with others, and then one permutation of 64 classes serves all of them. Blocks with
+** invalid UTF-8 go to put_high().
 */
 #define KERNEL_PUT_HIGH
 
@@ -92,77 +92,83 @@ static inline uint64_t whole_chars(uint64_t leads, uint64_t cont) {
   return leads | (leads << 1 & cont);
 }
 
-/* Code points of 16 characters from their first four bytes; *bad: lanes that are no character. */
-static inline __m512i code_points(__m512i w, __mmask16 *bad) {
-  const __m512i six = _mm512_set1_epi32(0x3F);
-  __m512i c1 = _mm512_and_si512(_mm512_srli_epi32(w, 8), six);
-  __m512i c2 = _mm512_and_si512(_mm512_srli_epi32(w, 16), six);
-  __m512i c3 = _mm512_and_si512(_mm512_srli_epi32(w, 24), six);
-  __m512i b0 = _mm512_and_si512(w, _mm512_set1_epi32(0xFF));
-  __mmask16 three = _mm512_cmpge_epu32_mask(b0, _mm512_set1_epi32(0xE0));
-  __mmask16 four = _mm512_cmpge_epu32_mask(b0, _mm512_set1_epi32(0xF0));
-  __m512i cp = _mm512_or_si512(_mm512_slli_epi32(_mm512_and_si512(b0, _mm512_set1_epi32(0x1F)), 6), c1);
-  __m512i cp3 = _mm512_or_si512(_mm512_slli_epi32(_mm512_and_si512(cp, _mm512_set1_epi32(0x3FF)), 6), c2);
-  __m512i cp4 = _mm512_or_si512(_mm512_slli_epi32(_mm512_and_si512(cp3, _mm512_set1_epi32(0x7FFF)), 6), c3);
-  cp = _mm512_mask_blend_epi32(three, cp, cp3);
-  cp = _mm512_mask_blend_epi32(four, cp, cp4);
-  __mmask16 low3 = _mm512_cmplt_epu32_mask(cp, _mm512_set1_epi32(0x800));
-  __mmask16 low4 = _mm512_cmplt_epu32_mask(cp, _mm512_set1_epi32(0x10000));
-  __mmask16 surrogate = _mm512_cmpeq_epi32_mask(_mm512_srli_epi32(cp, 11), _mm512_set1_epi32(0xD800 >> 11));
-  __mmask16 high = _mm512_cmpge_epu32_mask(cp, _mm512_set1_epi32(TOK_CODE_POINTS));
-  *bad = (__mmask16)((three & low3) | (four & low4) | surrogate | high);
-  return cp;
+static inline uint64_t bytes_from(__m512i v, uint8_t first, uint8_t last) {
+  return _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)first)), _mm512_set1_epi8((char)(last - first)));
 }
 
-/* One bit per lane: 1 << class. Lanes outside `lanes` are 0. */
-static inline __m512i class_bits(__m512i cp, __mmask16 lanes) {
-  const __m512i zero = _mm512_setzero_si512(), byte = _mm512_set1_epi32(0xFF);
-  __m512i page = _mm512_mask_i32gather_epi32(zero, lanes, _mm512_srli_epi32(cp, 7), tok_uni_page, 1);
-  __m512i at = _mm512_or_si512(_mm512_slli_epi32(_mm512_and_si512(page, byte), 7),
-                               _mm512_and_si512(cp, _mm512_set1_epi32(TOK_UNI_PAGE - 1)));
-  __m512i class = _mm512_mask_i32gather_epi32(zero, lanes, at, tok_uni_class, 1);
-  return _mm512_maskz_sllv_epi32(lanes, _mm512_set1_epi32(1), _mm512_and_si512(class, byte));
+/* Classes of the 64 code points from cp on, a multiple of 64. */
+static inline __m512i classes_from(uint32_t cp) {
+  return _mm512_loadu_si512(tok_uni_class + tok_uni_page[cp / TOK_UNI_PAGE] * TOK_UNI_PAGE + cp % TOK_UNI_PAGE);
 }
 
-static inline uint64_t lanes_in(__m512i bits, unsigned set, uint64_t leads) {
-  return _pdep_u64(_mm512_test_epi32_mask(bits, _mm512_set1_epi32((int)set)), leads);
+/* What a vector of classes is asked for: bits of set_flags(). */
+enum { IS_LETTER = 1, IS_UPPER = 2, IS_UNCASED = 4, IS_MARK = 8, IS_OTHER = 16, IS_HARD = 32, IS_NUMBER = 64 };
+
+#define FLAG(set, class, flag) ((set) & TOK_SET(class) ? (flag) : 0)
+
+/* The flags of a class. */
+static inline char flags_of_class(unsigned letters, unsigned hard, tok_class c) {
+  return (char)(FLAG(letters, c, IS_LETTER) | FLAG(TOK_SET(TOK_UPPER), c, IS_UPPER) | FLAG(TOK_SET(TOK_MARK), c, IS_MARK) |
+                FLAG(TOK_SET(TOK_CASELESS) | TOK_SET(TOK_MARK), c, IS_UNCASED) | FLAG(TOK_OTHERS & ~letters, c, IS_OTHER) |
+                FLAG(hard, c, IS_HARD) | FLAG(TOK_SET(TOK_NUMBER), c, IS_NUMBER));
+}
+
+/*
+** The class of each character at its lead byte; 0x80 elsewhere. v1, v2: the bytes one and two further on.
+** False where a character is invalid.
+*/
+static inline bool lead_classes(const uint8_t *p, unsigned size, __m512i v, __m512i v1, __m512i v2, uint64_t lead2,
+                                uint64_t lead3, uint64_t lead4, __m512i *classes) {
+  __m512i c = _mm512_set1_epi8((char)0x80);
+  while (lead2 != 0) {
+    uint8_t b0 = p[_tzcnt_u64(lead2)];
+    uint64_t same = lead2 & equals(v, (char)b0);
+    c = _mm512_mask_permutexvar_epi8(c, same, v1, classes_from((uint32_t)(b0 & 0x1F) << 6));
+    lead2 &= ~same;
+  }
+  while (lead3 != 0) {
+    size_t i = _tzcnt_u64(lead3);
+    uint8_t b0 = p[i], b1 = p[i + 1];
+    if ((b0 == 0xE0 && b1 < 0xA0) || (b0 == 0xED && b1 >= 0xA0)) return false;
+    uint64_t same = lead3 & equals(v, (char)b0) & equals(v1, (char)b1);
+    c = _mm512_mask_permutexvar_epi8(c, same, v2, classes_from((uint32_t)(b0 & 0x0F) << 12 | (uint32_t)(b1 & 0x3F) << 6));
+    lead3 &= ~same;
+  }
+  for (; lead4 != 0; lead4 &= lead4 - 1) {
+    uint32_t cp;
+    size_t i = _tzcnt_u64(lead4);
+    if (tok_utf8_decode(p + i, size - i, &cp) != 4 || cp == TOK_UTF8_INVALID) return false;
+    c = _mm512_mask_set1_epi8(c, lead4 & (~lead4 + 1), (char)tok_class_of(cp));
+  }
+  *classes = c;
+  return true;
 }
 
 static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_t *p, unsigned size) {
   const unsigned letters = TOK_LETTERS | (tok_family_marks(family) ? TOK_SET(TOK_MARK) : 0);
   const unsigned hard = TOK_SPACES | (family == TOK_FAMILY_R50K ? 0 : TOK_SET(TOK_NUMBER));
-  const __m512i first = _mm512_set_epi8(
-      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
-      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
+#define F(c) flags_of_class(letters, hard, c)
+  const __m128i flags = _mm_setr_epi8(F(0), F(1), F(2), F(3), F(4), F(5), F(6), F(7), F(8), F(9), 0, 0, 0, 0, 0, 0);
+#undef F
   uint64_t valid = ~(uint64_t)0 >> (64 - size), cont = m->cont & valid, high = m->high & valid;
-  __m512i v = load64(p, size);
-  uint64_t lead2 = _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)0xC2)), _mm512_set1_epi8(0x1D));
-  uint64_t lead3 = _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)0xE0)), _mm512_set1_epi8(0x0F));
-  uint64_t lead4 = _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)0xF0)), _mm512_set1_epi8(0x04));
-  lead2 &= valid, lead3 &= valid, lead4 &= valid;
-  uint64_t leads = lead2 | lead3 | lead4;
+  __m512i v = load64(p, size), c;
+  uint64_t lead2 = bytes_from(v, 0xC2, 0xDF) & valid, lead3 = bytes_from(v, 0xE0, 0xEF) & valid;
+  uint64_t lead4 = bytes_from(v, 0xF0, 0xF4) & valid, leads = lead2 | lead3 | lead4;
   uint64_t follow = leads << 1 | (lead3 | lead4) << 2 | lead4 << 3;
   uint64_t cut_off = lead2 >> 63 | lead3 >> 62 | lead4 >> 61; /* by the end of the text */
   if ((leads | cont) != high || follow != cont || cut_off) return put_high(m, family, p, size);
-  uint64_t easy = m->easy3 & lead3, letter = easy, uncased = easy, upper = 0, mark = 0, other = 0, odd = 0;
-  for (uint64_t rest = leads & ~easy; rest != 0;) {
-    __mmask16 lanes = (__mmask16)_pext_u64(rest, rest), bad;
-    __m512i at = _mm512_maskz_compress_epi8(rest, _mm512_load_si512(byte_index));
-    __m512i quads = _mm512_shuffle_epi8(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(at)), first);
-    quads = _mm512_add_epi8(quads, _mm512_set1_epi32(0x03020100));
-    __m512i cp = code_points(_mm512_permutexvar_epi8(quads, v), &bad);
-    if (bad & lanes) return put_high(m, family, p, size);
-    __m512i bits = class_bits(cp, lanes);
-    letter |= lanes_in(bits, letters, rest);
-    upper |= lanes_in(bits, TOK_SET(TOK_UPPER), rest);
-    uncased |= lanes_in(bits, TOK_SET(TOK_CASELESS) | TOK_SET(TOK_MARK), rest);
-    mark |= lanes_in(bits, TOK_SET(TOK_MARK), rest);
-    other |= lanes_in(bits, TOK_OTHERS & ~letters, rest);
-    odd |= lanes_in(bits, hard, rest);
-    if (family == TOK_FAMILY_R50K) {
-      m->number |= whole_chars(lanes_in(bits, TOK_SET(TOK_NUMBER), rest), cont);
-    }
-    rest &= ~_pdep_u64(0xFFFF, rest);
+  __m512i v1 = _mm512_maskz_loadu_epi8(valid >> 1, p + 1), v2 = _mm512_maskz_loadu_epi8(valid >> 1 >> 1, p + 2);
+  uint64_t easy = m->easy3 & lead3;
+  easy |= equals(v, (char)0xE4) & lead3 & _mm512_cmpge_epu8_mask(v1, _mm512_set1_epi8((char)0xB8)); /* U+4E00.. */
+  if (!lead_classes(p, size, v, v1, v2, lead2, lead3 & ~easy, lead4, &c)) return put_high(m, family, p, size);
+  c = _mm512_shuffle_epi8(_mm512_broadcast_i32x4(flags), c); /* 0x80 gives no flag */
+  uint64_t letter = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_LETTER)) | easy;
+  uint64_t uncased = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_UNCASED)) | easy;
+  uint64_t upper = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_UPPER));
+  uint64_t mark = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_MARK));
+  uint64_t other = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_OTHER));
+  if (family == TOK_FAMILY_R50K) {
+    m->number |= whole_chars(_mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_NUMBER)), cont);
   }
   m->letter |= whole_chars(letter, cont);
   m->upper |= whole_chars(upper, cont);
@@ -172,7 +178,7 @@ static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_
   m->other2 = other & lead2;
   m->other3 = other & lead3;
   m->other4 = other & lead4;
-  return odd == 0;
+  return _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_HARD)) == 0;
 }
 
 /*
