@@ -35,6 +35,7 @@ typedef struct {
   uint64_t letter, number, space, newline, other; /* a partition of the valid bits */
   uint64_t upper, caseless, mark;                 /* subsets of letter (mark: only in o200k) */
   uint64_t blank, quote, slash;                   /* the bytes ' ', '\'' and '/' */
+  uint64_t control;                               /* ASCII of no other class than `other` that is no sign either */
   uint64_t high, cont;                            /* bytes >= 0x80, bytes 10xxxxxx */
   uint64_t easy3;                                 /* lead bytes whose every character is caseless */
   uint64_t cut3;                                  /* lead bytes E3..ED */
@@ -57,6 +58,8 @@ typedef struct {
   uint32_t joins;   /* it takes a following letter into its piece */
   uint32_t pending; /* it ends a contraction: a letter at pos starts a piece */
   uint32_t digits;  /* characters of the number piece that is open */
+  /* DeepSeek's: it is Chinese or kana; a sign that takes ASCII letters; in a word that a sign began */
+  uint32_t cjk, sign, in_sign;
 } tok_blocks;
 
 /* Is the character at pos white space? pos < len. */
@@ -111,7 +114,8 @@ static inline bool put_high(tok_masks *m, tok_family family, const uint8_t *p, u
   const unsigned caseless = TOK_SET(TOK_CASELESS) | TOK_SET(TOK_MARK);
   const unsigned others = TOK_OTHERS & ~letters;
   /* Counting numbers to three, and spaces, work on bytes. */
-  const unsigned hard_set = TOK_SPACES | (family == TOK_FAMILY_R50K ? 0 : TOK_SET(TOK_NUMBER));
+  const unsigned hard_set = TOK_SPACES | (family == TOK_FAMILY_R50K ? 0 : TOK_SET(TOK_NUMBER)) |
+                            (family == TOK_FAMILY_DEEPSEEK ? TOK_SET(TOK_OTHER) : 0);
   uint64_t valid = ~(uint64_t)0 >> (64 - size);
   uint64_t e = m->easy3 & m->cont >> 1 & m->cont >> 2;
   e |= e << 1 | e << 2;
@@ -173,6 +177,61 @@ static inline uint64_t cuts(const tok_ranks *r, const uint8_t *p, uint64_t candi
     if (!tok_may_cross(r, x_word, x[2], y_word)) found |= candidates & (~candidates + 1);
   }
   return found;
+}
+
+/* The character that ends at `end` of the text, as a word; 0 where none does. */
+static inline uint32_t char_word_before(const uint8_t *text, size_t end, uint8_t *last) {
+  uint32_t cp, w = 0;
+  size_t at = end - 1, len;
+  while (at > 0 && end - at < 4 && (text[at] & 0xC0) == 0x80) at--;
+  len = tok_utf8_decode(text + at, end - at, &cp);
+  if (cp == TOK_UTF8_INVALID || len != end - at) return 0;
+  memcpy(&w, text + at, len);
+  *last = text[end - 1];
+  return w;
+}
+
+/* Cuts beside characters that are not ASCII; `high` and `beside` are bits of their bytes, and of those behind. */
+static inline uint64_t high_cuts(const tok_blocks *b, uint64_t beside) {
+  const uint8_t *p = b->text + b->pos;
+  uint64_t found = 0;
+  uint32_t before = 0; /* the character in front of byte `end` */
+  unsigned end = 0;
+  for (uint64_t rest = beside; rest != 0;) {
+    unsigned i = (unsigned)__builtin_ctzll(rest);
+    uint32_t cp, y = 0;
+    uint8_t last = 0;
+    size_t len = tok_utf8_decode(p + i, b->len - b->pos - i, &cp);
+    if (before == 0 || end != i) {
+      before = (p[i] & 0xC0) == 0x80 ? 0 : char_word_before(b->text, b->pos + i, &last);
+    } else {
+      last = p[(int)i - 1];
+    }
+    if (cp != TOK_UTF8_INVALID) memcpy(&y, p + i, len);
+    if (before != 0 && y != 0 && !tok_may_cross(b->ranks, before, last, y)) found |= (uint64_t)1 << i;
+    before = y;
+    end = i + (unsigned)len;
+    rest = end > 63 ? 0 : rest >> end << end;
+  }
+  return found;
+}
+
+/*
+** Where no merge can cross, in a block of SentencePiece's words: between any two characters but ASCII
+** letters, which tokens join nearly everywhere. first: the bytes before the block do not matter.
+*/
+static inline uint64_t word_cuts(const tok_blocks *b, const tok_masks *m, unsigned size, uint64_t starts,
+                                 bool first) {
+  const uint8_t *p = b->text + b->pos;
+  const uint64_t *cross = b->ranks->cross_ascii;
+  uint64_t valid = (~(uint64_t)0 >> (64 - size)) & ~starts & ~(uint64_t)first, found = 0;
+  uint64_t beside = m->high | m->high << 1 | (!first && p[-1] >= 0x80);
+  uint64_t odd = ~(m->letter & m->letter << 1) & ~beside & valid;
+  for (; odd != 0; odd &= odd - 1) {
+    unsigned i = (unsigned)__builtin_ctzll(odd), x = p[(int)i - 1], y = p[i];
+    found |= (~cross[2 * x + (y >> 6)] >> (y & 63) & 1) << i;
+  }
+  return m->high == 0 && (beside & 1) == 0 ? found : found | high_cuts(b, beside & valid);
 }
 
 /* (x shifted to the next character, with the carry of the block before) */
@@ -397,6 +456,66 @@ static inline uint64_t starts_words(tok_blocks *b, tok_family family, const tok_
   b->absorbs = last_of(others | taken, size);
   b->taken = last_of(taken, size);
   return starts | (from & m->letter);
+}
+
+/* Bytes of [\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff] in a block, which ends between characters. */
+static inline uint64_t cjk_of(const tok_masks *m, const uint8_t *p) {
+  uint64_t found = 0;
+  for (uint64_t leads = m->cut3 & m->cont >> 1 & m->cont >> 2; leads != 0; leads &= leads - 1) {
+    unsigned i = (unsigned)__builtin_ctzll(leads);
+    uint32_t cp = (p[i] & 15u) << 12 | (p[i + 1] & 63u) << 6 | (p[i + 2] & 63u);
+    found |= (uint64_t)((cp >= 0x4E00 && cp <= 0x9FA5) || (cp >= 0x3040 && cp <= 0x30FF)) << i;
+  }
+  return found | found << 1 | found << 2;
+}
+
+/* Does a character that an earlier split of DeepSeek's has put apart begin at `pos`, or the text end? */
+static inline bool apart_at(const tok_blocks *b, size_t pos) {
+  uint32_t cp;
+  if (pos >= b->len || (b->text[pos] >= '0' && b->text[pos] <= '9')) return true;
+  if (b->text[pos] < 0x80) return false;
+  tok_utf8_decode(b->text + pos, b->len - pos, &cp);
+  if (cp == TOK_UTF8_INVALID) return false;
+  return (cp >= 0x4E00 && cp <= 0x9FA5) || (cp >= 0x3040 && cp <= 0x30FF) || tok_class_of(cp) == TOK_NUMBER;
+}
+
+/*
+** DeepSeek V3: numbers, then Chinese and kana stand apart, so white space before them is not divided; a
+** sign takes ASCII letters only, white space any. Controls and what is unassigned make the block hard.
+*/
+static inline uint64_t starts_deepseek(tok_blocks *b, const tok_masks *m, const uint8_t *p, unsigned size,
+                                       bool *hard) {
+  uint64_t top = (uint64_t)1 << (size - 1), cjk = m->cut3 == 0 ? 0 : cjk_of(m, p);
+  uint64_t letter = m->letter & ~cjk, signs = m->other & ~cjk, ascii = letter & ~m->high;
+  uint64_t taken = m->newline & ~(m->newline + (m->newline & PREV(signs, b->absorbs)));
+  uint64_t newline = m->newline & ~taken, white = m->space | newline;
+  uint64_t first_sign = signs & ~PREV(signs, b->other) & ~PREV(m->blank, b->blank);
+  uint64_t sign = first_sign & ~m->high; /* takes the ASCII letters behind it */
+  uint64_t by_sign = PREV(sign, b->sign) & ascii;
+  uint64_t begun = by_sign | (b->in_sign & ascii);
+  uint64_t word_end = (ascii + begun) & ~ascii; /* behind the ASCII letters that a sign has taken */
+  if (m->control) *hard = true;
+  uint64_t starts = first_sign | (cjk & ~PREV(cjk, b->cjk)) | number_starts(b, m->number, size);
+  starts |= letter & ~PREV(letter, b->letter) & ~by_sign & ~PREV(m->space, b->joins);
+  starts |= letter & (word_end | (b->in_sign & ~ascii));
+  starts |= white & ~PREV(white, b->white);
+  starts |= m->space & ~(white >> 1) & ~top & ~((m->number | cjk) >> 1);
+  if ((m->space & top) && !apart_at(b, b->pos + size)) starts |= word_behind(b, size);
+  uint64_t first_space = m->space & PREV(newline, b->newline);
+  if (first_space) starts |= spaces_after_newline(b, TOK_FAMILY_DEEPSEEK, m->space, newline, first_space, size);
+  uint64_t in_sign = ascii & ~(ascii + begun); /* the bits that the carry ran over */
+  b->in_sign = last_of(in_sign, size);
+  b->sign = last_of(sign, size);
+  b->joins = last_of(m->space, size);
+  b->cjk = last_of(cjk, size);
+  b->letter = last_of(letter, size);
+  b->number = last_of(m->number, size);
+  b->other = last_of(signs, size);
+  b->blank = last_of(m->blank, size);
+  b->white = last_of(white, size);
+  b->newline = last_of(newline, size);
+  b->absorbs = last_of(signs | taken, size);
+  return starts;
 }
 
 #endif

@@ -462,6 +462,9 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
   if (rc != TOK_OK)
     return rc;
   order_by_id(x, c->vocab.n_specials);
+  x->printable = x->known != NULL;
+  for (uint32_t cp = ' '; cp <= '~' && x->printable; cp++)
+    x->printable = tok_extra_knows(x, cp);
   c->vocab.info.n_vocab = (int)tok_def_at(&x->def, tok_def_n(&x->def) - 1)->id + 1;
   c->vocab.family = x->def.family;
   c->vocab.ranks = &x->tables.ranks;

@@ -10,6 +10,12 @@
 #include "engine.h"
 #include "imported.h"
 
+enum {
+  PARTS_MAX = 256,       /* texts counted in one call */
+  PART_MAX = 4096,       /* bytes; a longer one is a call of its own and is not copied */
+  JOINED_MAX = 64 * 1024 /* bytes of all of them: they stay in the cache */
+};
+
 /* What an engine holds for an iterator over an imported vocabulary. */
 struct tok_extra_state {
   tok_iter inner; /* over a run of known characters, or over the whole segment */
@@ -18,6 +24,9 @@ struct tok_extra_state {
   tok_normal_out out;
   tok_buf ids;         /* of uint32_t */
   tok_buf steps;       /* of tok_unigram_step */
+  tok_buf joined;      /* texts to be counted together, one behind the other; they end at ends[] */
+  uint32_t ends[PARTS_MAX];
+  uint32_t n_ends;
   tok_slice body;      /* what is searched for added tokens: the text, or all of it normalized */
   tok_slice segment;   /* normalized */
   size_t base;         /* of the segment in the body */
@@ -36,6 +45,7 @@ void tok_extra_state_free(tok_extra_state *s) {
   tok_normal_out_free(&s->out);
   tok_buf_free(&s->ids);
   tok_buf_free(&s->steps);
+  tok_buf_free(&s->joined);
   tok_free(s);
 }
 
@@ -49,6 +59,7 @@ static tok_extra_state *state_of(tok_engine *e) {
   tok_normal_out_init(&s->out);
   tok_buf_init(&s->ids, SIZE_MAX / 2);
   tok_buf_init(&s->steps, SIZE_MAX / 2);
+  tok_buf_init(&s->joined, JOINED_MAX + PART_MAX);
   return e->extra = s;
 }
 
@@ -64,6 +75,8 @@ static void revive_all(tok_extra_state *s) {
   revive(&s->out.scratch);
   revive(&s->ids);
   revive(&s->steps);
+  revive(&s->joined);
+  s->joined.len = s->n_ends = 0;
 }
 
 static bool wants_prefix(const struct tok_extra *x, size_t at, size_t len) {
@@ -95,10 +108,23 @@ static tok_status normalize(tok_extra_state *s, const struct tok_extra *x, tok_s
 
 /* ---- runs of known characters ---------------------------------------------------------------- */
 
+/* Eight bytes of ASCII that are neither control characters nor DEL: subtract and add within bytes. */
+static bool printable8(const uint8_t *p) {
+  const uint64_t ones = 0x0101010101010101u;
+  uint64_t w;
+  memcpy(&w, p, sizeof w);
+  return ((w | (w + ones) | (w - ones * ' ')) & ones * 0x80) == 0;
+}
+
 /* The end of the run of characters from `at` on that are tokens (or are not). */
 static size_t run_of(const struct tok_extra *x, tok_slice text, size_t at, bool known) {
   const uint8_t *p = (const uint8_t *)text.ptr;
+  bool skip = known && x->printable;
   while (at < text.len) {
+    if (skip && text.len - at >= 8 && printable8(p + at)) {
+      at += 8;
+      continue;
+    }
     uint32_t cp = p[at];
     size_t len = 1;
     if (cp >= 0x80)
@@ -123,18 +149,41 @@ static int64_t count_unknown_run(const struct tok_extra *x, tok_slice text, size
   return n;
 }
 
-static tok_status count_characters(tok_engine *e, const struct tok_extra *x, tok_slice text,
+static tok_status count_joined(tok_engine *e, tok_extra_state *s, const struct tok_extra *x, int64_t limit,
+                               int64_t *n) {
+  int64_t k = 0;
+  if (s->joined.status != TOK_OK) return s->joined.status;
+  if (s->n_ends == 0) return TOK_OK;
+  tok_slice text = {s->joined.ptr, s->joined.len};
+  tok_status rc = e->kernel->count_parts(e, &x->core, text, s->ends, limit - *n, &k);
+  *n += k;
+  s->joined.len = s->n_ends = 0;
+  return rc;
+}
+
+/* Counts a text, or keeps it until there are more. */
+static tok_status count_part(tok_engine *e, tok_extra_state *s, const struct tok_extra *x, tok_slice text,
+                             int64_t limit, int64_t *n) {
+  int64_t k = 0;
+  if (text.len == 0) return TOK_OK;
+  if (text.len > PART_MAX) {
+    tok_status rc = e->kernel->count(e, &x->core, text, limit - *n, &k);
+    *n += k;
+    return rc;
+  }
+  tok_buf_add(&s->joined, text.ptr, text.len);
+  s->ends[s->n_ends++] = (uint32_t)s->joined.len;
+  if (s->n_ends < PARTS_MAX && s->joined.len < JOINED_MAX && s->joined.status == TOK_OK) return TOK_OK;
+  return count_joined(e, s, x, limit, n);
+}
+
+static tok_status count_characters(tok_engine *e, tok_extra_state *s, const struct tok_extra *x, tok_slice text,
                                    int64_t limit, int64_t *n) {
   size_t at = 0;
   tok_status rc = TOK_OK;
-  *n = 0;
   while (at < text.len && rc == TOK_OK && *n <= limit) {
     size_t end = run_of(x, text, at, true);
-    int64_t k = 0;
-    if (end > at) {
-      rc = e->kernel->count(e, &x->core, (tok_slice){text.ptr + at, end - at}, limit - *n, &k);
-      *n += k;
-    }
+    rc = count_part(e, s, x, (tok_slice){text.ptr + at, end - at}, limit, n);
     at = run_of(x, text, end, false);
     if (at > end)
       *n += count_unknown_run(x, text, end, at);
@@ -192,12 +241,12 @@ static tok_status count_segment(tok_engine *e, tok_extra_state *s, const struct 
                                 int64_t limit, int64_t *n) {
   if (x->def.model == TOK_MODEL_UNIGRAM) {
     tok_status rc = run_unigram(s, x);
-    *n = (int64_t)s->n_path;
+    *n += (int64_t)s->n_path;
     return rc;
   }
   if (x->def.characters)
-    return count_characters(e, x, s->segment, limit, n);
-  return e->kernel->count(e, &x->core, s->segment, limit, n);
+    return count_characters(e, s, x, s->segment, limit, n);
+  return count_part(e, s, x, s->segment, limit, n);
 }
 
 tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit,
@@ -219,17 +268,15 @@ tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, in
   for (size_t at = 0; at < body.len && rc == TOK_OK && *n <= limit;) {
     tok_added_match m = tok_added_next(&scan, at);
     if (m.start > at) {
-      int64_t k = 0;
       rc = normalize(s, x, (tok_slice){body.ptr + at, m.start - at}, at);
       if (rc == TOK_OK && s->segment.len > 0)
-        rc = count_segment(e, s, x, limit - *n, &k);
-      *n += k;
+        rc = count_segment(e, s, x, limit, n);
     }
     if (m.start < body.len)
       *n += 1;
     at = m.end;
   }
-  return rc;
+  return rc == TOK_OK && *n <= limit ? count_joined(e, s, x, limit, n) : rc;
 }
 
 /* ---- iterate ----------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ struct tok_extra {
   uint16_t *specials_by_id; /* owned */
   char *names;              /* owned; zero-terminated names of specials, and the strings of info */
   tok_vocab core;           /* the same ranks without what is here: for the kernels */
+  bool printable;           /* all of ' '..'~' are in `known` */
   bool plain;               /* nothing here changes a count without special tokens */
 };
 

@@ -84,13 +84,16 @@ static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *star
     uint64_t valid = ~(uint64_t)0 >> (64 - size);
     m.letter &= valid, m.number &= valid, m.space &= valid, m.newline &= valid, m.other &= valid;
     m.upper &= valid, m.blank &= valid, m.quote &= valid, m.slash &= valid;
-    if (!PUT_HIGH(&m, family, p, size)) return fill_by_scanner(b, family, size, starts, n);
+    bool easy = family == TOK_FAMILY_DEEPSEEK ? put_high(&m, family, p, size) : PUT_HIGH(&m, family, p, size);
+    if (!easy) return fill_by_scanner(b, family, size, starts, n);
   }
   uint64_t bits = family == TOK_FAMILY_R50K    ? starts_r50k(b, &m, size, &hard)
                   : family == TOK_FAMILY_WORDS ? starts_blanks(b, &m, size)
+                  : family == TOK_FAMILY_DEEPSEEK ? starts_deepseek(b, &m, p, size, &hard)
                                                : starts_words(b, family, &m, size, &hard);
   if (hard) return fill_by_scanner(b, family, size, starts, n);
-  uint64_t candidates = m.cut3 != 0 && b->ranks != NULL ? cut_candidates(b, &m, p) & ~bits : 0;
+  if (family == TOK_FAMILY_WORDS && b->ranks != NULL) bits |= word_cuts(b, &m, size, bits, b->pos == 0 || b->fresh);
+  uint64_t candidates = family != TOK_FAMILY_WORDS && m.cut3 != 0 && b->ranks != NULL ? cut_candidates(b, &m, p) & ~bits : 0;
   if (bits != 0) b->open = b->pos + highest_bit(bits);
   if (candidates != 0) bits |= CUTS(b->ranks, p, candidates);
   n += emit(bits, (uint32_t)b->pos, starts + n);
@@ -129,6 +132,7 @@ static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, si
     FILL(TOK_FAMILY_QWEN35)
     FILL(TOK_FAMILY_TEKKEN)
     FILL(TOK_FAMILY_WORDS)
+    FILL(TOK_FAMILY_DEEPSEEK)
   default:
     return fill_scanned(b, family, starts, n, want);
   }
@@ -743,16 +747,15 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) 
 
 enum { COPY_MAX = 512 }; /* bytes of a text that is copied, so that all of it is probed in one batch */
 
-static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit,
-                               int64_t *n) {
+static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slice text, const uint32_t *ends,
+                                     int64_t limit, int64_t *n) {
   uint32_t starts[TOK_STARTS + TOK_STARTS_SLACK];
   uint8_t copy[COPY_MAX + 16];
-  tok_blocks b = {.text = (const uint8_t *)text.ptr, .len = text.len, .ranks = v->ranks, .fresh = 1};
+  tok_blocks b = {.text = (const uint8_t *)text.ptr, .len = ends[0], .ranks = v->ranks, .fresh = 1};
   counter c;
-  size_t k = 0, readable = text.len;
+  size_t k = 0, readable = text.len, part = 0;
   *n = 0;
   if (text.len == 0) return TOK_OK;
-  if (text.len > UINT32_MAX - 64) return TOK_TOOBIG;
   if (text.len <= COPY_MAX) {
     memcpy(copy, text.ptr, text.len);
     memset(copy + text.len, 0, 16);
@@ -768,7 +771,12 @@ static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text
   c.n_jobs = 0;
   for (;;) {
     k = kernel_fill(&b, v->family, starts, k, TOK_STARTS);
-    bool done = b.pos == b.len;
+    if (b.pos == b.len && b.len < text.len) { /* the next part */
+      b = (tok_blocks){
+          .text = b.text, .len = ends[++part], .pos = b.pos, .ranks = b.ranks, .uncut = b.uncut, .fresh = 1};
+      if (k < TOK_STARTS) continue;
+    }
+    bool done = b.pos == b.len && b.len == text.len;
     starts[k] = (uint32_t)b.len;
     count_pieces(&c, b.text, readable, starts, done ? k : k - 1, b.uncut ? CUT_ALL : CUT_LONG);
     b.uncut = 0;
@@ -781,4 +789,12 @@ static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text
   return c.status;
 }
 
-const tok_kernel TOK_KERNEL = {TOK_KERNEL_NAME, kernel_supported, kernel_count, kernel_fill, bpe_step};
+static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n) {
+  uint32_t end = (uint32_t)text.len;
+  *n = 0;
+  if (text.len > UINT32_MAX - 64) return TOK_TOOBIG;
+  return kernel_count_parts(e, v, text, &end, limit, n);
+}
+
+const tok_kernel TOK_KERNEL = {TOK_KERNEL_NAME,    kernel_supported, kernel_count,
+                               kernel_count_parts, kernel_fill,      bpe_step};

@@ -84,6 +84,9 @@ static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
   m->quote = equals(v, '\'');
   m->slash = equals(v, '/');
   m->high = join(v.lo, v.hi);
+  const __m256i blank = _mm256_set1_epi8(' ');
+  m->control = join(_mm256_cmpgt_epi8(blank, v.lo), _mm256_cmpgt_epi8(blank, v.hi)) | equals(v, 0x7F);
+  m->control &= valid & ~(m->high | m->space | m->newline);
   m->other = valid & ~(m->letter | m->number | m->space | m->newline | m->high);
   /* Letters without the bit 0x20. */
   m->upper = m->letter & ~join(_mm256_slli_epi16(v.lo, 2), _mm256_slli_epi16(v.hi, 2));

@@ -63,6 +63,8 @@ static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
   m->upper = _mm512_test_epi8_mask(f, _mm512_set1_epi8(UPPER));
   m->blank = _mm512_test_epi8_mask(f, _mm512_set1_epi8(BLANK));
   m->other = valid & ~(m->high | _mm512_test_epi8_mask(f, _mm512_set1_epi8(15)));
+  m->control = valid & ~(m->high | m->space | m->newline) &
+               (_mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(' ')) | equals(v, 0x7F));
   m->quote = equals(v, '\'');
   m->slash = equals(v, '/');
   m->caseless = m->mark = m->cont = m->easy3 = m->cut3 = m->other2 = m->other3 = m->other4 = 0;

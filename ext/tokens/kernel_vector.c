@@ -59,11 +59,13 @@ static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
     m->newline |= bits16((flags16)(v[i] == '\n') | (flags16)(v[i] == '\r')) << at;
     m->space |= bits16(in_range(v[i], 9, 13)) << at;
     m->quote |= bits16((flags16)(v[i] == '\'')) << at;
+    m->control |= bits16(in_range(v[i], 0, 31) | (flags16)(v[i] == 0x7F)) << at;
     m->slash |= bits16((flags16)(v[i] == '/')) << at;
     m->high |= bits16((flags16)(v[i] >= 0x80)) << at;
   }
   m->space = (m->space & ~m->newline) | m->blank;
   uint64_t valid = ~(uint64_t)0 >> (64 - n);
+  m->control &= valid & ~(m->space | m->newline);
   m->other = valid & ~(m->letter | m->number | m->space | m->newline | m->high);
 }
 

@@ -145,6 +145,16 @@ static size_t first_change(const tok_normal *n, tok_slice text, size_t at) {
   if (n->inert == NULL && !(n->flags & TOK_N_BLANKS))
     return text.len;
   while (at < text.len) {
+    if (n->inert == NULL) { /* only signs of blanks: all begin with one byte */
+      const char *p = memchr(text.ptr + at, BLANK[0], text.len - at);
+      if (p == NULL)
+        return text.len;
+      at = (size_t)(p - text.ptr);
+      if (is_blank_sign(text, at))
+        return at;
+      at++;
+      continue;
+    }
     uint8_t c = (uint8_t)text.ptr[at];
     uint32_t cp;
     if (c < 0x80) {
@@ -153,10 +163,6 @@ static size_t first_change(const tok_normal *n, tok_slice text, size_t at) {
     }
     if (c == 0xE2 && (n->flags & TOK_N_BLANKS) && is_blank_sign(text, at))
       return at;
-    if (n->inert == NULL) {
-      before = at++;
-      continue;
-    }
     size_t len = tok_utf8_decode((const uint8_t *)text.ptr + at, text.len - at, &cp);
     if (!leaves_alone(n, cp))
       return before;

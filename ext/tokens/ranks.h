@@ -66,6 +66,7 @@ typedef struct {
   const uint8_t *cross8;        /* bitmap over (last byte of X) << 8 | first byte of Y: some fragment */
   const uint8_t *cross8_both;   /* likewise: fragments on both sides */
   const uint8_t *cross_bloom;   /* bitmap over tok_cross_hash(X, Y) */
+  const uint64_t *cross_ascii;  /* [2 * X] bits over Y: tok_may_cross of ASCII characters; NULL: not made */
 } tok_ranks;
 
 __extension__ typedef unsigned __int128 tok_u128;

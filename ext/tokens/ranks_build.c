@@ -6,6 +6,7 @@ enum {
   SEEDS_MAX = 2000, /* about one in ten works */
   DISPLACEMENTS = 65536,
   BUCKET_MAX = 256,
+  ASCII = 128,
   ALIGNMENT = 64 /* a cache line */
 };
 #define FIRST_SEED 0x9E3779B97F4A7C15u
@@ -23,6 +24,7 @@ typedef struct {
   uint32_t *ids, *loc, *long_index, *pair, *byte;
   uint16_t *displacement;
   uint8_t *long_bytes, *cross8, *cross8_both, *bloom;
+  uint64_t *cross_ascii;
   uint64_t *hash;   /* [rank], of short tokens */
   uint32_t *sorted; /* ranks by bucket */
   bucket_run *runs; /* largest first */
@@ -440,6 +442,7 @@ static size_t lay_out(build *b, char *base, size_t n_long_bytes, size_t long_mas
   b->cross8 = take(base, &at, TOK_CROSS8_BYTES);
   b->cross8_both = take(base, &at, TOK_CROSS8_BYTES);
   b->bloom = take(base, &at, 1 << (TOK_CROSS_BLOOM_BITS - 3));
+  b->cross_ascii = take(base, &at, sizeof *b->cross_ascii * 2 * ASCII);
   return at;
 }
 
@@ -470,7 +473,15 @@ static void set_ranks(const build *b, uint32_t long_mask, uint32_t longest, tok_
                            .byte = b->byte,
                            .cross8 = b->cross8,
                            .cross8_both = b->cross8_both,
-                           .cross_bloom = b->bloom};
+                           .cross_bloom = b->bloom,
+                           .cross_ascii = b->cross_ascii};
+  for (uint32_t x = 0; x < ASCII; x++) {
+    b->cross_ascii[2 * x] = b->cross_ascii[2 * x + 1] = 0;
+    for (uint32_t y = 0; y < ASCII; y++) {
+      if (tok_may_cross(&out->ranks, x, (uint8_t)x, y))
+        b->cross_ascii[2 * x + y / 64] |= (uint64_t)1 << y % 64;
+    }
+  }
 }
 
 static tok_status fill_tables(build *b, const tok_rank_hint *hint, uint32_t long_mask,

@@ -12,8 +12,8 @@
 #include "../base/base.h"
 
 /*
-** The embedded families first. All but the last five have masks as well (blocks.h); those five are cut
-** by the scanner alone.
+** The embedded families first. KIMI, DIGITS, LINES and WHOLE are cut by the scanner alone, all others have
+** masks as well (blocks.h).
 */
 typedef enum {
   TOK_FAMILY_R50K,   /* GPT-2; Claude 1 and 2, behind NFKC */
@@ -34,7 +34,9 @@ typedef enum {
 
 /* What families have in common, so that a scanner and its masks ask once. */
 static inline bool tok_family_case(tok_family f) { return f == TOK_FAMILY_O200K || f == TOK_FAMILY_TEKKEN; }
-static inline bool tok_family_marks(tok_family f) { return tok_family_case(f) || f == TOK_FAMILY_QWEN35; }
+static inline bool tok_family_marks(tok_family f) {
+  return tok_family_case(f) || f == TOK_FAMILY_QWEN35 || f == TOK_FAMILY_DEEPSEEK;
+}
 static inline bool tok_family_single_digits(tok_family f) {
   return f == TOK_FAMILY_QWEN2 || f == TOK_FAMILY_QWEN35 || f == TOK_FAMILY_TEKKEN;
 }
