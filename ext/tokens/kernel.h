@@ -20,7 +20,7 @@
 #include "batch.h"
 #include "bpe_impl.h"
 #include "engine.h"
-#include "lanes.h"
+#include "jobs.h"
 
 /*
 ** ---- fill -------------------------------------------------------------------------------------
@@ -150,87 +150,6 @@ typedef enum {
   CUT_LONG, /* those of more than 30 bytes: blocks have cut where it is worth it */
   CUT_ALL
 } cutting;
-
-typedef struct {
-  tok_engine *e;
-  const tok_ranks *r;
-  tok_cache *cache; /* may be NULL */
-  int64_t limit;    /* give up beyond this many tokens */
-  int64_t total;    /* tokens so far; pieces in jobs count 1 until they are encoded */
-  tok_status status;
-  uint32_t n_jobs;
-  job jobs[JOBS_MAX];
-} counter;
-
-/* Books the count of an encoded piece, which stood as 1, and remembers it. */
-static void job_done(counter *c, const job *j, int64_t count) {
-  c->total += count - 1;
-  if (j->place == NULL) return;
-  if (j->n <= TOK_TINY_KEY_MAX) {
-    uint64_t word = 0;
-    memcpy(&word, j->p, j->n);
-    tok_cache_put_tiny(c->cache, tok_tiny_key(word, j->n), (uint8_t)count);
-  } else if (j->n <= TOK_SHORT_KEY_MAX) {
-    tok_key k = tok_key_of(j->p, j->n);
-    uint64_t hash = tok_key_hash(k, c->r->seed);
-    k.hi |= (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
-    tok_cache_put_short(c->cache, hash, k);
-  } else if (j->n <= TOK_MID_KEY_MAX) {
-    tok_mid_entry m = {.len = (uint8_t)j->n, .count = (uint8_t)count};
-    memcpy(m.bytes, j->p, j->n);
-    tok_cache_put_mid(c->cache, &m);
-  } else {
-    tok_long_entry *at = j->place;
-    memcpy(at->bytes, j->p, j->n);
-    at->len = (uint8_t)j->n;
-    at->count = (uint8_t)count;
-    tok_cache_added(c->cache, TOK_LONG);
-  }
-}
-
-/*
-** Encodes n jobs, LANES at a time. With `starts`, the token starts of job i go to starts[i];
-** otherwise its count is booked.
-*/
-static void run_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *starts) {
-  lane lanes[LANES];
-  merge merges[LANES];
-  uint32_t live = 0, next = 0;
-  const tok_ranks *r = c->r;
-  while (live < LANES && next < n) lane_begin(r, &lanes[live++], &jobs[next++]);
-  while (live > 0) {
-    for (uint32_t i = 0; i < live; i++) lane_merge_begin(r, &lanes[i], &merges[i]);
-    for (uint32_t i = live; i-- > 0;) {
-      lane *l = &lanes[i];
-      if (merges[i].busy) {
-        lane_merge_end(r, l, &merges[i]);
-        continue;
-      }
-      if (starts != NULL) {
-        starts[l->job - jobs] = l->starts & (((uint64_t)1 << l->n) - 1);
-      } else {
-        job_done(c, l->job, lane_count(l));
-      }
-      if (next < n) {
-        lane_begin(r, l, &jobs[next++]);
-      } else {
-        lanes[i] = lanes[--live]; /* those above have been handled */
-      }
-    }
-  }
-}
-
-static void run_jobs(counter *c) {
-  if (c->n_jobs == 0) return;
-  run_lanes(c, c->jobs, c->n_jobs, NULL);
-  c->n_jobs = 0;
-}
-
-/* Queues n <= 62 bytes at p, counted as 1 so far. place: cache line, or NULL. */
-static inline void add_job(counter *c, const uint8_t *p, size_t n, void *place) {
-  if (c->n_jobs == JOBS_MAX) run_jobs(c);
-  c->jobs[c->n_jobs++] = (job){p, (uint32_t)n, place};
-}
 
 /*
 ** ---- pieces of more than 62 bytes -------------------------------------------------------------
@@ -769,6 +688,9 @@ static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slic
   c.total = 0;
   c.status = TOK_OK;
   c.n_jobs = 0;
+#ifdef KERNEL_FLOCK
+  c.flying = false;
+#endif
   for (;;) {
     k = kernel_fill(&b, v->family, starts, k, TOK_STARTS);
     if (b.pos == b.len && b.len < text.len) { /* the next part */

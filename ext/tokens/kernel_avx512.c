@@ -14,7 +14,8 @@
 
 static bool kernel_supported(void) {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vbmi") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512vbmi") &&
          __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi") &&
          __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
 }
@@ -326,6 +327,8 @@ static __attribute__((noinline)) void sort_lengths(const uint32_t *starts, size_
   b->n_shorts = n_shorts;
   b->n_wides = n_wides;
 }
+#define KERNEL_FLOCK
+#include "flock_avx512.h"
 
 #include "kernel.h"
 

@@ -196,8 +196,7 @@ static inline void lane_begin(const tok_ranks *r, lane *l, const job *j) {
   l->starts = (((uint64_t)2 << l->n) - 1) | LANE_END;
 }
 
-static inline int64_t lane_count(const lane *l) {
-  return __builtin_popcountll(l->starts & (((uint64_t)1 << l->n) - 1));
-}
+/* The bits of token starts, bit i = byte i. */
+static inline uint64_t lane_starts(const lane *l) { return l->starts & (((uint64_t)1 << l->n) - 1); }
 
 #endif

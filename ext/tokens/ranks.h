@@ -26,7 +26,7 @@
 #ifndef TOK_RANKS_H
 #define TOK_RANKS_H
 
-#include "../base/base.h"
+#include "merges.h"
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the baked tables are little-endian"
@@ -67,6 +67,7 @@ typedef struct {
   const uint8_t *cross8_both;   /* likewise: fragments on both sides */
   const uint8_t *cross_bloom;   /* bitmap over tok_cross_hash(X, Y) */
   const uint64_t *cross_ascii;  /* [2 * X] bits over Y: tok_may_cross of ASCII characters; NULL: not made */
+  tok_merges merges;            /* of embedded vocabularies; in others it is empty */
 } tok_ranks;
 
 __extension__ typedef unsigned __int128 tok_u128;

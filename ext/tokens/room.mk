@@ -8,8 +8,9 @@ VOCABS := r50k_base p50k_base cl100k_base o200k_base
 GEN_OBJ += $(VOCABS:%=$(B)/gen/vocab_%.o) $(B)/gen/unicode_tables.o
 GEN_HDR += $(B)/gen/tok_vocabs.inc
 
-MKVOCAB_SRC := tokenizers/gen/mkvocab.c ext/tokens/ranks_build.c ext/base/mem_libc.c
-$(B)/gen/mkvocab: $(MKVOCAB_SRC) ext/tokens/ranks_build.h ext/tokens/ranks.h | $(B)/.deps
+MKVOCAB_SRC := tokenizers/gen/mkvocab.c ext/tokens/ranks_build.c ext/tokens/merges_build.c ext/tokens/ranks.c \
+  ext/base/mem_libc.c
+$(B)/gen/mkvocab: $(MKVOCAB_SRC) ext/tokens/ranks_build.h ext/tokens/merges_build.h ext/tokens/merges.h ext/tokens/ranks.h | $(B)/.deps
 	@mkdir -p $(@D)
 	$(BUILD_CC) -std=c11 -O2 $(WARN) -o $@ $(MKVOCAB_SRC)
 
@@ -34,7 +35,7 @@ $(B)/gen/unicode_tables.o: ALL_CFLAGS += -Iext
 # Kernels for processors newer than the architecture's baseline, chosen at run time.
 ifeq ($(ARCH),x86_64)
 EXTRA_kernel_avx2 := -mavx2 -mbmi -mbmi2 -mlzcnt -mpopcnt
-EXTRA_kernel_avx512 := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi -mavx512vbmi2 -mbmi -mbmi2 -mlzcnt -mpopcnt
+EXTRA_kernel_avx512 := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512cd -mavx512vbmi -mavx512vbmi2 -mbmi -mbmi2 -mlzcnt -mpopcnt
 endif
 EXTRA_kernel_avx2 += -O3
 EXTRA_kernel_avx512 += -O3

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../../ext/tokens/merges_build.h"
 #include "../../ext/tokens/ranks_build.h"
 
 enum { BYTES_MAX = 128 };
@@ -80,6 +81,18 @@ static void put(const char *field, const char *type, const void *data, size_t n)
   if (fwrite(data, 1, n, bin) != n) die("cannot write");
 }
 
+static void put_merges(const tok_ranks *r) {
+  tok_merge_tables t;
+  if (tok_merges_build(r, &t) != TOK_OK) die("no table of merges: a token that does not encode to itself?");
+  size_t n_slots = (size_t)1 << t.merges.bits;
+  put("merges.entries", "uint8_t", t.merges.entries, n_slots * TOK_MERGE_BYTES + TOK_MERGE_SLACK);
+  put("merges.buckets", "uint32_t", t.merges.buckets,
+      sizeof *t.merges.buckets * (n_slots >> TOK_MERGES_PER_BUCKET_LOG2));
+  fprintf(inc, "  .merges.bits = %uu, .merges.multiplier = {%uu, %uu},\n", t.merges.bits,
+          t.merges.multiplier[0], t.merges.multiplier[1]);
+  tok_merges_free(&t);
+}
+
 static void put_tables(void) {
   tok_rank_token *list = zalloc(sizeof *list * n_ids);
   tok_rank_tables t;
@@ -101,6 +114,7 @@ static void put_tables(void) {
   put("cross8", "uint8_t", r->cross8, TOK_CROSS8_BYTES);
   put("cross8_both", "uint8_t", r->cross8_both, TOK_CROSS8_BYTES);
   put("cross_bloom", "uint8_t", r->cross_bloom, 1 << (TOK_CROSS_BLOOM_BITS - 3));
+  put_merges(r);
   fprintf(inc, "  .n_ids = %uu,\n};\n", n_ids);
   tok_ranks_free(&t);
   free(list);

@@ -1,0 +1,280 @@
+/*
+** flock: byte-pair encoding of sixteen short pieces at a time, one in each lane of a vector. Private
+** to kernel_avx512.c; the words "whole characters" and "nothing" are those of lanes.h and id_lanes.h.
+**
+** A piece is a column: its tokens' ids and the ranks of its pairs stand in rows, one a unit, where a
+** unit is what the piece starts from. A step merges the lowest pair of every column, so sixteen pieces
+** wait for memory together and none mispredicts a branch. A column whose piece is done takes the next.
+**
+** A character starts as one unit where it is a token and where no token holds a fragment of it, or of
+** its neighbour, across either of its edges; else it starts as its bytes. That is the condition of
+** lanes.h for one character: it merges into one token before anything crosses its edges, whatever its
+** neighbours do.
+*/
+#ifndef TOK_FLOCK_AVX512_H
+#define TOK_FLOCK_AVX512_H
+
+#include "id_lanes.h"
+
+enum {
+  FLOCK = 16,         /* pieces */
+  FLOCKS = 2,         /* in turn: one's memory is fetched, and its stores are done, during the other's step */
+  FLOCK_UNITS = 15,   /* of a piece, in rows 1.. */
+  FLOCK_ROWS = 16,    /* row 0 stands for what is in front: nothing */
+  FLOCK_POS_BITS = 4,
+  FLOCK_BYTES = 48    /* of a piece */
+};
+
+typedef struct {
+  uint32_t rank[FLOCK_ROWS][FLOCK]; /* rank << 4 | row of the pair that starts there */
+  uint32_t id[FLOCK_ROWS + 1][FLOCK];
+  uint32_t starts[FLOCK]; /* bits of rows where a token starts, and 0 and that behind the last unit */
+  job job[FLOCK];
+  uint32_t busy; /* lanes with a piece */
+} __attribute__((aligned(64))) flock;
+
+/* Units of a piece: their ids in lanes 1..n, nothing in the others; the ranks of their pairs. */
+typedef struct {
+  __m512i id, rank;
+  uint32_t n; /* 0: the piece is too long, or odd */
+} flock_units;
+
+static inline __m512i flock_rows(__m512i lane_or_row) { return _mm512_slli_epi32(lane_or_row, 4); }
+
+static inline __m512i flock_lanes(void) {
+  return _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+}
+
+/* Half of the entries at offset[0..8): the token << 4 in each, or 1 << 22 and more. */
+static inline __m512i flock_entries(const tok_merges *m, __mmask8 lanes, __m256i offset, __m256i half) {
+  __m512i entry = _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), lanes, offset, m->entries, 1);
+  __m512i tag = _mm512_slli_epi64(_mm512_cvtepu32_epi64(half), TOK_MERGE_ID_BITS);
+  entry = _mm512_ternarylogic_epi64(entry, tag, _mm512_set1_epi64((int64_t)1 << 39), 0x96); /* xor */
+  return _mm512_srli_epi64(_mm512_slli_epi64(entry, 24), 24 - FLOCK_POS_BITS);
+}
+
+/* Ranks of pairs, packed with `pos`; TOK_RANK_NONE where there is none, and outside `lanes`. */
+static inline __m512i flock_ranks(const tok_merges *m, __mmask16 lanes, __m512i left, __m512i right,
+                                  __m512i pos) {
+  const __m512i mask = _mm512_set1_epi32((int)tok_merge_mask(m));
+  const __m128i down = _mm_cvtsi32_si128((int)(32 - m->bits));
+  __m512i half = _mm512_xor_si512(
+      right, _mm512_srl_epi32(_mm512_mullo_epi32(left, _mm512_set1_epi32((int)m->multiplier[0])), down));
+  __m512i base = _mm512_xor_si512(
+      left, _mm512_srl_epi32(_mm512_mullo_epi32(half, _mm512_set1_epi32((int)m->multiplier[1])), down));
+  __m512i bucket = _mm512_and_si512(half, _mm512_srli_epi32(mask, TOK_MERGES_PER_BUCKET_LOG2));
+  __m512i word = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes, bucket, m->buckets, 4);
+  __m512i bit = _mm512_srl_epi32(base, _mm_cvtsi32_si128((int)(m->bits - TOK_MERGE_FILTER_LOG2)));
+  bit = _mm512_sllv_epi32(_mm512_set1_epi32(1 << 16), bit);
+  lanes = _mm512_mask_test_epi32_mask(lanes, word, bit);
+  word = _mm512_and_si512(word, _mm512_set1_epi32(0xFFFF));
+  __m512i slot = _mm512_and_si512(_mm512_add_epi32(base, word), mask);
+  __m512i offset = _mm512_add_epi32(_mm512_slli_epi32(slot, 2), slot);
+  __m512i lo = flock_entries(m, (__mmask8)lanes, _mm512_castsi512_si256(offset), _mm512_castsi512_si256(half));
+  __m512i hi = flock_entries(m, (__mmask8)(lanes >> 8), _mm512_extracti64x4_epi64(offset, 1),
+                             _mm512_extracti64x4_epi64(half, 1));
+  const __m512i end = _mm512_set1_epi64((int64_t)1 << (TOK_MERGE_ID_BITS + FLOCK_POS_BITS));
+  __mmask16 found = (__mmask16)(_mm512_cmplt_epu64_mask(lo, end) | _mm512_cmplt_epu64_mask(hi, end) << 8);
+  __m512i rank = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(lo)),
+                                    _mm512_cvtepi64_epi32(hi), 1);
+  return _mm512_mask_or_epi32(_mm512_set1_epi32(-1), found, rank, pos);
+}
+
+/* ---- from bytes to units ---------------------------------------------------------------------- */
+
+/* Bytes of characters, as little-endian words; lengths of 1..4. */
+static inline __m512i first_bytes(__m512i quads, __m512i length) {
+  const __m512i bits = _mm512_slli_epi32(length, 3);
+  return _mm512_and_si512(quads, _mm512_srlv_epi32(_mm512_set1_epi32(-1), _mm512_sub_epi32(_mm512_set1_epi32(32), bits)));
+}
+
+/* Ids of the units of 1..3 bytes in the words; TOK_RANK_NONE where a unit is no token. */
+static inline __m512i unit_ids(const tok_ranks *r, __mmask16 lanes, __m512i word, __m512i length) {
+  const __m512i none = _mm512_set1_epi32(-1), byte = _mm512_set1_epi32(0xFF);
+  __m512i b0 = _mm512_and_si512(word, byte), b1 = _mm512_and_si512(_mm512_srli_epi32(word, 8), byte);
+  __m512i ids = _mm512_mask_i32gather_epi32(none, lanes, b0, r->byte, 4);
+  __mmask16 two = _mm512_mask_cmpge_epu32_mask(lanes, length, _mm512_set1_epi32(2));
+  __mmask16 three = _mm512_mask_cmpge_epu32_mask(lanes, length, _mm512_set1_epi32(3));
+  if (two == 0) return ids;
+  __m512i first = _mm512_or_si512(_mm512_slli_epi32(b0, 8), b1);
+  __m512i pair = _mm512_mask_i32gather_epi32(none, two, first, r->pair, 4);
+  if (three != 0) {
+    /* The last merge is of the first two with the third or of the first with the last two. */
+    __m512i b2 = _mm512_srli_epi32(word, 16);
+    __m512i last = _mm512_or_si512(_mm512_slli_epi32(b1, 8), b2), zero = _mm512_setzero_si512();
+    __m512i pair2 = _mm512_mask_i32gather_epi32(none, three, last, r->pair, 4);
+    __m512i id2 = _mm512_mask_i32gather_epi32(none, three, b2, r->byte, 4);
+    __mmask16 has1 = _mm512_mask_cmpneq_epi32_mask(three, pair, none);
+    __mmask16 has2 = _mm512_mask_cmpneq_epi32_mask(three, pair2, none);
+    __m512i whole = _mm512_min_epu32(flock_ranks(&r->merges, has1, pair, id2, zero),
+                                     flock_ranks(&r->merges, has2, ids, pair2, zero));
+    whole = _mm512_or_si512(_mm512_srli_epi32(whole, FLOCK_POS_BITS),
+                            _mm512_maskz_mov_epi32(_mm512_cmpeq_epi32_mask(whole, none), none));
+    pair = _mm512_mask_mov_epi32(pair, three, whole);
+  }
+  return _mm512_mask_mov_epi32(ids, two, pair);
+}
+
+/* Lanes whose unit and the next one some token may join by fragments (tok_may_cross_fragment). */
+static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i word, __m512i next, __m512i length) {
+  __m512i last = _mm512_srlv_epi32(word, _mm512_slli_epi32(_mm512_sub_epi32(length, _mm512_set1_epi32(1)), 3));
+  __m512i edge = _mm512_or_si512(_mm512_slli_epi32(last, 8), _mm512_and_si512(next, _mm512_set1_epi32(0xFF)));
+  __m512i bits = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes, _mm512_srli_epi32(edge, 5), r->cross8, 4);
+  bits = _mm512_srlv_epi32(bits, _mm512_and_si512(edge, _mm512_set1_epi32(31)));
+  __mmask16 maybe = _mm512_mask_test_epi32_mask(lanes, bits, _mm512_set1_epi32(1)), sure = 0;
+  if (maybe == 0) return 0;
+  uint32_t x[16], y[16], z[16];
+  _mm512_storeu_si512(x, word);
+  _mm512_storeu_si512(y, next);
+  _mm512_storeu_si512(z, last);
+  for (uint32_t rest = maybe; rest != 0; rest &= rest - 1) {
+    unsigned i = _tzcnt_u32(rest);
+    if (tok_may_cross_fragment(r, x[i], (uint8_t)z[i], y[i])) sure = (__mmask16)(sure | 1u << i);
+  }
+  return sure;
+}
+
+/*
+** Units that start at the bits of `starts`; *odd: the lanes of those that must start as their bytes;
+** all lanes where there is invalid UTF-8.
+*/
+static inline __m512i cut_units(const tok_ranks *r, __m512i v, uint64_t starts, uint32_t n, __mmask16 *odd) {
+  const __m512i spread = _mm512_set_epi8(
+      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
+      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
+  __mmask16 lanes = (__mmask16)((1u << _mm_popcnt_u64(starts)) - 1), bad;
+  __m512i index = _mm512_maskz_compress_epi8(starts, _mm512_load_si512(byte_index));
+  __m512i at = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(index));
+  __m512i behind = _mm512_mask_mov_epi32(_mm512_set1_epi32((int)n), lanes >> 1, _mm512_alignr_epi32(at, at, 1));
+  __m512i length = _mm512_sub_epi32(behind, at);
+  __m512i quads = _mm512_add_epi8(_mm512_shuffle_epi8(at, spread), _mm512_set1_epi32(0x03020100));
+  __m512i word = first_bytes(_mm512_permutexvar_epi8(quads, v), length);
+  __m512i id = unit_ids(r, lanes, word, length);
+  *odd = _mm512_mask_cmpeq_epi32_mask(lanes, id, _mm512_set1_epi32(-1));
+  __mmask16 high = _mm512_mask_cmpge_epu32_mask(lanes, length, _mm512_set1_epi32(2));
+  if (high != 0) {
+    (void)code_points(word, &bad);
+    if (bad & high) {
+      *odd = 0xFFFF;
+      return id;
+    }
+    __mmask16 edge = crossed(r, lanes >> 1, word, _mm512_alignr_epi32(word, word, 1), length);
+    *odd = (__mmask16)(*odd | ((edge | edge << 1) & high));
+  }
+  return id;
+}
+
+/* Ranks of pairs of bytes: a table has them, and few of its lines are in use. */
+static inline __m512i byte_ranks(const tok_ranks *r, __m512i v, uint32_t n) {
+  __m128i bytes = _mm512_castsi512_si128(v);
+  __m512i b0 = _mm512_cvtepu8_epi32(_mm_slli_si128(bytes, 1)), b1 = _mm512_cvtepu8_epi32(bytes);
+  __m512i first = _mm512_or_si512(_mm512_slli_epi32(b0, 8), b1), none = _mm512_set1_epi32(-1);
+  __m512i rank = _mm512_mask_i32gather_epi32(none, (__mmask16)((1u << n) - 2), first, r->pair, 4);
+  __mmask16 found = _mm512_cmpneq_epi32_mask(rank, none);
+  return _mm512_mask_or_epi32(none, found, _mm512_slli_epi32(rank, FLOCK_POS_BITS), flock_lanes());
+}
+
+static inline __m512i unit_ranks(const tok_ranks *r, flock_units u) {
+  return flock_ranks(&r->merges, (__mmask16)((1u << u.n) - 2), u.id, _mm512_alignr_epi32(u.id, u.id, 1),
+                     flock_lanes());
+}
+
+static inline flock_units flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n) {
+  flock_units u = {.n = 0};
+  __mmask16 odd;
+  uint64_t valid = ((uint64_t)1 << n) - 1;
+  __m512i v = _mm512_maskz_loadu_epi8(valid, p);
+  uint64_t cont = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(-64)), starts = valid & ~cont;
+  if (cont != 0) {
+    uint64_t lead3 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xE0));
+    uint64_t lead = _mm512_movepi8_mask(v) & ~cont, lead4 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xF0));
+    if ((lead << 1 | lead3 << 2) != cont || lead4 != 0) return u;
+  }
+  if (_mm_popcnt_u64(starts) > FLOCK_UNITS) return u;
+  __m512i id = cut_units(r, v, starts, n, &odd);
+  if (odd == 0xFFFF) return u;
+  if (odd != 0) {
+    uint64_t leads = _pdep_u64(odd, starts);
+    leads |= leads << 1 & cont;
+    starts |= leads | (leads << 1 & cont);
+    if (_mm_popcnt_u64(starts) > FLOCK_UNITS) return u;
+    id = cut_units(r, v, starts, n, &odd); /* those that are whole stay so: odd is that of their edges now */
+  }
+  u.n = (uint32_t)_mm_popcnt_u64(starts);
+  const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
+  id = _mm512_mask_mov_epi32(nothing, (__mmask16)((1u << u.n) - 1), id);
+  u.id = _mm512_alignr_epi32(id, nothing, 15);
+  u.rank = cont == 0 ? byte_ranks(r, v, n) : unit_ranks(r, u);
+  return u;
+}
+
+/* ---- steps ------------------------------------------------------------------------------------ */
+
+static inline void flock_clear(const tok_ranks *r, flock *f) {
+  memset(f->rank, 0xFF, sizeof f->rank);
+  for (int i = 0; i < FLOCK; i++) f->id[FLOCK_ROWS][i] = tok_merge_nothing(&r->merges);
+  memset(f->starts, 0, sizeof f->starts);
+  f->busy = 0;
+}
+
+/* Puts a piece into a free lane. */
+static inline void flock_put(flock *f, unsigned k, flock_units u, const job *j) {
+  __m512i at = _mm512_add_epi32(flock_rows(flock_lanes()), _mm512_set1_epi32((int)k));
+  _mm512_i32scatter_epi32(f->rank, at, u.rank, 4);
+  _mm512_i32scatter_epi32(f->id, at, u.id, 4);
+  f->starts[k] = (4u << u.n) - 1;
+  f->job[k] = *j;
+  f->busy |= 1u << k;
+}
+
+/* The highest bit of each lane. */
+static inline __m512i top_bit(__m512i bits) {
+  return _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(bits));
+}
+
+static inline __m512i low_bit(__m512i bits) {
+  return _mm512_and_si512(bits, _mm512_sub_epi32(_mm512_setzero_si512(), bits));
+}
+
+static inline __m512i flock_row_minimum(const flock *f) {
+  __m512i a = _mm512_load_si512(f->rank[1]), b = _mm512_load_si512(f->rank[2]);
+  __m512i c = _mm512_load_si512(f->rank[3]);
+  for (int i = 4; i < FLOCK_ROWS; i += 3) {
+    a = _mm512_min_epu32(a, _mm512_load_si512(f->rank[i]));
+    b = _mm512_min_epu32(b, _mm512_load_si512(f->rank[i + 1]));
+    c = _mm512_min_epu32(c, _mm512_load_si512(f->rank[i + 2]));
+  }
+  return _mm512_min_epu32(_mm512_min_epu32(a, b), c);
+}
+
+/* One merge in every lane that has a pair left; returns those lanes. */
+static inline uint32_t flock_step(const tok_ranks *r, flock *f) {
+  const __m512i one = _mm512_set1_epi32(1), column = flock_lanes();
+  __m512i best = flock_row_minimum(f);
+  __mmask16 live = _mm512_cmpneq_epi32_mask(best, _mm512_set1_epi32(-1));
+  __m512i pos = _mm512_and_si512(best, _mm512_set1_epi32(FLOCK_ROWS - 1));
+  __m512i id = _mm512_srli_epi32(best, FLOCK_POS_BITS);
+  __m512i starts = _mm512_load_si512(f->starts), bit = _mm512_sllv_epi32(one, pos);
+  __m512i before = _mm512_and_si512(starts, _mm512_sub_epi32(bit, one));
+  __m512i after = _mm512_andnot_si512(_mm512_or_si512(before, bit), starts);
+  __m512i gone = low_bit(after);
+  __m512i rest = _mm512_xor_si512(after, gone);
+  _mm512_store_si512(f->starts, _mm512_mask_xor_epi32(starts, live, starts, gone));
+  __m512i prev = top_bit(before);
+  __m512i at = _mm512_add_epi32(flock_rows(pos), column);
+  __m512i at_prev = _mm512_add_epi32(flock_rows(prev), column);
+  __m512i at_next = _mm512_add_epi32(flock_rows(top_bit(low_bit(rest))), column);
+  __m512i at_gone = _mm512_add_epi32(flock_rows(top_bit(gone)), column);
+  __m512i zero = _mm512_setzero_si512();
+  __m512i id_next = _mm512_mask_i32gather_epi32(zero, live, at_next, f->id, 4);
+  __m512i id_prev = _mm512_mask_i32gather_epi32(zero, live, at_prev, f->id, 4);
+  _mm512_mask_i32scatter_epi32(f->id, live, at, id, 4);
+  _mm512_mask_i32scatter_epi32(f->rank, live, at_gone, _mm512_set1_epi32(-1), 4);
+  __m512i right = flock_ranks(&r->merges, live, id, id_next, pos);
+  __m512i left = flock_ranks(&r->merges, live, id_prev, id, prev);
+  _mm512_mask_i32scatter_epi32(f->rank, live, at, right, 4);
+  _mm512_mask_i32scatter_epi32(f->rank, live, at_prev, left, 4);
+  return live;
+}
+
+#endif

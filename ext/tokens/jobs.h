@@ -1,0 +1,200 @@
+/*
+** jobs: pieces that must be encoded wait here until there are enough to encode them side by side.
+** Private to kernel.h. With KERNEL_FLOCK the including kernel has flocks (flock_avx512.h).
+*/
+#ifndef TOK_JOBS_H
+#define TOK_JOBS_H
+
+#include "engine.h"
+#include "id_lanes.h"
+
+typedef struct {
+  tok_engine *e;
+  const tok_ranks *r;
+  tok_cache *cache; /* may be NULL */
+  int64_t limit;    /* give up beyond this many tokens */
+  int64_t total;    /* tokens so far; pieces in jobs count 1 until they are encoded */
+  tok_status status;
+  uint32_t n_jobs;
+  job jobs[JOBS_MAX];
+#ifdef KERNEL_FLOCK
+  bool flying; /* the flocks are in use */
+  flock flocks[FLOCKS];
+#endif
+} counter;
+
+/* Books the count of an encoded piece, which stood as 1, and remembers it. */
+static void job_done(counter *c, const job *j, int64_t count) {
+  c->total += count - 1;
+  if (j->place == NULL) return;
+  if (j->n <= TOK_TINY_KEY_MAX) {
+    uint64_t word = 0;
+    memcpy(&word, j->p, j->n);
+    tok_cache_put_tiny(c->cache, tok_tiny_key(word, j->n), (uint8_t)count);
+  } else if (j->n <= TOK_SHORT_KEY_MAX) {
+    tok_key k = tok_key_of(j->p, j->n);
+    uint64_t hash = tok_key_hash(k, c->r->seed);
+    k.hi |= (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
+    tok_cache_put_short(c->cache, hash, k);
+  } else if (j->n <= TOK_MID_KEY_MAX) {
+    tok_mid_entry m = {.len = (uint8_t)j->n, .count = (uint8_t)count};
+    memcpy(m.bytes, j->p, j->n);
+    tok_cache_put_mid(c->cache, &m);
+  } else {
+    tok_long_entry *at = j->place;
+    memcpy(at->bytes, j->p, j->n);
+    at->len = (uint8_t)j->n;
+    at->count = (uint8_t)count;
+    tok_cache_added(c->cache, TOK_LONG);
+  }
+}
+
+/*
+** Encodes n jobs, LANES at a time. With `starts`, the token starts of job i go to starts[i];
+** otherwise its count is booked.
+*/
+static void run_byte_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *starts) {
+  lane lanes[LANES];
+  merge merges[LANES];
+  uint32_t live = 0, next = 0;
+  const tok_ranks *r = c->r;
+  while (live < LANES && next < n) lane_begin(r, &lanes[live++], &jobs[next++]);
+  while (live > 0) {
+    for (uint32_t i = 0; i < live; i++) lane_merge_begin(r, &lanes[i], &merges[i]);
+    for (uint32_t i = live; i-- > 0;) {
+      lane *l = &lanes[i];
+      if (merges[i].busy) {
+        lane_merge_end(r, l, &merges[i]);
+        continue;
+      }
+      if (starts != NULL) {
+        starts[l->job - jobs] = lane_starts(l);
+      } else {
+        job_done(c, l->job, __builtin_popcountll(lane_starts(l)));
+      }
+      if (next < n) {
+        lane_begin(r, l, &jobs[next++]);
+      } else {
+        lanes[i] = lanes[--live]; /* those above have been handled */
+      }
+    }
+  }
+}
+
+/* The same for vocabularies with a table of merges. */
+static void run_id_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *starts) {
+  id_lane lanes[LANES];
+  id_merge merges[LANES];
+  uint32_t live = 0, next = 0;
+  const tok_ranks *r = c->r;
+  while (live < LANES && next < n) id_lane_begin(r, &lanes[live++], &jobs[next++]);
+  while (live > 0) {
+    for (uint32_t i = 0; i < live; i++) id_merge_begin(&r->merges, &lanes[i], &merges[i]);
+    for (uint32_t i = live; i-- > 0;) {
+      id_lane *l = &lanes[i];
+      if (merges[i].busy) {
+        id_merge_end(l, &merges[i]);
+        continue;
+      }
+      if (starts != NULL) {
+        starts[l->job - jobs] = id_lane_starts(l);
+      } else {
+        job_done(c, l->job, __builtin_popcountll(id_lane_starts(l)));
+      }
+      if (next < n) {
+        id_lane_begin(r, l, &jobs[next++]);
+      } else {
+        lanes[i] = lanes[--live]; /* those above have been handled */
+      }
+    }
+  }
+}
+
+static inline void run_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *starts) {
+  if (c->r->merges.entries != NULL) {
+    run_id_lanes(c, jobs, n, starts);
+  } else {
+    run_byte_lanes(c, jobs, n, starts);
+  }
+}
+
+#ifdef KERNEL_FLOCK
+
+/* Fills the free lanes with the queue's jobs from `next` on; those that don't fit go to `left`. */
+static inline uint32_t flock_fill(counter *c, flock *f, uint32_t next, job *left, uint32_t *n_left) {
+  uint32_t idle = ~f->busy & 0xFFFF;
+  while (idle != 0 && next < c->n_jobs) {
+    const job *j = &c->jobs[next++];
+    flock_units u = {.n = 0};
+    if (j->n <= FLOCK_BYTES) u = flock_cut(c->r, j->p, j->n);
+    if (u.n == 0) {
+      left[(*n_left)++] = *j;
+      continue;
+    }
+    flock_put(f, lowest_bit(idle), u, j);
+    idle &= idle - 1;
+  }
+  return next;
+}
+
+/* Books the lanes that are done, and frees them. */
+static inline void flock_done(counter *c, flock *f, uint32_t live) {
+  for (uint32_t done = f->busy & ~live; done != 0; done &= done - 1) {
+    unsigned k = lowest_bit(done);
+    job_done(c, &f->job[k], __builtin_popcount(f->starts[k]) - 2);
+  }
+  f->busy &= live;
+}
+
+/* Runs until no job is queued, or (all) none is under way either. */
+static void run_flocks(counter *c, bool all) {
+  job left[JOBS_MAX];
+  uint32_t next = 0, n_left = 0, busy;
+  for (int i = 0; i < FLOCKS && !c->flying; i++) flock_clear(c->r, &c->flocks[i]);
+  do {
+    busy = 0;
+    for (int i = 0; i < FLOCKS; i++) {
+      flock *f = &c->flocks[i];
+      if (f->busy != 0) flock_done(c, f, flock_step(c->r, f));
+      next = flock_fill(c, f, next, left, &n_left);
+      busy |= f->busy;
+    }
+  } while (next < c->n_jobs || (all && busy != 0));
+  c->flying = busy != 0;
+  c->n_jobs = 0;
+  run_id_lanes(c, left, n_left, NULL);
+}
+
+#endif
+
+/* Runs all jobs that are queued or under way. */
+static void run_jobs(counter *c) {
+#ifdef KERNEL_FLOCK
+  if (c->r->merges.entries != NULL && (c->flying || c->n_jobs > FLOCK)) {
+    run_flocks(c, true);
+    return;
+  }
+#endif
+  if (c->n_jobs == 0) return;
+  run_lanes(c, c->jobs, c->n_jobs, NULL);
+  c->n_jobs = 0;
+}
+
+/* Makes room in the queue. */
+static void make_room(counter *c) {
+#ifdef KERNEL_FLOCK
+  if (c->r->merges.entries != NULL) {
+    run_flocks(c, false);
+    return;
+  }
+#endif
+  run_jobs(c);
+}
+
+/* Queues n <= 62 bytes at p, counted as 1 so far. place: cache line, or NULL. */
+static inline void add_job(counter *c, const uint8_t *p, size_t n, void *place) {
+  if (c->n_jobs == JOBS_MAX) make_room(c);
+  c->jobs[c->n_jobs++] = (job){p, (uint32_t)n, place};
+}
+
+#endif
