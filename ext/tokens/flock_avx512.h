@@ -115,6 +115,17 @@ static inline __m512i unit_ids(const tok_ranks *r, __mmask16 lanes, __m512i word
   return _mm512_mask_mov_epi32(ids, two, pair);
 }
 
+/* Of words of two or three bytes with the marks of UTF-8: those that are no character all the same. */
+static inline __mmask16 no_character(__mmask16 lanes, __m512i word) {
+  __m512i b0 = _mm512_and_si512(word, _mm512_set1_epi32(0xFF));
+  __m512i b1 = _mm512_and_si512(_mm512_srli_epi32(word, 8), _mm512_set1_epi32(0xFF));
+  __mmask16 low = _mm512_mask_cmplt_epu32_mask(lanes, b1, _mm512_set1_epi32(0xA0));
+  __mmask16 e0 = _mm512_mask_cmpeq_epi32_mask(lanes, b0, _mm512_set1_epi32(0xE0)); /* overlong */
+  __mmask16 ed = _mm512_mask_cmpeq_epi32_mask(lanes, b0, _mm512_set1_epi32(0xED)); /* surrogates */
+  __mmask16 c0 = _mm512_mask_cmplt_epu32_mask(lanes, b0, _mm512_set1_epi32(0xC2)); /* overlong */
+  return (__mmask16)((e0 & low) | (ed & ~low) | c0);
+}
+
 /* Lanes whose unit and the next one some token may join by fragments (tok_may_cross_fragment). */
 static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i word, __m512i next, __m512i length) {
   __m512i last = _mm512_srlv_epi32(word, _mm512_slli_epi32(_mm512_sub_epi32(length, _mm512_set1_epi32(1)), 3));
@@ -142,7 +153,7 @@ static inline __m512i cut_units(const tok_ranks *r, __m512i v, uint64_t starts, 
   const __m512i spread = _mm512_set_epi8(
       12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
       12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
-  __mmask16 lanes = (__mmask16)((1u << _mm_popcnt_u64(starts)) - 1), bad;
+  __mmask16 lanes = (__mmask16)((1u << _mm_popcnt_u64(starts)) - 1);
   __m512i index = _mm512_maskz_compress_epi8(starts, _mm512_load_si512(byte_index));
   __m512i at = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(index));
   __m512i behind = _mm512_mask_mov_epi32(_mm512_set1_epi32((int)n), lanes >> 1, _mm512_alignr_epi32(at, at, 1));
@@ -153,8 +164,7 @@ static inline __m512i cut_units(const tok_ranks *r, __m512i v, uint64_t starts, 
   *odd = _mm512_mask_cmpeq_epi32_mask(lanes, id, _mm512_set1_epi32(-1));
   __mmask16 high = _mm512_mask_cmpge_epu32_mask(lanes, length, _mm512_set1_epi32(2));
   if (high != 0) {
-    (void)code_points(word, &bad);
-    if (bad & high) {
+    if (no_character(high, word)) {
       *odd = 0xFFFF;
       return id;
     }
