@@ -154,11 +154,15 @@ static inline tok_tiny_line *tok_cache_tiny(const tok_cache *c, uint64_t key) {
   return &c->tinies[((uint64_t)h ^ (uint64_t)(h >> 64)) & (c->n_lines - 1)];
 }
 
-/* In an empty place of its line, or over any. */
+/*
+** In an empty place of its line, or over any; but where it is already, since it may have been encoded twice:
+** a line has a key once.
+*/
 static inline void tok_cache_put_tiny(tok_cache *c, uint64_t key, uint8_t count) {
   tok_tiny_line *line = tok_cache_tiny(c, key);
   uint32_t at = tok_cache_added(c, TOK_TINY) % 7;
   for (uint32_t i = 0; i < 7; i++) at = line->key[i] == 0 ? i : at;
+  for (uint32_t i = 0; i < 7; i++) at = line->key[i] == key ? i : at;
   line->key[at] = key;
   line->count[at] = count;
 }

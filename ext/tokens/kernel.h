@@ -13,9 +13,9 @@
 **   at p static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m)   the masks
 **   high blocks need static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out)  base +
 **   the index of each bit
-** and, with KERNEL_LINE_COUNT, KERNEL_SORT_LENGTHS, KERNEL_LOWEST, KERNEL_PUT_HIGH or KERNEL_CUTS,
-** line_count() and tiny_count(), sort_lengths(), lowest_packed(), put_high_vector() or cuts_vector()
-** of its own.
+** and, with KERNEL_LINE_COUNT, KERNEL_TINY_COUNT, KERNEL_SORT_LENGTHS, KERNEL_LOWEST, KERNEL_PUT_HIGH or
+** KERNEL_CUTS, line_count(), tiny_count(), sort_lengths(), lowest_packed(), put_high_vector() or
+** cuts_vector() of its own.
 */
 #include "batch.h"
 #include "bpe_impl.h"
@@ -373,7 +373,9 @@ static inline uint64_t line_count(const tok_short_line *line, tok_key k) {
   }
   return count;
 }
+#endif
 
+#ifndef KERNEL_TINY_COUNT
 /* The same for a tiny key. */
 static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
   unsigned at = 7;
@@ -386,16 +388,42 @@ static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
 #define KERNEL_LOOP static __attribute__((noinline))
 
 #ifndef KERNEL_SORT_LENGTHS
-/* Lengths of the pieces, and lists of them by what caches them. No branches. */
+/* The numbers of the bits of a byte, one in each byte of a word. */
+#define BITS_1(m, i, at) ((m) >> (i) & 1 ? (uint64_t)(i) << 8 * (at) : 0)
+#define BITS_IN(m, n)    __builtin_popcount((m) & ((1 << (n)) - 1))
+#define BITS_OF(m)                                                                                 \
+  (BITS_1(m, 0, 0) | BITS_1(m, 1, BITS_IN(m, 1)) | BITS_1(m, 2, BITS_IN(m, 2)) | BITS_1(m, 3, BITS_IN(m, 3)) |          \
+   BITS_1(m, 4, BITS_IN(m, 4)) | BITS_1(m, 5, BITS_IN(m, 5)) | BITS_1(m, 6, BITS_IN(m, 6)) | BITS_1(m, 7, BITS_IN(m, 7)))
+#define BITS_4(m)  BITS_OF(m), BITS_OF((m) + 1), BITS_OF((m) + 2), BITS_OF((m) + 3)
+#define BITS_16(m) BITS_4(m), BITS_4((m) + 4), BITS_4((m) + 8), BITS_4((m) + 12)
+#define BITS_64(m) BITS_16(m), BITS_16((m) + 16), BITS_16((m) + 32), BITS_16((m) + 48)
+static const uint64_t bits_of[256] = {BITS_64(0), BITS_64(64), BITS_64(128), BITS_64(192)};
+
+/* Appends to a list the numbers first + i where byte i of m is 1, the others being 0. */
+static inline size_t append_ones(uint8_t *list, size_t n, uint64_t m, uint64_t first) {
+  unsigned bits = (unsigned)((m * 0x0102040810204080u) >> 56);
+  uint64_t numbers = bits_of[bits] + first;
+  memcpy(list + n, &numbers, sizeof numbers);
+  return n + (size_t)((m * 0x0101010101010101u) >> 56);
+}
+
+/* Lengths of the pieces, and lists of them by what caches them; eight at a time in the bytes of a word. */
 KERNEL_LOOP void sort_lengths(const uint32_t *starts, size_t n, batch *b) {
+  const uint64_t ones = 0x0101010101010101u;
   size_t n_tinies = 0, n_shorts = 0, n_wides = 0;
   for (size_t i = 0; i < n; i++) {
     uint32_t length = starts[i + 1] - starts[i];
     b->length[i] = (uint8_t)(length < 16 ? length : 16);
-    b->tinies[n_tinies] = b->shorts[n_shorts] = b->wides[n_wides] = (uint8_t)i;
-    n_tinies += length <= TOK_TINY_KEY_MAX;
-    n_shorts += (length > TOK_TINY_KEY_MAX) & (length <= TOK_SHORT_KEY_MAX);
-    n_wides += length > TOK_SHORT_KEY_MAX;
+  }
+  memset(b->length + n, 0, 8);
+  for (size_t i = 0; i < n; i += 8) {
+    uint64_t w, first = i * ones;
+    memcpy(&w, b->length + i, sizeof w);
+    uint64_t wide = w >> 4 & ones, middle = w >> 3 & ones; /* lengths are 1..16, and 0 behind the last */
+    uint64_t some = (w | w >> 1 | w >> 2) & ones;
+    n_tinies = append_ones(b->tinies, n_tinies, some & ~(wide | middle), first);
+    n_shorts = append_ones(b->shorts, n_shorts, middle, first);
+    n_wides = append_ones(b->wides, n_wides, wide, first);
   }
   b->n_tinies = n_tinies;
   b->n_shorts = n_shorts;

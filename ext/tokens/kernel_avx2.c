@@ -134,6 +134,15 @@ static inline uint32_t lowest_packed(const uint32_t *packed, uint32_t n) {
   return (uint32_t)_mm_cvtsi128_si32(w);
 }
 
+#define KERNEL_TINY_COUNT
+/* Tokens of a tiny key in its line, 0 if it is not there. */
+static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
+  const __m256i *half = (const __m256i *)(const void *)line, k = _mm256_set1_epi64x((long long)key);
+  __m256i lo = _mm256_cmpeq_epi64(_mm256_load_si256(half), k), hi = _mm256_cmpeq_epi64(_mm256_load_si256(half + 1), k);
+  int same = _mm256_movemask_pd(_mm256_castsi256_pd(lo)) | _mm256_movemask_pd(_mm256_castsi256_pd(hi)) << 4;
+  return line->count[_tzcnt_u32((unsigned)same | 0x80)]; /* the counts, seen as a key, equal none */
+}
+
 #include "kernel.h"
 
 #endif

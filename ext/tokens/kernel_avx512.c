@@ -292,6 +292,7 @@ static inline uint64_t line_count(const tok_short_line *line, tok_key k) {
   return line->way[_tzcnt_u32(same | 0x40) / 2].hi >> TOK_CACHE_COUNT_SHIFT & hit;
 }
 
+#define KERNEL_TINY_COUNT
 /* The same for a tiny key. */
 static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
   __m512i v = _mm512_load_si512(line);
