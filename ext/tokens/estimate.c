@@ -63,12 +63,18 @@ tok_status tok_meter_of(tok_slice reference, tok_meter *meter) {
   tok_kin kin = tok_kin_of(reference);
   if (kin.info == NULL) return TOK_NOTFOUND;
   meter->info = kin.info;
+  meter->own = false;
   meter->vocab = tok_vocab_find(tok_slice_of(kin.encoding));
   return meter->vocab == NULL ? TOK_NOTFOUND : TOK_OK;
 }
 
+void tok_meter_own(tok_slice reference, const tok_vocab *vocab, tok_meter *meter) {
+  tok_kin kin = tok_kin_of(reference);
+  *meter = (tok_meter){kin.info == NULL ? &tok_kin_none : kin.info, vocab, true};
+}
+
 tok_status tok_estimate_text(tok_engine *e, const tok_meter *meter, tok_slice text, tok_estimate *out) {
-  const uint16_t *weights = meter->info->weights;
+  const uint16_t *weights = meter->own ? NULL : meter->info->weights;
   tok_status status = tok_count(e, meter->vocab, text, INT64_MAX, &out->base);
   out->exact = weights == NULL;
   out->spread = meter->info->spread;

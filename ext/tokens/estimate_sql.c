@@ -8,8 +8,8 @@
 **     {"tokens":118,"low":98,"high":138,"exact":false,"method":"…","encoding":"o200k_base",
 **      "factor":1.135,"family":"claude-3"}
 **     low..high holds nine texts of ten; factor is tokens for one of `encoding`. Where the vocabulary
-**     is the model's own, exact is true and low = tokens = high. A model of which nothing is known
-**     gives nulls and a "reason". Where this database has learned a factor for the model
+**     is the model's own, embedded or imported under its name (tok_vocabulary), exact is true and
+**     low = tokens = high. A model of which nothing is known gives nulls and a "reason". Where this database has learned a factor for the model
 **     (tok_calibrate), it is applied and "calibrated_on" says how many requests it rests on.
 **
 ** tok_count_messages(model, messages_json [, options_json]) -> INTEGER
@@ -17,8 +17,9 @@
 **     adds around them. messages_json: messages of OpenAI (chat and responses), Anthropic, Bedrock or
 **     Gemini, or the whole body of a request; options_json: the other keys of a body (tools, system,
 **     …). The body of a response of OpenAI's (`choices`, `output`) gives the tokens that the model wrote,
-**     reasoning aside. Exact for text messages to OpenAI's models, an estimate for others. NULL where it can't be
-**     known: an unknown model, audio and files, an image whose size is not in the request (give
+**     reasoning aside. Exact for text messages to OpenAI's models, an estimate for others; texts are counted with
+**     the model's own vocabulary where it was imported, and what stands around them by the model's family. NULL
+**     where it can't be known: an unknown model or family, audio and files, an image whose size is not in the request (give
 **     "width" and "height" beside it), a conversation that the provider keeps. Malformed JSON is an
 **     error. O(length).
 **
@@ -38,11 +39,16 @@ static bool any_null(int argc, sqlite3_value **argv) {
 /* The estimate of argv[1] for argv[0]; false with NULL or an error as result. */
 static bool estimate(sqlite3_context *ctx, sqlite3_value **argv, tok_meter *meter, tok_estimate *est,
                      bool *known) {
-  tok_slice name, text;
+  tok_slice text;
   *known = false;
-  if (!tok_room_text(ctx, argv[0], &name) || !tok_room_text(ctx, argv[1], &text)) return false;
-  *known = tok_meter_of(name, meter) == TOK_OK;
-  if (!*known) return true;
+  if (!tok_room_text(ctx, argv[1], &text)) return false;
+  tok_status rc = tok_room_meter(tok_room_of(ctx), ctx, argv[0], meter);
+  if (rc == TOK_NOTFOUND) return true;
+  if (rc != TOK_OK) {
+    tok_room_raise(ctx, rc);
+    return false;
+  }
+  *known = true;
   tok_engine *engine = tok_room_engine(tok_room_of(ctx));
   if (engine != NULL && tok_estimate_text(engine, meter, text, est) == TOK_OK) return true;
   sqlite3_result_error_nomem(ctx);
@@ -98,6 +104,18 @@ static learned read_learned(sqlite3 *db, sqlite3_value *model) {
   return l;
 }
 
+/* The same once a statement, where the model is a constant of it. */
+static learned learned_of(sqlite3_context *ctx, sqlite3_value *model) {
+  const learned *kept = sqlite3_get_auxdata(ctx, 0);
+  if (kept != NULL) return *kept;
+  learned l = read_learned(sqlite3_context_db_handle(ctx), model), *keep = tok_malloc(sizeof *keep);
+  if (keep != NULL) {
+    *keep = l;
+    sqlite3_set_auxdata(ctx, 0, keep, tok_free);
+  }
+  return l;
+}
+
 void tok_estimate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   tok_meter meter;
   tok_estimate est;
@@ -110,16 +128,17 @@ void tok_estimate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
                      "\"encoding\":null,\"factor\":null,\"reason\":\"nothing is known of this model's tokens\"}");
   } else {
     learned l = {1000, 0, 0};
-    if (!est.exact) l = read_learned(sqlite3_context_db_handle(ctx), argv[0]);
+    if (!est.exact) l = learned_of(ctx, argv[0]);
     tok_estimate_learned(&est, l.factor, l.requests == 0 ? meter.info->spread : l.spread);
     add_number(&b, "{\"tokens\":", tok_estimate_tokens(&est));
     add_number(&b, ",\"low\":", tok_estimate_low(&est));
     add_number(&b, ",\"high\":", tok_estimate_high(&est));
     tok_buf_adds(&b, est.exact ? ",\"exact\":true" : ",\"exact\":false");
-    add_text(&b, ",\"method\":", meter.info->method);
+    add_text(&b, ",\"method\":", meter.own ? "the model's own vocabulary, imported" : meter.info->method);
     add_text(&b, ",\"encoding\":", tok_vocab_about(meter.vocab)->name);
     add_milli(&b, ",\"factor\":", est.base == 0 ? 1000 : est.milli / est.base);
-    add_text(&b, ",\"family\":", meter.info->name);
+    if (meter.info->name == NULL) tok_buf_adds(&b, ",\"family\":null");
+    if (meter.info->name != NULL) add_text(&b, ",\"family\":", meter.info->name);
     if (l.requests > 0) add_number(&b, ",\"calibrated_on\":", l.requests);
     tok_buf_adds(&b, "}");
   }
@@ -134,10 +153,14 @@ void tok_count_messages_func(sqlite3_context *ctx, int argc, sqlite3_value **arg
   if (any_null(argc, argv)) return;
   if (!tok_room_text(ctx, argv[0], &name) || !tok_room_text(ctx, argv[1], &request)) return;
   if (argc == 3 && !tok_room_text(ctx, argv[2], &options)) return;
-  if (tok_meter_of(name, &meter) != TOK_OK) return;
+  tok_status status = tok_room_meter(tok_room_of(ctx), ctx, argv[0], &meter);
+  if (status == TOK_NOTFOUND || (status == TOK_OK && meter.info->name == NULL)) return;
+  if (status != TOK_OK) {
+    tok_room_raise(ctx, status);
+    return;
+  }
   tok_engine *engine = tok_room_engine(tok_room_of(ctx));
-  tok_status status = engine == NULL
-                          ? TOK_NOMEM
+  status = engine == NULL ? TOK_NOMEM
                           : tok_chat(engine, &meter, tok_chat_plain(name), request, options, &count);
   if (status == TOK_INVALID) {
     tok_sql_error(ctx, FUNC, "%s at byte %lld of %s", count.wrong, (long long)count.at,

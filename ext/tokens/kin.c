@@ -185,6 +185,8 @@ tok_kin tok_kin_of(tok_slice reference) {
   return f;
 }
 
+const tok_kin_info tok_kin_none = {.chat = CHAT_NONE, .image = NO_IMAGES};
+
 double tok_kin_factor(const tok_kin_info *info) {
   return info->weights == NULL ? 1.0 : info->weights[TOK_CLASS_LOWER] / 1000.0;
 }

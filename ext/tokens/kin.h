@@ -74,6 +74,9 @@ typedef struct {
 /* The family of a model reference or of an encoding. O(length x rows). */
 tok_kin tok_kin_of(tok_slice reference);
 
+/* The family of a model of which no more is known than its vocabulary; without a name. */
+extern const tok_kin_info tok_kin_none;
+
 /* Tokens for one of the encoding in plain English. */
 double tok_kin_factor(const tok_kin_info *info);
 

@@ -16,8 +16,10 @@
 */
 #include "tokens_sql.h"
 
+#include "../base/model_name.h"
 #include "../base/utf8.h"
 #include "models.h"
+#include "vocab.h"
 #include "vocabulary_sql.h"
 
 /*
@@ -32,6 +34,8 @@ enum {
 typedef struct {
   const tok_vocab *vocab; /* NULL = the name is unknown */
   int64_t statement;      /* of what is not embedded: the last in which it was looked up */
+  tok_meter stand_in;     /* without an imported vocabulary; info NULL: not asked for yet */
+  bool unknown;           /* there is no stand-in */
   uint8_t len;            /* 0 = place is free */
   char name[SEEN_NAME_MAX];
 } seen;
@@ -106,7 +110,13 @@ static tok_status find_imported(tok_room *room, sqlite3_context *ctx, tok_slice 
     return TOK_OK;
   }
   int64_t changes = tok_imports_changes(imports);
+  tok_model_name m;
   tok_status rc = tok_imports_find(imports, name, vocab);
+  /* openrouter/qwen/qwen3-32b:free is counted with a vocabulary "qwen3-32b" */
+  if (rc == TOK_OK && *vocab == NULL && tok_model_name_parse(name, &m) == TOK_OK) {
+    for (size_t i = 1; i < tok_model_candidates(&m) && rc == TOK_OK && *vocab == NULL; i++)
+      rc = tok_imports_find(imports, tok_model_candidate(&m, i), vocab);
+  }
   if (changes != tok_imports_changes(imports)) { /* some vocabulary that was remembered is gone */
     for (size_t i = 0; i < sizeof room->seen / sizeof room->seen[0]; i++) room->seen[i].statement = 0;
   }
@@ -117,9 +127,12 @@ static tok_status find_imported(tok_room *room, sqlite3_context *ctx, tok_slice 
   return rc;
 }
 
-tok_status tok_room_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, const tok_vocab **vocab) {
+/* *at: where the name is remembered, or NULL. */
+static tok_status find_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, const tok_vocab **vocab,
+                             seen **at) {
   tok_slice name = tok_sql_bytes(model);
   *vocab = NULL;
+  *at = NULL;
   if (name.ptr == NULL) return sqlite3_value_type(model) == SQLITE_BLOB ? TOK_OK : TOK_NOMEM;
   if (name.len == 0) return TOK_OK;
   if (name.len > SEEN_NAME_MAX) {
@@ -131,10 +144,43 @@ tok_status tok_room_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *m
     s->vocab = look_up(name);
     s->statement = s->vocab != NULL ? INT64_MAX : 0;
     s->len = (uint8_t)name.len;
+    s->stand_in.info = NULL;
+    s->unknown = false;
     memcpy(s->name, name.ptr, name.len);
   }
+  *at = s;
   *vocab = s->vocab;
   return s->statement == INT64_MAX ? TOK_OK : find_imported(room, ctx, name, s, vocab);
+}
+
+tok_status tok_room_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, const tok_vocab **vocab) {
+  seen *at;
+  return find_vocab(room, ctx, model, vocab, &at);
+}
+
+tok_status tok_room_meter(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, tok_meter *meter) {
+  const tok_vocab *vocab;
+  seen *at;
+  tok_status rc = find_vocab(room, ctx, model, &vocab, &at);
+  if (rc != TOK_OK) return rc;
+  if (vocab != NULL && vocab->extra != NULL) {
+    tok_meter_own(tok_sql_bytes(model), vocab, meter);
+    return TOK_OK;
+  }
+  if (at == NULL) return tok_meter_of(tok_sql_bytes(model), meter);
+  if (at->stand_in.info == NULL && !at->unknown)
+    at->unknown = tok_meter_of(tok_sql_bytes(model), &at->stand_in) != TOK_OK;
+  if (at->unknown) at->stand_in.info = NULL;
+  *meter = at->stand_in;
+  return at->unknown ? TOK_NOTFOUND : TOK_OK;
+}
+
+void tok_room_raise(sqlite3_context *ctx, tok_status status) {
+  if (status == TOK_INVALID) {
+    sqlite3_result_error(ctx, tok_room_error(tok_room_of(ctx)), -1);
+  } else {
+    sqlite3_result_error_nomem(ctx);
+  }
 }
 
 void tok_hold_release(tok_hold *h) {
@@ -159,12 +205,8 @@ bool tok_room_begin(sqlite3_context *ctx, int argc, sqlite3_value **argv, const 
   }
   tok_status rc = tok_room_vocab(tok_room_of(ctx), ctx, argv[0], vocab);
   tok_room_of(ctx)->failed = rc != TOK_OK;
-  if (rc == TOK_INVALID) {
-    sqlite3_result_error(ctx, tok_room_error(tok_room_of(ctx)), -1);
-    return false;
-  }
   if (rc != TOK_OK) {
-    sqlite3_result_error_nomem(ctx);
+    tok_room_raise(ctx, rc);
     return false;
   }
   if (*vocab == NULL && func != NULL) {

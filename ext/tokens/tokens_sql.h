@@ -7,6 +7,7 @@
 
 #include "../base/sql.h"
 
+#include "estimate.h"
 #include "tokens.h"
 
 /* ---- one connection ---- */
@@ -32,6 +33,13 @@ tok_engine *tok_room_engine(tok_room *room);
 */
 tok_status tok_room_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, const tok_vocab **vocab);
 const char *tok_room_error(const tok_room *room);
+/*
+** What texts and chats of a model are counted with: its own vocabulary, embedded or imported, or what stands
+** for it. TOK_NOTFOUND: nothing is known of the model; else as tok_room_vocab().
+*/
+tok_status tok_room_meter(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, tok_meter *meter);
+/* The error of either of these, as the result. */
+void tok_room_raise(sqlite3_context *ctx, tok_status status);
 
 /* A vocabulary that a cursor keeps while it is open. Zeroed: none. */
 typedef struct {

@@ -391,6 +391,16 @@ tok_shared *tok_imports_hold(tok_imports *m, const tok_vocab *vocab) {
 /* Names of the schemas, in the order in which SQLite resolves a name; zero-terminated texts. */
 static int list_schemas(sqlite3 *db, tok_buf *out) {
   sqlite3_stmt *stmt = NULL;
+#if SQLITE_VERSION_NUMBER >= 3039000
+  if (sqlite3_libversion_number() >= 3039000) { /* without preparing a statement */
+    static const char TEMP[] = "temp";
+    tok_buf_add(out, TEMP, sizeof TEMP);
+    for (int i = 0; sqlite3_db_name(db, i) != NULL; i++) {
+      if (i != 1) tok_buf_add(out, sqlite3_db_name(db, i), strlen(sqlite3_db_name(db, i)) + 1);
+    }
+    return out->status == TOK_OK ? SQLITE_OK : SQLITE_NOMEM;
+  }
+#endif
   int rc = sqlite3_prepare_v2(db, "SELECT name FROM pragma_database_list ORDER BY seq <> 1, seq",
                               -1, &stmt, NULL);
   int step = SQLITE_DONE;

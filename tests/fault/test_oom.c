@@ -168,6 +168,9 @@ static const workload workloads[] = {
     {"an imported vocabulary", VOCABULARY("llama3_s", "small_llama3.json"),
      "SELECT tok_encode('llama3_s', 'the quick'), tok_truncate('llama3_s', " TEXT ", 3);"
      "SELECT count(*) FROM tok_encodings; SELECT id, text FROM llama3_s WHERE id = 300"},
+    {"estimates and chats by an imported vocabulary", VOCABULARY("qwen2_s", "small_qwen2.json"),
+     "SELECT tok_estimate('qwen2_s', 'the quick'), tok_count_messages('qwen2_s', '[{\"content\":\"the quick\"}]'),"
+     " tok_estimate('x/qwen2_s:free', 'the'), tok_estimate('claude-3', 'the quick')"},
     {"an imported vocabulary in tables", VOCABULARY("qwen2_s", "small_qwen2.json"),
      "SELECT * FROM tok_tokens('qwen2_s', 'e' || char(769) || ' the quick');"
      "SELECT chunk, text FROM tok_chunks('qwen2_s', " TEXT ", 5);"
