@@ -99,6 +99,13 @@ static const tok_added_name *name_at(const tok_added *a, tok_slice text, size_t 
   return best;
 }
 
+size_t tok_added_at(const tok_added *a, tok_slice text, size_t at) {
+  if (a->n == 0 || !a->first[(uint8_t)text.ptr[at]])
+    return 0;
+  const tok_added_name *name = name_at(a, text, at);
+  return name == NULL ? 0 : name->name.len;
+}
+
 /* The next byte from `at` on that a name may begin with; text.len if there is none. */
 static size_t next_first(tok_added_scan *s, size_t at) {
   const tok_added *a = s->added;

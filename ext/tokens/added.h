@@ -45,6 +45,8 @@ typedef struct {
 tok_status tok_added_new(tok_added *a, const tok_definition *d, const uint32_t *list, size_t n_list,
                          uint32_t flags);
 void tok_added_free(tok_added *a);
+/* Bytes of the longest name that text[at..) begins with, 0: none. */
+size_t tok_added_at(const tok_added *a, tok_slice text, size_t at);
 /* The first match that starts at `from` or behind; `from` is where the one before ended. */
 tok_added_match tok_added_next(tok_added_scan *s, size_t from);
 

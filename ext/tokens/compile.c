@@ -454,7 +454,9 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
   if (rc == TOK_OK)
     rc = list_specials(w, &c->vocab, about);
   if (rc == TOK_OK)
-    rc = tok_normal_new(&x->normal, x->def.normal);
+    rc = tok_normal_new(&x->normal, &x->def, &x->added[0]);
+  if (rc == TOK_INVALID)
+    return refuse(w, "its character map is malformed");
   if (rc == TOK_OK)
     rc = tok_added_new(&x->added[0], &x->def, w->odd, w->n_odd, TOK_T_ADDED);
   if (rc == TOK_OK)
@@ -471,7 +473,7 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
   x->core = c->vocab;
   x->core.extra = NULL;
   c->vocab.extra = x;
-  x->plain = x->def.normal == 0 && x->added[0].n == 0 && !x->def.characters &&
+  x->plain = x->def.normal == 0 && x->def.charsmap.len == 0 && x->added[0].n == 0 && !x->def.characters &&
              x->def.model == TOK_MODEL_BPE;
   return TOK_OK;
 }
@@ -489,6 +491,7 @@ tok_status tok_compile(tok_definition *d, const tok_compiled_about *about,
   c->extra.def = *d;
   memset(&d->bytes, 0, sizeof d->bytes);
   memset(&d->list, 0, sizeof d->list);
+  memset(&d->charsmap, 0, sizeof d->charsmap);
   work w = {.x = &c->extra, .error = error};
   tok_status rc = compile_all(&w, c, about, hint);
   tok_free(w.list);

@@ -4,15 +4,18 @@ void tok_def_init(tok_definition *d) {
   memset(d, 0, sizeof *d);
   tok_buf_init(&d->bytes, TOK_DEF_BYTES_MAX);
   tok_buf_init(&d->list, (size_t)TOK_DEF_TOKENS_MAX * sizeof(tok_def_token));
+  tok_buf_init(&d->charsmap, TOK_DEF_CHARSMAP_MAX);
 }
 
 void tok_def_free(tok_definition *d) {
   tok_buf_free(&d->bytes);
   tok_buf_free(&d->list);
+  tok_buf_free(&d->charsmap);
 }
 
 tok_status tok_def_status(const tok_definition *d) {
-  return d->bytes.status != TOK_OK ? d->bytes.status : d->list.status;
+  tok_status rc = d->bytes.status != TOK_OK ? d->bytes.status : d->list.status;
+  return rc != TOK_OK ? rc : d->charsmap.status;
 }
 
 tok_def_token *tok_def_add(tok_definition *d, uint32_t id, tok_slice bytes) {
@@ -55,6 +58,8 @@ static uint64_t mix_bytes(uint64_t h, tok_slice s) {
 
 uint64_t tok_def_facts_checksum(const tok_definition *d) {
   uint64_t h = mix_bytes(1, tok_slice_of(d->pattern));
+  if (d->charsmap.len > 0)
+    h = mix_bytes(h, (tok_slice){d->charsmap.ptr, d->charsmap.len});
   return mix(h, (uint64_t)d->model | (uint64_t)d->family << 8 | (uint64_t)d->normal << 16 |
                  (uint64_t)d->characters << 56 | (uint64_t)d->fuse_unknown << 57 |
                     (uint64_t)d->byte_fallback << 58);

@@ -17,6 +17,7 @@ enum {
   TOK_DEF_ID_MAX = (1 << 24) - 1, /* an id beyond has no table */
   TOK_DEF_BYTES_MAX = 64 << 20,   /* of all tokens; the largest in use has 2 MB */
   TOK_DEF_TOKEN_MAX = 65535,      /* of one token */
+  TOK_DEF_CHARSMAP_MAX = 16 << 20, /* bytes; the largest in use has 0.3 MB */
   TOK_DEF_TEXT_MAX = 4096,        /* of a pattern or a file's name that is kept */
   TOK_DEF_READABLE = 16           /* bytes that may be read behind each token (ranks_build.h) */
 };
@@ -42,7 +43,8 @@ enum {
   TOK_N_PREFIX = 8,        /* a blank is put before a text that is not empty */
   TOK_N_PREFIX_NEW = 16,   /* … unless it begins with one */
   TOK_N_PREFIX_FIRST = 32, /* … only before the whole text, not behind each added token */
-  TOK_N_WHOLE = 64 /* all this to the whole text, before added tokens are matched (SentencePiece) */
+  TOK_N_WHOLE = 64, /* all this to the whole text, before added tokens are matched (SentencePiece) */
+  TOK_N_TRIM = 128  /* blanks at both ends are dropped, runs of them become one */
 };
 
 typedef enum { TOK_MODEL_BPE, TOK_MODEL_UNIGRAM } tok_model_kind;
@@ -67,7 +69,8 @@ typedef struct {
   bool byte_fallback;             /* unknown characters are their bytes' tokens */
   char pattern[TOK_DEF_TEXT_MAX]; /* as the file had it, or the family's */
   tok_buf bytes;
-  tok_buf list; /* of tok_def_token */
+  tok_buf list;     /* of tok_def_token */
+  tok_buf charsmap; /* rules of normalization (charsmap.h), applied before anything else; empty: none */
 } tok_definition;
 
 void tok_def_init(tok_definition *d);

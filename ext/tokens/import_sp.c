@@ -245,14 +245,13 @@ static tok_status finish(reader *r) {
   }
   if (r->suffix)
     return tok_vimport_refuse(r->m, "it writes blanks behind words, which is not supported");
-  if (r->charsmap.len > 0)
-    return tok_vimport_refuse(
-        r->m, "its normalizer has a precompiled character map, which is not supported");
-  if (r->remove_extra)
-    return tok_vimport_refuse(r->m, "its normalizer removes blanks, which is not supported");
   if (!r->escape)
     return tok_vimport_refuse(r->m, "it does not escape blanks, which is not supported");
-  d->normal = TOK_N_WHOLE | TOK_N_BLANKS | (r->prefix ? TOK_N_PREFIX | TOK_N_PREFIX_FIRST : 0);
+  d->normal = TOK_N_WHOLE | TOK_N_BLANKS | (r->prefix ? TOK_N_PREFIX | TOK_N_PREFIX_FIRST : 0) |
+              (r->remove_extra ? TOK_N_TRIM : 0);
+  if (r->charsmap.len > TOK_DEF_CHARSMAP_MAX)
+    return tok_vimport_refuse(r->m, "its character map is too large");
+  tok_buf_add(&d->charsmap, r->charsmap.ptr, r->charsmap.len);
   d->byte_fallback = r->fallback;
   d->fuse_unknown = true;
   if (r->model_type == UNIGRAM) {

@@ -47,9 +47,14 @@ static bool is_inert(uint32_t cp, bool compat) {
   return n == 1 && out[0] == (utf8proc_int32_t)cp;
 }
 
-tok_status tok_normal_new(tok_normal *n, uint32_t flags) {
+tok_status tok_normal_new(tok_normal *n, const tok_definition *d, const tok_added *keep) {
+  uint32_t flags = d->normal;
+  memset(n, 0, sizeof *n);
   n->flags = flags;
-  n->inert = NULL;
+  n->keep = keep;
+  if (d->charsmap.len > 0 && !tok_charsmap_open(&n->map, (tok_slice){d->charsmap.ptr, d->charsmap.len}))
+    return TOK_INVALID;
+  n->rules = d->charsmap.len > 0 || (flags & TOK_N_TRIM);
   if (!(flags & (TOK_N_NFC | TOK_N_NFKC)))
     return TOK_OK;
   n->inert = tok_malloc(TOK_NORMAL_PLANE / 8);
@@ -215,8 +220,100 @@ static tok_status change_all(const tok_normal *n, tok_slice text, size_t at, tok
   return rc;
 }
 
+/* ---- SentencePiece's rules ------------------------------------------------------------------- */
+
+/* What the next characters of the text become, *from bytes of it; they stay as they are where no rule has them. */
+static tok_slice next_by_rule(const tok_normal *n, tok_slice text, size_t at, size_t *from) {
+  const uint8_t *p = (const uint8_t *)text.ptr + at;
+  size_t left = text.len - at;
+  tok_slice to = {text.ptr + at, 0};
+  uint32_t cp;
+  if ((*from = to.len = tok_added_at(n->keep, text, at)) > 0)
+    return to;
+  if (n->map.n_units > 0 && (*from = tok_charsmap_find(&n->map, p, left, &to)) > 0)
+    return to;
+  *from = tok_utf8_decode(p, left, &cp);
+  return (tok_slice){text.ptr + at, *from};
+}
+
+/* The end of a run of ASCII from `at` on that no rule changes, blanks excluded. */
+static size_t plain_run(const tok_normal *n, tok_slice text, size_t at) {
+  const uint8_t *p = (const uint8_t *)text.ptr;
+  while (at < text.len && p[at] < 0x80 && p[at] != ' ' && n->map.plain[p[at]] && !n->keep->first[p[at]] &&
+         (at + 1 == text.len || p[at + 1] < 0x80))
+    at++;
+  return at;
+}
+
+/* U+2581 is a blank, wherever it comes from. */
+static void put_rule(tok_normal_out *o, tok_slice to, size_t at, bool same) {
+  size_t done = 0;
+  for (size_t i = 0; i < to.len;) {
+    if ((uint8_t)to.ptr[i] != (uint8_t)BLANK[0] || !is_blank_sign(to, i)) {
+      i++;
+      continue;
+    }
+    put(o, to.ptr + done, i - done, at + (same ? done : 0), same);
+    put(o, " ", 1, at, false);
+    done = i += BLANK_BYTES;
+  }
+  put(o, to.ptr + done, to.len - done, at + (same ? done : 0), same);
+}
+
+/*
+** Normalizer::Normalize of SentencePiece: rules, longest first; with TOK_N_TRIM blanks at the beginning are
+** dropped, then those behind a blank, then those at the end.
+*/
+static void apply_rules(const tok_normal *n, tok_slice text, bool prefix, tok_normal_out *o) {
+  bool trim = n->flags & TOK_N_TRIM, behind_blank = trim, begun = false;
+  for (size_t at = 0, from; at < text.len && o->text.status == TOK_OK; at += from) {
+    size_t end = n->map.n_units > 0 ? plain_run(n, text, at) : at;
+    tok_slice to = {text.ptr + at, from = end - at};
+    if (from == 0)
+      to = next_by_rule(n, text, at, &from);
+    bool same = to.ptr == text.ptr + at;
+    if (trim && !begun && to.len == 1 && to.ptr[0] == ' ')
+      continue; /* at the beginning only what is a blank and nothing more */
+    if (!begun && prefix)
+      put(o, " ", 1, 0, false);
+    begun = true;
+    size_t skip = 0;
+    while (behind_blank && skip < to.len && to.ptr[skip] == ' ')
+      skip++;
+    if (skip == to.len)
+      continue;
+    put_rule(o, (tok_slice){to.ptr + skip, to.len - skip}, same ? at + skip : at, same);
+    behind_blank = trim && to.ptr[to.len - 1] == ' ';
+  }
+  while (trim && o->text.status == TOK_OK && o->text.len > 0 && o->text.ptr[o->text.len - 1] == ' ') {
+    o->text.len--;
+    if (o->with_map && o->map.len > 0)
+      o->map.len -= sizeof(uint32_t);
+  }
+}
+
+static void end_map(tok_normal_out *o, tok_slice text) {
+  uint32_t end = (uint32_t)text.len;
+  if (o->with_map)
+    tok_buf_add(&o->map, &end, sizeof end);
+}
+
+static tok_status taken(const tok_normal_out *o, tok_status rc, tok_slice *result) {
+  *result = (tok_slice){o->text.len == 0 ? "" : o->text.ptr, o->text.len};
+  if (o->text.status != TOK_OK)
+    return o->text.status;
+  return o->map.status != TOK_OK ? o->map.status : rc;
+}
+
 tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, tok_normal_out *o,
                             tok_slice *result, bool *changed) {
+  if (n->rules) {
+    o->text.len = o->map.len = 0;
+    *changed = true;
+    apply_rules(n, text, prefix, o);
+    end_map(o, text);
+    return taken(o, TOK_OK, result);
+  }
   size_t at = first_change(n, text, 0);
   bool blank_first =
       text.len > 0 && (text.ptr[0] == ' ' || ((n->flags & TOK_N_BLANKS) && is_blank_sign(text, 0)));
@@ -230,14 +327,6 @@ tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, to
   if (prefix)
     put(o, " ", 1, 0, false);
   tok_status rc = change_all(n, text, at, o);
-  if (o->with_map) {
-    uint32_t end = (uint32_t)text.len;
-    tok_buf_add(&o->map, &end, sizeof end);
-  }
-  if (o->text.status != TOK_OK)
-    rc = o->text.status;
-  if (o->map.status != TOK_OK)
-    rc = o->map.status;
-  *result = (tok_slice){o->text.ptr, o->text.len};
-  return rc;
+  end_map(o, text);
+  return taken(o, rc, result);
 }

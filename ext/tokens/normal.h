@@ -5,6 +5,8 @@
 #ifndef TOK_NORMAL_H
 #define TOK_NORMAL_H
 
+#include "added.h"
+#include "charsmap.h"
 #include "definition.h"
 
 enum { TOK_NORMAL_PLANE = 0x10000 };
@@ -14,6 +16,9 @@ typedef struct {
   uint32_t flags; /* TOK_N_… */
   uint8_t
       *inert; /* owned: bitmap over plane 0 of what NFC (or NFKC) never touches; NULL: neither */
+  bool rules;            /* by SentencePiece's own rules */
+  tok_charsmap map;      /* n_units 0: none */
+  const tok_added *keep; /* borrowed: names that rules leave as they are */
 } tok_normal;
 
 /* Where a changed text goes; reused. */
@@ -25,7 +30,8 @@ typedef struct {
   bool with_map;
 } tok_normal_out;
 
-tok_status tok_normal_new(tok_normal *n, uint32_t flags);
+/* Borrows d and keep. TOK_INVALID: d's character map is malformed. TOK_NOMEM. */
+tok_status tok_normal_new(tok_normal *n, const tok_definition *d, const tok_added *keep);
 void tok_normal_free(tok_normal *n);
 void tok_normal_out_init(tok_normal_out *o);
 void tok_normal_out_free(tok_normal_out *o);

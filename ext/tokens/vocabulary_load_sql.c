@@ -160,6 +160,12 @@ static void read_family(tok_definition *d, sqlite3_stmt *stmt, bool *known) {
   }
 }
 
+static int read_charsmap(tok_definition *d, sqlite3_stmt *stmt) {
+  tok_slice bytes = column_bytes(stmt, 1);
+  tok_buf_add(&d->charsmap, bytes.ptr, bytes.len);
+  return d->charsmap.status == TOK_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
+}
+
 static int read_about(sqlite3 *db, const char *schema, const char *name, tok_stored *s,
                       const char **why) {
   sqlite3_stmt *stmt;
@@ -190,6 +196,8 @@ static int read_about(sqlite3 *db, const char *schema, const char *name, tok_sto
       d->fuse_unknown = n != 0;
     if (column_is(stmt, "fallback"))
       d->byte_fallback = n != 0;
+    if (column_is(stmt, "charsmap"))
+      rc = read_charsmap(d, stmt);
     if (column_is(stmt, "sha256"))
       keep_text(&s->about[0], stmt);
     if (column_is(stmt, "source"))

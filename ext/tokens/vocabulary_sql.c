@@ -263,6 +263,10 @@ static int put_stamp(sqlite3_stmt *stmt, int rc) {
   return put_text(stmt, rc, "stamp", text);
 }
 
+static int bind_slice(sqlite3_stmt *stmt, int i, tok_slice s) {
+  return sqlite3_bind_blob64(stmt, i, s.len == 0 ? "" : s.ptr, s.len, SQLITE_STATIC);
+}
+
 static int store_about(sqlite3 *db, const char *schema, const char *name, const tok_definition *d,
                        const input *in) {
   char sha256[TOK_SHA256_HEX + 1];
@@ -284,12 +288,12 @@ static int store_about(sqlite3 *db, const char *schema, const char *name, const 
   rc = put_int(stmt, rc, "characters", d->characters);
   rc = put_int(stmt, rc, "fuse", d->fuse_unknown);
   rc = put_int(stmt, rc, "fallback", d->byte_fallback);
+  if (rc == SQLITE_OK && d->charsmap.len > 0) {
+    rc = bind_slice(stmt, 2, (tok_slice){d->charsmap.ptr, d->charsmap.len});
+    rc = put(stmt, rc, "charsmap");
+  }
   sqlite3_finalize(stmt);
   return rc;
-}
-
-static int bind_slice(sqlite3_stmt *stmt, int i, tok_slice s) {
-  return sqlite3_bind_blob64(stmt, i, s.len == 0 ? "" : s.ptr, s.len, SQLITE_STATIC);
 }
 
 static int store_token(sqlite3_stmt *stmt, const tok_definition *d, const tok_def_token *t) {

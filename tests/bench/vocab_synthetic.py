@@ -1,4 +1,5 @@
-"""Vocabularies of patterns for which no package ships one, trained on this project's own texts. Prints list lines.
+"""Vocabularies of patterns and normalizers for which no package ships one, trained on this project's own texts.
+Prints list lines.
 
     vocab_synthetic.py <folder>
 """
@@ -6,6 +7,7 @@ import glob
 import os
 import sys
 
+import sentencepiece
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 REST = r"|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -27,6 +29,29 @@ FAMILIES = {
 }
 
 
+# SentencePiece's own normalization rules: each has its precompiled character map.
+RULES = {
+    "nmt_nfkc": dict(model_type="unigram"),
+    "nfkc": dict(model_type="bpe", byte_fallback=True),
+    "nmt_nfkc_cf": dict(model_type="unigram", byte_fallback=True, user_defined_symbols=["<sep>", "ﬁn", "A  B"]),
+    "nfkc_cf": dict(model_type="bpe", remove_extra_whitespaces=False),
+    "identity": dict(model_type="bpe", byte_fallback=True, add_dummy_prefix=False),
+}
+
+
+def sentencepieces(folder, texts):
+    corpus = f"{folder}/corpus.txt"
+    with open(corpus, "w", encoding="utf-8") as f:
+        f.write("\n".join(texts))
+    for rule, more in RULES.items():
+        path = f"{folder}/sp_{rule}"
+        if not os.path.exists(path + ".model"):
+            sentencepiece.SentencePieceTrainer.train(
+                input=corpus, model_prefix=path, vocab_size=4000, normalization_rule_name=rule,
+                minloglevel=2, num_threads=2, hard_vocab_limit=False, **more)
+        print(f"sp_{rule}_synthetic | sentencepiece | {path}.model |")
+
+
 def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
@@ -45,6 +70,7 @@ def main():
                 vocab_size=8000, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
             t.save(path)
         print(f"{name}_synthetic | tokenizers | {path} |")
+    sentencepieces(folder, texts)
 
 
 main()

@@ -56,6 +56,7 @@ static void pack_again(const tok_compiled *c) {
   d.family = from->family, d.normal = from->normal, d.characters = from->characters;
   d.fuse_unknown = from->fuse_unknown, d.byte_fallback = from->byte_fallback, d.model = from->model;
   memcpy(d.pattern, from->pattern, sizeof d.pattern);
+  tok_buf_add(&d.charsmap, from->charsmap.ptr, from->charsmap.len);
   if (tok_unpack((tok_slice){packed.ptr, packed.len}, sum, &d, &hint) != TOK_OK || tok_def_checksum(&d) != sum)
     fail("the packed form is not what was packed");
   if (getenv("FUZZ_VOCAB_PACKED") != NULL) { /* to make inputs of them */

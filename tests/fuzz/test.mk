@@ -60,7 +60,7 @@ FUZZ_LEN_usage := 512
 FUZZ_LEN_log := 2048
 FUZZ_LEN_import := 4096
 FUZZ_LEN_response := 2048
-FUZZ_LEN_vocab := 8192
+FUZZ_LEN_vocab := 10240
 FUZZ_LEN_zone := 4096
 FUZZ_LEN_chat := 2048
 

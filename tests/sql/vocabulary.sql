@@ -12,6 +12,7 @@ CREATE VIRTUAL TABLE tekken_s USING tok_vocabulary("tests/tokens/fixtures/small_
 CREATE VIRTUAL TABLE bpe_s USING tok_vocabulary('tests/tokens/fixtures/small_bpe.model');
 CREATE VIRTUAL TABLE unknown_s USING tok_vocabulary('tests/tokens/fixtures/small_unknown.model');
 CREATE VIRTUAL TABLE unigram_s USING tok_vocabulary('tests/tokens/fixtures/small_unigram.model');
+CREATE VIRTUAL TABLE rules_s USING tok_vocabulary('tests/tokens/fixtures/small_rules.model');
 
 -- ids and counts equal the reference's
 SELECT v, count(*) AS texts, sum(tok_encode(v, text, special) = ids) AS equal,

@@ -63,13 +63,28 @@ def alphabet():
     return out
 
 
+# Normalization rules, few so that the compiled map is small: code points to code points.
+RULES = {"ﬁ": "fi", "①": "1", "e\u0301": "é", "\u212b": "Å", "\u3000": " ", "\t": " ", "\n": " ", "\u00a0": " ", "\u200b": "",
+         "½": " 1/2 ", "Ⅳ": "IV", "ǅ": "Dž", "\u2581": "_", "zz": "y", "zzz": "x"}
+
+
 def sentencepiece(folder, name, kind, size, **more):
     model = io.BytesIO()
+    normal = {"normalization_rule_name": "identity", "remove_extra_whitespaces": False}
+    if "normalization_rule_tsv" in more:
+        normal = {}
     spm.SentencePieceTrainer.train(sentence_iterator=iter(CORPUS.splitlines()), model_writer=model, model_type=kind,
-                                   vocab_size=size, normalization_rule_name="identity", remove_extra_whitespaces=False,
-                                   minloglevel=2, **more)
+                                   vocab_size=size, minloglevel=2, **normal, **more)
     path = f"{folder}/{name}.model"
     open(path, "wb").write(model.getvalue())
+    return path
+
+
+def rules(folder):
+    path = f"{folder}/rules.tsv"
+    with open(path, "w") as f:
+        for a, b in RULES.items():
+            f.write(" ".join(f"{ord(c):X}" for c in a) + "\t" + " ".join(f"{ord(c):X}" for c in b) + "\n")
     return path
 
 
@@ -107,7 +122,10 @@ def main():
     expect("small_tekken.json", "", lambda s: [i + 10 for i in t.encode_ordinary(s)], "none")
     for name, kind, size, more in (("small_bpe", "bpe", 700, {"byte_fallback": True, "user_defined_symbols": ["<tool>"]}),
                                    ("small_unknown", "bpe", 460, {"character_coverage": 0.995}),
-                                   ("small_unigram", "unigram", 600, {"byte_fallback": True})):
+                                   ("small_unigram", "unigram", 600, {"byte_fallback": True}),
+                                   ("small_rules", "unigram", 500, {
+                                       "byte_fallback": True, "user_defined_symbols": ["<tool>"],
+                                       "normalization_rule_tsv": rules(folder)})):
         path = sentencepiece(folder, name, kind, size, **more)
         p = spm.SentencePieceProcessor(model_file=path)
         expect(f"{name}.model", "", p.encode, "none")
