@@ -21,11 +21,20 @@ static const char *const statements[TOK_N_BQ] = {
     [TOK_BQ_SAVEPOINT] = "SAVEPOINT tok_quota",
     [TOK_BQ_KEEP] = "RELEASE tok_quota",
     [TOK_BQ_UNDO] = "ROLLBACK TO tok_quota",
-    [TOK_BQ_CLOCK] = "SELECT now FROM main.llm_clock",
+    [TOK_BQ_CLOCK] = "SELECT now, quotas FROM main.llm_clock",
     [TOK_BQ_SET_CLOCK] = "UPDATE main.llm_clock SET now = ?1",
     [TOK_BQ_COST_QUOTAS] = "SELECT EXISTS (SELECT 1 FROM main.llm_quota WHERE metric = 'cost' AND active)",
     [TOK_BQ_CANONICAL] = "SELECT tok_usage(?1), iif(json_valid(?1), ?1, '{}')",
     [TOK_BQ_MATCH] = "budget/match.sql",
+    [TOK_BQ_PLAN] = "budget/plan.sql",
+    [TOK_BQ_PLAN_WATCHED] = "budget/plan_watched.sql",
+    [TOK_BQ_COUNTER] = "budget/counter.sql",
+    [TOK_BQ_COUNTER_WINDOW] = "budget/counter_window.sql",
+    [TOK_BQ_COUNTER_PLACE] = "budget/counter_place.sql",
+    [TOK_BQ_COUNTER_PARK] = "budget/counter_park.sql",
+    [TOK_BQ_COUNTER_OPEN] = "budget/counter_open.sql",
+    [TOK_BQ_NEXT_HOLD] = "SELECT max(id) FROM main.llm_hold",
+    [TOK_BQ_HOLD_ITEM] = "budget/hold_item.sql",
     [TOK_BQ_HOLD] = "budget/hold.sql",
     [TOK_BQ_FIND_HOLD] = "budget/find_hold.sql",
     [TOK_BQ_SWEEP] = "budget/sweep.sql",
@@ -60,6 +69,7 @@ static const char *sql_of(tok_bq which) {
 static void destroy(tok_conn *conn) {
   tok_budget *b = (tok_budget *)conn;
   tok_zones_clear(&b->zones);
+  tok_plan_forget(b);
   tok_free(b);
 }
 
@@ -72,6 +82,7 @@ void tok_budget_disown(tok_budget *b) {
     b->kept[i] = NULL;
   }
   b->asked = false;
+  tok_plan_forget(b); /* its plan_schema was that of a statement that is gone */
 }
 
 /* ---- a call ---------------------------------------------------------------------------------------------- */
@@ -216,8 +227,29 @@ void tok_call_commit(tok_call *c) {
 
 enum { CLOCK_SKEW_MAX_S = 3600 };
 
+void tok_call_clock(tok_call *c) {
+  c->clock_last = 0;
+  c->versioned = false;
+  c->clock = tok_call_stmt(c, TOK_BQ_CLOCK);
+  if (!tok_call_step(c, c->clock)) return;
+  c->clock_last = sqlite3_column_int64(c->clock, 0);
+  c->version = sqlite3_column_int64(c->clock, 1);
+  c->schema = sqlite3_stmt_status(c->clock, SQLITE_STMTSTATUS_REPREPARE, 0);
+  c->versioned = c->clock == c->b->kept[TOK_BQ_CLOCK];
+}
+
+void tok_call_clock_done(tok_call *c) {
+  tok_call_done(c, TOK_BQ_CLOCK, c->clock);
+  c->clock = NULL;
+}
+
 bool tok_call_now(tok_call *c, sqlite3_value *arg, bool write, int64_t *now) {
-  int64_t last = 0;
+  bool reading = c->clock != NULL;
+  if (!reading) {
+    tok_call_clock(c);
+    tok_call_clock_done(c);
+  }
+  int64_t last = c->clock_last;
   if (c->rc != SQLITE_OK) return false;
   if (arg != NULL && sqlite3_value_type(arg) != SQLITE_NULL) {
     if (tok_sql_time(c->ctx, c->func, "now", arg, now)) return true;
@@ -226,13 +258,10 @@ bool tok_call_now(tok_call *c, sqlite3_value *arg, bool write, int64_t *now) {
     return false;
   }
   *now = tok_sql_now();
-  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_CLOCK);
-  if (tok_call_step(c, stmt)) last = sqlite3_column_int64(stmt, 0);
-  tok_call_done(c, TOK_BQ_CLOCK, stmt);
   if (*now < last && last - *now <= CLOCK_SKEW_MAX_S) {
     *now = last;
   } else if (write && *now != last) {
-    stmt = tok_call_stmt(c, TOK_BQ_SET_CLOCK);
+    sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_SET_CLOCK);
     if (stmt != NULL) sqlite3_bind_int64(stmt, 1, *now);
     tok_call_run(c, TOK_BQ_SET_CLOCK, stmt);
   }
@@ -352,6 +381,7 @@ int tok_budget_register(sqlite3 *db) {
   if (b == NULL) return SQLITE_NOMEM;
   *b = (tok_budget){.conn = {db, 1, destroy}};
   tok_zones_init(&b->zones, db);
+  tok_plan_init(&b->plan);
   int rc = tok_sql_functions(db, &b->conn, defs, sizeof defs / sizeof defs[0]);
   if (rc == SQLITE_OK) rc = tok_sql_modules(db, &b->conn, modules, 1);
   tok_conn_release(&b->conn);

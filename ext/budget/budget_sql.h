@@ -8,7 +8,7 @@
 #define TOK_BUDGET_SQL_H
 
 #include "../base/zone_sql.h"
-#include "request.h"
+#include "plan.h"
 
 typedef enum {
   TOK_BQ_BEGIN,
@@ -21,6 +21,15 @@ typedef enum {
   TOK_BQ_SET_CLOCK,
   TOK_BQ_COST_QUOTAS,
   TOK_BQ_MATCH,
+  TOK_BQ_PLAN,
+  TOK_BQ_PLAN_WATCHED,
+  TOK_BQ_COUNTER,
+  TOK_BQ_COUNTER_WINDOW,
+  TOK_BQ_COUNTER_PLACE,
+  TOK_BQ_COUNTER_PARK,
+  TOK_BQ_COUNTER_OPEN,
+  TOK_BQ_NEXT_HOLD,
+  TOK_BQ_HOLD_ITEM,
   TOK_BQ_HOLD,
   TOK_BQ_FIND_HOLD,
   TOK_BQ_SWEEP,
@@ -57,6 +66,10 @@ typedef struct {
   int n_owner;    /* virtual tables connected */
   bool asked;     /* for the virtual table, once */
   bool installed; /* the ledger and this connection's TEMP objects are there */
+  tok_plan plan;  /* see plan_sql.c */
+  enum { TOK_PLAN_NONE, TOK_PLAN_SEEN, TOK_PLAN_GOOD, TOK_PLAN_UNFIT } plan_state;
+  int64_t plan_version; /* llm_clock.quotas */
+  int plan_schema;      /* how often TOK_BQ_CLOCK was prepared again since the schema had changed */
 } tok_budget;
 
 /* tok_quota_status's xConnect and xDisconnect call these. */
@@ -75,6 +88,10 @@ typedef struct {
   char *message; /* owned; NULL: that of rc */
   bool raised;   /* the error is the context's already */
   bool in_txn, own_txn;
+  sqlite3_stmt *clock;           /* TOK_BQ_CLOCK while its row is read */
+  int64_t clock_last, version;   /* that row */
+  int schema;
+  bool versioned; /* version and schema are known */
 } tok_call;
 
 tok_call tok_call_start(sqlite3_context *ctx, const char *func);
@@ -106,6 +123,13 @@ void tok_call_commit(tok_call *c);
 */
 bool tok_call_now(tok_call *c, sqlite3_value *arg, bool write, int64_t *now);
 
+/*
+** Reads llm_clock, and stays in the middle of it until tok_call_clock_done: whatever is read in between is of one snapshot, and
+** its transaction is begun once.
+*/
+void tok_call_clock(tok_call *c);
+void tok_call_clock_done(tok_call *c);
+
 /* Fills calendars that end within reach; recounts what had no period. Needs a transaction; true if any was filled. */
 bool tok_call_calendars(tok_call *c, int64_t now);
 
@@ -133,8 +157,21 @@ typedef struct {
 void tok_quota_rows_free(tok_quota_rows *rows);
 /* Binds ?1 to ?18 of budget/match.sql. */
 void tok_request_bind(tok_call *c, sqlite3_stmt *stmt, const tok_request *r, int64_t now);
-/* Prices r where it says tokens but no cost and a quota counts cost. */
-void tok_request_price(tok_call *c, tok_request *r, int64_t now);
+/* Prices r where it says tokens but no cost and a quota counts cost; `plan` may be NULL. */
+void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_t now);
+/* ---- plan_sql.c ------------------------------------------------------------------------------------------ */
+
+/* The quotas of this snapshot, once a call, after tok_call_clock or tok_call_now; NULL: not known, ask SQL. Borrowed until it ends. */
+const tok_plan *tok_call_plan(tok_call *c);
+void tok_plan_forget(tok_budget *b);
+/* The quotas of the plan that cover r, and *worst of what they say. False: ask SQL. One look-up a quota that covers it. */
+bool tok_plan_decide(tok_call *c, const tok_plan *plan, const tok_request *r, int64_t now, tok_plan_covers *covers,
+                     tok_decision *worst);
+/* Parks what hold `id` needs of each. */
+void tok_covers_park(tok_call *c, const tok_plan_covers *covers, int64_t id, int64_t now);
+
+/* ---- check_sql.c, again ---------------------------------------------------------------------------------- */
+
 /* Every quota that covers r, decided. */
 void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quota_rows *rows);
 /* The worst row: NULL if all allow. */

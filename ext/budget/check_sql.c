@@ -52,12 +52,12 @@ void tok_request_bind(tok_call *c, sqlite3_stmt *stmt, const tok_request *r, int
   }
 }
 
-void tok_request_price(tok_call *c, tok_request *r, int64_t now) {
-  bool wanted = false;
+void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_t now) {
+  bool wanted = plan != NULL && plan->has_cost;
   if (r->given[TOK_AMOUNT_COST] || r->dim[TOK_DIM_MODEL].ptr == NULL || !r->given[TOK_AMOUNT_INPUT] ||
       !r->given[TOK_AMOUNT_OUTPUT])
     return;
-  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_COST_QUOTAS);
+  sqlite3_stmt *stmt = plan == NULL ? tok_call_stmt(c, TOK_BQ_COST_QUOTAS) : NULL;
   if (tok_call_step(c, stmt)) wanted = sqlite3_column_int(stmt, 0) != 0;
   tok_call_done(c, TOK_BQ_COST_QUOTAS, stmt);
   if (!wanted || (stmt = tok_call_stmt(c, TOK_BQ_PRICE)) == NULL) return;
@@ -134,25 +134,9 @@ static tok_decision action_of(sqlite3_stmt *stmt, int column) {
   return first == 'w' ? TOK_WARN : first == 't' ? TOK_THROTTLE : TOK_BLOCK;
 }
 
-/* Does the request say how much of the metric it wants? */
-static bool is_known(const tok_request *r, const char *metric) {
-  switch (metric[0]) {
-  case 'i':
-    return r->given[TOK_AMOUNT_INPUT];
-  case 'o':
-    return r->given[TOK_AMOUNT_OUTPUT];
-  case 't':
-    return r->given[TOK_AMOUNT_TOTAL] || r->given[TOK_AMOUNT_INPUT] || r->given[TOK_AMOUNT_OUTPUT];
-  case 'c':
-    return r->given[TOK_AMOUNT_COST];
-  default:
-    return true; /* requests: one */
-  }
-}
-
 static void decide(tok_quota_row *row, const tok_request *r, char unpriced) {
   bool tokens = r->given[TOK_AMOUNT_INPUT] || r->given[TOK_AMOUNT_OUTPUT] || r->given[TOK_AMOUNT_TOTAL];
-  row->view.known = is_known(r, row->metric);
+  row->view.known = tok_request_knows(r, row->metric[0]);
   if (row->metric[0] == 'c' && !row->view.known && tokens) {
     /* tokens without a price: as the quota says */
     if (unpriced == 'd') row->reason = "no price for this model";
@@ -315,8 +299,11 @@ static void print_row(tok_call *c, const tok_quota_row *row, int64_t now, tok_bu
 
 /* ---- functions -------------------------------------------------------------------------------------------------------------- */
 
-/* Arguments, request and its quotas; false if the answer is NULL or an error. */
-static bool look(tok_call *c, int n, sqlite3_value **args, tok_request *r, tok_quota_rows *rows, int64_t *now) {
+/*
+** Arguments, request and its quotas; false if the answer is NULL or an error. Where `worst` is wanted alone, rows may stay empty.
+*/
+static bool look(tok_call *c, int n, sqlite3_value **args, tok_request *r, tok_quota_rows *rows, int64_t *now,
+                 tok_decision *worst) {
   tok_request_init(r);
   *rows = (tok_quota_rows){0};
   if (n < 1 || n > 3) {
@@ -325,13 +312,20 @@ static bool look(tok_call *c, int n, sqlite3_value **args, tok_request *r, tok_q
   }
   if (sqlite3_value_type(args[0]) == SQLITE_NULL) return false;
   if (!tok_call_request(c, args[0], n > 1 ? args[1] : NULL, r)) return false;
+  tok_call_clock(c);
   if (!tok_call_now(c, n > 2 ? args[2] : NULL, false, now)) return false;
-  tok_request_price(c, r, *now);
+  const tok_plan *plan = worst == NULL ? NULL : tok_call_plan(c);
+  tok_plan_covers covers;
+  tok_request_price(c, plan, r, *now);
+  if (tok_plan_decide(c, plan, r, *now, &covers, worst)) return true;
   tok_quota_rows_load(c, r, *now, rows);
+  const tok_quota_row *row = tok_quota_rows_worst(rows);
+  if (worst != NULL) *worst = row == NULL ? TOK_ALLOW : row->decision;
   return c->rc == SQLITE_OK;
 }
 
 static void end(tok_call *c, tok_request *r, tok_quota_rows *rows) {
+  tok_call_clock_done(c);
   tok_quota_rows_free(rows);
   tok_request_free(r);
   tok_call_end(c);
@@ -342,10 +336,8 @@ void tok_quota_check_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_request r;
   tok_quota_rows rows;
   int64_t now;
-  if (look(&c, n, args, &r, &rows, &now)) {
-    const tok_quota_row *worst = tok_quota_rows_worst(&rows);
-    sqlite3_result_text(ctx, tok_decision_names[worst == NULL ? TOK_ALLOW : worst->decision], -1, SQLITE_STATIC);
-  }
+  tok_decision worst;
+  if (look(&c, n, args, &r, &rows, &now, &worst)) sqlite3_result_text(ctx, tok_decision_names[worst], -1, SQLITE_STATIC);
   end(&c, &r, &rows);
 }
 
@@ -356,7 +348,7 @@ void tok_quota_explain_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   int64_t now;
   tok_buf out;
   tok_buf_init(&out, tok_sql_limit(ctx));
-  if (look(&c, n, args, &r, &rows, &now)) {
+  if (look(&c, n, args, &r, &rows, &now, NULL)) {
     tok_buf_addc(&out, '[');
     for (int i = 0; i < rows.n; i++) {
       if (i > 0) tok_buf_addc(&out, ',');

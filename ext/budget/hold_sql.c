@@ -112,7 +112,7 @@ static void price_usual(tok_call *c, tok_request *r, int64_t now) {
     if (r->given[TOK_AMOUNT_OUTPUT] && output > r->amount[TOK_AMOUNT_OUTPUT]) output = r->amount[TOK_AMOUNT_OUTPUT];
     usual.amount[TOK_AMOUNT_OUTPUT] = output;
     usual.given[TOK_AMOUNT_COST] = false;
-    tok_request_price(c, &usual, now);
+    tok_request_price(c, NULL, &usual, now);
     r->usual[2 + i] = usual.given[TOK_AMOUNT_COST] ? usual.amount[TOK_AMOUNT_COST] : r->amount[TOK_AMOUNT_COST];
   }
 }
@@ -189,14 +189,51 @@ static void print_hold(const hold *h, bool repeated, const char *decision, tok_b
   tok_buf_adds(out, "\"}");
 }
 
+/* h->id: what it parks is parked already; 0: triggers do that. */
 static void insert_hold(tok_call *c, const tok_request *r, tok_slice ref, int64_t now, hold *h) {
   sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_HOLD);
   if (stmt == NULL) return;
   tok_request_bind(c, stmt, r, now);
   bind_slice(stmt, 19, ref);
   sqlite3_bind_int64(stmt, 20, h->expires);
+  if (h->id > 0) {
+    sqlite3_bind_int64(stmt, 21, c->version);
+    sqlite3_bind_int64(stmt, 22, h->id);
+  }
   tok_call_run(c, TOK_BQ_HOLD, stmt);
+  if (c->rc == SQLITE_OK && sqlite3_changes64(c->b->conn.db) != 1) /* a trigger of the application's own */
+    tok_call_fail(c, SQLITE_ERROR, "the hold was not recorded: llm_hold ignored the row");
   h->id = sqlite3_last_insert_rowid(c->b->conn.db);
+}
+
+static int64_t next_hold(tok_call *c) {
+  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_NEXT_HOLD);
+  int64_t last = tok_call_step(c, stmt) ? sqlite3_column_int64(stmt, 0) : INT64_MAX;
+  tok_call_done(c, TOK_BQ_NEXT_HOLD, stmt);
+  return last >= 0 && last < INT64_MAX ? last + 1 : 0;
+}
+
+/* Does the amount say all that a block quota must know to hold? See insist(). */
+static bool is_certain(const tok_request *r, const tok_plan_covers *covers) {
+  bool all = r->given[TOK_AMOUNT_TOTAL] || (r->given[TOK_AMOUNT_INPUT] && r->given[TOK_AMOUNT_OUTPUT]);
+  for (int i = 0; i < covers->n; i++) {
+    const tok_plan_cover *cover = &covers->cover[i];
+    if (cover->quota->action == TOK_BLOCK && (!cover->known || (cover->quota->metric == 't' && !all))) return false;
+  }
+  return true;
+}
+
+/* Reserves by the plan, where all allow. False, with nothing done: budget/match.sql must say. */
+static bool reserve_planned(tok_call *c, const tok_plan *plan, const tok_request *r, tok_slice ref, int64_t now, hold *h,
+                            tok_decision *worst) {
+  tok_plan_covers covers;
+  if (!tok_plan_decide(c, plan, r, now, &covers, worst) || *worst == TOK_BLOCK || !is_certain(r, &covers)) return false;
+  int64_t id = covers.n == 0 ? 0 : next_hold(c);
+  if (c->rc != SQLITE_OK || (id == 0 && covers.n > 0)) return false;
+  tok_covers_park(c, &covers, id, now);
+  h->id = id;
+  insert_hold(c, r, ref, now, h);
+  return true;
 }
 
 /* Inside the transaction. */
@@ -210,13 +247,19 @@ static void reserve(tok_call *c, tok_request *r, tok_slice ref, int64_t ttl, sql
     print_hold(&h, true, "", out);
     return;
   }
-  tok_request_price(c, r, now);
+  h.expires = now + ttl;
+  const tok_plan *plan = tok_call_plan(c);
+  tok_decision decision;
+  tok_request_price(c, plan, r, now);
+  if (reserve_planned(c, plan, r, ref, now, &h, &decision)) {
+    print_hold(&h, false, tok_decision_names[decision], out);
+    return;
+  }
   load(c, r, now, &rows);
   const tok_quota_row *worst = tok_quota_rows_worst(&rows);
   if (worst != NULL && worst->decision == TOK_BLOCK) {
     print_refusal(c, worst, now, out);
   } else {
-    h.expires = now + ttl;
     insert_hold(c, r, ref, now, &h);
     print_hold(&h, false, tok_decision_names[worst == NULL ? TOK_ALLOW : worst->decision], out);
   }

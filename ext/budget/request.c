@@ -133,6 +133,21 @@ tok_status tok_request_scope(tok_request *r, tok_slice json) {
 
 tok_status tok_request_amount(tok_request *r, tok_slice json) { return read_object(r, json, amount_member); }
 
+bool tok_request_knows(const tok_request *r, char metric) {
+  switch (metric) {
+  case 'i':
+    return r->given[TOK_AMOUNT_INPUT];
+  case 'o':
+    return r->given[TOK_AMOUNT_OUTPUT];
+  case 't':
+    return r->given[TOK_AMOUNT_TOTAL] || r->given[TOK_AMOUNT_INPUT] || r->given[TOK_AMOUNT_OUTPUT];
+  case 'c':
+    return r->given[TOK_AMOUNT_COST];
+  default:
+    return true;
+  }
+}
+
 /* ---- decisions ---------------------------------------------------------------------------------------- */
 
 /* a + b + c > limit without overflow; all but `limit` may be anything. */

@@ -49,6 +49,9 @@ void tok_request_free(tok_request *r);
 tok_status tok_request_scope(tok_request *r, tok_slice json);
 tok_status tok_request_amount(tok_request *r, tok_slice json);
 
+/* Does the amount say how much of a metric is wanted? The metric's first letter; a request is one request. */
+bool tok_request_knows(const tok_request *r, char metric);
+
 /* ---- decisions ---------------------------------------------------------------------------------------- */
 
 typedef enum { TOK_ALLOW, TOK_WARN, TOK_THROTTLE, TOK_BLOCK } tok_decision; /* from good to bad */

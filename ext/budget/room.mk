@@ -5,6 +5,6 @@ GEN_OBJ += $(B)/gen/budget_scripts.o
 
 $(B)/gen/budget_scripts.c: $(BUDGET_SQL) sql/gen/embed.sh $(wildcard sql/gen/*.sql) ext/budget/room.mk
 	@mkdir -p $(@D)
-	sh sql/gen/embed.sh budget sql $(BUDGET_SQL) > $@
+	SCHEMA=main sh sql/gen/embed.sh budget sql $(BUDGET_SQL) > $@
 
 $(B)/gen/budget_scripts.o: ALL_CFLAGS += -Iext

@@ -5,6 +5,8 @@
 # of them: a database that carries the same checksum has these definitions already. Two things are expanded:
 #   {name:x}         the text of <directory>/gen/name.sql, with x for its {x}, expanded in turn
 #   --@ a | b | c    the text of the file once for each such line, with {1} {2} {3} standing for its fields
+# With SCHEMA=main the tables of the ledger are main's (FROM llm_x, JOIN llm_x), also where a macro that triggers share does not
+# say so: a trigger may not name a schema, but a statement would take a temporary table of that name.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -13,7 +15,7 @@ dir=$2
 shift 2
 
 expand() { # <file>
-  awk -v gen="$dir/gen" '
+  awk -v gen="$dir/gen" -v schema="${SCHEMA:-}" '
     function put_all(text, from, to,    at, out) {
       out = ""
       while ((at = index(text, from)) > 0) {
@@ -41,13 +43,19 @@ expand() { # <file>
       return text
     }
     { body = body $0 "\n" }
+    function of_schema(text) {
+      if (schema == "") return text
+      gsub(/FROM llm_/, "FROM " schema ".llm_", text)
+      gsub(/JOIN llm_/, "JOIN " schema ".llm_", text)
+      return text
+    }
     END {
-      if (n_rows == 0) printf "%s", expanded(body)
+      if (n_rows == 0) printf "%s", of_schema(expanded(body))
       for (i = 1; i <= n_rows; i++) {
         n = split(rows[i], field, / *\| */)
         text = body
         for (k = 1; k <= n; k++) text = put_all(text, "{" k "}", field[k])
-        printf "%s", expanded(text)
+        printf "%s", of_schema(expanded(text))
       }
       exit failed
     }' "$1"

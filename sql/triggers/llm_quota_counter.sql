@@ -20,7 +20,7 @@ BEGIN
 END;
 
 DROP TRIGGER IF EXISTS main.llm_counter_rose;
-CREATE TRIGGER main.llm_counter_rose AFTER UPDATE OF used, held, checks ON llm_counter
+CREATE TRIGGER main.llm_counter_rose AFTER UPDATE OF used, checks ON llm_counter
 WHEN NEW.at IS NOT NULL AND (NEW.used >= NEW.alert_at OR EXISTS (SELECT 1 FROM llm_quota AS q
   WHERE q.id = NEW.quota_id AND (q.special AND NEW.used > OLD.used
     OR q.action = 'block' AND NEW.checks > OLD.checks AND (NEW.used + NEW.held > q.limit_units OR q.special

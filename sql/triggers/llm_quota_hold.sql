@@ -9,7 +9,9 @@ END;
 
 DROP TRIGGER IF EXISTS main.llm_hold_insert;
 CREATE TRIGGER main.llm_hold_insert AFTER INSERT ON llm_hold
-WHEN NEW.state = 'held'
+WHEN NEW.state = 'held' AND (  -- not where the writer has done it, under the quotas that there are now
+  NEW.matched IS NULL OR NEW.matched IS NOT (SELECT quotas FROM llm_clock)
+  OR NOT EXISTS (SELECT 1 FROM llm_hold_item WHERE hold_id = NEW.id))
 BEGIN
   INSERT INTO llm_hold_item(hold_id, quota_id, key, start, units)
   SELECT NEW.id, q.id, {quota_key:NEW}, {quota_start:NEW.unix_time}, {quota_hold:NEW}

@@ -237,6 +237,12 @@ static const workload workloads[] = {
      " 600, '2026-01-01');", "SELECT tok_quota_settle('r', '{\"input_tokens\":60,\"output_tokens\":35}', '2026-01-01');"
      "SELECT used, held FROM llm_counter; SELECT state FROM llm_hold; SELECT count(*) FROM llm_alert_event;"
      "SELECT count(*) FROM llm_quota_audit"},
+    {"remembered quotas", LEDGER A_QUOTA "SELECT tok_quota_set('w', '{\"metric\":\"requests\",\"limit\":9,\"period\":\"rolling 1h\","
+     "\"split_by\":\"tenant_id,model\"}');", "SELECT tok_quota_check('{\"tenant_id\":\"t\"}', '{\"input\":5,\"output\":5}', '2026-01-01');"
+     "SELECT tok_quota_check('{\"tenant_id\":\"t\"}', '{\"input\":5,\"output\":5}', '2026-01-01');"
+     "SELECT tok_quota_reserve('a', '{\"tenant_id\":\"t\"}', '{\"input\":5,\"output\":5}', 60, '2026-01-01') ->> '$.ok';"
+     "SELECT tok_quota_reserve('b', '{\"tenant_id\":\"t\"}', '{\"input\":5,\"output\":500}', 60, '2026-01-01') ->> '$.ok';"
+     "SELECT used, held FROM llm_counter; SELECT ref, state FROM llm_hold; SELECT count(*) FROM llm_quota_audit"},
     {"tok_quota_check", LEDGER A_QUOTA, "SELECT tok_quota_check('{\"tenant_id\":\"t\"}', '{\"input\":5,\"output\":500}', '2026-01-01'),"
      " tok_quota_explain('{\"tenant_id\":\"\\u0074\"}', '{\"total\":7}', '2026-01-01');"
      "SELECT quota, used, held FROM tok_quota_status('q', '2026-01-01')"},
