@@ -34,6 +34,7 @@ enum {
   TTL_DEFAULT_S = 600, /* longer than providers let a request run */
   TTL_MAX_S = 7 * 86400,
   KEEP_ENDED_S = 30 * 86400,
+  PRUNED_AT_ONCE = 200, /* holds a sweep looks at where none is old; some ten microseconds */
   USUAL_LOOK_BACK = 2000, /* rows of the ledger; some hundred microseconds */
   USUAL_ROWS_MIN = 30     /* fewer say nothing of a 95th percentile */
 };
@@ -428,6 +429,19 @@ void tok_quota_release_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   if (tok_call_end(&c) && h.found) sqlite3_result_int(ctx, open);
 }
 
+/* Forgets ended holds that expired before `before`. */
+static void prune(tok_call *c, int64_t before) {
+  int64_t n = PRUNED_AT_ONCE;
+  while (c->rc == SQLITE_OK && n == PRUNED_AT_ONCE) {
+    sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_PRUNE);
+    if (stmt == NULL) return;
+    sqlite3_bind_int64(stmt, 1, before);
+    sqlite3_bind_int(stmt, 2, PRUNED_AT_ONCE);
+    tok_call_run(c, TOK_BQ_PRUNE, stmt);
+    n = sqlite3_changes64(c->b->conn.db);
+  }
+}
+
 void tok_quota_sweep_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_call c = tok_call_start(ctx, "tok_quota_sweep");
   int64_t now, expired = 0;
@@ -437,9 +451,7 @@ void tok_quota_sweep_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   if (c.rc == SQLITE_OK && tok_call_now(&c, n > 0 ? args[0] : NULL, true, &now)) {
     expired = sweep(&c, now);
     tok_call_calendars(&c, now);
-    sqlite3_stmt *stmt = tok_call_stmt(&c, TOK_BQ_PRUNE);
-    if (stmt != NULL) sqlite3_bind_int64(stmt, 1, now - KEEP_ENDED_S);
-    tok_call_run(&c, TOK_BQ_PRUNE, stmt);
+    prune(&c, now - KEEP_ENDED_S);
   }
   tok_call_commit(&c);
   if (tok_call_end(&c)) sqlite3_result_int64(ctx, expired);

@@ -13,6 +13,15 @@ WHEN NEW.state = 'held' AND (  -- not where the writer has done it, under the qu
   NEW.matched IS NULL OR NEW.matched IS NOT (SELECT quotas FROM llm_clock)
   OR NOT EXISTS (SELECT 1 FROM llm_hold_item WHERE hold_id = NEW.id))
 BEGIN
+  INSERT INTO llm_quota_park VALUES (NEW.id, NEW.unix_time, NEW.tenant_id, NEW.user_id, NEW.api_key_id, NEW.session_id,
+    NEW.provider, NEW.model, NEW.task_type, NEW.tags, NEW.input_tokens, NEW.output_tokens, NEW.total_tokens, NEW.requests,
+    NEW.cost_nano, NEW.output_p95, NEW.output_p99, NEW.cost_p95, NEW.cost_p99);
+END;
+
+-- A view's trigger, because SQLite makes room for all of a trigger's body also where WHEN says no.
+DROP TRIGGER IF EXISTS main.llm_quota_park_call;
+CREATE TRIGGER main.llm_quota_park_call INSTEAD OF INSERT ON llm_quota_park
+BEGIN
   INSERT INTO llm_hold_item(hold_id, quota_id, key, start, units)
   SELECT NEW.id, q.id, {quota_key:NEW}, {quota_start:NEW.unix_time}, {quota_hold:NEW}
   FROM {quota_routes:NEW} AS w CROSS JOIN llm_quota AS q ON q.route = w.route WHERE {quota_covers:NEW};
