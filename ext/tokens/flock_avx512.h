@@ -18,7 +18,7 @@
 
 enum {
   FLOCK = 16,         /* pieces */
-  FLOCKS = 2,         /* in turn: one's memory is fetched, and its stores are done, during the other's step */
+  FLOCKS = 4,         /* a step of all of them in turns, so that they wait for memory together */
   FLOCK_UNITS = 15,   /* of a piece, in rows 1.. */
   FLOCK_ROWS = 16,    /* row 0 stands for what is in front: nothing */
   FLOCK_POS_BITS = 4,
@@ -33,11 +33,27 @@ typedef struct {
   uint32_t busy; /* lanes with a piece */
 } __attribute__((aligned(64))) flock;
 
-/* Units of a piece: their ids in lanes 1..n, nothing in the others; the ranks of their pairs. */
+/* Pairs being looked up: where their entries are, and what they would hold. */
+typedef struct {
+  __m512i offset, half;
+  __mmask16 lanes;
+} flock_probe;
+
+/* A piece that is to be encoded: its units' ids in lanes 1..n, nothing in the others; the pairs' ranks. */
 typedef struct {
   __m512i id, rank;
-  uint32_t n; /* 0: the piece is too long, or odd */
-} flock_units;
+  flock_probe probe; /* from the ids to the ranks */
+  uint32_t n;        /* 0: the piece is too long, or odd */
+  bool ascii;        /* the ranks are known without a probe */
+  job job;
+} flock_piece;
+
+/* A step of one flock under way. */
+typedef struct {
+  flock_probe right, left;
+  __m512i pos, prev;
+  __mmask16 live;
+} flock_merge;
 
 static inline __m512i flock_rows(__m512i lane_or_row) { return _mm512_slli_epi32(lane_or_row, 4); }
 
@@ -53,27 +69,31 @@ static inline __m512i flock_entries(const tok_merges *m, __mmask8 lanes, __m256i
   return _mm512_srli_epi64(_mm512_slli_epi64(entry, 24), 24 - FLOCK_POS_BITS);
 }
 
-/* Ranks of pairs, packed with `pos`; TOK_RANK_NONE where there is none, and outside `lanes`. */
-static inline __m512i flock_ranks(const tok_merges *m, __mmask16 lanes, __m512i left, __m512i right,
-                                  __m512i pos) {
+/* Finds the entries of pairs, of those of `lanes` that can be in the table. */
+static inline flock_probe flock_find(const tok_merges *m, __mmask16 lanes, __m512i left, __m512i right) {
   const __m512i mask = _mm512_set1_epi32((int)tok_merge_mask(m));
   const __m128i down = _mm_cvtsi32_si128((int)(32 - m->bits));
-  __m512i half = _mm512_xor_si512(
-      right, _mm512_srl_epi32(_mm512_mullo_epi32(left, _mm512_set1_epi32((int)m->multiplier[0])), down));
-  __m512i base = _mm512_xor_si512(
-      left, _mm512_srl_epi32(_mm512_mullo_epi32(half, _mm512_set1_epi32((int)m->multiplier[1])), down));
+  const __m512i by[2] = {_mm512_set1_epi32((int)m->multiplier[0]), _mm512_set1_epi32((int)m->multiplier[1])};
+  __m512i half = _mm512_xor_si512(right, _mm512_srl_epi32(_mm512_mullo_epi32(left, by[0]), down));
+  __m512i base = _mm512_xor_si512(left, _mm512_srl_epi32(_mm512_mullo_epi32(half, by[1]), down));
   __m512i bucket = _mm512_and_si512(half, _mm512_srli_epi32(mask, TOK_MERGES_PER_BUCKET_LOG2));
   __m512i word = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes, bucket, m->buckets, 4);
   __m512i bit = _mm512_srl_epi32(base, _mm_cvtsi32_si128((int)(m->bits - TOK_MERGE_FILTER_LOG2)));
   bit = _mm512_sllv_epi32(_mm512_set1_epi32(1 << 16), bit);
-  lanes = _mm512_mask_test_epi32_mask(lanes, word, bit);
+  flock_probe q = {.half = half, .lanes = _mm512_mask_test_epi32_mask(lanes, word, bit)};
   word = _mm512_and_si512(word, _mm512_set1_epi32(0xFFFF));
   __m512i slot = _mm512_and_si512(_mm512_add_epi32(base, word), mask);
-  __m512i offset = _mm512_add_epi32(_mm512_slli_epi32(slot, 2), slot);
-  __m512i lo = flock_entries(m, (__mmask8)lanes, _mm512_castsi512_si256(offset), _mm512_castsi512_si256(half));
-  __m512i hi = flock_entries(m, (__mmask8)(lanes >> 8), _mm512_extracti64x4_epi64(offset, 1),
-                             _mm512_extracti64x4_epi64(half, 1));
+  q.offset = _mm512_add_epi32(_mm512_slli_epi32(slot, 2), slot);
+  return q;
+}
+
+/* Ranks of the pairs, packed with `pos`; TOK_RANK_NONE where there is none. */
+static inline __m512i flock_ranks(const tok_merges *m, const flock_probe *q, __m512i pos) {
   const __m512i end = _mm512_set1_epi64((int64_t)1 << (TOK_MERGE_ID_BITS + FLOCK_POS_BITS));
+  __m512i lo = flock_entries(m, (__mmask8)q->lanes, _mm512_castsi512_si256(q->offset),
+                             _mm512_castsi512_si256(q->half));
+  __m512i hi = flock_entries(m, (__mmask8)(q->lanes >> 8), _mm512_extracti64x4_epi64(q->offset, 1),
+                             _mm512_extracti64x4_epi64(q->half, 1));
   __mmask16 found = (__mmask16)(_mm512_cmplt_epu64_mask(lo, end) | _mm512_cmplt_epu64_mask(hi, end) << 8);
   __m512i rank = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(lo)),
                                     _mm512_cvtepi64_epi32(hi), 1);
@@ -106,8 +126,8 @@ static inline __m512i unit_ids(const tok_ranks *r, __mmask16 lanes, __m512i word
     __m512i id2 = _mm512_mask_i32gather_epi32(none, three, b2, r->byte, 4);
     __mmask16 has1 = _mm512_mask_cmpneq_epi32_mask(three, pair, none);
     __mmask16 has2 = _mm512_mask_cmpneq_epi32_mask(three, pair2, none);
-    __m512i whole = _mm512_min_epu32(flock_ranks(&r->merges, has1, pair, id2, zero),
-                                     flock_ranks(&r->merges, has2, ids, pair2, zero));
+    flock_probe q1 = flock_find(&r->merges, has1, pair, id2), q2 = flock_find(&r->merges, has2, ids, pair2);
+    __m512i whole = _mm512_min_epu32(flock_ranks(&r->merges, &q1, zero), flock_ranks(&r->merges, &q2, zero));
     whole = _mm512_or_si512(_mm512_srli_epi32(whole, FLOCK_POS_BITS),
                             _mm512_maskz_mov_epi32(_mm512_cmpeq_epi32_mask(whole, none), none));
     pair = _mm512_mask_mov_epi32(pair, three, whole);
@@ -184,38 +204,44 @@ static inline __m512i byte_ranks(const tok_ranks *r, __m512i v, uint32_t n) {
   return _mm512_mask_or_epi32(none, found, _mm512_slli_epi32(rank, FLOCK_POS_BITS), flock_lanes());
 }
 
-static inline __m512i unit_ranks(const tok_ranks *r, flock_units u) {
-  return flock_ranks(&r->merges, (__mmask16)((1u << u.n) - 2), u.id, _mm512_alignr_epi32(u.id, u.id, 1),
-                     flock_lanes());
-}
-
-static inline flock_units flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n) {
-  flock_units u = {.n = 0};
+/* Cuts a piece into units; their pairs' ranks may still be missing (see flock_rank). */
+static inline void flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, flock_piece *u) {
   __mmask16 odd;
   uint64_t valid = ((uint64_t)1 << n) - 1;
   __m512i v = _mm512_maskz_loadu_epi8(valid, p);
   uint64_t cont = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(-64)), starts = valid & ~cont;
+  u->n = 0;
+  u->ascii = cont == 0;
   if (cont != 0) {
+    uint64_t lead = _mm512_movepi8_mask(v) & ~cont;
     uint64_t lead3 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xE0));
-    uint64_t lead = _mm512_movepi8_mask(v) & ~cont, lead4 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xF0));
-    if ((lead << 1 | lead3 << 2) != cont || lead4 != 0) return u;
+    uint64_t lead4 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xF0));
+    if ((lead << 1 | lead3 << 2) != cont || lead4 != 0) return;
   }
-  if (_mm_popcnt_u64(starts) > FLOCK_UNITS) return u;
+  if (_mm_popcnt_u64(starts) > FLOCK_UNITS) return;
   __m512i id = cut_units(r, v, starts, n, &odd);
-  if (odd == 0xFFFF) return u;
+  if (odd == 0xFFFF) return;
   if (odd != 0) {
     uint64_t leads = _pdep_u64(odd, starts);
     leads |= leads << 1 & cont;
     starts |= leads | (leads << 1 & cont);
-    if (_mm_popcnt_u64(starts) > FLOCK_UNITS) return u;
-    id = cut_units(r, v, starts, n, &odd); /* those that are whole stay so: odd is that of their edges now */
+    if (_mm_popcnt_u64(starts) > FLOCK_UNITS) return;
+    id = cut_units(r, v, starts, n, &odd); /* what was whole stays so: the edges are those found before */
   }
-  u.n = (uint32_t)_mm_popcnt_u64(starts);
+  u->n = (uint32_t)_mm_popcnt_u64(starts);
   const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
-  id = _mm512_mask_mov_epi32(nothing, (__mmask16)((1u << u.n) - 1), id);
-  u.id = _mm512_alignr_epi32(id, nothing, 15);
-  u.rank = cont == 0 ? byte_ranks(r, v, n) : unit_ranks(r, u);
-  return u;
+  id = _mm512_mask_mov_epi32(nothing, (__mmask16)((1u << u->n) - 1), id);
+  u->id = _mm512_alignr_epi32(id, nothing, 15);
+  if (u->ascii) u->rank = byte_ranks(r, v, n);
+}
+
+/* The ranks of n pieces' units, in two passes that wait for memory together. */
+static inline void flock_rank(const tok_ranks *r, flock_piece *const *pieces, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    flock_piece *u = pieces[i];
+    u->probe = flock_find(&r->merges, (__mmask16)((1u << u->n) - 2), u->id, _mm512_alignr_epi32(u->id, u->id, 1));
+  }
+  for (uint32_t i = 0; i < n; i++) pieces[i]->rank = flock_ranks(&r->merges, &pieces[i]->probe, flock_lanes());
 }
 
 /* ---- steps ------------------------------------------------------------------------------------ */
@@ -228,12 +254,12 @@ static inline void flock_clear(const tok_ranks *r, flock *f) {
 }
 
 /* Puts a piece into a free lane. */
-static inline void flock_put(flock *f, unsigned k, flock_units u, const job *j) {
+static inline void flock_put(flock *f, unsigned k, const flock_piece *u) {
   __m512i at = _mm512_add_epi32(flock_rows(flock_lanes()), _mm512_set1_epi32((int)k));
-  _mm512_i32scatter_epi32(f->rank, at, u.rank, 4);
-  _mm512_i32scatter_epi32(f->id, at, u.id, 4);
-  f->starts[k] = (4u << u.n) - 1;
-  f->job[k] = *j;
+  _mm512_i32scatter_epi32(f->rank, at, u->rank, 4);
+  _mm512_i32scatter_epi32(f->id, at, u->id, 4);
+  f->starts[k] = (4u << u->n) - 1;
+  f->job[k] = u->job;
   f->busy |= 1u << k;
 }
 
@@ -257,9 +283,12 @@ static inline __m512i flock_row_minimum(const flock *f) {
   return _mm512_min_epu32(_mm512_min_epu32(a, b), c);
 }
 
-/* One merge in every lane that has a pair left; returns those lanes. */
-static inline uint32_t flock_step(const tok_ranks *r, flock *f) {
-  const __m512i one = _mm512_set1_epi32(1), column = flock_lanes();
+/* Where a row of each lane stands. */
+static inline __m512i flock_at(__m512i row) { return _mm512_add_epi32(flock_rows(row), flock_lanes()); }
+
+/* First half of a merge in every lane that has a pair left; returns those lanes. */
+static inline uint32_t flock_merge_begin(const tok_ranks *r, flock *f, flock_merge *g) {
+  const __m512i one = _mm512_set1_epi32(1), zero = _mm512_setzero_si512();
   __m512i best = flock_row_minimum(f);
   __mmask16 live = _mm512_cmpneq_epi32_mask(best, _mm512_set1_epi32(-1));
   __m512i pos = _mm512_and_si512(best, _mm512_set1_epi32(FLOCK_ROWS - 1));
@@ -267,24 +296,26 @@ static inline uint32_t flock_step(const tok_ranks *r, flock *f) {
   __m512i starts = _mm512_load_si512(f->starts), bit = _mm512_sllv_epi32(one, pos);
   __m512i before = _mm512_and_si512(starts, _mm512_sub_epi32(bit, one));
   __m512i after = _mm512_andnot_si512(_mm512_or_si512(before, bit), starts);
-  __m512i gone = low_bit(after);
-  __m512i rest = _mm512_xor_si512(after, gone);
+  __m512i gone = low_bit(after), prev = top_bit(before);
+  __m512i next = top_bit(low_bit(_mm512_xor_si512(after, gone)));
+  __m512i id_next = _mm512_mask_i32gather_epi32(zero, live, flock_at(next), f->id, 4);
+  __m512i id_prev = _mm512_mask_i32gather_epi32(zero, live, flock_at(prev), f->id, 4);
   _mm512_store_si512(f->starts, _mm512_mask_xor_epi32(starts, live, starts, gone));
-  __m512i prev = top_bit(before);
-  __m512i at = _mm512_add_epi32(flock_rows(pos), column);
-  __m512i at_prev = _mm512_add_epi32(flock_rows(prev), column);
-  __m512i at_next = _mm512_add_epi32(flock_rows(top_bit(low_bit(rest))), column);
-  __m512i at_gone = _mm512_add_epi32(flock_rows(top_bit(gone)), column);
-  __m512i zero = _mm512_setzero_si512();
-  __m512i id_next = _mm512_mask_i32gather_epi32(zero, live, at_next, f->id, 4);
-  __m512i id_prev = _mm512_mask_i32gather_epi32(zero, live, at_prev, f->id, 4);
-  _mm512_mask_i32scatter_epi32(f->id, live, at, id, 4);
-  _mm512_mask_i32scatter_epi32(f->rank, live, at_gone, _mm512_set1_epi32(-1), 4);
-  __m512i right = flock_ranks(&r->merges, live, id, id_next, pos);
-  __m512i left = flock_ranks(&r->merges, live, id_prev, id, prev);
-  _mm512_mask_i32scatter_epi32(f->rank, live, at, right, 4);
-  _mm512_mask_i32scatter_epi32(f->rank, live, at_prev, left, 4);
+  _mm512_mask_i32scatter_epi32(f->id, live, flock_at(pos), id, 4);
+  _mm512_mask_i32scatter_epi32(f->rank, live, flock_at(top_bit(gone)), _mm512_set1_epi32(-1), 4);
+  g->right = flock_find(&r->merges, live, id, id_next);
+  g->left = flock_find(&r->merges, live, id_prev, id);
+  g->pos = pos;
+  g->prev = prev;
+  g->live = live;
   return live;
+}
+
+/* Second half. */
+static inline void flock_merge_end(const tok_ranks *r, flock *f, const flock_merge *g) {
+  __m512i right = flock_ranks(&r->merges, &g->right, g->pos), left = flock_ranks(&r->merges, &g->left, g->prev);
+  _mm512_mask_i32scatter_epi32(f->rank, g->live, flock_at(g->pos), right, 4);
+  _mm512_mask_i32scatter_epi32(f->rank, g->live, flock_at(g->prev), left, 4);
 }
 
 #endif

@@ -18,8 +18,11 @@ typedef struct {
   uint32_t n_jobs;
   job jobs[JOBS_MAX];
 #ifdef KERNEL_FLOCK
-  bool flying; /* the flocks are in use */
+  bool flying;             /* the flocks are in use */
+  uint32_t n_long;         /* jobs that do not fit into a flock: */
+  job long_jobs[2 * JOBS_MAX];
   flock flocks[FLOCKS];
+  flock_piece pieces[JOBS_MAX];
 #endif
 } counter;
 
@@ -120,21 +123,25 @@ static inline void run_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *
 
 #ifdef KERNEL_FLOCK
 
-/* Fills the free lanes with the queue's jobs from `next` on; those that don't fit go to `left`. */
-static inline uint32_t flock_fill(counter *c, flock *f, uint32_t next, job *left, uint32_t *n_left) {
-  uint32_t idle = ~f->busy & 0xFFFF;
-  while (idle != 0 && next < c->n_jobs) {
-    const job *j = &c->jobs[next++];
-    flock_units u = {.n = 0};
-    if (j->n <= FLOCK_BYTES) u = flock_cut(c->r, j->p, j->n);
-    if (u.n == 0) {
-      left[(*n_left)++] = *j;
-      continue;
-    }
-    flock_put(f, lowest_bit(idle), u, j);
-    idle &= idle - 1;
+/* Cuts the queue's jobs into units; those that don't fit go to another queue. Returns the pieces. */
+static inline uint32_t flock_prepare(counter *c) {
+  flock_piece *to_rank[JOBS_MAX];
+  uint32_t n = 0, n_to_rank = 0;
+  for (uint32_t i = 0; i < c->n_jobs; i++) {
+    const job *j = &c->jobs[i];
+    flock_piece *u = &c->pieces[n];
+    u->n = 0;
+    if (j->n <= FLOCK_BYTES) flock_cut(c->r, j->p, j->n, u);
+    u->job = *j;
+    c->long_jobs[c->n_long] = *j;
+    c->n_long += u->n == 0;
+    to_rank[n_to_rank] = u;
+    n_to_rank += (u->n != 0) & !u->ascii;
+    n += u->n != 0;
   }
-  return next;
+  c->n_jobs = 0;
+  flock_rank(c->r, to_rank, n_to_rank);
+  return n;
 }
 
 /* Books the lanes that are done, and frees them. */
@@ -148,21 +155,36 @@ static inline void flock_done(counter *c, flock *f, uint32_t live) {
 
 /* Runs until no job is queued, or (all) none is under way either. */
 static void run_flocks(counter *c, bool all) {
-  job left[JOBS_MAX];
-  uint32_t next = 0, n_left = 0, busy;
+  flock_merge merges[FLOCKS];
+  uint32_t next = 0, busy = 0, live[FLOCKS];
   for (int i = 0; i < FLOCKS && !c->flying; i++) flock_clear(c->r, &c->flocks[i]);
+  if (!c->flying) c->n_long = 0;
+  c->flying = true;
+  uint32_t n = flock_prepare(c);
+  for (int i = 0; i < FLOCKS; i++) busy |= c->flocks[i].busy;
   do {
+    for (int i = 0; i < FLOCKS; i++) {
+      live[i] = c->flocks[i].busy != 0 ? flock_merge_begin(c->r, &c->flocks[i], &merges[i]) : 0;
+    }
     busy = 0;
     for (int i = 0; i < FLOCKS; i++) {
       flock *f = &c->flocks[i];
-      if (f->busy != 0) flock_done(c, f, flock_step(c->r, f));
-      next = flock_fill(c, f, next, left, &n_left);
+      if (live[i] != 0) flock_merge_end(c->r, f, &merges[i]);
+    }
+    for (int i = 0; i < FLOCKS; i++) {
+      flock *f = &c->flocks[i];
+      flock_done(c, f, live[i]);
+      for (uint32_t idle = ~f->busy & 0xFFFF; idle != 0 && next < n; idle &= idle - 1) {
+        flock_put(f, lowest_bit(idle), &c->pieces[next++]);
+      }
       busy |= f->busy;
     }
-  } while (next < c->n_jobs || (all && busy != 0));
-  c->flying = busy != 0;
-  c->n_jobs = 0;
-  run_id_lanes(c, left, n_left, NULL);
+  } while (next < n || (all && busy != 0));
+  if (all || c->n_long >= JOBS_MAX) {
+    run_id_lanes(c, c->long_jobs, c->n_long, NULL);
+    c->n_long = 0;
+  }
+  c->flying = !all;
 }
 
 #endif
