@@ -177,13 +177,11 @@ static inline tok_short_line *tok_cache_short(const tok_cache *c, uint64_t key_h
 
 /* Puts an entry into an empty place of either line, or over any. */
 static inline void tok_cache_put_short(tok_cache *c, uint64_t key_hash, tok_key entry) {
-  uint32_t random = tok_cache_added(c, TOK_SHORT);
-  tok_key *place = &tok_cache_short(c, key_hash, random >> 2 & 1)->way[random & 3];
-  for (int i = 7; i >= 0; i--) {
-    tok_key *at = &tok_cache_short(c, key_hash, i / 4)->way[i & 3];
-    place = at->hi == 0 ? at : place;
-  }
-  *place = entry;
+  tok_short_line *line[2] = {tok_cache_short(c, key_hash, 0), tok_cache_short(c, key_hash, 1)};
+  unsigned empty = 1u << (8 + (tok_cache_added(c, TOK_SHORT) & 7)); /* where there is none: a victim */
+  for (unsigned i = 0; i < 8; i++) empty |= (unsigned)(line[i / 4]->way[i & 3].hi == 0) << i;
+  unsigned at = (unsigned)__builtin_ctz(empty) & 7;
+  line[at / 4]->way[at & 3] = entry;
 }
 
 static inline uint64_t tok_cache_mix(uint64_t a, uint64_t b) {
@@ -229,13 +227,11 @@ static inline int64_t tok_cache_get_mid(const tok_cache *c, uint64_t hash, const
 /* Puts an entry into an empty place of either line, or over any. */
 static inline void tok_cache_put_mid(tok_cache *c, const tok_mid_entry *entry) {
   uint64_t hash = tok_mid_hash(entry->bytes, entry->len);
-  uint32_t random = tok_cache_added(c, TOK_MID);
-  tok_mid_entry *place = &tok_cache_mid(c, hash, random >> 1 & 1)->way[random & 1];
-  for (int i = 3; i >= 0; i--) {
-    tok_mid_entry *at = &tok_cache_mid(c, hash, i / 2)->way[i & 1];
-    place = at->len == 0 ? at : place;
-  }
-  *place = *entry;
+  tok_mid_line *line[2] = {tok_cache_mid(c, hash, 0), tok_cache_mid(c, hash, 1)};
+  unsigned empty = 1u << (4 + (tok_cache_added(c, TOK_MID) & 3)); /* where there is none: a victim */
+  for (unsigned i = 0; i < 4; i++) empty |= (unsigned)(line[i / 2]->way[i & 1].len == 0) << i;
+  unsigned at = (unsigned)__builtin_ctz(empty) & 3;
+  line[at / 2]->way[at & 1] = *entry;
 }
 
 /* The one entry where n = 31..126 bytes at p can be. */

@@ -26,22 +26,30 @@ typedef struct {
 #endif
 } counter;
 
+#ifndef KERNEL_LOAD_PADDED
+/* n <= 32 bytes at p, padded with zeros to 32. */
+static inline void load_padded(void *to, const uint8_t *p, size_t n) {
+  memset(to, 0, 32);
+  memcpy(to, p, n);
+}
+#endif
+
 /* Books the count of an encoded piece, which stood as 1, and remembers it. */
 static void job_done(counter *c, const job *j, int64_t count) {
   c->total += count - 1;
   if (j->place == NULL) return;
+  tok_mid_entry m;
+  if (j->n <= TOK_MID_KEY_MAX) load_padded(&m, j->p, j->n); /* over len and count too */
   if (j->n <= TOK_TINY_KEY_MAX) {
-    uint64_t word = 0;
-    memcpy(&word, j->p, j->n);
-    tok_cache_put_tiny(c->cache, tok_tiny_key(word, j->n), (uint8_t)count);
+    tok_cache_put_tiny(c->cache, tok_tiny_key(tok_word_at(m.bytes), j->n), (uint8_t)count);
   } else if (j->n <= TOK_SHORT_KEY_MAX) {
-    tok_key k = tok_key_of(j->p, j->n);
+    tok_key k = {tok_word_at(m.bytes), tok_word_at(m.bytes + 8) | (uint64_t)j->n << 56};
     uint64_t hash = tok_key_hash(k, c->r->seed);
     k.hi |= (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
     tok_cache_put_short(c->cache, hash, k);
   } else if (j->n <= TOK_MID_KEY_MAX) {
-    tok_mid_entry m = {.len = (uint8_t)j->n, .count = (uint8_t)count};
-    memcpy(m.bytes, j->p, j->n);
+    m.len = (uint8_t)j->n;
+    m.count = (uint8_t)count;
     tok_cache_put_mid(c->cache, &m);
   } else {
     tok_long_entry *at = j->place;

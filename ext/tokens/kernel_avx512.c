@@ -328,6 +328,11 @@ static __attribute__((noinline)) void sort_lengths(const uint32_t *starts, size_
   b->n_shorts = n_shorts;
   b->n_wides = n_wides;
 }
+#define KERNEL_LOAD_PADDED
+static inline void load_padded(void *to, const uint8_t *p, size_t n) {
+  _mm256_storeu_si256(to, _mm256_maskz_loadu_epi8((uint32_t)~(~(uint64_t)0 << n), p));
+}
+
 #define KERNEL_FLOCK
 #include "flock_avx512.h"
 
