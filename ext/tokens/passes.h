@@ -1,0 +1,222 @@
+/*
+** passes: the branch-free loops of counting over a batch of pieces (batch.h). Private to kernel.h, which includes
+** it once per instruction set.
+**
+** What a vector can do in fewer instructions a kernel brings itself: with KERNEL_LINE_COUNT a line_count(), with
+** KERNEL_TINY_COUNT a tiny_count(), with KERNEL_SORT_LENGTHS a sort_lengths().
+*/
+#ifndef TOK_PASSES_H
+#define TOK_PASSES_H
+
+#include "batch.h"
+#include "bpe_impl.h"
+
+static inline unsigned key_length(size_t n) { return n < 16 ? (unsigned)n : 16; }
+
+#ifndef KERNEL_LINE_COUNT
+/* Tokens of a key in its line, 0 if it is not there. No branches. */
+static inline uint64_t line_count(const tok_short_line *line, tok_key k) {
+  uint64_t count = 0;
+  for (int w = 0; w < 4; w++) {
+    tok_key e = line->way[w];
+    uint64_t differs = (e.lo ^ k.lo) | (e.hi ^ k.hi) << 4;
+    count |= differs == 0 ? e.hi >> TOK_CACHE_COUNT_SHIFT : 0;
+  }
+  return count;
+}
+#endif
+
+#ifndef KERNEL_TINY_COUNT
+/* The same for a tiny key. */
+static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
+  unsigned at = 7;
+  for (unsigned i = 0; i < 7; i++) at = line->key[i] == key ? i : at;
+  return line->count[at];
+}
+#endif
+
+/* A hot loop stands alone: inlined beside others it runs out of registers. */
+#define KERNEL_LOOP static __attribute__((noinline))
+
+#ifndef KERNEL_SORT_LENGTHS
+/* The numbers of the bits of a byte, one in each byte of a word. */
+#define BITS_1(m, i, at) ((m) >> (i) & 1 ? (uint64_t)(i) << 8 * (at) : 0)
+#define BITS_IN(m, n)    __builtin_popcount((m) & ((1 << (n)) - 1))
+#define BITS_N(m, i)     BITS_1(m, i, BITS_IN(m, i))
+#define BITS_OF(m)                                                                                 \
+  (BITS_N(m, 0) | BITS_N(m, 1) | BITS_N(m, 2) | BITS_N(m, 3) | BITS_N(m, 4) | BITS_N(m, 5) |       \
+   BITS_N(m, 6) | BITS_N(m, 7))
+#define BITS_4(m)  BITS_OF(m), BITS_OF((m) + 1), BITS_OF((m) + 2), BITS_OF((m) + 3)
+#define BITS_16(m) BITS_4(m), BITS_4((m) + 4), BITS_4((m) + 8), BITS_4((m) + 12)
+#define BITS_64(m) BITS_16(m), BITS_16((m) + 16), BITS_16((m) + 32), BITS_16((m) + 48)
+static const uint64_t bits_of[256] = {BITS_64(0), BITS_64(64), BITS_64(128), BITS_64(192)};
+
+/* Appends to a list the numbers first + i where byte i of m is 1, the others being 0. */
+static inline size_t append_ones(uint8_t *list, size_t n, uint64_t m, uint64_t first) {
+  unsigned bits = (unsigned)((m * 0x0102040810204080u) >> 56);
+  uint64_t numbers = bits_of[bits] + first;
+  memcpy(list + n, &numbers, sizeof numbers);
+  return n + (size_t)((m * 0x0101010101010101u) >> 56);
+}
+
+/* Lengths of the pieces, and lists of them by what caches them; eight at a time in the bytes of a word. */
+KERNEL_LOOP void sort_lengths(const uint32_t *starts, size_t n, batch *b) {
+  const uint64_t ones = 0x0101010101010101u;
+  size_t n_tinies = 0, n_shorts = 0, n_wides = 0;
+  for (size_t i = 0; i < n; i++) {
+    uint32_t length = starts[i + 1] - starts[i];
+    b->length[i] = (uint8_t)(length < 16 ? length : 16);
+  }
+  memset(b->length + n, 0, 8);
+  for (size_t i = 0; i < n; i += 8) {
+    uint64_t w, first = i * ones;
+    memcpy(&w, b->length + i, sizeof w);
+    uint64_t wide = w >> 4 & ones, middle = w >> 3 & ones; /* lengths are 1..16, and 0 behind the last */
+    uint64_t some = (w | w >> 1 | w >> 2) & ones;
+    n_tinies = append_ones(b->tinies, n_tinies, some & ~(wide | middle), first);
+    n_shorts = append_ones(b->shorts, n_shorts, middle, first);
+    n_wides = append_ones(b->wides, n_wides, wide, first);
+  }
+  b->n_tinies = n_tinies;
+  b->n_shorts = n_shorts;
+  b->n_wides = n_wides;
+}
+#endif
+
+static inline uint64_t tiny_key_at(const uint8_t *p, size_t n) {
+  uint64_t word;
+  memcpy(&word, p, sizeof word);
+  return tok_tiny_key(word, n);
+}
+
+/* First pass of the tinies: keys and lines. */
+KERNEL_LOOP void find_tiny_lines(const tok_cache *cache, const uint8_t *p, const uint32_t *starts, batch *b) {
+  const tok_cache c = *cache;
+  size_t n = b->n_tinies;
+  for (size_t j = 0; j < n; j++) {
+    size_t i = b->tinies[j];
+    uint64_t k = tiny_key_at(p + starts[i], b->length[i]);
+    const tok_tiny_line *line = tok_cache_tiny(&c, k);
+    __builtin_prefetch(line);
+    b->tiny_key[j] = k;
+    b->line[j] = line;
+  }
+}
+
+/* Second pass: adds the tokens of those that are known, lists the others. Returns the tokens. */
+KERNEL_LOOP uint64_t count_tinies(batch *b, size_t *n_misses) {
+  size_t n = b->n_tinies, missed = 0;
+  uint64_t total = 0;
+  for (size_t j = 0; j < n; j++) {
+    uint64_t count = tiny_count(b->line[j], b->tiny_key[j]);
+    total += count;
+    b->misses[missed] = b->tinies[j];
+    missed += count == 0;
+  }
+  *n_misses = missed;
+  return total;
+}
+
+/*
+** Both in one, for so few pieces that the processor overlaps them by itself and a second loop only
+** costs a mispredicted end.
+*/
+KERNEL_LOOP uint64_t count_few_tinies(const tok_cache *cache, const uint8_t *p, const uint32_t *starts, batch *b,
+                                      size_t *n_misses) {
+  const tok_cache c = *cache;
+  size_t n = b->n_tinies, missed = 0;
+  uint64_t total = 0;
+  for (size_t j = 0; j < n; j++) {
+    size_t i = b->tinies[j];
+    uint64_t k = tiny_key_at(p + starts[i], b->length[i]);
+    uint64_t count = tiny_count(tok_cache_tiny(&c, k), k);
+    total += count;
+    b->misses[missed] = (uint8_t)i;
+    missed += count == 0;
+  }
+  *n_misses = missed;
+  return total;
+}
+
+/* The same passes for the shorts, whose misses follow those of the tinies. */
+KERNEL_LOOP uint64_t count_shorts(const tok_cache *cache, const uint8_t *p, const uint32_t *starts, batch *b,
+                                  size_t *n_misses) {
+  const tok_cache c = *cache;
+  const uint64_t seed = c.ranks->seed;
+  size_t n = b->n_shorts, missed = *n_misses;
+  uint64_t total = 0;
+  for (size_t j = 0; j < n; j++) {
+    size_t i = b->shorts[j];
+    tok_key k = key_padded(p + starts[i], b->length[i]);
+    const tok_short_line *line = tok_cache_short(&c, tok_key_hash(k, seed), 0);
+    __builtin_prefetch(line);
+    b->key[j] = k;
+    b->line[j] = line;
+  }
+  for (size_t j = 0; j < n; j++) {
+    uint64_t count = line_count(b->line[j], b->key[j]);
+    total += count;
+    b->misses[missed] = b->shorts[j];
+    missed += count == 0;
+  }
+  *n_misses = missed;
+  return total;
+}
+
+/* Third pass: for each miss its slot in the vocabulary, and the second line of a short. */
+KERNEL_LOOP void find_slots(const tok_ranks *ranks, const tok_cache *cache, const uint8_t *p,
+                            const uint32_t *starts, size_t n, batch *b) {
+  static const tok_short_line empty __attribute__((aligned(TOK_LINE_BYTES))) = {0};
+  const tok_ranks r = *ranks;
+  for (size_t j = 0; j < n; j++) {
+    size_t i = b->misses[j];
+    tok_key k = key_padded(p + starts[i], b->length[i]);
+    uint64_t h = tok_key_hash(k, r.seed);
+    const tok_short_line *second = &empty;
+    if (cache != NULL) second = b->length[i] <= TOK_TINY_KEY_MAX ? &empty : tok_cache_short(cache, h, 1);
+    b->slot[j] = &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.slot_mask)], r.slot_mask)];
+    __builtin_prefetch(b->slot[j]);
+    __builtin_prefetch(second);
+    b->key[j] = k;
+    b->hash[j] = h;
+    b->line[j] = second;
+  }
+}
+
+/*
+** Fourth pass: adds the tokens of what is known, lists misses that are tokens, and what is neither
+** in the vocabulary nor in the cache. Returns the tokens.
+*/
+KERNEL_LOOP uint64_t find_unknown(batch *b, size_t n, size_t *n_tokens, size_t *n_unknown) {
+  size_t found = 0, unknown = *n_unknown;
+  uint64_t total = 0;
+  for (size_t j = 0; j < n; j++) {
+    tok_key k = b->key[j];
+    uint64_t count = line_count(b->line[j], k);
+    bool token = ((b->slot[j]->lo ^ k.lo) | (b->slot[j]->hi ^ k.hi)) == 0;
+    total += count | token; /* a token that is in the cache counts 1 there too */
+    b->tokens[found] = (uint8_t)j;
+    found += token & (count == 0);
+    b->unknown[unknown] = b->misses[j];
+    unknown += (count == 0) & !token;
+  }
+  *n_tokens = found;
+  *n_unknown = unknown;
+  return total;
+}
+
+/* Remembers misses that were found to be tokens. */
+static void put_tokens(tok_cache *cache, const batch *b, size_t n) {
+  for (size_t t = 0; t < n; t++) {
+    size_t j = b->tokens[t], length = b->length[b->misses[j]];
+    tok_key k = b->key[j];
+    if (length <= TOK_TINY_KEY_MAX) {
+      tok_cache_put_tiny(cache, tok_tiny_key(k.lo, length), 1);
+    } else {
+      k.hi |= (uint64_t)1 << TOK_CACHE_COUNT_SHIFT;
+      tok_cache_put_short(cache, b->hash[j], k);
+    }
+  }
+}
+
+#endif
