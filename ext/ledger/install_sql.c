@@ -2,7 +2,7 @@
 ** Installing the ledger: which scripts of sql/ run when.
 **
 **   schema/NNNN_name.sql once each, in order: llm_meta holds the number of the last one; those that begin
-**                       with "-- Upgrade only" not where there was no ledger before
+**                       with "-- Upgrade only" not where there was no ledger (or no later one) before
 **   legacy/             when a llm_usage from before tok is found: its rows move into the new table
 **   triggers/, views/   again whenever llm_meta holds another checksum than this build's
 **   temp/usage_cost.sql for every connection
@@ -20,6 +20,7 @@
 enum { NEW_SETTINGS = 3 }; /* the version that made llm_setting anew: schema/0003_cost_mode.sql */
 /* A ledger of an earlier version has rows that are in no roll-up yet. */
 enum { FIRST_WITH_ROLLUPS = 4 };
+enum { FIRST_WITH_QUOTAS = 5, NEW_QUOTAS = 9 }; /* that made quotas and rules anew: schema/0009_bucket.sql */
 
 /* What a database holds; version 0: no ledger. */
 typedef struct {
@@ -173,15 +174,18 @@ static void run_folder(install *in, const char *folder) {
   }
 }
 
-static bool is_for_upgrades(const tok_script *s) {
-  static const char mark[] = "-- Upgrade only";
-  return strncmp(s->sql, mark, sizeof mark - 1) == 0;
+/* "-- Upgrade only": for any ledger that is there; "-- Upgrade only from 5": of that version or later. */
+static bool applies(const tok_script *s, int from) {
+  static const char mark[] = "-- Upgrade only", since[] = " from ";
+  if (strncmp(s->sql, mark, sizeof mark - 1) != 0) return true;
+  const char *p = s->sql + sizeof mark - 1;
+  return from >= (strncmp(p, since, sizeof since - 1) == 0 ? strtol(p + sizeof since - 1, NULL, 10) : 1);
 }
 
 static void run_migrations(install *in, int from) {
   for (size_t i = 0; i < tok_ledger_n_scripts; i++) {
     const tok_script *s = &tok_ledger_scripts[i];
-    if (migration_number(s) > from && (from > 0 || !is_for_upgrades(s))) run(in, s->sql);
+    if (migration_number(s) > from && applies(s, from)) run(in, s->sql);
   }
 }
 
@@ -275,6 +279,10 @@ static void create_ledger(install *in, const ledger_state *s) {
   }
   run_migrations(in, s->version);
   if (s->version > 0 && s->version < NEW_SETTINGS) drop_table(in, "DROP TABLE main.llm_setting_legacy");
+  if (s->version >= FIRST_WITH_QUOTAS && s->version < NEW_QUOTAS) {
+    drop_table(in, "DROP TABLE main.llm_quota_before");
+    drop_table(in, "DROP TABLE main.llm_alert_before");
+  }
   if (s->legacy) {
     run_rows(in, tok_ledger_script("legacy/1_copy.sql"));
     if (ask_int(in, "SELECT (SELECT count(*) FROM main.llm_usage) <> "

@@ -7,10 +7,10 @@ SELECT printf('tok: quota ''%s''%s ', q.name, iif(c.key = '', '', printf(' of ''
       printf('exceeded: %.9g of %.9g dollars (period %s, action block)', sum_units / 1e9, c.allowed / 1e9, q.period)
     ELSE printf('exceeded: %d of %d %s (period %s, action block)', sum_units, c.allowed,
       iif(q.metric = 'requests', 'requests', q.metric || ' tokens'), q.period) END
-FROM (SELECT n.*, iif(q.kind = 'rolling', (
+FROM (SELECT n.*, CASE q.kind WHEN 'bucket' THEN (n.debt + q.span_s - 1) / q.span_s WHEN 'rolling' THEN (
       SELECT sum(w.used) + sum(w.held) FROM main.llm_counter AS w WHERE w.quota_id = ?1 AND w.key = ?2
-        AND w.start > ?3 - q.span_s - q.len_s AND w.start < ?3 + q.span_s + q.len_s), n.used + n.held) AS sum_units
-  FROM (SELECT y.quota_id, y.key, y.start, y.used, y.held, y.look, y.usage_id, {quota_limit:y} AS allowed
+        AND w.start > ?3 - q.span_s - q.len_s AND w.start < ?3 + q.span_s + q.len_s) ELSE n.used + n.held END AS sum_units
+  FROM (SELECT y.quota_id, y.key, y.start, y.used, y.held, y.look, y.usage_id, y.debt, {quota_limit:y} AS allowed
     FROM main.llm_counter AS y CROSS JOIN main.llm_quota AS q ON q.id = y.quota_id
     WHERE y.quota_id = ?1 AND y.key = ?2 AND y.start = ?3) AS n
   CROSS JOIN main.llm_quota AS q ON q.id = ?1) AS c

@@ -1,11 +1,19 @@
 -- {quota_refused:-}: does quota q refuse what counter c was changed for? u is the row of llm_usage, NULL for a hold; c.allowed the
--- limit now. A call that settles a hold is never refused.
-c.look & 1 AND q.action = 'block' AND q.guard = 'insert' AND q.active
-  AND NOT EXISTS (SELECT 1 FROM llm_hold AS h WHERE h.ref = u.request_id AND coalesce(h.usage_id, u.id) = u.id)
+-- limit now; c.look says what it was (triggers/llm_quota_counter.sql). A call that settles a hold is never refused.
+q.action = 'block' AND q.active
+  AND CASE WHEN c.look & 1
+    THEN q.guard <> 'none' AND NOT EXISTS (
+      SELECT 1 FROM llm_hold AS h WHERE h.ref = u.request_id AND coalesce(h.usage_id, u.id) = u.id)
+    ELSE q.guard = 'write' AND (c.look & 32 AND (c.look & 2 OR c.look & 8 AND q.metric <> 'cost')
+        OR c.look & 4 AND q.metric = 'cost')
+      AND NOT EXISTS (SELECT 1 FROM llm_hold AS h WHERE h.ref = u.request_id AND h.usage_id IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM llm_meta WHERE key = 'repricing') END
   AND (c.start = -9000000000000000000
-    OR q.metric = 'cost' AND q.unpriced = 'deny' AND u.id IS NOT NULL AND u.cost_nano IS NULL AND u.cost_usd IS NULL
-    OR c.allowed < CASE q.kind WHEN 'rolling' THEN (
+    OR c.look & 5 AND q.metric = 'cost' AND q.unpriced = 'deny' AND u.id IS NOT NULL AND u.cost_nano IS NULL AND u.cost_usd IS NULL
+    OR CASE q.kind
+        WHEN 'bucket' THEN c.allowed * q.span_s < c.debt
+        WHEN 'rolling' THEN c.allowed < (
           SELECT sum(w.used) + sum(w.held) FROM llm_counter AS w WHERE w.quota_id = c.quota_id AND w.key = c.key
             AND w.start > c.start - q.span_s - q.len_s AND w.start < c.start + q.span_s + q.len_s)
-        ELSE c.used + c.held END
+        ELSE c.allowed < c.used + c.held END
       AND (u.id IS NULL OR {quota_amount:u} > 0))

@@ -6,6 +6,7 @@ CASE q.kind
   WHEN 'month' THEN CAST(strftime('%s', {x}, 'unixepoch', 'start of month',
     '-' || ((strftime('%m', {x}, 'unixepoch') - 1) % q.months) || ' months') AS INTEGER)
   WHEN 'lifetime' THEN 0
+  WHEN 'bucket' THEN 0
   WHEN 'rolling' THEN {x} - ({x} % q.len_s + q.len_s) % q.len_s
   ELSE coalesce((SELECT iif(c.stop > {x}, c.start, NULL) FROM llm_calendar AS c
     WHERE c.calendar = q.calendar AND c.start <= {x} ORDER BY c.start DESC LIMIT 1), -9000000000000000000)

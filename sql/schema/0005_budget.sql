@@ -40,8 +40,8 @@ CREATE TABLE main.llm_quota(
   soft_units    INTEGER CHECK (soft_units >= 0),            -- from here on a check says warn
   action        TEXT NOT NULL DEFAULT 'block'
     CONSTRAINT "action is warn, throttle or block" CHECK (action IN ('warn', 'throttle', 'block')),
-  guard         TEXT NOT NULL DEFAULT 'insert'  -- does a block quota refuse the INSERT that would cross it?
-    CONSTRAINT "guard is insert or none" CHECK (guard IN ('insert', 'none')),
+  guard         TEXT NOT NULL DEFAULT 'insert'  -- does a block quota refuse the INSERT (write: and UPDATE) that would cross it?
+    CONSTRAINT "guard is insert, write or none" CHECK (guard IN ('insert', 'write', 'none')),
   period        TEXT NOT NULL DEFAULT 'month',
   zone          TEXT NOT NULL DEFAULT 'UTC',
   since         INTEGER NOT NULL DEFAULT 0,     -- Unix seconds; older usage is not counted
@@ -86,8 +86,11 @@ CREATE TABLE main.llm_quota(
         AND strftime('%s', substr(period, instr(period, ' anchor ') + 8)) IS NOT NULL) THEN 'fixed'
     WHEN period GLOB 'rolling [1-9]*' AND (ltrim(substr(period, 9), '0123456789') IN ('s', 'm', 'h', 'd', 'w')
       OR ltrim(substr(period, 9), '0123456789') GLOB '[smhdw]/[1-9]*') THEN 'rolling'
+    WHEN period GLOB 'bucket [1-9]*' AND (ltrim(substr(period, 8), '0123456789') IN ('s', 'm', 'h', 'd', 'w')
+      OR ltrim(substr(period, 8), '0123456789') GLOB '/[1-9]*'
+        AND ltrim(substr(period, instr(period, '/') + 1), '0123456789') IN ('s', 'm', 'h', 'd', 'w')) THEN 'bucket'
     ELSE 'calendar' END) STORED,
-  span_s        INTEGER GENERATED ALWAYS AS (CASE  -- the whole window
+  span_s        INTEGER GENERATED ALWAYS AS (CASE  -- the whole window; of a bucket: the time in which it gets `refill`
     WHEN period = 'hour' THEN 3600 WHEN period = 'day' THEN 86400 WHEN period = 'week' THEN 604800
     WHEN period GLOB 'every *' THEN CAST(substr(period, 7) AS INTEGER)
       * CASE substr(ltrim(substr(period, 7), '0123456789'), 1, 1)
@@ -95,6 +98,8 @@ CREATE TABLE main.llm_quota(
     WHEN period GLOB 'rolling *' THEN CAST(substr(period, 9) AS INTEGER)
       * CASE substr(ltrim(substr(period, 9), '0123456789'), 1, 1)
         WHEN 's' THEN 1 WHEN 'm' THEN 60 WHEN 'h' THEN 3600 WHEN 'd' THEN 86400 ELSE 604800 END
+    WHEN period GLOB 'bucket *' THEN CAST(substr(period, iif(instr(period, '/'), instr(period, '/') + 1, 8)) AS INTEGER)
+      * CASE substr(period, -1) WHEN 's' THEN 1 WHEN 'm' THEN 60 WHEN 'h' THEN 3600 WHEN 'd' THEN 86400 ELSE 604800 END
     END) STORED,
   len_s         INTEGER GENERATED ALWAYS AS (iif(period GLOB 'rolling *',  -- a bucket: the window in 60, or in /N
     max(1, (span_s + iif(instr(period, '/'), CAST(substr(period, instr(period, '/') + 1) AS INTEGER), 60) - 1)
@@ -106,10 +111,14 @@ CREATE TABLE main.llm_quota(
     ELSE 0 END) STORED,
   months        INTEGER GENERATED ALWAYS AS (CASE period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END) STORED,
   calendar      TEXT GENERATED ALWAYS AS (period || '@' || zone) STORED,
+  refill        INTEGER GENERATED ALWAYS AS (CASE  -- bucket: units that it gets back in span_s seconds; a full one is the limit
+    WHEN period GLOB 'bucket *' THEN iif(instr(period, '/'), CAST(substr(period, 8) AS INTEGER), limit_units) END) STORED,
   CONSTRAINT "a window is at most 10 years" CHECK (span_s <= 315360000),
+  CONSTRAINT "a bucket refills, and its limit times its seconds is below 2^62; it carries nothing over"  -- see llm_counter.debt
+    CHECK (kind <> 'bucket' OR refill > 0 AND limit_units <= 4611686018427387903 / span_s AND rollover_units = 0),
   -- One spelling, that of ext/budget/period.h; the function that sets quotas takes others too. Any other 'rolling' would be counted
   -- bucket by bucket, against the limit of the whole window.
-  CONSTRAINT "period is hour, day, week, month, quarter, year, lifetime, every 5h, every 1 month anchor 2026-01-31 or rolling 24h"
+  CONSTRAINT "period is hour, day, week, month, quarter, year, lifetime, every 5h, every 1 month anchor 2026-01-31, rolling 24h or bucket 90000/60s"
     CHECK (kind <> 'calendar' OR period IN ('hour', 'day', 'week', 'month', 'quarter', 'year') OR period GLOB 'every [1-9]*'
       AND (ltrim(substr(period, 7), '0123456789') IN ('s', 'm', 'h', 'd', 'w', ' month', ' months')
         OR ltrim(substr(period, 7), '0123456789') GLOB '[smhdw] anchor *'
@@ -135,6 +144,12 @@ CREATE TABLE main.llm_counter(
   alert_at INTEGER,                     -- used from which on alert rules are looked at; NULL: none is left
   at       INTEGER,                     -- time of the row that changed this last; NULL: rebuilt
   usage_id INTEGER,                     -- that row, or NULL for a hold
+  was      INTEGER,                     -- used before a move took its row off, until the next change: tells a rise from a move
+  -- Token buckets (sql/gen/bucket_debt.sql). NULL: it is none.
+  debt       INTEGER,                   -- what is missing to full at debt_at, in units of 1/span_s: exact
+  debt_at    INTEGER,                   -- the latest time of a row or hold: refills count from here
+  settled    INTEGER,                   -- units that the last settled hold parked, and the row that
+  settled_by INTEGER,                   -- settled it: the two are one change
   PRIMARY KEY (quota_id, key, start)
 ) STRICT, WITHOUT ROWID;
 
@@ -225,9 +240,9 @@ CREATE TABLE main.llm_alert(  -- rules
   quota_id    INTEGER NOT NULL,
   watch_id    INTEGER,        -- the quota whose counters are looked at: rate and spike have an hourly one
   basis       TEXT NOT NULL
-    CONSTRAINT "basis is percent, used, remaining, rate, spike or forecast"
-    CHECK (basis IN ('percent', 'used', 'remaining', 'rate', 'spike', 'forecast')),
-  value       REAL NOT NULL CHECK (value >= 0),  -- percent: 0.8; spike: 2 times normal; else units
+    CONSTRAINT "basis is percent, used, remaining, rate, spike, forecast or context"
+    CHECK (basis IN ('percent', 'used', 'remaining', 'rate', 'spike', 'forecast', 'context')),
+  value       REAL NOT NULL CHECK (value >= 0),  -- percent, context: 0.8; spike: 2 times normal; else units
   step        REAL CHECK (step > 0),             -- again each so much further, in the same unit as value
   severity    TEXT NOT NULL DEFAULT 'warning',
   resolve     INTEGER NOT NULL DEFAULT 0 CHECK (resolve IN (0, 1)),  -- tell when it falls below again

@@ -5,5 +5,5 @@
 DROP TRIGGER IF EXISTS main.llm_alert_look_{1};
 CREATE TRIGGER main.llm_alert_look_{1} AFTER {2} ON llm_alert
 BEGIN
-  UPDATE llm_counter SET alert_at = 0 WHERE quota_id = {3}.watch_id;
+  UPDATE llm_counter SET alert_at = 0 WHERE quota_id = {3}.watch_id AND debt IS NULL;
 END;

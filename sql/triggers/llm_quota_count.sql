@@ -24,11 +24,13 @@ BEGIN
   ON CONFLICT(quota_id, key, start) DO UPDATE SET held = excluded.held;
   UPDATE llm_counter SET carried = (SELECT {quota_carry:llm_counter} FROM llm_quota AS q WHERE q.id = NEW.id)
   WHERE quota_id = NEW.id AND (SELECT rollover_units FROM llm_quota WHERE id = NEW.id) > 0;
+  UPDATE llm_counter SET alert_at = NULL, debt = b.debt, debt_at = b.at FROM llm_bucket_truth AS b
+  WHERE llm_counter.quota_id = NEW.id AND b.quota_id = NEW.id AND b.key = llm_counter.key AND NEW.kind = 'bucket';
   -- thresholds: early for long periods, since there is more time to act
   INSERT INTO llm_alert(quota_id, basis, value, description)
   SELECT NEW.id, 'percent', t.value, 'default' FROM (
     SELECT 0.8 AS value, 0 AS long UNION ALL SELECT 0.95, 0 UNION ALL SELECT 0.75, 1 UNION ALL SELECT 0.9, 1) AS t
-  WHERE {4} AND NEW.hourly_of IS NULL
+  WHERE {4} AND NEW.hourly_of IS NULL AND NEW.kind <> 'bucket'
     AND t.long = (NEW.period = 'lifetime' OR NEW.period GLOB 'month*' OR NEW.period GLOB 'quarter*'
       OR NEW.period GLOB 'year*');
 END;

@@ -1,8 +1,13 @@
 -- A counter rose: is it beyond its limit, is there an alert? What it costs where neither is so: two comparisons and one
 -- look at the quota.
 --
--- Guard. Only INSERTs of usage and of holds raise `checks`, so these are what is refused; corrections and late prices
--- are always recorded. The price that a TEMP trigger of tok fills in is there already: SQLite runs TEMP triggers first
+-- Guard. `checks` rises by what a guard must look at, and `look` says it, with 16 where used rose and 32 where it rose
+-- from before the statement (a move takes a row off and puts it on again):
+--   1   usage or a hold that comes in: refused unless the guard is none
+--   2   usage that is changed: refused by the guard write where it counts more than before
+--   4   usage whose price was unknown for a moment, and is higher now or still unknown: likewise, by quotas of cost
+--   8   usage that is changed and gets its first price: quotas of cost always record a late price
+-- tok_reprice() is never refused (llm_meta says repricing). The price that a TEMP trigger of tok fills in is there already: SQLite runs TEMP triggers first
 -- (tests/budget/test_clients.sh proves it). RAISE takes no expression before SQLite 3.47, so the message names the
 -- metric. Where tok is loaded its TEMP trigger, which comes first, names the quota (sql/temp/quota_guard.sql).
 --
@@ -14,8 +19,11 @@ DROP TRIGGER IF EXISTS main.llm_counter_insert;
 CREATE TRIGGER main.llm_counter_insert AFTER INSERT ON llm_counter
 WHEN NEW.at IS NOT NULL
 BEGIN
-  UPDATE llm_counter SET alert_at = 0, checks = checks + NEW.checks,
-    carried = (SELECT {quota_carry:NEW} FROM llm_quota AS q WHERE q.id = NEW.quota_id)
+  UPDATE llm_counter SET checks = checks + NEW.checks, was = NULL, (alert_at, carried, debt, debt_at) = (
+    SELECT iif(q.kind = 'bucket', NULL, 0), {quota_carry:NEW},
+      iif(q.kind = 'bucket', min(4611686018427387904, max(0, NEW.used + NEW.held) * q.span_s), NULL),
+      iif(q.kind = 'bucket', NEW.at, NULL)
+    FROM llm_quota AS q WHERE q.id = NEW.quota_id)
   WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start;
 END;
 
@@ -23,13 +31,15 @@ DROP TRIGGER IF EXISTS main.llm_counter_rose;
 CREATE TRIGGER main.llm_counter_rose AFTER UPDATE OF used, checks ON llm_counter
 WHEN NEW.at IS NOT NULL AND (NEW.used >= NEW.alert_at OR EXISTS (SELECT 1 FROM llm_quota AS q
   WHERE q.id = NEW.quota_id AND (q.special AND NEW.used > OLD.used
-    OR q.action = 'block' AND NEW.checks > OLD.checks AND (NEW.used + NEW.held > q.limit_units OR q.special
+    OR q.action = 'block' AND NEW.checks > OLD.checks AND (NEW.checks - OLD.checks = 1 OR q.guard = 'write')
+      AND (iif(NEW.debt IS NULL, NEW.used + NEW.held > q.limit_units, NEW.debt > q.limit_units * q.span_s) OR q.special
       OR NEW.unpriced > 0 OR NEW.start = -9000000000000000000
       OR q.kind = 'rolling' AND q.limit_units < (SELECT sum(w.used) + sum(w.held) FROM llm_counter AS w
         WHERE w.quota_id = q.id AND w.key = NEW.key AND w.start > NEW.start - q.span_s - q.len_s
           AND w.start < NEW.start + q.span_s + q.len_s)))))
 BEGIN
-  UPDATE llm_counter SET look = (NEW.checks > OLD.checks) + 2 * (NEW.used > OLD.used)
+  UPDATE llm_counter SET look = NEW.checks - OLD.checks + 16 * (NEW.used > OLD.used)
+    + 32 * (NEW.used > iif(OLD.was IS NOT NULL AND OLD.usage_id = NEW.usage_id, OLD.was, OLD.used))
   WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start;
 END;
 
@@ -52,7 +62,7 @@ BEGIN
   FROM llm_quota AS q
   CROSS JOIN llm_counter AS c ON c.quota_id = NEW.quota_id AND c.key = NEW.key AND c.start = NEW.start
   LEFT JOIN llm_usage AS u ON u.id = NEW.usage_id
-  WHERE NEW.look & 1 AND q.id = NEW.quota_id AND {quota_refused:-};
+  WHERE NEW.look & 15 AND q.id = NEW.quota_id AND {quota_refused:-};
 
   -- what is beyond the limit, grants pay: by priority, then expiry, then age
   INSERT INTO llm_grant_use(quota_id, key, start, grant_id, units)
@@ -63,7 +73,7 @@ BEGIN
     CROSS JOIN llm_counter AS c ON c.quota_id = g.quota_id AND c.key = g.key AND c.start = NEW.start
     CROSS JOIN llm_quota AS q ON q.id = g.quota_id
     WHERE g.quota_id = NEW.quota_id AND g.key = NEW.key AND g.used < g.units AND g.since <= NEW.at
-      AND NEW.at < g.until AND NEW.look & 2 AND q.kind <> 'rolling')
+      AND NEW.at < g.until AND NEW.look & 16 AND q.kind <> 'rolling' AND q.kind <> 'bucket')
   WHERE excess > before
   ON CONFLICT(quota_id, key, start, grant_id) DO UPDATE SET units = units + excluded.units;
 

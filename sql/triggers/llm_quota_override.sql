@@ -11,5 +11,5 @@ BEGIN
   UPDATE llm_quota SET special = EXISTS (SELECT 1 FROM llm_quota_override WHERE quota_id = {3}.quota_id)
     OR EXISTS (SELECT 1 FROM llm_grant WHERE quota_id = {3}.quota_id)
   WHERE id = {3}.quota_id;
-  UPDATE llm_counter SET alert_at = 0 WHERE quota_id = {3}.quota_id AND key = {3}.key;
+  UPDATE llm_counter SET alert_at = 0 WHERE quota_id = {3}.quota_id AND key = {3}.key AND debt IS NULL;
 END;

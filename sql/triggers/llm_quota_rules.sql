@@ -32,7 +32,7 @@ END;
 DROP TRIGGER IF EXISTS main.llm_quota_limit;
 CREATE TRIGGER main.llm_quota_limit AFTER UPDATE OF limit_units ON llm_quota
 BEGIN
-  UPDATE llm_counter SET alert_at = 0 WHERE quota_id = NEW.id;
+  UPDATE llm_counter SET alert_at = 0 WHERE quota_id = NEW.id AND debt IS NULL;
 END;
 
 -- An hourly counter for the rules that need one.

@@ -9,24 +9,24 @@
 DROP TRIGGER IF EXISTS main.llm_quota_charge_call;
 CREATE TRIGGER main.llm_quota_charge_call INSTEAD OF INSERT ON llm_quota_charge
 BEGIN
-  INSERT INTO llm_counter(quota_id, key, start, used, requests, unpriced, checks, at, usage_id)
+  INSERT INTO llm_counter(quota_id, key, start, used, requests, unpriced, checks, at, usage_id, was)
   SELECT q.id, {quota_key:NEW}, {quota_start:NEW.unix_time}, CASE q.metric
       WHEN 'requests' THEN NEW.requests
       WHEN 'input' THEN NEW.input_tokens
       WHEN 'output' THEN NEW.output_tokens
       WHEN 'total' THEN NEW.total_tokens
       ELSE NEW.cost_nano + iif(q.unpriced = 'estimate', NEW.unpriced_tokens * q.unpriced_nano, 0) END,
-    NEW.requests, iif(q.metric = 'cost', NEW.unpriced, 0), NEW.checks, NEW.at, NEW.usage_id
+    NEW.requests, iif(q.metric = 'cost', NEW.unpriced, 0), NEW.checks, NEW.at, NEW.usage_id, 0
   FROM {quota_routes:NEW} AS w CROSS JOIN llm_quota AS q ON q.route = w.route
   WHERE {quota_covers:NEW}
-    AND (NEW.requests <> 0 OR NEW.checks OR CASE q.metric  -- a late price is nothing to quotas of tokens
+    AND (NEW.requests <> 0 OR NEW.checks & 1 OR CASE q.metric  -- a late price is nothing to quotas of tokens
       WHEN 'input' THEN NEW.input_tokens <> 0
       WHEN 'output' THEN NEW.output_tokens <> 0
       WHEN 'total' THEN NEW.total_tokens <> 0
       WHEN 'cost' THEN NEW.cost_nano <> 0 OR NEW.unpriced <> 0 OR NEW.unpriced_tokens <> 0 END)
   ON CONFLICT(quota_id, key, start) DO UPDATE SET used = used + excluded.used, requests = requests + excluded.requests,
     unpriced = unpriced + excluded.unpriced, checks = checks + excluded.checks, at = excluded.at,
-    usage_id = excluded.usage_id;
+    usage_id = excluded.usage_id, was = iif(excluded.requests < 0, used, NULL), {bucket_set:excluded.used};
 END;
 
 DROP TRIGGER IF EXISTS main.llm_quota_insert;
@@ -62,8 +62,11 @@ BEGIN
     iif(NEW.cost_nano IS NULL, coalesce(NEW.input_tokens, 0) + coalesce(NEW.output_tokens, 0), 0)
       - iif(OLD.cost_nano IS NULL, coalesce(OLD.input_tokens, 0) + coalesce(OLD.output_tokens, 0), 0),
     NEW.unix_time, NEW.id,
-    -- a cost given in dollars at INSERT and filled in now is part of that INSERT
-    OLD.cost_nano IS NULL AND NEW.cost_nano IS NOT NULL AND OLD.cost_usd IS NOT NULL);
+    CASE  -- see llm_quota_counter.sql; a cost given in dollars at INSERT and filled in now is part of that INSERT
+      WHEN OLD.cost_nano IS NULL AND NEW.cost_nano IS NOT NULL THEN iif(OLD.cost_usd IS NOT NULL, 1, 8)
+      WHEN OLD.cost_nano IS NOT NULL AND NEW.cost_nano IS NULL AND coalesce(
+        (SELECT cost_nano FROM llm_usage WHERE id = NEW.id), 9223372036854775807) > OLD.cost_nano THEN 6
+      ELSE 2 END);
 END;
 
 DROP TRIGGER IF EXISTS main.llm_quota_move;
@@ -71,8 +74,8 @@ CREATE TRIGGER main.llm_quota_move AFTER UPDATE OF id, timestamp, provider, mode
   api_key_id, session_id, tags ON llm_usage
 WHEN EXISTS (SELECT 1 FROM llm_quota) AND {quota_moved:NEW}
 BEGIN
-  INSERT INTO llm_quota_charge VALUES ({quota_discharge:OLD}, OLD.unix_time, NULL, 0);
-  INSERT INTO llm_quota_charge VALUES ({quota_charge:NEW}, NEW.unix_time, NEW.id, 0);
+  INSERT INTO llm_quota_charge VALUES ({quota_discharge:OLD}, OLD.unix_time, NEW.id, 0);
+  INSERT INTO llm_quota_charge VALUES ({quota_charge:NEW}, NEW.unix_time, NEW.id, 2);
 END;
 
 -- UPDATE OR REPLACE took another row away; what an ignored INSERT left is no such row. Not of timestamp: that is filled
