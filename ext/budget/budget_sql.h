@@ -8,6 +8,7 @@
 #define TOK_BUDGET_SQL_H
 
 #include "../base/zone_sql.h"
+#include "bucket.h"
 #include "plan.h"
 
 typedef enum {
@@ -142,7 +143,8 @@ typedef struct {
   tok_quota_view view;
   tok_decision decision;
   const char *reason; /* static; NULL: the limit */
-  bool rolling, unplaced;
+  bool rolling, unplaced, refills;
+  tok_bucket bucket; /* where it refills */
   int64_t unpriced_rows;
 } tok_quota_row;
 
@@ -178,6 +180,8 @@ void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quo
 const tok_quota_row *tok_quota_rows_worst(const tok_quota_rows *rows);
 /* Seconds from now until `row` could have room for what it lacks: false if never or unknown. */
 bool tok_quota_retry(tok_call *c, const tok_quota_row *row, int64_t now, int64_t *seconds);
+/* Its period; resets_at: when it ends, when a token bucket is full again if nobody takes from it. */
+bool tok_quota_span(tok_call *c, const tok_quota_row *row, int64_t now, tok_span *span, int64_t *resets_at);
 /* "name":units for tokens and requests, dollars for cost. */
 void tok_add_units(tok_buf *out, const char *name, const char *metric, int64_t units);
 void tok_add_iso(tok_buf *out, const char *name, int64_t t);
@@ -196,6 +200,8 @@ void tok_quota_set_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_grant_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_override_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_refusal_func(sqlite3_context *ctx, int n, sqlite3_value **args);
+/* A token bucket from five columns: is it one, debt, at, refill, span_s. */
+bool tok_bucket_read(sqlite3_stmt *stmt, int column, tok_bucket *b);
 extern const sqlite3_module tok_quota_status_module;
 
 #endif

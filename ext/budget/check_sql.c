@@ -147,6 +147,15 @@ static void decide(tok_quota_row *row, const tok_request *r, char unpriced) {
   row->decision = row->reason != NULL ? row->view.action : tok_quota_decide(&row->view);
 }
 
+bool tok_bucket_read(sqlite3_stmt *stmt, int column, tok_bucket *b) {
+  if (sqlite3_column_int(stmt, column) == 0) return false;
+  *b = (tok_bucket){.debt = sqlite3_column_int64(stmt, column + 1),
+                    .at = sqlite3_column_int64(stmt, column + 2),
+                    .refill = sqlite3_column_int64(stmt, column + 3),
+                    .span_s = sqlite3_column_int64(stmt, column + 4)};
+  return true;
+}
+
 void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quota_rows *rows) {
   sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_MATCH);
   if (stmt != NULL) tok_request_bind(c, stmt, r, now);
@@ -165,6 +174,8 @@ void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quo
     const unsigned char *unpriced = sqlite3_column_text(stmt, 11), *size = sqlite3_column_text(stmt, 15);
     row->rolling = sqlite3_column_int(stmt, 16) != 0;
     row->unpriced_rows = sqlite3_column_int64(stmt, 17);
+    row->refills = tok_bucket_read(stmt, 18, &row->bucket);
+    if (row->refills) tok_bucket_view(&row->bucket, now, &row->view);
     decide(row, r, unpriced == NULL ? 'd' : (char)unpriced[0]);
     rows->unplaced |= row->unplaced;
     rows->wants_usual |= size != NULL && size[0] == 'p';
@@ -211,11 +222,20 @@ static bool next_expiry(tok_call *c, const tok_quota_row *row, int64_t *at) {
   return found;
 }
 
+bool tok_quota_span(tok_call *c, const tok_quota_row *row, int64_t now, tok_span *span, int64_t *resets_at) {
+  int64_t seconds;
+  *span = (tok_span){INT64_MIN, INT64_MAX};
+  *resets_at = INT64_MAX;
+  if (!row->refills) return tok_call_period(c, row->period, row->zone, now, span, resets_at);
+  return tok_bucket_wait(&row->bucket, now, 0, 0, &seconds) && tok_add_i64(now, seconds, resets_at);
+}
+
 bool tok_quota_retry(tok_call *c, const tok_quota_row *row, int64_t now, int64_t *seconds) {
   const tok_quota_view *v = &row->view;
   int64_t need = v->known ? v->need : 1, at, other, rest;
   tok_span span;
   if (row->reason != NULL || need > v->limit) return false; /* waiting does not help */
+  if (row->refills) return tok_bucket_wait(&row->bucket, now, v->limit, need, seconds); /* at the latest: holds may end sooner */
   rest = tok_quota_remaining(v);
   bool found = row->rolling ? tok_sub_i64(need, rest, &rest) && window_frees(c, row, rest, &at)
                             : tok_call_period(c, row->period, row->zone, now, &span, &at) && at < INT64_MAX;
@@ -268,9 +288,9 @@ static void add_text(tok_buf *out, const char *name, const char *text) {
 
 static void print_row(tok_call *c, const tok_quota_row *row, int64_t now, tok_buf *out) {
   const tok_quota_view *v = &row->view;
-  tok_span span = {INT64_MIN, INT64_MAX};
-  int64_t resets_at = INT64_MAX, seconds;
-  tok_call_period(c, row->period, row->zone, now, &span, &resets_at);
+  tok_span span;
+  int64_t resets_at, seconds;
+  tok_quota_span(c, row, now, &span, &resets_at);
   add_text(out, "{\"quota\":", row->name);
   add_text(out, ",\"key\":", row->key);
   add_text(out, ",\"metric\":", row->metric[0] == 'c' ? "cost_usd" : row->metric);

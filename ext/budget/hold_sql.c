@@ -147,7 +147,7 @@ static void load(tok_call *c, tok_request *r, int64_t now, tok_quota_rows *rows)
 
 static void print_refusal(tok_call *c, const tok_quota_row *row, int64_t now, tok_buf *out) {
   const tok_quota_view *v = &row->view;
-  int64_t seconds, resets_at = INT64_MAX;
+  int64_t seconds, resets_at;
   tok_span span;
   tok_buf_adds(out, "{\"ok\":0,\"quota\":");
   tok_buf_add_json(out, tok_slice_of(row->name));
@@ -162,7 +162,7 @@ static void print_refusal(tok_call *c, const tok_quota_row *row, int64_t now, to
   if (v->known) tok_add_units(out, "", row->metric, v->need);
   else tok_buf_adds(out, "null");
   tok_add_units(out, ",\"remaining\":", row->metric, tok_quota_remaining(v));
-  tok_call_period(c, row->period, row->zone, now, &span, &resets_at);
+  tok_quota_span(c, row, now, &span, &resets_at);
   tok_add_iso(out, ",\"resets_at\":", resets_at);
   tok_buf_adds(out, ",\"retry_after_s\":");
   if (tok_quota_retry(c, row, now, &seconds)) tok_buf_add_i64(out, seconds);

@@ -152,12 +152,16 @@ static const char *read_rolling(reader *r, tok_period *p) {
 
 static const char *read_bucket(reader *r, tok_period *p) {
   p->kind = TOK_PERIOD_BUCKET;
+  reader at_length = *r;
   if (!number(r, 0, &p->n))
-    return "has no capacity, expected a number from 1, such as bucket 90000/60s";
+    return "has no refill, expected a number from 1, such as bucket 90000/60s";
   skip_blanks(r);
-  if (r->p == r->end || *r->p != '/')
-    return "has no time to refill, expected one after a /, such as bucket 90000/60s";
-  r->p++;
+  if (r->p < r->end && *r->p == '/') {
+    r->p++;
+  } else { /* a length alone */
+    *r = at_length;
+    p->n = 0;
+  }
   const char *wrong = read_length_s(r, &p->length_s);
   if (wrong != NULL) return wrong;
   return at_end(r) ? NULL : "goes on after its length";
@@ -241,7 +245,9 @@ void tok_period_format(const tok_period *p, char out[TOK_PERIOD_TEXT_BYTES]) {
     put_i64(put_text(put_length(put_text(out, "rolling "), p->length_s), "/"), p->n);
     break;
   case TOK_PERIOD_BUCKET:
-    put_length(put_text(put_i64(put_text(out, "bucket "), p->n), "/"), p->length_s);
+    out = put_text(out, "bucket ");
+    if (p->n > 0) out = put_text(put_i64(out, p->n), "/");
+    put_length(out, p->length_s);
     break;
   case TOK_PERIOD_EVERY:
     out = put_length(put_text(out, "every "), p->length_s);

@@ -9,9 +9,9 @@
 ** tok_quota_set(name, json [, now]) -> id. Makes the quota or changes what the JSON names, and fills its calendar.
 **   Keys: the scope (tenant_id, user_id, api_key_id, session_id, provider, model, task_type, tag; '*' is anything, * and ? within a
 **   value are wildcards), split_by, metric (input, output, total, requests, cost_usd, cost_nano), limit, soft_limit, period (see
-**   period.h), zone, action (warn, throttle, block), guard (insert, none), thresholds, rollover, hold_size (max, p99, p95, none,
+**   period.h), zone, action (warn, throttle, block), guard (insert, write, none), thresholds, rollover, hold_size (max, p99, p95, none,
 **   fixed:N), unpriced (deny, allow, estimate), unpriced_usd_per_1m, since, parent, active, description. Limits of cost_usd
-**   are dollars. A new quota counts from the start of its period on, or since the time given ("since":0: the whole ledger).
+**   are dollars, so is the refill of a period 'bucket 10/1h'. A new quota counts from the start of its period on, or since the time given ("since":0: the whole ledger).
 ** tok_quota_grant(name, key, amount [, until [, reason [, priority [, since]]]]) -> id of the grant. Dollars where the quota
 **   counts cost. Spent after the limit, by priority (low first), then expiry, then age.
 ** tok_quota_override(name, key, limit [, until [, reason [, since]]]) -> 1.
@@ -88,6 +88,7 @@ typedef struct {
   tok_buf text;     /* owned; texts that had escapes */
   char period[TOK_PERIOD_TEXT_BYTES];
   int64_t since;
+  bool refills; /* a token bucket */
 } definition;
 
 /* ---- reading ------------------------------------------------------------------------------------------------------------ */
@@ -214,7 +215,7 @@ static void check_metric(tok_call *c, definition *d, const existing *e, int64_t 
     wrong(c, "metric", "input, output, total, requests, cost_usd or cost_nano");
 }
 
-static void check_period(tok_call *c, definition *d, const existing *e, int64_t now) {
+static void check_period(tok_call *c, definition *d, const existing *e, int64_t scale, int64_t now) {
   tok_slice text = d->value[P_PERIOD], zone = d->value[P_ZONE];
   const tok_zone *z = NULL;
   const char *why;
@@ -228,9 +229,9 @@ static void check_period(tok_call *c, definition *d, const existing *e, int64_t 
   sqlite3_free(message);
   if (rc != SQLITE_OK) return;
   tok_status status = tok_period_parse(text, &p, &why);
-  if (status == TOK_OK && p.kind == TOK_PERIOD_BUCKET) {
-    status = TOK_INVALID;
-    why = "is not for quotas yet; 'rolling' never exceeds its limit in any window either";
+  if (status == TOK_OK && p.kind == TOK_PERIOD_BUCKET && d->value[P_PERIOD].ptr != NULL && !tok_mul_i64(p.n, scale, &p.n)) {
+    status = TOK_INVALID; /* a refill is in the unit of the limit */
+    why = "has a refill that does not fit in 64 bits";
   }
   if (status != TOK_OK) {
     tok_call_fail(c, SQLITE_ERROR, "period '%.*s' %s", tok_shown(text), text.ptr, why);
@@ -238,6 +239,7 @@ static void check_period(tok_call *c, definition *d, const existing *e, int64_t 
   }
   tok_period_format(&p, d->period);
   if (d->value[P_PERIOD].ptr != NULL) d->value[P_PERIOD] = tok_slice_of(d->period);
+  d->refills = p.kind == TOK_PERIOD_BUCKET;
   tok_span span;
   tok_period_at(&p, z, now, &span);
   d->since = p.kind == TOK_PERIOD_LIFETIME || span.start < 0 ? 0 : span.start;
@@ -308,9 +310,11 @@ static int64_t set(tok_call *c, sqlite3_value *name, definition *d, sqlite3_valu
   if (!tok_call_now(c, now_arg, false, &now)) return 0;
   existing e = find(c, name);
   check_metric(c, d, &e, &scale);
-  check_period(c, d, &e, now);
+  check_period(c, d, &e, scale, now);
   check_since(c, d);
   if (e.id == 0 && d->value[P_LIMIT].ptr == NULL) wrong(c, "limit", "given");
+  if (d->refills && d->n_thresholds > 0)
+    tok_call_fail(c, SQLITE_ERROR, "a token bucket has no thresholds: it refills; rules of rate and spike tell of heavy use");
   if (e.id == 0) {
     write_quota(c, name, d, scale, TOK_BQ_SET_INSERT);
   } else {
@@ -382,7 +386,8 @@ static void add(tok_call *c, int n, sqlite3_value **args, tok_bq which, bool gra
   existing e = find(c, args[0]);
   if (e.id == 0)
     tok_call_fail(c, SQLITE_ERROR, "there is no quota '%.*s', expected the name of one in llm_quota", tok_shown(tok_sql_bytes(args[0])), tok_sql_bytes(args[0]).ptr);
-  if (grant && e.rolling) tok_call_fail(c, SQLITE_ERROR, "a rolling window takes no grants; an override raises its limit for a time");
+  if (grant && e.rolling)
+    tok_call_fail(c, SQLITE_ERROR, "a rolling window or token bucket takes no grants; an override raises its limit for a time");
   int64_t units = units_argument(c, &e, grant ? "amount" : "limit", args[2]);
   sqlite3_stmt *stmt = tok_call_stmt(c, which);
   if (stmt == NULL) return;

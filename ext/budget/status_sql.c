@@ -6,7 +6,8 @@
 **
 ** tok_quota_status([name [, now]]): a row for each active quota and, with split_by, each of its keys that has been used in the
 ** period of `now`. Amounts are in the metric's unit; of cost_usd in dollars.
-**   start, end     the period (of a rolling window: the window)
+**   start, end     the period (of a rolling window: the window; of a token bucket NULL)
+**   used           of a token bucket: what is missing to full; resets_at: when it is full again
 **   limit          with what was carried over, grants and overrides
 **   pct            100 * (used + held) / limit
 **   decision       what a request of one unit would be told
@@ -58,7 +59,7 @@ typedef struct {
   tok_quota_view view; /* of the current row */
   tok_span span;
   int64_t resets_at;
-  bool is_cost;
+  bool is_cost, refills; /* a token bucket: no period, so no pace */
   sqlite3_int64 row;
 } cursor;
 
@@ -137,8 +138,17 @@ static int find_period(cursor *c, const char *text, const char *name) {
   return rc;
 }
 
+static int fill_bucket(cursor *c, const tok_bucket *b) {
+  int64_t seconds;
+  tok_bucket_view(b, c->now, &c->view);
+  c->span = (tok_span){INT64_MIN, INT64_MAX};
+  if (!tok_bucket_wait(b, c->now, 0, 0, &seconds) || !tok_add_i64(c->now, seconds, &c->resets_at)) c->resets_at = INT64_MAX;
+  return SQLITE_OK;
+}
+
 static int next(sqlite3_vtab_cursor *base) {
   cursor *c = (cursor *)base;
+  tok_bucket bucket;
   int rc = sqlite3_step(c->stmt);
   c->row++;
   if (rc == SQLITE_ROW) {
@@ -149,6 +159,8 @@ static int next(sqlite3_vtab_cursor *base) {
                                .limit = sqlite3_column_int64(c->stmt, 9),
                                .soft = sqlite3_column_int64(c->stmt, 10),
                                .action = action_of(sqlite3_column_text(c->stmt, 3))};
+    c->refills = tok_bucket_read(c->stmt, 15, &bucket);
+    if (c->refills) return fill_bucket(c, &bucket);
     return find_period(c, (const char *)sqlite3_column_text(c->stmt, 4), (const char *)sqlite3_column_text(c->stmt, 5));
   }
   if (rc != SQLITE_DONE) rc = fail(base->pVtab, rc, sqlite3_errmsg(sqlite3_db_handle(c->stmt)));
@@ -215,6 +227,7 @@ static void result_time(sqlite3_context *ctx, int64_t t) {
 
 /* Units a second since the period began; 0 while that says nothing. */
 static double pace(const cursor *c) {
+  if (c->refills) return 0;
   if (!tok_time_in_range(c->span.start) || !tok_time_in_range(c->span.end)) return 0;
   double elapsed = (double)(c->now - c->span.start), length = (double)(c->span.end - c->span.start);
   return elapsed * 100 < length || elapsed <= 0 ? 0 : (double)c->view.used / elapsed;
@@ -233,6 +246,7 @@ static void result_exhausted(sqlite3_context *ctx, const cursor *c) {
 }
 
 /*
+** hard for writes      guard write: no INSERT, no UPDATE and no reservation goes beyond the limit; see hard
 ** hard                 no INSERT and no reservation goes beyond the limit; only a call that used more than it held does
 ** hard for priced      the same, but calls without a price count nothing or an estimate
 ** hard for reservations  reserve refuses, INSERT does not
@@ -244,8 +258,9 @@ static const char *guarantee_of(const cursor *c) {
   const char *unpriced = (const char *)sqlite3_column_text(c->stmt, 13);
   if (c->view.action != TOK_BLOCK || guard == NULL || size == NULL || unpriced == NULL) return "advice";
   if (strcmp(size, "max") != 0) return "by usual sizes";
-  if (strcmp(guard, "insert") != 0) return "hard for reservations";
-  return c->is_cost && strcmp(unpriced, "deny") != 0 ? "hard for priced" : "hard";
+  if (strcmp(guard, "none") == 0) return "hard for reservations";
+  if (c->is_cost && strcmp(unpriced, "deny") != 0) return "hard for priced";
+  return strcmp(guard, "write") == 0 ? "hard for writes" : "hard";
 }
 
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {

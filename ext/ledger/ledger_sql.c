@@ -43,19 +43,72 @@ static void init_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   sqlite3_free(message);
 }
 
+/*
+** Guards that refuse UPDATEs must let this one pass: a row of llm_meta says so, within a savepoint (sql/gen/quota_refused.sql). What
+** ends it is prepared before, because running out of memory is one reason to undo.
+*/
+typedef struct {
+  sqlite3_stmt *unmark, *undo, *keep; /* owned; NULL where no quota guards */
+} marked;
+
+static int prepare(sqlite3 *db, const char *sql, sqlite3_stmt **stmt) { return sqlite3_prepare_v2(db, sql, -1, stmt, NULL); }
+
+static int mark(sqlite3 *db, marked *m) {
+  sqlite3_stmt *guards = NULL;
+  *m = (marked){0};
+  int rc = prepare(db, "SELECT 1 FROM main.llm_quota WHERE guard = 'write' AND active LIMIT 1", &guards);
+  bool guarded = rc == SQLITE_OK && (rc = sqlite3_step(guards)) == SQLITE_ROW;
+  rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+  sqlite3_finalize(guards);
+  if (!guarded) return rc;
+  if (rc == SQLITE_OK) rc = prepare(db, "DELETE FROM main.llm_meta WHERE key = 'repricing'", &m->unmark);
+  if (rc == SQLITE_OK) rc = prepare(db, "ROLLBACK TO tok_reprice", &m->undo);
+  sqlite3_stmt *keep = NULL;
+  if (rc == SQLITE_OK) rc = prepare(db, "RELEASE tok_reprice", &keep);
+  if (rc == SQLITE_OK) rc = sqlite3_exec(db, "SAVEPOINT tok_reprice", NULL, NULL, NULL);
+  if (rc == SQLITE_OK) m->keep = keep;
+  else sqlite3_finalize(keep);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_exec(db, "INSERT OR REPLACE INTO main.llm_meta(key, value) VALUES ('repricing', '1')", NULL, NULL, NULL);
+  return rc;
+}
+
+/* Keeps what was done, or undoes it after a failure. */
+static int unmark(marked *m, int rc) {
+  if (m->keep != NULL) {
+    if (rc == SQLITE_OK && (rc = sqlite3_step(m->unmark)) == SQLITE_DONE) rc = SQLITE_OK;
+    if (rc != SQLITE_OK) sqlite3_step(m->undo);
+    int end = sqlite3_step(m->keep);
+    if (rc == SQLITE_OK && end != SQLITE_DONE) rc = end;
+  }
+  sqlite3_finalize(m->unmark);
+  sqlite3_finalize(m->undo);
+  sqlite3_finalize(m->keep);
+  return rc;
+}
+
 static void reprice(sqlite3_context *ctx, int64_t since, int64_t until, bool missing_only) {
   sqlite3 *db = sqlite3_context_db_handle(ctx);
   sqlite3_stmt *stmt = NULL;
-  int rc = sqlite3_prepare_v2(db, tok_ledger_script("temp/reprice.sql"), -1, &stmt, NULL);
+  marked m;
+  sqlite3_int64 changed = 0;
+  char *message = NULL;
+  int rc = mark(db, &m);
+  if (rc == SQLITE_OK) rc = prepare(db, tok_ledger_script("temp/reprice.sql"), &stmt);
   if (rc == SQLITE_OK) {
     sqlite3_bind_int64(stmt, 1, since);
     sqlite3_bind_int64(stmt, 2, until);
     sqlite3_bind_int(stmt, 3, missing_only);
     rc = sqlite3_step(stmt);
+    if (rc == SQLITE_DONE) rc = SQLITE_OK;
+    changed = sqlite3_changes64(db);
   }
-  if (rc == SQLITE_DONE) sqlite3_result_int64(ctx, sqlite3_changes64(db));
-  else report_failure(ctx, "tok_reprice", rc, sqlite3_errmsg(db));
+  if (rc != SQLITE_OK) message = sqlite3_mprintf("%s", sqlite3_errmsg(db));
   sqlite3_finalize(stmt);
+  rc = unmark(&m, rc);
+  if (rc == SQLITE_OK) sqlite3_result_int64(ctx, changed);
+  else report_failure(ctx, "tok_reprice", rc, message);
+  sqlite3_free(message);
 }
 
 static void reprice_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {

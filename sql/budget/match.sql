@@ -11,7 +11,8 @@ SELECT q.id, q.name, coalesce(c.key, {quota_key:r}), q.metric, q.action,
         AND w.start > {quota_start:r.unix_time} - q.span_s - q.len_s
         AND w.start < {quota_start:r.unix_time} + q.span_s + q.len_s) ELSE coalesce(c.held, 0) END,
   {quota_limit_now:-}, coalesce(q.soft_units, -1), {quota_hold:r}, q.unpriced, q.unpriced_nano, q.period, q.zone,
-  q.hold_size, q.kind = 'rolling', coalesce(c.unpriced, 0)
+  q.hold_size, q.kind = 'rolling', coalesce(c.unpriced, 0),
+  q.kind = 'bucket', coalesce(c.debt, 0), coalesce(c.debt_at, r.unix_time), q.refill, q.span_s
 FROM (  -- the request under each of its routes: one list that is walked
   SELECT '*' AS route, ?1 AS unix_time, ?2 AS tenant_id, ?3 AS user_id, ?4 AS api_key_id, ?5 AS session_id, ?6 AS provider,
     ?7 AS model, ?8 AS task_type, ?9 AS tags, ?10 AS input_tokens, ?11 AS output_tokens, ?12 AS total_tokens,

@@ -6,9 +6,8 @@
 --             really back, so a bucket never gives more than it may (llm_bucket_truth is what the ledger says)
 --   settled   usage instead of its hold, of the same time: what both have in common has been refilled since; more is taken now
 -- Saturates at 2^62; sums beyond 64 bits are REAL in SQLite and end in the min or max.
-min(4611686018427387904, CASE
-  WHEN {x} >= 0 AND excluded.usage_id = llm_counter.settled_by AND excluded.checks = 1 AND excluded.at <= debt_at
-    THEN debt + max(0, min({x}, settled) * b.span_s - b.refill * (debt_at - excluded.at)) + max(0, {x} - settled) * b.span_s
-  WHEN {x} >= 0 THEN max(0, debt - b.refill * max(0, excluded.at - debt_at)) + {x} * b.span_s
-  ELSE max(0, max(0, debt - b.refill * max(0, excluded.at - debt_at))
-    - max(0, -{x} * b.span_s - b.refill * max(0, debt_at - excluded.at))) END)
+min(4611686018427387904, max(0, max(0, debt - b.refill * max(0, excluded.at - debt_at)) + CASE
+  WHEN excluded.usage_id = settled_by AND excluded.checks = 1 AND {x} >= 0
+    THEN max(0, min({x}, settled) * b.span_s - b.refill * max(0, debt_at - excluded.at)) + max(0, {x} - settled) * b.span_s
+  WHEN {x} >= 0 THEN {x} * b.span_s
+  ELSE min(0, {x} * b.span_s + b.refill * max(0, debt_at - excluded.at)) END))

@@ -1,13 +1,10 @@
 -- {quota_refused:-}: does quota q refuse what counter c was changed for? u is the row of llm_usage, NULL for a hold; c.allowed the
 -- limit now; c.look says what it was (triggers/llm_quota_counter.sql). A call that settles a hold is never refused.
 q.action = 'block' AND q.active
-  AND CASE WHEN c.look & 1
-    THEN q.guard <> 'none' AND NOT EXISTS (
-      SELECT 1 FROM llm_hold AS h WHERE h.ref = u.request_id AND coalesce(h.usage_id, u.id) = u.id)
-    ELSE q.guard = 'write' AND (c.look & 32 AND (c.look & 2 OR c.look & 8 AND q.metric <> 'cost')
-        OR c.look & 4 AND q.metric = 'cost')
-      AND NOT EXISTS (SELECT 1 FROM llm_hold AS h WHERE h.ref = u.request_id AND h.usage_id IS NULL)
-      AND NOT EXISTS (SELECT 1 FROM llm_meta WHERE key = 'repricing') END
+  AND iif(c.look & 1, q.guard <> 'none', q.guard = 'write' AND NOT EXISTS (SELECT 1 FROM llm_meta WHERE key = 'repricing')
+    AND iif(q.metric = 'cost', c.look & 4 OR c.look & 2 AND c.look & 32, c.look & 10 AND c.look & 32))
+  AND NOT EXISTS (SELECT 1 FROM llm_hold AS h
+    WHERE h.ref = u.request_id AND iif(c.look & 1, coalesce(h.usage_id, u.id) = u.id, h.usage_id IS NULL))
   AND (c.start = -9000000000000000000
     OR c.look & 5 AND q.metric = 'cost' AND q.unpriced = 'deny' AND u.id IS NOT NULL AND u.cost_nano IS NULL AND u.cost_usd IS NULL
     OR CASE q.kind

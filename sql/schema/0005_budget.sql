@@ -127,7 +127,7 @@ CREATE TABLE main.llm_quota(
       AND (instr(period, ' anchor ') = 0 OR strftime('%s', substr(period, instr(period, ' anchor ') + 8)) IS NOT NULL))
 ) STRICT;
 
-CREATE INDEX main.llm_quota_route ON llm_quota(route) WHERE route IS NOT NULL;
+CREATE INDEX main.llm_quota_by_route ON llm_quota(route) WHERE route IS NOT NULL;
 
 CREATE TABLE main.llm_counter(
   quota_id INTEGER NOT NULL,
@@ -250,7 +250,7 @@ CREATE TABLE main.llm_alert(  -- rules
   active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
   description TEXT
 ) STRICT;
-CREATE INDEX main.llm_alert_watch ON llm_alert(watch_id) WHERE active;
+CREATE INDEX main.llm_alert_by_watch ON llm_alert(watch_id) WHERE active;
 
 CREATE TABLE main.llm_alert_event(  -- the outbox: deliver, then set delivered_at
   id           INTEGER PRIMARY KEY AUTOINCREMENT,

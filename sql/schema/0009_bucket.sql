@@ -1,10 +1,8 @@
 -- Upgrade only from 5: databases made before there were token buckets, guards of UPDATE and alerts on context windows.
 --
 -- A CHECK and a STORED column cannot be altered, so two tables are made anew, as 0005_budget.sql has them now; the
--- installer drops the old ones. Ids go on where they were: events refer to them.
-DROP INDEX main.llm_quota_route;
+-- installer drops the old ones, with their indexes. Ids go on where they were: events refer to them.
 ALTER TABLE main.llm_quota RENAME TO llm_quota_before;
-DROP INDEX main.llm_alert_watch;
 ALTER TABLE main.llm_alert RENAME TO llm_alert_before;
 
 CREATE TABLE main.llm_quota(
@@ -119,7 +117,7 @@ CREATE TABLE main.llm_quota(
       AND (instr(period, ' anchor ') = 0 OR strftime('%s', substr(period, instr(period, ' anchor ') + 8)) IS NOT NULL))
 ) STRICT;
 
-CREATE INDEX main.llm_quota_route ON llm_quota(route) WHERE route IS NOT NULL;
+CREATE INDEX main.llm_quota_by_route ON llm_quota(route) WHERE route IS NOT NULL;
 
 CREATE TABLE main.llm_alert(  -- rules
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -136,7 +134,7 @@ CREATE TABLE main.llm_alert(  -- rules
   active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
   description TEXT
 ) STRICT;
-CREATE INDEX main.llm_alert_watch ON llm_alert(watch_id) WHERE active;
+CREATE INDEX main.llm_alert_by_watch ON llm_alert(watch_id) WHERE active;
 
 INSERT INTO main.llm_quota(id, name, active, tenant_id, user_id, api_key_id, session_id, provider, model, task_type, tag,
   split_by, metric, limit_units, soft_units, action, guard, period, zone, since, hold_size, unpriced, unpriced_nano,

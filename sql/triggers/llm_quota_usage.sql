@@ -63,7 +63,7 @@ BEGIN
       - iif(OLD.cost_nano IS NULL, coalesce(OLD.input_tokens, 0) + coalesce(OLD.output_tokens, 0), 0),
     NEW.unix_time, NEW.id,
     CASE  -- see llm_quota_counter.sql; a cost given in dollars at INSERT and filled in now is part of that INSERT
-      WHEN OLD.cost_nano IS NULL AND NEW.cost_nano IS NOT NULL THEN iif(OLD.cost_usd IS NOT NULL, 1, 8)
+      WHEN OLD.cost_nano IS NULL AND NEW.cost_nano IS NOT NULL THEN iif(abs(OLD.cost_usd * 1e9 - NEW.cost_nano) < 1 + abs(NEW.cost_nano) / 1000000000000, 1, 8)
       WHEN OLD.cost_nano IS NOT NULL AND NEW.cost_nano IS NULL AND coalesce(
         (SELECT cost_nano FROM llm_usage WHERE id = NEW.id), 9223372036854775807) > OLD.cost_nano THEN 6
       ELSE 2 END);

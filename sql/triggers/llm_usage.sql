@@ -85,7 +85,7 @@ WHEN NEW.cost_nano IS OLD.cost_nano AND NEW.cost_usd IS OLD.cost_usd
     OR NEW.cache_write_tokens IS NOT OLD.cache_write_tokens
     OR NEW.cache_write_1h_tokens IS NOT OLD.cache_write_1h_tokens)
 BEGIN
-  UPDATE llm_usage SET cost_nano = NULL WHERE id = NEW.id;
+  UPDATE llm_usage SET cost_nano = NULL, cost_usd = NULL WHERE id = NEW.id;
 END;
 
 -- UNIQUE takes two NULL providers for different ones; a repeated response is ignored there too.

@@ -246,7 +246,8 @@ static const char *const periods[] = {"hour",          "day",
                                       "lifetime",      "every 5h",
                                       "every 90m",     "every 5h anchor 2026-01-01T02:00Z",
                                       "rolling 24h",   "rolling 1h/12",
-                                      "rolling 100m/7"};
+                                      "rolling 100m/7", "bucket 300/10m",
+                                      "bucket 9h"};
 static const char *const zoned[][2] = {{"day", "America/New_York"},
                                        {"week", "Asia/Kathmandu"},
                                        {"month", "Europe/Berlin"},
@@ -278,7 +279,7 @@ static void make_quota(int number) {
            host_random(&s.r, 3) == 0 ? "OR REPLACE " : "", number, PICK(scope_tenants),
            PICK(scope_users), PICK(scope_models), PICK(scope_tasks), PICK(scope_tags), PICK(splits),
            PICK(metrics), host_random(&s.r, 3) == 0 ? 2500 : 200000000, PICK(actions),
-           host_random(&s.r, 3) == 0 ? "none" : "insert", in_zone ? z[0] : PICK(periods),
+           host_random(&s.r, 3) == 0 ? "none" : host_random(&s.r, 2) == 0 ? "insert" : "write", in_zone ? z[0] : PICK(periods),
            in_zone ? z[1] : "UTC", PICK(unpriced), host_random(&s.r, 3) == 0 ? 500 : 0,
            host_random(&s.r, 5) == 0 ? 1772600000 : 0);
   attempt(sql);
@@ -421,7 +422,7 @@ static void transaction(void) {
   "(coalesce(u.input_tokens, 0) + coalesce(u.output_tokens, 0)) ELSE 0 END) END"
 /* A row's period: lifetime counts from 0, a rolling window's counter is its bucket. */
 #define START                                                                                      \
-  "CASE WHEN q.period = 'lifetime' THEN 0 ELSE (SELECT unixepoch(p.start) FROM "                   \
+  "CASE WHEN q.period = 'lifetime' OR q.period GLOB 'bucket *' THEN 0 ELSE (SELECT unixepoch(p.start) FROM "                   \
   "tok_periods(q.period, u.unix_time, u.unix_time + 1, q.zone) AS p) END"
 
 static const char compare[] =
@@ -560,12 +561,16 @@ static void other_spellings(void) {
                                       "every 2d anchor 2026-01-01",
                                       "rolling 24h",
                                       "rolling 7d",
-                                      "rolling 1h/12"};
+                                      "rolling 1h/12",
+                                      "bucket 90000/60s",
+                                      "bucket 1m",
+                                      "bucket 5/2w"};
   static const char *const refused[] = {
       "Month",    "rolling 7 days",       "ROLLING 24h",   "rolling 24h / 48",
-      "rolling",  "bucket 100/60s",       "every 5 hours", "every h",
+      "rolling",  "bucket 100 / 60s",     "every 5 hours", "every h",
       "every 5x", "every 5h anchor soon", "every month",   "fortnight",
-      "",         "every 5h anchor",      "rolling 24h/0"};
+      "",         "every 5h anchor",      "rolling 24h/0",
+      "bucket",   "bucket 0/60s",         "bucket 60",     "bucket 5/0s",          "bucket 5/month"};
   s.db = host_open(":memory:", true);
   if (!CHECK(s.db != NULL)) return;
   for (size_t i = 0; i < sizeof taken / sizeof taken[0] + sizeof refused / sizeof refused[0]; i++) {
@@ -579,8 +584,8 @@ static void other_spellings(void) {
     if (!CHECK_INT(host_run(s.db, sql, good ? NULL : "CHECK constraint failed"), good))
       printf("  %s\n", period);
     if (good)
-      CHECK(host_int(s.db, "SELECT p.start IS NOT NULL FROM llm_quota AS q, tok_periods(q.period, "
-                           "0, 1) AS p ORDER BY q.id DESC LIMIT 1"));
+      CHECK(host_int(s.db, "SELECT tok_period(period, 1) ->> 'start' IS NOT NULL OR kind IN ('lifetime', 'bucket') "
+                           "FROM llm_quota ORDER BY id DESC LIMIT 1"));
   }
   sqlite3_close(s.db);
 }

@@ -261,6 +261,13 @@ static const workload workloads[] = {
      " 60, '2026-01-01');", "SELECT tok_quota_release('r', '{\"input\":5}', '2026-01-01') IS NULL; SELECT used, held FROM llm_counter"},
     {"guarded INSERT", LEDGER A_QUOTA, "INSERT INTO llm_usage(timestamp, tenant_id, input_tokens, output_tokens) VALUES('2026-01-01', 't', 50, 40);"
      "SELECT used FROM llm_counter; SELECT count(*) FROM llm_alert_event"},
+    {"tok_reprice under a guard of UPDATE", LEDGER A_QUOTA A_ROW "UPDATE llm_quota SET guard = 'write', metric = 'cost', limit_units = 1, since = 0;",
+     "SELECT tok_reprice('2026-01-01'); SELECT cost_nano FROM llm_usage; SELECT count(*) FROM llm_meta WHERE key = 'repricing'"},
+    {"token bucket", LEDGER "SELECT tok_quota_set('b', '{\"metric\":\"total\",\"limit\":100,\"period\":\"bucket 60s\"}', '2026-01-01');",
+     "INSERT OR IGNORE INTO llm_usage(id, timestamp, input_tokens, output_tokens) VALUES(1, '2026-01-01', 50, 40);"
+     "SELECT tok_quota_reserve('r', '{}', '{\"input\":5,\"output\":5}', 600, '2026-01-01T00:00:01Z') ->> 'ok';"
+     "SELECT tok_quota_explain('{}', '{\"total\":50}', '2026-01-01T00:00:02Z');"
+     "SELECT used, held, remaining, resets_at FROM tok_quota_status('b', '2026-01-01T00:00:02Z')"},
     {"tok_reprice", LEDGER A_ROW, "SELECT tok_reprice(); SELECT cost_nano FROM llm_usage"},
 };
 

@@ -90,6 +90,34 @@ static void roll_ups_are_made_for_kept_rows(void) {
   db_close(db);
 }
 
+/* Quotas and rules of before there were token buckets: made anew with their ids, counters as they were. */
+static void quotas_are_made_anew(void) {
+  sqlite3 *db = db_kept("version_6");
+  CHECK_ROWS(db, "SELECT tok_init() > 8", "1");
+  CHECK_ROWS(db, "SELECT id, name, metric, limit_units, period, guard, kind, refill, created_at FROM llm_quota",
+             "2|acme day|total|1000|day|insert|fixed|-|2026-01-01;3|late|cost|50000000000|lifetime|none|lifetime|-|2026-01-01;"
+             "5|acme day (hourly)|total|9223372036854775807|hour|none|fixed|-|2026-01-01");
+  CHECK_ROWS(db, "SELECT id, quota_id, watch_id, basis, value FROM llm_alert",
+             "5|2|2|percent|0.5;6|3|3|percent|0.75;7|3|3|percent|0.9;10|2|5|rate|100.0");
+  CHECK_ROWS(db, "SELECT quota_id, used, held, debt FROM llm_counter", "2|700|20|-;3|500000000|100000000|-;5|700|20|-");
+  CHECK_ROWS(db, "SELECT * FROM llm_quota_audit", "");
+  CHECK_ROWS(db, "SELECT count(*) FROM sqlite_schema WHERE name LIKE '%before%' AND type = 'table'", "0");
+  CHECK_ROWS(db, "PRAGMA integrity_check", "ok");
+  /* ids go on, limits hold, what is new can be had */
+  CHECK_ROWS(db, "INSERT INTO llm_quota(name, metric, limit_units, period, guard) VALUES ('b', 'total', 9, 'bucket 1m', 'write')"
+                 " RETURNING id, kind", "6|bucket");
+  CHECK_ROWS(db, "INSERT INTO llm_alert(quota_id, basis, value) VALUES (2, 'used', 5) RETURNING id", "11");
+  CHECK_RUN(db, "DELETE FROM llm_quota WHERE name = 'b'");
+  CHECK_ROWS(db, "INSERT INTO llm_usage(timestamp, tenant_id, input_tokens, output_tokens, cost_usd)"
+                 " VALUES ('2026-01-05', 'acme', 400, 0, 0)",
+             "Error: tok: quota 'acme day' exceeded: 1120 of 1100 total tokens (period day, action block)");
+  CHECK_RUN(db, "INSERT INTO llm_usage(timestamp, tenant_id, input_tokens, output_tokens, cost_usd)"
+                " VALUES ('2026-01-05', 'acme', 300, 0, 0)");
+  CHECK_ROWS(db, "SELECT used FROM llm_grant", "0");
+  CHECK_ROWS(db, "SELECT tok_init() > 8", "1");
+  db_close(db);
+}
+
 static void the_old_table_moves_without_loss(void) {
   sqlite3 *db = db_fresh();
   CHECK_RUN(db, db_legacy_schema);
@@ -343,6 +371,7 @@ CHECK_MAIN({"nothing_is_created_by_loading", nothing_is_created_by_loading},
            {"other_definitions_are_replaced", other_definitions_are_replaced},
            {"the_cost_mode_is_renamed", the_cost_mode_is_renamed},
            {"roll_ups_are_made_for_kept_rows", roll_ups_are_made_for_kept_rows},
+           {"quotas_are_made_anew", quotas_are_made_anew},
            {"the_old_table_moves_without_loss", the_old_table_moves_without_loss},
            {"values_that_are_refused_stay_readable", values_that_are_refused_stay_readable},
            {"what_refers_to_the_old_table_survives", what_refers_to_the_old_table_survives},
