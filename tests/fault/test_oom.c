@@ -248,17 +248,15 @@ static const workload workloads[] = {
      "SELECT quota, used, held FROM tok_quota_status('q', '2026-01-01')"},
     {"refusal that names the quota", LEDGER A_QUOTA "UPDATE llm_quota SET limit_units = 80 WHERE name = 'q';",
      "INSERT INTO llm_usage(timestamp, tenant_id, input_tokens, output_tokens) VALUES('2026-01-01', 't', 50, 40)"},
-    {"tok_quota_override", LEDGER A_QUOTA, "SELECT tok_quota_override('q', '', 5, '2026-02-01', 'slow', '2026-01-01');"
-     "SELECT limit_units, until, reason FROM llm_quota_override; SELECT special FROM llm_quota"},
-    {"tok_quota_grant", LEDGER A_QUOTA, "SELECT tok_quota_grant('q', '', 50, '2026-02-01', 'more', 1, '2026-01-01') > 0;"
-     "SELECT max(units), max(until) FROM llm_grant; SELECT special FROM llm_quota"},
-    {"INSERT that a grant pays", LEDGER A_QUOTA "SELECT tok_quota_grant('q', '', 50);", "INSERT OR IGNORE INTO llm_usage(id, timestamp,"
-     " tenant_id, input_tokens, output_tokens) VALUES(1, '2026-01-01', 't', 100, 20); SELECT used FROM llm_grant;"
-     "SELECT count(*) FROM llm_quota_audit"},
-    {"tok_quota_sweep", LEDGER A_QUOTA "SELECT tok_quota_reserve('r', '{\"tenant_id\":\"t\"}', '{\"input\":5,\"output\":5}',"
-     " 60, '2026-01-01');", "SELECT tok_quota_sweep('2026-01-02') >= 0; SELECT state FROM llm_hold; SELECT held FROM llm_counter"},
-    {"tok_quota_release", LEDGER A_QUOTA "SELECT tok_quota_reserve('r', '{\"tenant_id\":\"t\"}', '{\"input\":5,\"output\":5}',"
-     " 60, '2026-01-01');", "SELECT tok_quota_release('r', '{\"input\":5}', '2026-01-01') IS NULL; SELECT used, held FROM llm_counter"},
+    {"override, grant, and an INSERT that it pays", LEDGER A_QUOTA, "SELECT tok_quota_override('q', '', 95, '2026-02-01', 'slow', '2026-01-01');"
+     "SELECT tok_quota_grant('q', '', 50, '2026-02-01', 'more', 1, '2026-01-01') > 0;"
+     "SELECT limit_units, until, reason FROM llm_quota_override; SELECT special FROM llm_quota; SELECT max(units) FROM llm_grant;"
+     "INSERT OR IGNORE INTO llm_usage(id, timestamp, tenant_id, input_tokens, output_tokens) VALUES(1, '2026-01-01', 't', 100, 20);"
+     "SELECT sum(used) FROM llm_grant; SELECT count(*) FROM llm_quota_audit"},
+    {"tok_quota_release, tok_quota_sweep", LEDGER A_QUOTA "SELECT tok_quota_reserve('r', '{\"tenant_id\":\"t\"}', '{\"input\":5,\"output\":5}',"
+     " 60, '2026-01-01'), tok_quota_reserve('s', '{\"tenant_id\":\"t\"}', '{\"input\":5,\"output\":5}', 60, '2026-01-01');",
+     "SELECT tok_quota_release('r', '{\"input\":5}', '2026-01-01') IS NULL; SELECT tok_quota_sweep('2026-01-02') >= 0;"
+     "SELECT state FROM llm_hold; SELECT used, held FROM llm_counter"},
     {"guarded INSERT", LEDGER A_QUOTA, "INSERT INTO llm_usage(timestamp, tenant_id, input_tokens, output_tokens) VALUES('2026-01-01', 't', 50, 40);"
      "SELECT used FROM llm_counter; SELECT count(*) FROM llm_alert_event"},
     {"tok_reprice under a guard of UPDATE", LEDGER A_QUOTA A_ROW "UPDATE llm_quota SET guard = 'write', metric = 'cost', limit_units = 1, since = 0;",
