@@ -1,42 +1,23 @@
 /*
-** Hugging Face's tokenizer.json. First the parts are found (their order is free), then read:
-*settings of
-** the model, normalizer and pre-tokenizer, vocabulary, added tokens, merges.
+** Hugging Face's tokenizer.json. First the parts are found (their order is free), then read: settings of
+** the model, normalizer and pre-tokenizer (import_hf_steps.c), vocabulary, added tokens, merges.
 */
-#include "import_vocab.h"
+#include "import_hf.h"
 
 #include "../base/utf8.h"
 
-enum {
-  STEPS_MAX = 12,  /* of a normalizer or pre-tokenizer; the longest in use have 5 */
-  STEP_TEXT = 2048 /* bytes of a step's pattern */
-};
-
-/* A step of a normalizer or pre-tokenizer, its settings flattened. */
-typedef struct {
-  char type[32], pattern[STEP_TEXT], content[32], behavior[32], scheme[16];
-  bool regex; /* the pattern is one; else a plain string */
-  bool prefix, use_regex, invert, individual, split;
-} step;
-
-typedef struct {
-  step step[STEPS_MAX];
-  int n;
-} steps;
-
-typedef struct {
-  tok_vimport *m;
-  tok_slice added, normalizer, pre, vocab, merges; /* parts of the file; ptr NULL: not there */
-  char type[32];
-  char unknown[64];
-  int64_t unknown_id;
-  bool fallback, fuse, whole, byte_level;
-  tok_def_index index; /* of tokens by their bytes */
-  tok_buf text, text2; /* scratch */
-} reader;
-
-static tok_status malformed(reader *r, const tok_json *j) {
+tok_status tok_hf_malformed(tok_hf *r, const tok_json *j) {
   return tok_vimport_refuse(r->m, "its JSON is malformed at byte %zu", j->at);
+}
+
+void tok_hf_copy(char *to, size_t room, tok_slice s) {
+  size_t n = s.len < room ? s.len : room - 1;
+  memcpy(to, s.ptr, n);
+  to[n] = '\0';
+}
+
+static bool is(const char *a, const char *b) {
+  return strcmp(a, b) == 0;
 }
 
 /* The value that follows: as a part of the file. */
@@ -49,210 +30,6 @@ static bool take_part(tok_json *j, tok_slice *part) {
     p++;
   *part = (tok_slice){p, (size_t)(end - p)};
   return true;
-}
-
-static void copy(char *to, size_t room, tok_slice s) {
-  size_t n = s.len < room ? s.len : room - 1;
-  memcpy(to, s.ptr, n);
-  to[n] = '\0';
-}
-
-/* ---- steps ------------------------------------------------------------------------------------
- */
-
-static void set_text(reader *r, step *s, tok_slice key, const tok_json *j) {
-  r->text.len = 0;
-  tok_json_text(&r->text, j->text, j->escaped);
-  tok_slice v = {r->text.ptr, r->text.len};
-  if (r->text.status != TOK_OK)
-    return;
-  if (tok_slice_is(key, "type"))
-    copy(s->type, sizeof s->type, v);
-  if (tok_slice_is(key, "behavior"))
-    copy(s->behavior, sizeof s->behavior, v);
-  if (tok_slice_is(key, "prepend_scheme"))
-    copy(s->scheme, sizeof s->scheme, v);
-  if (tok_slice_is(key, "content") || tok_slice_is(key, "prepend") ||
-      tok_slice_is(key, "replacement")) {
-    copy(s->content, sizeof s->content, v);
-  }
-  if (tok_slice_is(key, "Regex") || tok_slice_is(key, "String")) {
-    copy(s->pattern, sizeof s->pattern, v);
-    s->regex = tok_slice_is(key, "Regex");
-  }
-}
-
-static void set_flag(step *s, tok_slice key, bool v) {
-  if (tok_slice_is(key, "add_prefix_space"))
-    s->prefix = v;
-  if (tok_slice_is(key, "use_regex"))
-    s->use_regex = v;
-  if (tok_slice_is(key, "invert"))
-    s->invert = v;
-  if (tok_slice_is(key, "individual_digits"))
-    s->individual = v;
-  if (tok_slice_is(key, "split"))
-    s->split = v;
-}
-
-/*
-** Reads a component: objects with a "type", those of a Sequence in their order; a Sequence itself
-*is
-** none. An object that is the value of "pattern" belongs to the one around it.
-*/
-static tok_status read_steps(reader *r, tok_slice part, steps *out) {
-  int at[TOK_JSON_DEPTH_MAX + 1] = {0};
-  tok_json j;
-  tok_slice key = {NULL, 0};
-  memset(out, 0, sizeof *out);
-  if (part.ptr == NULL)
-    return TOK_OK;
-  tok_json_init(&j, part);
-  while (tok_json_next(&j) != TOK_JSON_END) {
-    if (j.event == TOK_JSON_ERROR)
-      return malformed(r, &j);
-    if (j.event == TOK_JSON_KEY)
-      key = j.text;
-    if (j.event == TOK_JSON_OBJECT && !tok_slice_is(key, "pattern")) {
-      if (out->n == STEPS_MAX)
-        return tok_vimport_refuse(r->m, "it has more than %d steps of normalization", STEPS_MAX);
-      out->step[out->n] = (step){.use_regex = true, .split = true, .prefix = false};
-      at[j.depth] = out->n++;
-    } else if (j.event == TOK_JSON_OBJECT) {
-      at[j.depth] = at[j.depth - 1];
-    } else if (out->n > 0 && j.event == TOK_JSON_STRING) {
-      set_text(r, &out->step[at[j.depth]], key, &j);
-    } else if (out->n > 0 && (j.event == TOK_JSON_TRUE || j.event == TOK_JSON_FALSE)) {
-      set_flag(&out->step[at[j.depth]], key, j.event == TOK_JSON_TRUE);
-    }
-    if (j.event != TOK_JSON_KEY && j.event != TOK_JSON_OBJECT)
-      key = (tok_slice){NULL, 0};
-    if (j.event == TOK_JSON_OBJECT)
-      key = (tok_slice){NULL, 0};
-  }
-  int kept = 0;
-  for (int i = 0; i < out->n; i++) {
-    if (strcmp(out->step[i].type, "Sequence") != 0)
-      out->step[kept++] = out->step[i];
-  }
-  out->n = kept;
-  return r->text.status;
-}
-
-static const char BLANK_SIGN[] = "\xE2\x96\x81";
-
-static bool is(const char *a, const char *b) {
-  return strcmp(a, b) == 0;
-}
-
-static tok_status apply_normalizer(reader *r, const steps *s) {
-  tok_definition *d = r->m->d;
-  for (int i = 0; i < s->n; i++) {
-    const step *p = &s->step[i];
-    if (is(p->type, "NFC")) {
-      d->normal |= TOK_N_NFC;
-    } else if (is(p->type, "NFKC")) {
-      d->normal |= TOK_N_NFKC;
-    } else if (is(p->type, "Prepend") && is(p->content, BLANK_SIGN)) {
-      d->normal |= TOK_N_PREFIX;
-    } else if (is(p->type, "Replace") && !p->regex && is(p->pattern, " ") &&
-               is(p->content, BLANK_SIGN)) {
-      d->normal |= TOK_N_BLANKS;
-    } else {
-      return tok_vimport_refuse(r->m, "its normalizer '%s' is not supported", p->type);
-    }
-  }
-  return TOK_OK;
-}
-
-static tok_status set_family(reader *r, tok_family family) {
-  r->m->d->family = family;
-  copy(r->m->d->pattern, sizeof r->m->d->pattern, tok_slice_of(tok_family_pattern(family)));
-  return TOK_OK;
-}
-
-/* A pre-tokenizer of regular expressions behind which bytes become letters. */
-static tok_status apply_byte_level(reader *r, const steps *s) {
-  const step *last = &s->step[s->n - 1], *first = &s->step[0];
-  tok_definition *d = r->m->d;
-  r->byte_level = true;
-  if (last->prefix)
-    d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW;
-  if (r->m->pattern.len > 0)
-    return tok_vimport_pattern(r->m, r->m->pattern);
-  for (int i = 0; i + 1 < s->n; i++) {
-    const step *p = &s->step[i];
-    if (is(p->type, "Digits"))
-      continue;
-    if (!is(p->type, "Split") || !is(p->behavior, "Isolated") || p->invert || !p->regex) {
-      return tok_vimport_refuse(r->m, "its pre-tokenizer '%s' is not supported", p->type);
-    }
-  }
-  if (s->n == 1 && last->use_regex)
-    return set_family(r, TOK_FAMILY_R50K);
-  if (s->n == 1)
-    return set_family(r, TOK_FAMILY_WHOLE);
-  if (s->n == 2 && is(first->type, "Digits") && first->individual && last->use_regex) {
-    return set_family(r, TOK_FAMILY_DIGITS);
-  }
-  if (last->use_regex)
-    return tok_vimport_refuse(r->m, "its pre-tokenizer splits twice, which is not supported");
-  r->text.len = 0;
-  for (int i = 0; i + 1 < s->n; i++) {
-    if (i > 0)
-      tok_buf_adds(&r->text, " then ");
-    tok_buf_adds(&r->text, is(s->step[i].type, "Digits") ? "\\p{N}" : s->step[i].pattern);
-  }
-  if (r->text.status != TOK_OK)
-    return r->text.status;
-  return tok_vimport_pattern(r->m, (tok_slice){r->text.ptr, r->text.len});
-}
-
-static tok_status apply_metaspace(reader *r, const step *p) {
-  tok_definition *d = r->m->d;
-  if (!is(p->content, BLANK_SIGN))
-    return tok_vimport_refuse(r->m, "its Metaspace writes '%s' for a blank", p->content);
-  if (p->split && is(r->type, "BPE"))
-    return tok_vimport_refuse(r->m, "its Metaspace splits, which is not supported");
-  d->normal |= TOK_N_BLANKS;
-  if (is(p->scheme, "first"))
-    d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW | TOK_N_PREFIX_FIRST;
-  if (is(p->scheme, "always") || (p->scheme[0] == '\0' && p->prefix))
-    d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW;
-  return TOK_OK;
-}
-
-static tok_status apply_pre_tokenizer(reader *r, const steps *s) {
-  tok_definition *d = r->m->d;
-  if (s->n > 0 && is(s->step[s->n - 1].type, "ByteLevel"))
-    return apply_byte_level(r, s);
-  for (int i = 0; i < s->n; i++) {
-    const step *p = &s->step[i];
-    if (is(p->type, "Metaspace")) {
-      tok_status rc = apply_metaspace(r, p);
-      if (rc != TOK_OK)
-        return rc;
-    } else if (is(p->type, "Split") && !p->regex && is(p->pattern, " ") &&
-               (d->normal & TOK_N_BLANKS)) {
-      continue; /* blanks are gone when it looks for them */
-    } else if (is(p->type, "Split") && p->regex && s->n == 1) {
-      r->text.len = 0;
-      tok_buf_adds(&r->text, p->pattern);
-      if (r->text.status != TOK_OK)
-        return r->text.status;
-      tok_status rc = tok_vimport_pattern(r->m, (tok_slice){r->text.ptr, r->text.len});
-      if (rc != TOK_OK)
-        return rc;
-    } else {
-      return tok_vimport_refuse(r->m, "its pre-tokenizer '%s' is not supported", p->type);
-    }
-  }
-  if (!(d->normal & TOK_N_BLANKS)) {
-    return tok_vimport_refuse(
-        r->m, "it has no pre-tokenizer that is supported, expected ByteLevel or Metaspace");
-  }
-  d->characters = true;
-  return TOK_OK;
 }
 
 /* ---- tokens -----------------------------------------------------------------------------------
@@ -273,11 +50,11 @@ static int byte_of_letter(uint32_t cp) {
 }
 
 /* What a token stands for, of its text in the file; false where it is not in the alphabet. */
-static bool token_bytes(const reader *r, tok_slice s, tok_buf *out) {
+static bool token_bytes(const tok_hf *r, tok_slice s, tok_buf *out) {
   out->len = 0;
   if (!r->byte_level) { /* blanks are written as U+2581 */
     for (size_t i = 0; i < s.len;) {
-      bool blank = s.len - i >= 3 && memcmp(s.ptr + i, BLANK_SIGN, 3) == 0;
+      bool blank = s.len - i >= 3 && memcmp(s.ptr + i, TOK_BLANK_SIGN, 3) == 0;
       tok_buf_addc(out, blank ? ' ' : s.ptr[i]);
       i += blank ? 3 : 1;
     }
@@ -308,7 +85,7 @@ static int fallback_byte(tok_slice s) {
 }
 
 /* One token of the vocabulary; its text is in r->text. */
-static tok_status add_token(reader *r, int64_t id, float score) {
+static tok_status add_token(tok_hf *r, int64_t id, float score) {
   tok_slice s = {r->text.ptr, r->text.len};
   tok_definition *d = r->m->d;
   if (id < 0 || id > TOK_DEF_ID_MAX)
@@ -337,7 +114,7 @@ static tok_status add_token(reader *r, int64_t id, float score) {
 }
 
 /* {"token": id, …} */
-static tok_status read_bpe_vocab(reader *r) {
+static tok_status read_bpe_vocab(tok_hf *r) {
   tok_json j;
   tok_status rc = TOK_OK;
   tok_json_init(&j, r->vocab);
@@ -354,7 +131,7 @@ static tok_status read_bpe_vocab(reader *r) {
     }
     rc = add_token(r, id, 0);
   }
-  return rc == TOK_OK && j.event != TOK_JSON_OBJECT_END ? malformed(r, &j) : rc;
+  return rc == TOK_OK && j.event != TOK_JSON_OBJECT_END ? tok_hf_malformed(r, &j) : rc;
 }
 
 /* A JSON number as a float: exact to the last place for what printed floats have. */
@@ -387,7 +164,7 @@ static float number(tok_slice s) {
 }
 
 /* [["token", score], …]: the id is the place. */
-static tok_status read_unigram_vocab(reader *r) {
+static tok_status read_unigram_vocab(tok_hf *r) {
   tok_json j;
   tok_status rc = TOK_OK;
   tok_json_init(&j, r->vocab);
@@ -395,20 +172,20 @@ static tok_status read_unigram_vocab(reader *r) {
     return tok_vimport_refuse(r->m, "its vocab is not an array");
   for (int64_t id = 0; rc == TOK_OK && tok_json_next(&j) == TOK_JSON_ARRAY; id++) {
     if (tok_json_next(&j) != TOK_JSON_STRING)
-      return malformed(r, &j);
+      return tok_hf_malformed(r, &j);
     r->text.len = 0;
     tok_json_text(&r->text, j.text, j.escaped);
     if (tok_json_next(&j) != TOK_JSON_NUMBER)
-      return malformed(r, &j);
+      return tok_hf_malformed(r, &j);
     if (r->text.status != TOK_OK)
       return r->text.status;
     rc = add_token(r, id, number(j.text));
     if (rc == TOK_OK && id == r->unknown_id)
       tok_def_at(r->m->d, tok_def_n(r->m->d) - 1)->flags |= TOK_T_UNKNOWN;
     if (rc == TOK_OK && tok_json_next(&j) != TOK_JSON_ARRAY_END)
-      return malformed(r, &j);
+      return tok_hf_malformed(r, &j);
   }
-  return rc == TOK_OK && j.event != TOK_JSON_ARRAY_END ? malformed(r, &j) : rc;
+  return rc == TOK_OK && j.event != TOK_JSON_ARRAY_END ? tok_hf_malformed(r, &j) : rc;
 }
 
 /* ---- added tokens -----------------------------------------------------------------------------
@@ -433,14 +210,14 @@ static tok_def_token *by_id(tok_definition *d, size_t n, int64_t id) {
   return lo < n && tok_def_at(d, lo)->id == id ? tok_def_at(d, lo) : NULL;
 }
 
-static tok_status add_added(reader *r, const added *a, size_t n_vocab) {
+static tok_status add_added(tok_hf *r, const added *a, size_t n_vocab) {
   tok_definition *d = r->m->d;
   tok_slice name = {r->text.ptr, r->text.len};
   if (a->id < 0 || a->id > TOK_DEF_ID_MAX || name.len == 0)
     return tok_vimport_refuse(r->m, "an added token has no id or name");
   tok_def_token *t = by_id(d, n_vocab, a->id);
   if (t == NULL) {
-    token_bytes(&(reader){.byte_level = false}, name, &r->text2);
+    token_bytes(&(tok_hf){.byte_level = false}, name, &r->text2);
     if (r->byte_level)
       r->text2.len = 0, tok_buf_add(&r->text2, name.ptr, name.len);
     if (r->text2.status != TOK_OK)
@@ -456,7 +233,7 @@ static tok_status add_added(reader *r, const added *a, size_t n_vocab) {
   return TOK_OK;
 }
 
-static tok_status read_added(reader *r) {
+static tok_status read_added(tok_hf *r) {
   tok_json j;
   tok_status rc = TOK_OK;
   size_t n_vocab = tok_def_n(r->m->d);
@@ -472,7 +249,7 @@ static tok_status read_added(reader *r) {
   if (tok_json_next(&j) == TOK_JSON_NULL)
     return TOK_OK;
   if (j.event != TOK_JSON_ARRAY)
-    return malformed(r, &j);
+    return tok_hf_malformed(r, &j);
   while (rc == TOK_OK && tok_json_next(&j) == TOK_JSON_OBJECT) {
     added a = {.id = -1};
     r->text.len = 0;
@@ -480,7 +257,7 @@ static tok_status read_added(reader *r) {
       tok_slice key = j.text;
       tok_json_event v = tok_json_next(&j);
       if (v == TOK_JSON_OBJECT || v == TOK_JSON_ARRAY)
-        return malformed(r, &j);
+        return tok_hf_malformed(r, &j);
       if (v == TOK_JSON_NUMBER && tok_slice_is(key, "id") &&
           tok_json_int(j.text, 1, &a.id) != TOK_OK)
         a.id = -1;
@@ -502,19 +279,19 @@ static tok_status read_added(reader *r) {
         a.normalized = true;
     }
     if (j.event != TOK_JSON_OBJECT_END)
-      return malformed(r, &j);
+      return tok_hf_malformed(r, &j);
     if (r->text.status != TOK_OK)
       return r->text.status;
     rc = add_added(r, &a, n_vocab);
   }
-  return rc == TOK_OK && j.event != TOK_JSON_ARRAY_END ? malformed(r, &j) : rc;
+  return rc == TOK_OK && j.event != TOK_JSON_ARRAY_END ? tok_hf_malformed(r, &j) : rc;
 }
 
 /* ---- merges -----------------------------------------------------------------------------------
  */
 
 /* The index of a token of the vocabulary by its text in the file. */
-static bool find_token(reader *r, tok_slice text, uint32_t *index) {
+static bool find_token(tok_hf *r, tok_slice text, uint32_t *index) {
   if (!token_bytes(r, text, &r->text2) || r->text2.status != TOK_OK)
     return false;
   const tok_def_token *t = tok_def_index_find(&r->index, (tok_slice){r->text2.ptr, r->text2.len});
@@ -523,7 +300,7 @@ static bool find_token(reader *r, tok_slice text, uint32_t *index) {
   return t != NULL;
 }
 
-static tok_status put_merge(reader *r, tok_slice a, tok_slice b, tok_buf *list) {
+static tok_status put_merge(tok_hf *r, tok_slice a, tok_slice b, tok_buf *list) {
   tok_merge merge;
   size_t n = list->len / sizeof merge;
   if (!find_token(r, a, &merge.a) || !find_token(r, b, &merge.b)) {
@@ -552,7 +329,7 @@ static tok_status put_merge(reader *r, tok_slice a, tok_slice b, tok_buf *list) 
 }
 
 /* "a b" or ["a", "b"]. */
-static tok_status read_merge(reader *r, tok_json *j, tok_buf *list) {
+static tok_status read_merge(tok_hf *r, tok_json *j, tok_buf *list) {
   r->text.len = 0;
   if (j->event == TOK_JSON_STRING) {
     tok_json_text(&r->text, j->text, j->escaped);
@@ -567,14 +344,14 @@ static tok_status read_merge(reader *r, tok_json *j, tok_buf *list) {
   }
   size_t n = 0;
   if (j->event != TOK_JSON_ARRAY || tok_json_next(j) != TOK_JSON_STRING)
-    return malformed(r, j);
+    return tok_hf_malformed(r, j);
   tok_json_text(&r->text, j->text, j->escaped);
   n = r->text.len;
   if (tok_json_next(j) != TOK_JSON_STRING)
-    return malformed(r, j);
+    return tok_hf_malformed(r, j);
   tok_json_text(&r->text, j->text, j->escaped);
   if (tok_json_next(j) != TOK_JSON_ARRAY_END)
-    return malformed(r, j);
+    return tok_hf_malformed(r, j);
   if (r->text.status != TOK_OK)
     return r->text.status;
   return put_merge(r, (tok_slice){r->text.ptr, n}, (tok_slice){r->text.ptr + n, r->text.len - n},
@@ -582,7 +359,7 @@ static tok_status read_merge(reader *r, tok_json *j, tok_buf *list) {
 }
 
 /* Tokens that merges can make or take; twins of them are found when ranks are compiled. */
-static tok_status index_tokens(reader *r) {
+static tok_status index_tokens(tok_hf *r) {
   tok_definition *d = r->m->d;
   tok_status rc = tok_def_index_new(&r->index, d, tok_def_n(d));
   for (size_t i = 0; i < tok_def_n(d) && rc == TOK_OK; i++) {
@@ -596,7 +373,7 @@ static tok_status index_tokens(reader *r) {
 
 enum { MERGES_MAX = 16 << 20 /* the longest list in use has 0.5 million */ };
 
-static tok_status read_merges(reader *r) {
+static tok_status read_merges(tok_hf *r) {
   tok_buf list;
   tok_json j;
   tok_status rc = index_tokens(r);
@@ -606,7 +383,7 @@ static tok_status read_merges(reader *r) {
     if (tok_json_next(&j) != TOK_JSON_ARRAY)
       rc = tok_vimport_refuse(r->m, "its merges are not an array");
     while (rc == TOK_OK && tok_json_next(&j) != TOK_JSON_ARRAY_END) {
-      rc = j.event == TOK_JSON_ERROR || j.event == TOK_JSON_END ? malformed(r, &j)
+      rc = j.event == TOK_JSON_ERROR || j.event == TOK_JSON_END ? tok_hf_malformed(r, &j)
                                                                 : read_merge(r, &j, &list);
     }
   }
@@ -621,21 +398,21 @@ static tok_status read_merges(reader *r) {
 /* ---- the whole --------------------------------------------------------------------------------
  */
 
-static tok_status read_model(reader *r, tok_json *j) {
+static tok_status read_model(tok_hf *r, tok_json *j) {
   if (tok_json_next(j) != TOK_JSON_OBJECT)
     return tok_vimport_refuse(r->m, "its model is not an object");
   while (tok_json_next(j) == TOK_JSON_KEY) {
     tok_slice key = j->text;
     if (tok_slice_is(key, "vocab") || tok_slice_is(key, "merges")) {
       if (!take_part(j, key.ptr[0] == 'v' ? &r->vocab : &r->merges))
-        return malformed(r, j);
+        return tok_hf_malformed(r, j);
       continue;
     }
     tok_json_event v = tok_json_next(j);
     if (v == TOK_JSON_STRING && tok_slice_is(key, "type"))
-      copy(r->type, sizeof r->type, j->text);
+      tok_hf_copy(r->type, sizeof r->type, j->text);
     if (v == TOK_JSON_STRING && tok_slice_is(key, "unk_token"))
-      copy(r->unknown, sizeof r->unknown, j->text);
+      tok_hf_copy(r->unknown, sizeof r->unknown, j->text);
     if (v == TOK_JSON_NUMBER && tok_slice_is(key, "unk_id") &&
         tok_json_int(j->text, 1, &r->unknown_id) != TOK_OK) {
       r->unknown_id = -1;
@@ -652,12 +429,12 @@ static tok_status read_model(reader *r, tok_json *j) {
       return tok_vimport_refuse(r->m, "its %.*s is not supported", tok_vimport_shown(key), key.ptr);
     }
     if (v == TOK_JSON_OBJECT || v == TOK_JSON_ARRAY)
-      return malformed(r, j);
+      return tok_hf_malformed(r, j);
   }
-  return j->event == TOK_JSON_OBJECT_END ? TOK_OK : malformed(r, j);
+  return j->event == TOK_JSON_OBJECT_END ? TOK_OK : tok_hf_malformed(r, j);
 }
 
-static tok_status find_parts(reader *r) {
+static tok_status find_parts(tok_hf *r) {
   tok_json j;
   tok_status rc = TOK_OK;
   tok_json_init(&j, r->m->file);
@@ -672,24 +449,24 @@ static tok_status find_parts(reader *r) {
       rc = read_model(r, &j);
     } else if (part != NULL) {
       if (!take_part(&j, part))
-        rc = malformed(r, &j);
+        rc = tok_hf_malformed(r, &j);
     } else if (!tok_json_skip(&j)) {
-      rc = malformed(r, &j);
+      rc = tok_hf_malformed(r, &j);
     }
   }
   if (rc == TOK_OK && (j.event != TOK_JSON_OBJECT_END || tok_json_next(&j) != TOK_JSON_END))
-    rc = malformed(r, &j);
+    rc = tok_hf_malformed(r, &j);
   return rc;
 }
 
-static tok_status read_all(reader *r, steps *s) {
+static tok_status read_all(tok_hf *r) {
   tok_definition *d = r->m->d;
   tok_status rc = find_parts(r);
   if (rc != TOK_OK)
     return rc;
   bool unigram = is(r->type, "Unigram");
   if (r->type[0] == '\0' && r->merges.ptr != NULL)
-    copy(r->type, sizeof r->type, tok_slice_of("BPE"));
+    tok_hf_copy(r->type, sizeof r->type, tok_slice_of("BPE"));
   if (!unigram && !is(r->type, "BPE")) {
     return tok_vimport_refuse(r->m, "its model is '%s', only BPE and Unigram are supported",
                               r->type);
@@ -698,10 +475,9 @@ static tok_status read_all(reader *r, steps *s) {
     return tok_vimport_refuse(r->m, "its model has no vocab");
   d->byte_fallback = r->fallback;
   d->fuse_unknown = r->fuse || unigram;
-  if ((rc = read_steps(r, r->normalizer, s)) == TOK_OK)
-    rc = apply_normalizer(r, s);
-  if (rc == TOK_OK && (rc = read_steps(r, r->pre, s)) == TOK_OK)
-    rc = apply_pre_tokenizer(r, s);
+  rc = tok_hf_normalizer(r);
+  if (rc == TOK_OK)
+    rc = tok_hf_pre_tokenizer(r);
   if (rc == TOK_OK)
     rc = unigram ? read_unigram_vocab(r) : read_bpe_vocab(r);
   if (rc == TOK_OK)
@@ -710,7 +486,7 @@ static tok_status read_all(reader *r, steps *s) {
     return rc;
   if (unigram) {
     d->model = TOK_MODEL_UNIGRAM;
-    set_family(r, TOK_FAMILY_WHOLE);
+    tok_hf_family(r, TOK_FAMILY_WHOLE);
     return TOK_OK;
   }
   if (r->merges.ptr == NULL)
@@ -722,16 +498,12 @@ static tok_status read_all(reader *r, steps *s) {
 }
 
 tok_status tok_import_hf(tok_vimport *m) {
-  reader r = {.m = m, .unknown_id = -1};
-  steps *s = tok_malloc(sizeof *s);
-  if (s == NULL)
-    return TOK_NOMEM;
+  tok_hf r = {.m = m, .unknown_id = -1};
   tok_buf_init(&r.text, 4 * TOK_DEF_TOKEN_MAX);
   tok_buf_init(&r.text2, 4 * TOK_DEF_TOKEN_MAX);
-  tok_status rc = read_all(&r, s);
+  tok_status rc = read_all(&r);
   tok_buf_free(&r.text);
   tok_buf_free(&r.text2);
   tok_def_index_free(&r.index);
-  tok_free(s);
   return rc;
 }
