@@ -22,6 +22,9 @@
 *not
 ** depend on what is outside.
 **
+** A pair that is listed twice has the place of its last entry, as there (a map that is written in the order
+** of the list).
+**
 ** Two entries that make one token and overlap in a text ("erere" with er+e and e+re) are taken here
 ** from the left, there in the order of the list: with lists that were made from ranks (Llama 3,
 *Nemo)
@@ -301,13 +304,57 @@ static tok_status add_wholes(listing *l, simulation *s) {
   return TOK_OK;
 }
 
+/*
+** The list without entries whose pair comes again; *kept is owned by the caller, NULL where there is nothing
+** to drop.
+*/
+static tok_status last_entries(const tok_merge *merges, size_t n, tok_merge **kept, size_t *n_kept) {
+  size_t size = 64, n_dropped = 0;
+  *kept = NULL;
+  *n_kept = n;
+  while (size < 2 * n)
+    size *= 2;
+  uint32_t *slot = tok_malloc(size * sizeof *slot); /* entry + 1, of the last with its pair */
+  uint8_t *drop_it = tok_malloc(n + 1);
+  tok_status rc = slot == NULL || drop_it == NULL ? TOK_NOMEM : TOK_OK;
+  if (rc == TOK_OK)
+    memset(slot, 0, size * sizeof *slot);
+  for (size_t i = n; i-- > 0 && rc == TOK_OK;) {
+    uint64_t pair = (uint64_t)merges[i].a << 32 | merges[i].b;
+    size_t at = (size_t)(pair * 0x9E3779B97F4A7C15u >> 20) & (size - 1);
+    while (slot[at] != 0 && (merges[slot[at] - 1].a != merges[i].a || merges[slot[at] - 1].b != merges[i].b))
+      at = (at + 1) & (size - 1);
+    drop_it[i] = slot[at] != 0;
+    n_dropped += drop_it[i];
+    if (!drop_it[i])
+      slot[at] = (uint32_t)i + 1;
+  }
+  if (rc == TOK_OK && n_dropped > 0 && (*kept = tok_malloc(n * sizeof **kept)) == NULL)
+    rc = TOK_NOMEM;
+  if (*kept != NULL) {
+    *n_kept = 0;
+    for (size_t i = 0; i < n; i++) {
+      if (!drop_it[i])
+        (*kept)[(*n_kept)++] = merges[i];
+    }
+  }
+  tok_free(slot);
+  tok_free(drop_it);
+  return rc;
+}
+
 enum { ROUNDS_MAX = 3 /* Gemma's list needs two */ };
 
 tok_status tok_ranks_of_merges(tok_vimport *m, const tok_merge *merges, size_t n, bool whole) {
   listing l = {.m = m, .merges = merges, .n_merges = n};
   simulation s = {.d = m->d};
   bool moved = true;
-  tok_status rc = begin_listing(&l);
+  tok_merge *kept;
+  tok_status rc = last_entries(merges, n, &kept, &l.n_merges);
+  if (kept != NULL)
+    l.merges = kept;
+  if (rc == TOK_OK)
+    rc = begin_listing(&l);
   if (rc == TOK_OK)
     rc = begin(&s, m);
   for (int round = 0; round < ROUNDS_MAX && rc == TOK_OK && moved; round++) {
@@ -327,6 +374,7 @@ tok_status tok_ranks_of_merges(tok_vimport *m, const tok_merge *merges, size_t n
   }
   tok_free(l.products);
   tok_free(l.by_merge);
+  tok_free(kept);
   end(&s);
   return rc;
 }

@@ -121,3 +121,8 @@ CREATE VIRTUAL TABLE temp.passing USING tok_vocabulary('tests/tokens/fixtures/sm
 SELECT tok_count('elsewhere', 'the quick'), tok_count('passing', 'the quick');
 DETACH other;
 SELECT tok_encoding('elsewhere'), tok_encoding('passing');
+
+-- a merge that is listed twice has the place of its last entry; ids by Hugging Face's tokenizers
+CREATE VIRTUAL TABLE twice_s USING tok_vocabulary((SELECT json_insert(f, '$.model.merges[#]', json_extract(f, '$.model.merges[70]'))
+  FROM (SELECT CAST(readfile('tests/tokens/fixtures/small_gpt2.json') AS TEXT) AS f)));
+SELECT w, tok_encode('gpt2_s', w), ids, tok_encode('twice_s', w) = ids FROM (SELECT 'wrote, wrong' AS w, '[86,81,343,68,11,281,81,284,70]' AS ids);
