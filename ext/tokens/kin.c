@@ -34,6 +34,7 @@ static const char O200K[] = "o200k_base", CL100K[] = "cl100k_base", HARMONY[] = 
 ** schemas and thinking add is fitted.
 */
 #define CHAT_CLAUDE {0, 4, 3, 0, 3, 0, 346, 8, 90, 28, 3, 3}
+#define CHAT_CLAUDE_2 {0, 6, 3, 0, 3, 0, 346, 8, 90, 28, 3, 3} /* two more: recordings of two sources agree */
 /* <|start_header_id|>role<|end_header_id|>\n\n…<|eot_id|>; 3.1 and later add a dated system message. */
 #define CHAT_LLAMA3 {1, 5, 5, 5, 4, 1, 30, 8, -1, 0, 0, 0}
 #define CHAT_LLAMA32 {16, 5, 5, 9, 4, 1, 30, 8, -1, 0, 0, 0}
@@ -60,7 +61,7 @@ static const char O200K[] = "o200k_base", CL100K[] = "cl100k_base", HARMONY[] = 
 enum {
   GPT_4O, GPT_4O_MINI, GPT_41_MINI, GPT_41_NANO, GPT_4, GPT_0301, O_SERIES, O4_MINI, GPT_5, GPT_5_MINI,
   GPT_5_NANO, GPT_52, GPT_54, HARMONY_, CLAUDE_2, CLAUDE_3, CLAUDE_47, GEMINI, GEMINI_3, GROK_2, GROK_3,
-  GROK_4, GROK_4_FAST, GROK_43, GROK_CODE, MISTRAL, MISTRAL_SMALL, LLAMA_3, LLAMA_32, LLAMA_33, LLAMA_2, R1_LLAMA, R1_QWEN, DEEPSEEK_R1, QWEN, DEEPSEEK,
+  GROK_4, GROK_4_FAST, GROK_4_PLAIN, GROK_43, GROK_CODE, MISTRAL, MISTRAL_SMALL, LLAMA_3, LLAMA_32, LLAMA_33, LLAMA_2, R1_LLAMA, R1_QWEN, DEEPSEEK_R1, QWEN, DEEPSEEK,
   COHERE_A, COHERE_R08, COHERE_R, KIMI, GLM, NOVA, NOVA_2, SONAR, PALMYRA, TITAN, MINIMAX, EMBED, N_FAMILIES
 };
 
@@ -81,7 +82,7 @@ static const tok_kin_info FAMILIES[N_FAMILIES] = {
     [GPT_52] = EXACT("gpt-5.2", O200K, CHAT_GPT5, PATCHES(1536, 1200)),
     [GPT_54] = EXACT("gpt-5.4", O200K, CHAT_GPT5, PATCHES(2500, 1000)),
     [HARMONY_] = EXACT("gpt-oss", HARMONY, CHAT_HARMONY, NO_IMAGES),
-    [CLAUDE_2] = {"claude-2", O200K, W_claude_legacy, 200, CHAT_CLAUDE, NO_IMAGES, MEASURED},
+    [CLAUDE_2] = {"claude-2", O200K, W_claude_legacy, 200, CHAT_CLAUDE_2, NO_IMAGES, MEASURED},
     [CLAUDE_3] = {"claude-3", O200K, W_claude_legacy, 180, CHAT_CLAUDE, {TOK_IMAGE_CLAUDE, 1568, 1568}, MEASURED},
     [CLAUDE_47] = {"claude-4.7", O200K, W_claude_47, 250, CHAT_CLAUDE, {TOK_IMAGE_CLAUDE, 2576, 4784},
                    MEASURED ", letters x 1.3 (Anthropic: about 30 percent more)"},
@@ -91,6 +92,7 @@ static const tok_kin_info FAMILIES[N_FAMILIES] = {
     [GROK_3] = {"grok-3", O200K, W_same, 60, CHAT_FITTED(5, 3, 3, 3), NO_IMAGES, NEAR},
     [GROK_4] = {"grok-4", O200K, W_same, 60, CHAT_FITTED(680, 4, 5, 0), NO_IMAGES, NEAR},
     [GROK_4_FAST] = {"grok-4-fast", O200K, W_same, 60, CHAT_FITTED(152, 4, 5, 0), NO_IMAGES, NEAR},
+    [GROK_4_PLAIN] = {"grok-4-fast-non-reasoning", O200K, W_same, 60, CHAT_NONE, NO_IMAGES, NEAR}, /* no hidden prompt */
     [GROK_43] = {"grok-4.3", O200K, W_same, 60, CHAT_FITTED(188, 4, 5, 0), NO_IMAGES, NEAR},
     [GROK_CODE] = {"grok-code", O200K, W_same, 60, CHAT_FITTED(200, 4, 5, 0), NO_IMAGES, NEAR},
     [MISTRAL] = {"mistral", O200K, W_mistral_nemo, 120, CHAT_MISTRAL, NO_IMAGES, MEASURED},
@@ -113,7 +115,7 @@ static const tok_kin_info FAMILIES[N_FAMILIES] = {
     [NOVA_2] = {"nova-2", O200K, W_same, 120, CHAT_FITTED(44, 2, 2, 0), NO_IMAGES, NEAR},
     [SONAR] = {"sonar", O200K, W_llama3, 150, CHAT_FITTED(1, 0, 0, 0), NO_IMAGES, MEASURED},
     [PALMYRA] = {"palmyra", O200K, W_same, 200, CHAT_FITTED(32, 0, 0, 0), NO_IMAGES, NEAR},
-    [TITAN] = {"titan", O200K, W_titan, 300, CHAT_FITTED(3, 0, 0, 0), NO_IMAGES, NEAR},
+    [TITAN] = {"titan", O200K, W_titan, 300, CHAT_NONE, NO_IMAGES, NEAR},
     [MINIMAX] = {"minimax", O200K, W_same, 200, CHAT_CHATML, NO_IMAGES, NEAR},
     [EMBED] = {"embeddings of others", O200K, W_same, 250, CHAT_NONE, NO_IMAGES, NEAR},
 };
@@ -141,7 +143,9 @@ static const name_rule NAMES[] = {
     {"claude-sonnet-4", CLAUDE_3}, {"claude-haiku-4", CLAUDE_3},
     {"gemini-embedding", EMBED}, {"gemini-3", GEMINI_3}, {"gemini-1", GEMINI}, {"gemini-2", GEMINI},
     {"gemini-flash", GEMINI}, {"gemini-pro", GEMINI}, {"gemma", GEMINI},
-    {"grok-2", GROK_2}, {"grok-3", GROK_3}, {"grok-4-3", GROK_43}, {"grok-4-fast", GROK_4_FAST},
+    {"grok-2", GROK_2}, {"grok-3", GROK_3}, {"grok-4-3", GROK_43},
+    {"grok-4-fast-non-reasoning", GROK_4_PLAIN}, {"grok-4-1-fast-non-reasoning", GROK_4_PLAIN},
+    {"grok-4-fast", GROK_4_FAST},
     {"grok-4-1", GROK_4_FAST}, {"grok-4", GROK_4}, {"grok-code", GROK_CODE},
     {"mistral-embed", EMBED}, {"mistral-small", MISTRAL_SMALL}, {"magistral", MISTRAL_SMALL},
     {"mistral", MISTRAL}, {"ministral", MISTRAL}, {"mixtral", MISTRAL}, {"codestral", MISTRAL},

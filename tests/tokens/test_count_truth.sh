@@ -11,4 +11,5 @@ echo "$out" | grep -q '^openai exact|[0-9]*|[0-9]*|1$' || failed=1
 echo "$out" | grep -q '^closed within bounds|[0-9]*|[0-9]*|1$' || failed=1
 echo "$out" | grep -q '^openai output exact|[0-9]*|[0-9]*|1$' || failed=1
 echo "$out" | grep -q '^claude median|1|others median|1$' || failed=1
+echo "$out" | grep -q '^others than openai|.*|1$' || failed=1
 [ "$failed" = 0 ] && echo "1 passed, 0 failed" || { echo "0 passed, 1 failed"; exit 1; }
