@@ -4,6 +4,7 @@
 #include "../base/json.h"
 #include "../base/model_name.h"
 #include "image.h"
+#include "tools.h"
 
 typedef struct {
   tok_json j;
@@ -300,6 +301,23 @@ static void count_system(chat *c) {
   c->last_role = last; /* it stands before the messages, wherever its key is */
 }
 
+/* One tool, whose first event was just read. */
+static void count_tool(chat *c) {
+  bool known = false;
+  if (c->j.event == TOK_JSON_OBJECT && c->meter->info->chat.tool_lines) {
+    tok_json here = c->j;
+    size_t from = c->j.at - 1;
+    pass(c);
+    if (c->status != TOK_OK) return;
+    tok_slice tool = {c->j.in.ptr + from, c->j.at - from};
+    tok_status status = tok_tool_lines(c->engine, c->meter, tool, &c->text, &c->milli, &known);
+    if (status != TOK_OK) fail(c, status, NULL);
+    if (!known) c->j = here;
+    c->inexact = true;
+  }
+  if (!known) count_json(c);
+}
+
 static void count_tools(chat *c) {
   const tok_chat_rule *rule = &c->meter->info->chat;
   if (c->j.event != TOK_JSON_ARRAY) {
@@ -307,7 +325,7 @@ static void count_tools(chat *c) {
     return;
   }
   while (next(c) && c->j.event != TOK_JSON_ARRAY_END) {
-    count_json(c);
+    count_tool(c);
     add_tokens(c, rule->tool);
     if (!c->tools) add_tokens(c, rule->tools);
     c->tools = true;

@@ -22,11 +22,11 @@ static const char O200K[] = "o200k_base", CL100K[] = "cl100k_base", HARMONY[] = 
 ** from gpt-5 on the channel of an assistant's message counts 2 (both fitted: 40 requests, no exception).
 ** gpt-3.5-turbo-0301 had 4, and a name replaced the role.
 */
-#define CHAT_OPENAI {0, 4, 4, 4, 3, 1, 12, 7, 0, 0, 0, 1}
-#define CHAT_O_SERIES {0, 4, 4, 4, 2, 1, 12, 7, 0, 0, 0, 1}
-#define CHAT_GPT5 {0, 4, 6, 4, 2, 1, 12, 7, 0, 0, 4, 4}
-#define CHAT_0301 {0, 5, 5, 5, 3, -1, 12, 10, 0, 0, 0, 1}
-#define CHAT_GPT4 {0, 4, 4, 4, 3, 1, 12, 10, 0, 0, 0, 1}
+#define CHAT_OPENAI {0, 4, 4, 4, 3, 1, 12, 7, 0, 0, 0, 1, true}
+#define CHAT_O_SERIES {0, 4, 4, 4, 2, 1, 12, 7, 0, 0, 0, 1, true}
+#define CHAT_GPT5 {0, 4, 6, 4, 2, 1, 12, 7, 0, 0, 4, 4, true}
+#define CHAT_0301 {0, 5, 5, 5, 3, -1, 12, 10, 0, 0, 0, 1, true}
+#define CHAT_GPT4 {0, 4, 4, 4, 3, 1, 12, 10, 0, 0, 0, 1, true}
 /* <|start|>role<|message|>…<|end|>, and the fixed system message of the harmony format (fitted). */
 #define CHAT_HARMONY {61, 4, 6, 8, 2, 1, 12, 7, 0, 0, 4, 4}
 /*

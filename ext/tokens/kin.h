@@ -45,6 +45,7 @@ typedef struct {
   int16_t schema;    /* around the JSON of a schema that the answer must follow; -1: schemas cost nothing */
   int16_t thinking;  /* once, if the request asks for thinking */
   int16_t chat_output, responses_output; /* around a message of a response, by OpenAI's two interfaces */
+  bool tool_lines;   /* tools are counted line by line (tools.h), not as JSON */
 } tok_chat_rule;
 
 /* How images count. */

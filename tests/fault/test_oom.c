@@ -150,7 +150,8 @@ static const workload workloads[] = {
     {"tok_count, estimated", NULL, "SELECT tok_count('claude-sonnet-4-5', " TEXT ")"},
     {"tok_estimate", NULL, "SELECT tok_estimate('claude-sonnet-4-5', " TEXT ")"},
     {"tok_count_messages", NULL,
-     "SELECT tok_count_messages('gpt-4o', '[{\"role\":\"user\",\"content\":\"a\\nb\"}]', '{\"system\":\"s\\u0041\"}')"},
+     "SELECT tok_count_messages('gpt-4o', '[{\"role\":\"user\",\"content\":\"a\\nb\"}]', '{\"system\":\"s\\u0041\","
+     "\"tools\":[{\"name\":\"f\",\"parameters\":{\"properties\":{\"a\":{\"enum\":[\"x\"]}}}}]}')"},
     {"tok_truncate", NULL, "SELECT tok_truncate('gpt-4o', " LONG_TEXT ", 100)"},
     {"tok_chunks", NULL, "SELECT * FROM tok_chunks('gpt-4o', " LONG_TEXT ", 100, 10)"},
     {"tok_encoding", NULL, "SELECT tok_encoding('azure/gpt-4o-2024-08-06'), tok_fits('gpt-4o', 1000, 10)"},

@@ -95,6 +95,29 @@ static void options(void) {
   CHECK_STR(count_with("gpt-4o", HELLO, "[1]").wrong, "no object");
 }
 
+/* OpenAI's cookbook, "How to count tokens with tiktoken": what its API billed. */
+static void tools(void) {
+  static const char REQUEST[] =
+      "{\"messages\":[{\"role\":\"system\",\"content\":\"You are a helpful assistant that can answer to questions about "
+      "the weather.\"},{\"role\":\"user\",\"content\":\"What's the weather like in San Francisco?\"}],\"tools\":[{\"type\":"
+      "\"function\",\"function\":{\"name\":\"get_current_weather\",\"description\":\"Get the current weather in a given "
+      "location\",\"parameters\":{\"type\":\"object\",\"properties\":{\"location\":{\"type\":\"string\",\"description\":"
+      "\"The city and state, e.g. San Francisco, CA\"},\"unit\":{\"type\":\"string\",\"description\":\"The unit of "
+      "temperature to return\",\"enum\":[\"celsius\",\"fahrenheit\"]}},\"required\":[\"location\"]}}}]}";
+  CHECK_INT(count("gpt-4o", REQUEST), 101);
+  CHECK_INT(count("gpt-4o-mini", REQUEST), 101);
+  CHECK_INT(count("gpt-4", REQUEST), 105);
+  CHECK_INT(count("gpt-3.5-turbo", REQUEST), 105);
+  /* no name, no properties, properties of properties, escapes, values that are no strings */
+  CHECK_INT(count("gpt-4o", "{\"input\":\"Hello\",\"tools\":[{\"name\":\"f\"}]}"), 8 + 12 + 7 + 2);
+  CHECK_INT(count("gpt-4o", "{\"input\":\"Hello\",\"tools\":[{\"description\":\"g.\",\"name\":\"f\"}]}"), 8 + 12 + 7 + 2);
+  CHECK_INT(count("gpt-4o", "{\"input\":\"Hello\",\"tools\":[{\"name\":\"f\",\"parameters\":{\"properties\":{\"a\":{\"type\":"
+                            "\"array\",\"items\":{\"properties\":{\"\\u0062\":{\"enum\":[1,2]}}}}}}}]}"),
+            8 + 12 + 7 + 2 + (6 + 4) + (6 + 2) - 3 + 2 * (3 + 1));
+  CHECK(count("gpt-4o", "{\"input\":\"Hello\",\"tools\":[{\"type\":\"web_search\"}]}") > 8 + 12 + 7);
+  CHECK_INT(count("gpt-4o", "{\"input\":\"Hello\",\"tools\":[{\"name\":\"f\"]}"), -2);
+}
+
 static void unknowns(void) {
   CHECK_INT(count("gpt-4o", "{\"previous_response_id\":\"resp_1\",\"input\":\"Hello\"}"), -1);
   CHECK_INT(count("gpt-4o", "{\"previous_response_id\":null,\"input\":\"Hello\"}"), 8);
@@ -195,7 +218,7 @@ static void estimates(void) {
 int main(int argc, char **argv) {
   engine = tok_engine_new();
   static const check_test tests[] = {{"cookbook", cookbook}, {"shapes", shapes}, {"escapes", escapes},
-    {"options", options}, {"unknowns", unknowns}, {"malformed", malformed}, {"sizes", sizes}, {"images", images},
+    {"options", options}, {"tools", tools}, {"unknowns", unknowns}, {"malformed", malformed}, {"sizes", sizes}, {"images", images},
     {"large", large}, {"estimates", estimates}};
   int rc = check_run(argc, argv, tests, sizeof tests / sizeof tests[0]);
   tok_engine_free(engine);
