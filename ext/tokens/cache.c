@@ -1,6 +1,9 @@
 #include "engine.h"
 
-enum { EMPTY_FOR_BYTES = 16384 }; /* of text: emptying a cache must be small beside counting */
+enum {
+  EMPTY_FOR_BYTES = 16384, /* of text: emptying a cache must be small beside counting */
+  GROWTH = 16              /* at once: moving entries costs as much as putting them in */
+};
 
 static size_t cache_bytes(uint32_t n_lines) {
   return ((size_t)2 * n_lines + (n_lines >> TOK_MIDS_SHIFT) + 2 * (n_lines >> TOK_LONGS_SHIFT)) * TOK_LINE_BYTES;
@@ -66,7 +69,7 @@ static void move_entries(tok_cache *c, const tok_cache *old) {
 
 void tok_cache_grow(tok_cache *c) {
   tok_cache old = *c;
-  uint32_t n_lines = old.n_lines * 4 < old.n_lines_max ? old.n_lines * 4 : old.n_lines_max;
+  uint32_t n_lines = old.n_lines < old.n_lines_max / GROWTH ? old.n_lines * GROWTH : old.n_lines_max;
   if (!allocate(c, n_lines)) {
     c->n_lines_max = old.n_lines; /* do not ask again */
     return;

@@ -44,7 +44,7 @@ typedef struct {
   __m512i id, rank;
   flock_probe probe; /* from the ids to the ranks */
   uint32_t n;        /* 0: the piece is too long, or odd */
-  bool ascii;        /* the ranks are known without a probe */
+  bool ranked;       /* the ranks are known without a probe */
   job job;
 } flock_piece;
 
@@ -146,23 +146,10 @@ static inline __mmask16 no_character(__mmask16 lanes, __m512i word) {
   return (__mmask16)((e0 & low) | (ed & ~low) | c0);
 }
 
-/* Lanes whose unit and the next one some token may join by fragments (tok_may_cross_fragment). */
-static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i word, __m512i next, __m512i length) {
-  __m512i last = _mm512_srlv_epi32(word, _mm512_slli_epi32(_mm512_sub_epi32(length, _mm512_set1_epi32(1)), 3));
-  __m512i edge = _mm512_or_si512(_mm512_slli_epi32(last, 8), _mm512_and_si512(next, _mm512_set1_epi32(0xFF)));
-  __m512i bits = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes, _mm512_srli_epi32(edge, 5), r->cross8, 4);
-  bits = _mm512_srlv_epi32(bits, _mm512_and_si512(edge, _mm512_set1_epi32(31)));
-  __mmask16 maybe = _mm512_mask_test_epi32_mask(lanes, bits, _mm512_set1_epi32(1)), sure = 0;
-  if (maybe == 0) return 0;
-  uint32_t x[16], y[16], z[16];
-  _mm512_storeu_si512(x, word);
-  _mm512_storeu_si512(y, next);
-  _mm512_storeu_si512(z, last);
-  for (uint32_t rest = maybe; rest != 0; rest &= rest - 1) {
-    unsigned i = _tzcnt_u32(rest);
-    if (tok_may_cross_fragment(r, x[i], (uint8_t)z[i], y[i])) sure = (__mmask16)(sure | 1u << i);
-  }
-  return sure;
+/* Lanes whose unit and the next one some token may join by fragments. */
+static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i word, __m512i length) {
+  __m512i above = _mm512_slli_epi32(_mm512_sub_epi32(length, _mm512_set1_epi32(1)), 3);
+  return may_cross_fragment(r, word, _mm512_srlv_epi32(word, above), _mm512_alignr_epi32(word, word, 1), lanes);
 }
 
 /*
@@ -188,7 +175,7 @@ static inline __m512i cut_units(const tok_ranks *r, __m512i v, uint64_t starts, 
       *odd = 0xFFFF;
       return id;
     }
-    __mmask16 edge = crossed(r, lanes >> 1, word, _mm512_alignr_epi32(word, word, 1), length);
+    __mmask16 edge = crossed(r, lanes >> 1, word, length);
     *odd = (__mmask16)(*odd | ((edge | edge << 1) & high));
   }
   return id;
@@ -204,6 +191,22 @@ static inline __m512i byte_ranks(const tok_ranks *r, __m512i v, uint32_t n) {
   return _mm512_mask_or_epi32(none, found, _mm512_slli_epi32(rank, FLOCK_POS_BITS), flock_lanes());
 }
 
+/* Nothing in front of n ids and behind them. */
+static inline __m512i between_nothing(const tok_ranks *r, __m512i id, uint32_t n) {
+  const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
+  id = _mm512_mask_mov_epi32(nothing, (__mmask16)((1u << n) - 1), id);
+  return _mm512_alignr_epi32(id, nothing, 15);
+}
+
+/* A piece whose units are its bytes. */
+static inline void cut_bytes(const tok_ranks *r, __m512i v, uint32_t n, flock_piece *u) {
+  if (n > FLOCK_UNITS) return;
+  __m512i bytes = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(v));
+  u->n = n;
+  u->id = between_nothing(r, _mm512_i32gather_epi32(bytes, r->byte, 4), n);
+  u->rank = byte_ranks(r, v, n);
+}
+
 /* Cuts a piece into units; their pairs' ranks may still be missing (see flock_rank). */
 static inline void flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, flock_piece *u) {
   __mmask16 odd;
@@ -211,14 +214,15 @@ static inline void flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, f
   __m512i v = _mm512_maskz_loadu_epi8(valid, p);
   uint64_t cont = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(-64)), starts = valid & ~cont;
   u->n = 0;
-  u->ascii = cont == 0;
-  if (cont != 0) {
-    uint64_t lead = _mm512_movepi8_mask(v) & ~cont;
-    uint64_t lead3 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xE0));
-    uint64_t lead4 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xF0));
-    if ((lead << 1 | lead3 << 2) != cont || lead4 != 0) return;
+  u->ranked = cont == 0;
+  if (u->ranked) {
+    cut_bytes(r, v, n, u);
+    return;
   }
-  if (_mm_popcnt_u64(starts) > FLOCK_UNITS) return;
+  uint64_t lead = _mm512_movepi8_mask(v) & ~cont;
+  uint64_t lead3 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xE0));
+  uint64_t lead4 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xF0));
+  if ((lead << 1 | lead3 << 2) != cont || lead4 != 0 || _mm_popcnt_u64(starts) > FLOCK_UNITS) return;
   __m512i id = cut_units(r, v, starts, n, &odd);
   if (odd == 0xFFFF) return;
   if (odd != 0) {
@@ -229,10 +233,7 @@ static inline void flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, f
     id = cut_units(r, v, starts, n, &odd); /* what was whole stays so: the edges are those found before */
   }
   u->n = (uint32_t)_mm_popcnt_u64(starts);
-  const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
-  id = _mm512_mask_mov_epi32(nothing, (__mmask16)((1u << u->n) - 1), id);
-  u->id = _mm512_alignr_epi32(id, nothing, 15);
-  if (u->ascii) u->rank = byte_ranks(r, v, n);
+  u->id = between_nothing(r, id, u->n);
 }
 
 /* The ranks of n pieces' units, in two passes that wait for memory together. */

@@ -144,7 +144,7 @@ static inline uint32_t flock_prepare(counter *c) {
     c->long_jobs[c->n_long] = *j;
     c->n_long += u->n == 0;
     to_rank[n_to_rank] = u;
-    n_to_rank += (u->n != 0) & !u->ascii;
+    n_to_rank += (u->n != 0) & !u->ranked;
     n += u->n != 0;
   }
   c->n_jobs = 0;

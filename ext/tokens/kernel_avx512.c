@@ -210,20 +210,26 @@ static inline __mmask16 bits_at(const uint8_t *bitmap, __m512i at, __mmask16 lan
   return _mm512_test_epi32_mask(_mm512_srlv_epi32(words, bit), _mm512_set1_epi32(1));
 }
 
-/* tok_may_cross() */
-static inline __mmask16 may_cross(const tok_ranks *r, __m512i x, __m512i y, __mmask16 lanes) {
+/* tok_may_cross_fragment(); x_last: the last bytes of x. */
+static inline __mmask16 may_cross_fragment(const tok_ranks *r, __m512i x, __m512i x_last, __m512i y,
+                                           __mmask16 lanes) {
   const __m512i byte = _mm512_set1_epi32(0xFF);
-  __mmask16 found = bits_at(r->cross_bloom, cross_hash(x, y), lanes);
-  __m512i x_last = _mm512_srli_epi32(x, 16), y_first = _mm512_and_si512(y, byte);
+  __m512i y_first = _mm512_and_si512(y, byte);
   __m512i edge = _mm512_or_si512(_mm512_slli_epi32(x_last, 8), y_first);
-  __mmask16 fragments = bits_at(r->cross8, edge, (__mmask16)(lanes & ~found));
-  if (fragments == 0) return found;
+  __mmask16 fragments = bits_at(r->cross8, edge, lanes);
+  if (fragments == 0) return 0;
   __m512i x_fragment = _mm512_or_si512(_mm512_slli_epi32(x_last, 8), byte);
   __m512i y_fragment = _mm512_or_si512(_mm512_slli_epi32(y_first, 8), byte);
-  found |= bits_at(r->cross8_both, edge, fragments);
+  __mmask16 found = bits_at(r->cross8_both, edge, fragments);
   found |= bits_at(r->cross_bloom, cross_hash(x_fragment, y), fragments);
-  found |= bits_at(r->cross_bloom, cross_hash(x, y_fragment), fragments);
-  return found;
+  return (__mmask16)(found | bits_at(r->cross_bloom, cross_hash(x, y_fragment), fragments));
+}
+
+/* tok_may_cross() of characters of three bytes. */
+static inline __mmask16 may_cross(const tok_ranks *r, __m512i x, __m512i y, __mmask16 lanes) {
+  __mmask16 found = bits_at(r->cross_bloom, cross_hash(x, y), lanes);
+  __mmask16 open = (__mmask16)(lanes & ~found);
+  return (__mmask16)(found | may_cross_fragment(r, x, _mm512_srli_epi32(x, 16), y, open));
 }
 
 static inline uint64_t cuts_vector(const tok_ranks *r, const uint8_t *p, uint64_t candidates) {
