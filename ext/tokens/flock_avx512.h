@@ -3,7 +3,7 @@
 ** to kernel_avx512.c; the words "whole characters" and "nothing" are those of lanes.h and id_lanes.h.
 **
 ** A piece is a column: its tokens' ids and the ranks of its pairs stand in rows, one a unit, where a
-** unit is what the piece starts from. A step merges the lowest pair of every column, so sixteen pieces
+** unit is what the piece starts from. While no piece of a flock is wide, half of the rows are left alone. A step merges the lowest pair of every column, so sixteen pieces
 ** wait for memory together and none mispredicts a branch. A column whose piece is done takes the next.
 **
 ** A character starts as one unit where it is a token and where no token holds a fragment of it, or of
@@ -17,20 +17,22 @@
 #include "id_lanes.h"
 
 enum {
-  FLOCK = 16,         /* pieces */
-  FLOCKS = 4,         /* a step of all of them in turns, so that they wait for memory together */
-  FLOCK_UNITS = 15,   /* of a piece, in rows 1.. */
-  FLOCK_ROWS = 16,    /* row 0 stands for what is in front: nothing */
-  FLOCK_POS_BITS = 4,
-  FLOCK_BYTES = 48    /* of a piece */
+  FLOCK = 16,          /* pieces */
+  FLOCKS = 4,          /* a step of all of them in turns, so that they wait for memory together */
+  FLOCK_UNITS = 15,    /* of a piece, in rows 1..; of a wide one: */
+  FLOCK_UNITS_MAX = 30,
+  FLOCK_ROWS = 32,     /* row 0 stands for what is in front: nothing */
+  FLOCK_POS_BITS = 5,
+  FLOCK_BYTES = 62     /* of a piece */
 };
 
 typedef struct {
-  uint32_t rank[FLOCK_ROWS][FLOCK]; /* rank << 4 | row of the pair that starts there */
-  uint32_t id[FLOCK_ROWS + 1][FLOCK];
+  uint32_t rank[FLOCK_ROWS][FLOCK]; /* rank << 5 | row of the pair that starts there */
+  uint32_t id[FLOCK_ROWS][FLOCK];
   uint32_t starts[FLOCK]; /* bits of rows where a token starts, and 0 and that behind the last unit */
   job job[FLOCK];
   uint32_t busy; /* lanes with a piece */
+  uint32_t wide; /* those with a wide one */
 } __attribute__((aligned(64))) flock;
 
 /* Pairs being looked up: where their entries are, and what they would hold. */
@@ -39,12 +41,11 @@ typedef struct {
   __mmask16 lanes;
 } flock_probe;
 
-/* A piece that is to be encoded: its units' ids in lanes 1..n, nothing in the others; the pairs' ranks. */
+/* A piece that is to be encoded: its units' ids from row 1 on, nothing in the others; the pairs' ranks. */
 typedef struct {
-  __m512i id, rank;
-  flock_probe probe; /* from the ids to the ranks */
-  uint32_t n;        /* 0: the piece is too long, or odd */
-  bool ranked;       /* the ranks are known without a probe */
+  __m512i id[2], rank[2]; /* of rows 0..15, 16..31 */
+  uint32_t n;             /* 0: the piece is too long, or odd */
+  bool ranked;            /* the ranks are known without a probe */
   job job;
 } flock_piece;
 
@@ -55,13 +56,14 @@ typedef struct {
   __mmask16 live;
 } flock_merge;
 
-static inline __m512i flock_rows(__m512i lane_or_row) { return _mm512_slli_epi32(lane_or_row, 4); }
+/* Where rows begin. */
+static inline __m512i flock_rows(__m512i row) { return _mm512_slli_epi32(row, 4); }
 
 static inline __m512i flock_lanes(void) {
   return _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
 }
 
-/* Half of the entries at offset[0..8): the token << 4 in each, or 1 << 22 and more. */
+/* Half of the entries at offset[0..8): the token << 5 in each, or 1 << 23 and more. */
 static inline __m512i flock_entries(const tok_merges *m, __mmask8 lanes, __m256i offset, __m256i half) {
   __m512i entry = _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), lanes, offset, m->entries, 1);
   __m512i tag = _mm512_slli_epi64(_mm512_cvtepu32_epi64(half), TOK_MERGE_ID_BITS);
@@ -147,74 +149,91 @@ static inline __mmask16 no_character(__mmask16 lanes, __m512i word) {
 }
 
 /* Lanes whose unit and the next one some token may join by fragments. */
-static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i word, __m512i length) {
+static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i word, __m512i next, __m512i length) {
   __m512i above = _mm512_slli_epi32(_mm512_sub_epi32(length, _mm512_set1_epi32(1)), 3);
-  return may_cross_fragment(r, word, _mm512_srlv_epi32(word, above), _mm512_alignr_epi32(word, word, 1), lanes);
+  return may_cross_fragment(r, word, _mm512_srlv_epi32(word, above), next, lanes);
 }
 
-/*
-** Units that start at the bits of `starts`; *odd: the lanes of those that must start as their bytes;
-** all lanes where there is invalid UTF-8.
-*/
-static inline __m512i cut_units(const tok_ranks *r, __m512i v, uint64_t starts, uint32_t n, __mmask16 *odd) {
+/* Lanes of half h of a mask of rows or units. */
+static inline __mmask16 lanes_of(uint32_t mask, int h) { return (__mmask16)(mask >> 16 * h); }
+
+/* The words of up to 32 units that start at the bits of `starts`, and their lengths. */
+static inline void unit_words(__m512i v, uint64_t starts, uint32_t n, __m512i word[2], __m512i length[2]) {
   const __m512i spread = _mm512_set_epi8(
       12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
       12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
-  __mmask16 lanes = (__mmask16)((1u << _mm_popcnt_u64(starts)) - 1);
-  __m512i index = _mm512_maskz_compress_epi8(starts, _mm512_load_si512(byte_index));
+  /* Behind the last unit the text ends. */
+  __m512i index = _mm512_maskz_compress_epi8(starts | (uint64_t)1 << n, _mm512_load_si512(byte_index));
   __m512i at = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(index));
-  __m512i behind = _mm512_mask_mov_epi32(_mm512_set1_epi32((int)n), lanes >> 1, _mm512_alignr_epi32(at, at, 1));
-  __m512i length = _mm512_sub_epi32(behind, at);
-  __m512i quads = _mm512_add_epi8(_mm512_shuffle_epi8(at, spread), _mm512_set1_epi32(0x03020100));
-  __m512i word = first_bytes(_mm512_permutexvar_epi8(quads, v), length);
-  __m512i id = unit_ids(r, lanes, word, length);
-  *odd = _mm512_mask_cmpeq_epi32_mask(lanes, id, _mm512_set1_epi32(-1));
-  __mmask16 high = _mm512_mask_cmpge_epu32_mask(lanes, length, _mm512_set1_epi32(2));
-  if (high != 0) {
-    if (no_character(high, word)) {
-      *odd = 0xFFFF;
-      return id;
-    }
-    __mmask16 edge = crossed(r, lanes >> 1, word, length);
-    *odd = (__mmask16)(*odd | ((edge | edge << 1) & high));
+  for (int h = 0; h < 2; h++) {
+    __m512i next = _mm512_cvtepu8_epi32(h == 0 ? _mm512_extracti32x4_epi32(index, 1) : _mm512_extracti32x4_epi32(index, 2));
+    length[h] = _mm512_sub_epi32(_mm512_alignr_epi32(next, at, 1), at);
+    __m512i quads = _mm512_add_epi8(_mm512_shuffle_epi8(at, spread), _mm512_set1_epi32(0x03020100));
+    word[h] = first_bytes(_mm512_permutexvar_epi8(quads, v), length[h]);
+    at = next;
   }
-  return id;
 }
 
-/* Ranks of pairs of bytes: a table has them, and few of its lines are in use. */
-static inline __m512i byte_ranks(const tok_ranks *r, __m512i v, uint32_t n) {
-  __m128i bytes = _mm512_castsi512_si128(v);
-  __m512i b0 = _mm512_cvtepu8_epi32(_mm_slli_si128(bytes, 1)), b1 = _mm512_cvtepu8_epi32(bytes);
-  __m512i first = _mm512_or_si512(_mm512_slli_epi32(b0, 8), b1), none = _mm512_set1_epi32(-1);
-  __m512i rank = _mm512_mask_i32gather_epi32(none, (__mmask16)((1u << n) - 2), first, r->pair, 4);
-  __mmask16 found = _mm512_cmpneq_epi32_mask(rank, none);
-  return _mm512_mask_or_epi32(none, found, _mm512_slli_epi32(rank, FLOCK_POS_BITS), flock_lanes());
+/*
+** Ids of the units that start at the bits of `starts`; returns those that must start as their bytes; all
+** bits where there is invalid UTF-8.
+*/
+static inline uint32_t cut_units(const tok_ranks *r, __m512i v, uint64_t starts, uint32_t n, __m512i id[2]) {
+  __m512i word[2], length[2];
+  uint32_t k = (uint32_t)_mm_popcnt_u64(starts), all = (uint32_t)(((uint64_t)1 << k) - 1), odd = 0, high = 0, edges = 0;
+  unit_words(v, starts, n, word, length);
+  for (int h = 0; h < (k > 16 ? 2 : 1); h++) {
+    __mmask16 lanes = lanes_of(all, h), more = _mm512_mask_cmpgt_epu32_mask(lanes, length[h], _mm512_set1_epi32(1));
+    id[h] = unit_ids(r, lanes, word[h], length[h]);
+    odd |= (uint32_t)_mm512_mask_cmpeq_epi32_mask(lanes, id[h], _mm512_set1_epi32(-1)) << 16 * h;
+    high |= (uint32_t)more << 16 * h;
+    if (no_character(more, word[h])) return ~0u;
+    __m512i next = _mm512_alignr_epi32(word[1], word[h], 1);
+    edges |= (uint32_t)crossed(r, lanes_of(all >> 1, h), word[h], next, length[h]) << 16 * h;
+  }
+  return odd | ((edges | edges << 1) & high);
 }
 
-/* Nothing in front of n ids and behind them. */
-static inline __m512i between_nothing(const tok_ranks *r, __m512i id, uint32_t n) {
+/* Ids of k units, moved up one row, between nothing. */
+static inline void put_units(const tok_ranks *r, const __m512i id[2], uint32_t k, flock_piece *u) {
   const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
-  id = _mm512_mask_mov_epi32(nothing, (__mmask16)((1u << n) - 1), id);
-  return _mm512_alignr_epi32(id, nothing, 15);
+  uint32_t all = (uint32_t)(((uint64_t)1 << k) - 1);
+  __m512i low = _mm512_mask_mov_epi32(nothing, lanes_of(all, 0), id[0]);
+  __m512i high = _mm512_mask_mov_epi32(nothing, lanes_of(all, 1), id[1]);
+  u->n = k;
+  u->id[0] = _mm512_alignr_epi32(low, nothing, 15);
+  u->id[1] = _mm512_alignr_epi32(high, low, 15);
 }
 
-/* A piece whose units are its bytes. */
+/* A piece whose units are its bytes. A table has the ranks of their pairs, and few of its lines are in use. */
 static inline void cut_bytes(const tok_ranks *r, __m512i v, uint32_t n, flock_piece *u) {
-  if (n > FLOCK_UNITS) return;
-  __m512i bytes = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(v));
-  u->n = n;
-  u->id = between_nothing(r, _mm512_i32gather_epi32(bytes, r->byte, 4), n);
-  u->rank = byte_ranks(r, v, n);
+  const __m512i none = _mm512_set1_epi32(-1);
+  __m512i id[2];
+  uint32_t pairs = ((uint32_t)1 << n) - 2;
+  id[1] = u->rank[1] = none;
+  for (int h = 0; h < (n > 15 ? 2 : 1); h++) {
+    __m512i at = _mm512_add_epi8(_mm512_load_si512(byte_index), _mm512_set1_epi8((char)(16 * h)));
+    __m128i bytes = _mm512_castsi512_si128(_mm512_permutexvar_epi8(at, v));
+    __m512i before = _mm512_permutexvar_epi8(_mm512_sub_epi8(at, _mm512_set1_epi8(1)), v);
+    __m512i b0 = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(before)), b1 = _mm512_cvtepu8_epi32(bytes);
+    id[h] = _mm512_i32gather_epi32(b1, r->byte, 4);
+    __m512i first = _mm512_or_si512(_mm512_slli_epi32(b0, 8), b1);
+    __m512i rank = _mm512_mask_i32gather_epi32(none, lanes_of(pairs, h), first, r->pair, 4);
+    __mmask16 found = _mm512_cmpneq_epi32_mask(rank, none);
+    __m512i row = _mm512_add_epi32(flock_lanes(), _mm512_set1_epi32(16 * h));
+    u->rank[h] = _mm512_mask_or_epi32(none, found, _mm512_slli_epi32(rank, FLOCK_POS_BITS), row);
+  }
+  put_units(r, id, n, u);
 }
 
 /* Cuts a piece into units; their pairs' ranks may still be missing (see flock_rank). */
 static inline void flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, flock_piece *u) {
-  __mmask16 odd;
   uint64_t valid = ((uint64_t)1 << n) - 1;
-  __m512i v = _mm512_maskz_loadu_epi8(valid, p);
+  __m512i v = _mm512_maskz_loadu_epi8(valid, p), id[2];
   uint64_t cont = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(-64)), starts = valid & ~cont;
   u->n = 0;
   u->ranked = cont == 0;
+  if (_mm_popcnt_u64(starts) > FLOCK_UNITS_MAX) return;
   if (u->ranked) {
     cut_bytes(r, v, n, u);
     return;
@@ -222,47 +241,61 @@ static inline void flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, f
   uint64_t lead = _mm512_movepi8_mask(v) & ~cont;
   uint64_t lead3 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xE0));
   uint64_t lead4 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xF0));
-  if ((lead << 1 | lead3 << 2) != cont || lead4 != 0 || _mm_popcnt_u64(starts) > FLOCK_UNITS) return;
-  __m512i id = cut_units(r, v, starts, n, &odd);
-  if (odd == 0xFFFF) return;
+  if ((lead << 1 | lead3 << 2) != cont || lead4 != 0) return;
+  id[1] = _mm512_setzero_si512();
+  uint32_t odd = cut_units(r, v, starts, n, id);
+  if (odd == ~0u) return;
   if (odd != 0) {
     uint64_t leads = _pdep_u64(odd, starts);
     leads |= leads << 1 & cont;
     starts |= leads | (leads << 1 & cont);
-    if (_mm_popcnt_u64(starts) > FLOCK_UNITS) return;
-    id = cut_units(r, v, starts, n, &odd); /* what was whole stays so: the edges are those found before */
+    if (_mm_popcnt_u64(starts) > FLOCK_UNITS_MAX) return;
+    cut_units(r, v, starts, n, id); /* what was whole stays so: the edges are those found before */
   }
-  u->n = (uint32_t)_mm_popcnt_u64(starts);
-  u->id = between_nothing(r, id, u->n);
+  put_units(r, id, (uint32_t)_mm_popcnt_u64(starts), u);
 }
 
-/* The ranks of n pieces' units, in two passes that wait for memory together. */
+/* The ranks of n <= JOBS_MAX pieces' units, in two passes that wait for memory together. */
 static inline void flock_rank(const tok_ranks *r, flock_piece *const *pieces, uint32_t n) {
+  flock_probe low[JOBS_MAX];
   for (uint32_t i = 0; i < n; i++) {
     flock_piece *u = pieces[i];
-    u->probe = flock_find(&r->merges, (__mmask16)((1u << u->n) - 2), u->id, _mm512_alignr_epi32(u->id, u->id, 1));
+    uint32_t pairs = ((uint32_t)1 << u->n) - 2;
+    low[i] = flock_find(&r->merges, lanes_of(pairs, 0), u->id[0], _mm512_alignr_epi32(u->id[1], u->id[0], 1));
+    u->rank[1] = _mm512_set1_epi32(-1);
+    if (u->n <= 16) continue;
+    flock_probe high = flock_find(&r->merges, lanes_of(pairs, 1), u->id[1], _mm512_alignr_epi32(u->id[1], u->id[1], 1));
+    u->rank[1] = flock_ranks(&r->merges, &high, _mm512_add_epi32(flock_lanes(), _mm512_set1_epi32(16)));
   }
-  for (uint32_t i = 0; i < n; i++) pieces[i]->rank = flock_ranks(&r->merges, &pieces[i]->probe, flock_lanes());
+  for (uint32_t i = 0; i < n; i++) pieces[i]->rank[0] = flock_ranks(&r->merges, &low[i], flock_lanes());
 }
 
 /* ---- steps ------------------------------------------------------------------------------------ */
 
 static inline void flock_clear(const tok_ranks *r, flock *f) {
   memset(f->rank, 0xFF, sizeof f->rank);
-  for (int i = 0; i < FLOCK; i++) f->id[FLOCK_ROWS][i] = tok_merge_nothing(&r->merges);
+  for (int i = 0; i < FLOCK; i++) f->id[FLOCK_UNITS + 1][i] = tok_merge_nothing(&r->merges);
   memset(f->starts, 0, sizeof f->starts);
-  f->busy = 0;
+  f->busy = f->wide = 0;
 }
 
-/* Puts a piece into a free lane. */
+/* Puts a piece into a free lane, whose ranks are all TOK_RANK_NONE. */
 static inline void flock_put(flock *f, unsigned k, const flock_piece *u) {
   __m512i at = _mm512_add_epi32(flock_rows(flock_lanes()), _mm512_set1_epi32((int)k));
-  _mm512_i32scatter_epi32(f->rank, at, u->rank, 4);
-  _mm512_i32scatter_epi32(f->id, at, u->id, 4);
-  f->starts[k] = (4u << u->n) - 1;
+  _mm512_i32scatter_epi32(f->rank, at, u->rank[0], 4);
+  _mm512_i32scatter_epi32(f->id, at, u->id[0], 4);
+  if (u->n >= FLOCK_UNITS) { /* what is behind the last unit is in the other half */
+    _mm512_i32scatter_epi32(f->rank[16], at, u->rank[1], 4);
+    _mm512_i32scatter_epi32(f->id[16], at, u->id[1], 4);
+  }
+  f->wide |= (uint32_t)(u->n > FLOCK_UNITS) << k;
+  f->starts[k] = (uint32_t)(((uint64_t)4 << u->n) - 1);
   f->job[k] = u->job;
   f->busy |= 1u << k;
 }
+
+/* Tokens of a piece that is done. */
+static inline int flock_count(const flock *f, unsigned k) { return (int)_mm_popcnt_u32(f->starts[k]) - 2; }
 
 /* The highest bit of each lane. */
 static inline __m512i top_bit(__m512i bits) {
@@ -273,15 +306,13 @@ static inline __m512i low_bit(__m512i bits) {
   return _mm512_and_si512(bits, _mm512_sub_epi32(_mm512_setzero_si512(), bits));
 }
 
-static inline __m512i flock_row_minimum(const flock *f) {
-  __m512i a = _mm512_load_si512(f->rank[1]), b = _mm512_load_si512(f->rank[2]);
-  __m512i c = _mm512_load_si512(f->rank[3]);
-  for (int i = 4; i < FLOCK_ROWS; i += 3) {
+static inline __m512i flock_row_minimum(const flock *f, int n_rows) {
+  __m512i a = _mm512_load_si512(f->rank[0]), b = _mm512_load_si512(f->rank[1]);
+  for (int i = 2; i < n_rows; i += 2) {
     a = _mm512_min_epu32(a, _mm512_load_si512(f->rank[i]));
     b = _mm512_min_epu32(b, _mm512_load_si512(f->rank[i + 1]));
-    c = _mm512_min_epu32(c, _mm512_load_si512(f->rank[i + 2]));
   }
-  return _mm512_min_epu32(_mm512_min_epu32(a, b), c);
+  return _mm512_min_epu32(a, b);
 }
 
 /* Where a row of each lane stands. */
@@ -290,7 +321,7 @@ static inline __m512i flock_at(__m512i row) { return _mm512_add_epi32(flock_rows
 /* First half of a merge in every lane that has a pair left; returns those lanes. */
 static inline uint32_t flock_merge_begin(const tok_ranks *r, flock *f, flock_merge *g) {
   const __m512i one = _mm512_set1_epi32(1), zero = _mm512_setzero_si512();
-  __m512i best = flock_row_minimum(f);
+  __m512i best = flock_row_minimum(f, f->wide != 0 ? FLOCK_ROWS : FLOCK_ROWS / 2);
   __mmask16 live = _mm512_cmpneq_epi32_mask(best, _mm512_set1_epi32(-1));
   __m512i pos = _mm512_and_si512(best, _mm512_set1_epi32(FLOCK_ROWS - 1));
   __m512i id = _mm512_srli_epi32(best, FLOCK_POS_BITS);

@@ -131,63 +131,84 @@ static inline void run_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *
 
 #ifdef KERNEL_FLOCK
 
-/* Cuts the queue's jobs into units; those that don't fit go to another queue. Returns the pieces. */
-static inline uint32_t flock_prepare(counter *c) {
+/* Pieces of the queue that wait for a lane: numbers of them. */
+typedef struct {
+  uint8_t list[2][JOBS_MAX]; /* short ones, wide ones */
+  uint32_t n[2], next[2];
+} waiting;
+
+/* Cuts the queue's jobs into units; those that don't fit go to another queue. */
+static inline void flock_prepare(counter *c, waiting *w) {
   flock_piece *to_rank[JOBS_MAX];
-  uint32_t n = 0, n_to_rank = 0;
+  uint32_t n_to_rank = 0;
   for (uint32_t i = 0; i < c->n_jobs; i++) {
-    const job *j = &c->jobs[i];
-    flock_piece *u = &c->pieces[n];
-    u->n = 0;
-    if (j->n <= FLOCK_BYTES) flock_cut(c->r, j->p, j->n, u);
-    u->job = *j;
-    c->long_jobs[c->n_long] = *j;
-    c->n_long += u->n == 0;
+    flock_piece *u = &c->pieces[i];
+    u->job = c->jobs[i];
+    flock_cut(c->r, u->job.p, u->job.n, u);
+    if (u->n == 0) {
+      c->long_jobs[c->n_long++] = u->job;
+      continue;
+    }
     to_rank[n_to_rank] = u;
-    n_to_rank += (u->n != 0) & !u->ranked;
-    n += u->n != 0;
+    n_to_rank += !u->ranked;
+    int wide = u->n > FLOCK_UNITS;
+    w->list[wide][w->n[wide]++] = (uint8_t)i;
   }
   c->n_jobs = 0;
   flock_rank(c->r, to_rank, n_to_rank);
-  return n;
+}
+
+/* Fills free lanes: the last flock with wide pieces, the others with short ones, while there are any. */
+static inline void flock_fill(counter *c, flock *f, waiting *w) {
+  int first = f == &c->flocks[FLOCKS - 1];
+  uint32_t idle = ~f->busy & 0xFFFF;
+  for (int i = 0; i < 2; i++) {
+    int wide = i ^ first;
+    for (; idle != 0 && w->next[wide] < w->n[wide]; idle &= idle - 1) {
+      flock_put(f, lowest_bit(idle), &c->pieces[w->list[wide][w->next[wide]++]]);
+    }
+  }
 }
 
 /* Books the lanes that are done, and frees them. */
 static inline void flock_done(counter *c, flock *f, uint32_t live) {
   for (uint32_t done = f->busy & ~live; done != 0; done &= done - 1) {
     unsigned k = lowest_bit(done);
-    job_done(c, &f->job[k], __builtin_popcount(f->starts[k]) - 2);
+    job_done(c, &f->job[k], flock_count(f, k));
   }
   f->busy &= live;
+  f->wide &= live;
+}
+
+/* One merge in every lane; returns the lanes that are busy behind it, of all flocks. */
+static inline uint32_t flock_step(counter *c, waiting *w) {
+  flock_merge merges[FLOCKS];
+  uint32_t live[FLOCKS], busy = 0;
+  for (int i = 0; i < FLOCKS; i++) {
+    live[i] = c->flocks[i].busy != 0 ? flock_merge_begin(c->r, &c->flocks[i], &merges[i]) : 0;
+  }
+  for (int i = 0; i < FLOCKS; i++) {
+    if (live[i] != 0) flock_merge_end(c->r, &c->flocks[i], &merges[i]);
+  }
+  for (int i = 0; i < FLOCKS; i++) {
+    flock_done(c, &c->flocks[i], live[i]);
+    flock_fill(c, &c->flocks[i], w);
+    busy |= c->flocks[i].busy;
+  }
+  return busy;
 }
 
 /* Runs until no job is queued, or (all) none is under way either. */
 static void run_flocks(counter *c, bool all) {
-  flock_merge merges[FLOCKS];
-  uint32_t next = 0, busy = 0, live[FLOCKS];
+  waiting w = {.n = {0, 0}};
+  uint32_t busy;
   for (int i = 0; i < FLOCKS && !c->flying; i++) flock_clear(c->r, &c->flocks[i]);
   if (!c->flying) c->n_long = 0;
   c->flying = true;
-  uint32_t n = flock_prepare(c);
-  for (int i = 0; i < FLOCKS; i++) busy |= c->flocks[i].busy;
+  flock_prepare(c, &w);
   do {
-    for (int i = 0; i < FLOCKS; i++) {
-      live[i] = c->flocks[i].busy != 0 ? flock_merge_begin(c->r, &c->flocks[i], &merges[i]) : 0;
-    }
-    busy = 0;
-    for (int i = 0; i < FLOCKS; i++) {
-      flock *f = &c->flocks[i];
-      if (live[i] != 0) flock_merge_end(c->r, f, &merges[i]);
-    }
-    for (int i = 0; i < FLOCKS; i++) {
-      flock *f = &c->flocks[i];
-      flock_done(c, f, live[i]);
-      for (uint32_t idle = ~f->busy & 0xFFFF; idle != 0 && next < n; idle &= idle - 1) {
-        flock_put(f, lowest_bit(idle), &c->pieces[next++]);
-      }
-      busy |= f->busy;
-    }
-  } while (next < n || (all && busy != 0));
+    busy = flock_step(c, &w);
+  } while (w.next[0] < w.n[0] || w.next[1] < w.n[1] || (all && busy != 0));
   if (all || c->n_long >= JOBS_MAX) {
     run_id_lanes(c, c->long_jobs, c->n_long, NULL);
     c->n_long = 0;
