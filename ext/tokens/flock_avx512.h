@@ -158,14 +158,16 @@ static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i wor
 static inline __mmask16 lanes_of(uint32_t mask, int h) { return (__mmask16)(mask >> 16 * h); }
 
 /* The words of up to 32 units that start at the bits of `starts`, and their lengths. */
-static inline void unit_words(__m512i v, uint64_t starts, uint32_t n, __m512i word[2], __m512i length[2]) {
+static inline void unit_words(__m512i v, uint64_t starts, uint32_t n, int halves, __m512i word[2],
+                              __m512i length[2]) {
   const __m512i spread = _mm512_set_epi8(
       12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
       12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
   /* Behind the last unit the text ends. */
   __m512i index = _mm512_maskz_compress_epi8(starts | (uint64_t)1 << n, _mm512_load_si512(byte_index));
   __m512i at = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(index));
-  for (int h = 0; h < 2; h++) {
+  word[1] = at;
+  for (int h = 0; h < halves; h++) {
     __m512i next = _mm512_cvtepu8_epi32(h == 0 ? _mm512_extracti32x4_epi32(index, 1) : _mm512_extracti32x4_epi32(index, 2));
     length[h] = _mm512_sub_epi32(_mm512_alignr_epi32(next, at, 1), at);
     __m512i quads = _mm512_add_epi8(_mm512_shuffle_epi8(at, spread), _mm512_set1_epi32(0x03020100));
@@ -181,8 +183,9 @@ static inline void unit_words(__m512i v, uint64_t starts, uint32_t n, __m512i wo
 static inline uint32_t cut_units(const tok_ranks *r, __m512i v, uint64_t starts, uint32_t n, __m512i id[2]) {
   __m512i word[2], length[2];
   uint32_t k = (uint32_t)_mm_popcnt_u64(starts), all = (uint32_t)(((uint64_t)1 << k) - 1), odd = 0, high = 0, edges = 0;
-  unit_words(v, starts, n, word, length);
-  for (int h = 0; h < (k > 16 ? 2 : 1); h++) {
+  int halves = k > 16 ? 2 : 1;
+  unit_words(v, starts, n, halves, word, length);
+  for (int h = 0; h < halves; h++) {
     __mmask16 lanes = lanes_of(all, h), more = _mm512_mask_cmpgt_epu32_mask(lanes, length[h], _mm512_set1_epi32(1));
     id[h] = unit_ids(r, lanes, word[h], length[h]);
     odd |= (uint32_t)_mm512_mask_cmpeq_epi32_mask(lanes, id[h], _mm512_set1_epi32(-1)) << 16 * h;
@@ -211,11 +214,10 @@ static inline void cut_bytes(const tok_ranks *r, __m512i v, uint32_t n, flock_pi
   __m512i id[2];
   uint32_t pairs = ((uint32_t)1 << n) - 2;
   id[1] = u->rank[1] = none;
-  for (int h = 0; h < (n > 15 ? 2 : 1); h++) {
-    __m512i at = _mm512_add_epi8(_mm512_load_si512(byte_index), _mm512_set1_epi8((char)(16 * h)));
-    __m128i bytes = _mm512_castsi512_si128(_mm512_permutexvar_epi8(at, v));
-    __m512i before = _mm512_permutexvar_epi8(_mm512_sub_epi8(at, _mm512_set1_epi8(1)), v);
-    __m512i b0 = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(before)), b1 = _mm512_cvtepu8_epi32(bytes);
+  for (int h = 0; h < (n > FLOCK_UNITS ? 2 : 1); h++) {
+    __m128i bytes = h == 0 ? _mm512_castsi512_si128(v) : _mm512_extracti32x4_epi32(v, 1);
+    __m128i before = h == 0 ? _mm_slli_si128(bytes, 1) : _mm_alignr_epi8(bytes, _mm512_castsi512_si128(v), 15);
+    __m512i b0 = _mm512_cvtepu8_epi32(before), b1 = _mm512_cvtepu8_epi32(bytes);
     id[h] = _mm512_i32gather_epi32(b1, r->byte, 4);
     __m512i first = _mm512_or_si512(_mm512_slli_epi32(b0, 8), b1);
     __m512i rank = _mm512_mask_i32gather_epi32(none, lanes_of(pairs, h), first, r->pair, 4);
