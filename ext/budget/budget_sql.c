@@ -59,6 +59,8 @@ static const char *const statements[TOK_N_BQ] = {
     [TOK_BQ_GRANT] = "budget/grant.sql",
     [TOK_BQ_OVERRIDE] = "budget/override.sql",
     [TOK_BQ_REFUSAL] = "budget/refusal.sql",
+    [TOK_BQ_CONTEXT_ROW] = "budget/context_row.sql",
+    [TOK_BQ_CONTEXT_ROWS] = "budget/context_rows.sql",
 };
 
 static const char *sql_of(tok_bq which) {
@@ -375,6 +377,7 @@ int tok_budget_register(sqlite3 *db) {
       {"tok_quota_grant", -1, TOK_WRITES, tok_quota_grant_func},
       {"tok_quota_override", -1, TOK_WRITES, tok_quota_override_func},
       {"tok_quota_refusal", 3, TOK_READS, tok_quota_refusal_func},
+      {"tok_context_look", 1, TOK_WRITES, tok_context_look_func},
   };
   static const tok_module_def modules[] = {{"tok_quota_status", &tok_quota_status_module}};
   tok_budget *b = tok_malloc(sizeof *b);

@@ -56,6 +56,8 @@ typedef enum {
   TOK_BQ_GRANT,
   TOK_BQ_OVERRIDE,
   TOK_BQ_REFUSAL,
+  TOK_BQ_CONTEXT_ROW,
+  TOK_BQ_CONTEXT_ROWS,
   TOK_N_BQ
 } tok_bq;
 
@@ -199,6 +201,7 @@ void tok_quota_sweep_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_set_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_grant_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_override_func(sqlite3_context *ctx, int n, sqlite3_value **args);
+void tok_context_look_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_refusal_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 /* A token bucket from five columns: is it one, debt, at, refill, span_s. */
 bool tok_bucket_read(sqlite3_stmt *stmt, int column, tok_bucket *b);

@@ -24,7 +24,8 @@
 **   is that of the reservation, unless the usage has its own: the periods that held for the call are charged for it.
 ** tok_quota_release(ref [, incurred [, now]]) -> 1, or 0 if the hold had ended, NULL if there is none. incurred: what a cancelled
 **   call is charged for, such as {"input":1200}; recorded with status cancelled.
-** tok_quota_sweep([now]) -> holds that expired. Also fills calendars and forgets holds that ended a month ago.
+** tok_quota_sweep([now]) -> holds that expired. Also fills calendars, forgets holds that ended a month ago, and looks whether rows that
+**   clients without tok wrote in the last day came near their model's context window (rules of llm_alert).
 **
 ** All of them run their own transaction or a savepoint of the caller's; see budget_sql.c. NULL in, NULL out.
 */
@@ -34,6 +35,7 @@ enum {
   TTL_DEFAULT_S = 600, /* longer than providers let a request run */
   TTL_MAX_S = 7 * 86400,
   KEEP_ENDED_S = 30 * 86400,
+  CONTEXT_LOOK_BACK_S = 86400, /* who sweeps sweeps more often */
   PRUNED_AT_ONCE = 200, /* holds a sweep looks at where none is old; some ten microseconds */
   USUAL_LOOK_BACK = 2000, /* rows of the ledger; some hundred microseconds */
   USUAL_ROWS_MIN = 30     /* fewer say nothing of a 95th percentile */
@@ -442,6 +444,13 @@ static void prune(tok_call *c, int64_t before) {
   }
 }
 
+/* What clients without tok wrote in the last day. */
+static void look_at_contexts(tok_call *c, int64_t now) {
+  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_CONTEXT_ROWS);
+  if (stmt != NULL) sqlite3_bind_int64(stmt, 1, now - CONTEXT_LOOK_BACK_S);
+  tok_call_run(c, TOK_BQ_CONTEXT_ROWS, stmt);
+}
+
 void tok_quota_sweep_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_call c = tok_call_start(ctx, "tok_quota_sweep");
   int64_t now, expired = 0;
@@ -451,6 +460,7 @@ void tok_quota_sweep_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   if (c.rc == SQLITE_OK && tok_call_now(&c, n > 0 ? args[0] : NULL, true, &now)) {
     expired = sweep(&c, now);
     tok_call_calendars(&c, now);
+    look_at_contexts(&c, now);
     prune(&c, now - KEEP_ENDED_S);
   }
   tok_call_commit(&c);

@@ -250,14 +250,16 @@ static void result_exhausted(sqlite3_context *ctx, const cursor *c) {
 ** hard                 no INSERT and no reservation goes beyond the limit; only a call that used more than it held does
 ** hard for priced      the same, but calls without a price count nothing or an estimate
 ** hard for reservations  reserve refuses, INSERT does not
-** by usual sizes       holds are as large as 95 or 99 % of calls, or fixed: what exceeds them is charged
+** by usual sizes       holds are as large as 95 or 99 % of calls, or fixed, or nothing: what exceeds them is charged
 ** advice               nothing is refused
 */
 static const char *guarantee_of(const cursor *c) {
   const char *guard = (const char *)sqlite3_column_text(c->stmt, 11), *size = (const char *)sqlite3_column_text(c->stmt, 12);
   const char *unpriced = (const char *)sqlite3_column_text(c->stmt, 13);
   if (c->view.action != TOK_BLOCK || guard == NULL || size == NULL || unpriced == NULL) return "advice";
-  if (strcmp(size, "max") != 0) return "by usual sizes";
+  const unsigned char *metric = sqlite3_column_text(c->stmt, 2);
+  char first = metric == NULL ? 't' : (char)metric[0]; /* requests are counted, the input of a request is known */
+  if (strcmp(size, "max") != 0 && first != 'r' && !(first == 'i' && size[0] == 'p')) return "by usual sizes";
   if (strcmp(guard, "none") == 0) return "hard for reservations";
   if (c->is_cost && strcmp(unpriced, "deny") != 0) return "hard for priced";
   return strcmp(guard, "write") == 0 ? "hard for writes" : "hard";

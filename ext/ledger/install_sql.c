@@ -316,6 +316,7 @@ static void install_all(install *in) {
   run(in, tok_ledger_script("temp/usage_cost.sql"));
   run(in, tok_ledger_script("temp/rollup.sql"));
   run(in, tok_ledger_script("temp/quota_guard.sql"));
+  run(in, tok_ledger_script("temp/context.sql"));
   sqlite3_free(s.odd);
 }
 

@@ -6,6 +6,8 @@
 **     1 if that many tokens together are within the model's context window, 0 if not, NULL if the
 **     window is not known. Negative numbers are an error.
 **
+** tok_context_window(model) -> INTEGER: its size in tokens, NULL if it is not known
+**
 ** SELECT name, n_vocab, n_special, pattern, sha256, source, licence, embedded FROM tok_encodings
 **     n_vocab is the largest id + 1; sha256 that of the .tiktoken file; embedded: 1 = part of the
 **     extension.
@@ -46,6 +48,14 @@ void tok_fits_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   const tok_model *m = tok_model_find(reference);
   if (m == NULL || m->context_window == 0) return;
   sqlite3_result_int(ctx, tok_model_fits(m->context_window, input, output));
+}
+
+void tok_context_window_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  (void)argc;
+  tok_slice reference;
+  if (sqlite3_value_type(argv[0]) == SQLITE_NULL || !tok_room_text(ctx, argv[0], &reference)) return;
+  const tok_model *m = tok_model_find(reference);
+  if (m != NULL && m->context_window > 0) sqlite3_result_int(ctx, m->context_window);
 }
 
 /* ---- tables that are small enough to be scanned ---------------------------------------------- */

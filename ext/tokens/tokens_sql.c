@@ -294,6 +294,7 @@ int tok_tokens_register(sqlite3 *db) {
       {"tok_decode", 2, TOK_PURE, tok_decode_func},
       {"tok_truncate", 3, TOK_PURE, tok_truncate_func},
       {"tok_encoding", 1, TOK_PURE, tok_encoding_func},
+      {"tok_context_window", 1, TOK_PURE, tok_context_window_func},
       {"tok_fits", 2, TOK_PURE, tok_fits_func},
       {"tok_fits", 3, TOK_PURE, tok_fits_func},
   };

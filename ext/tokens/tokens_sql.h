@@ -134,6 +134,7 @@ void tok_encode_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void tok_decode_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void tok_truncate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void tok_encoding_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
+void tok_context_window_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void tok_fits_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 
 void tok_estimate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv);

@@ -7,6 +7,7 @@ CASE a.basis
     SELECT a.value * sum(w.used) * 3600 / ({x}.start - min(w.start))
     FROM llm_counter AS w WHERE w.quota_id = a.watch_id AND w.key = {x}.key AND w.start < {x}.start
       AND w.start >= {x}.start - 604800 HAVING min(w.start) <= {x}.start - 86400 AND sum(w.used) > 0)
-  WHEN 'forecast' THEN NULL
+  WHEN 'forecast' THEN NULL  -- tok_forecast_alerts()
+  WHEN 'context' THEN NULL   -- sql/budget/context_row.sql
   ELSE a.value
   END

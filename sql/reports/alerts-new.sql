@@ -4,7 +4,7 @@
 -- :name is the name of a quota; without it all count.
 SELECT e.id, json_object(
     'id', e.id, 'quota', q.name, 'key', e.key, 'basis', a.basis, 'value', a.value, 'step', e.step,
-    'severity', a.severity, 'state', e.state, 'metric', q.metric, 'used', e.used_units, 'limit', e.limit_units,
+    'severity', a.severity, 'state', e.state, 'metric', iif(a.basis = 'context', 'context', q.metric), 'used', e.used_units, 'limit', e.limit_units,
     'line', e.level_units, 'period_start', strftime('%Y-%m-%dT%H:%M:%SZ', e.start, 'unixepoch'),
     'at', strftime('%Y-%m-%dT%H:%M:%SZ', e.at, 'unixepoch'), 'late', e.late, 'description', a.description) AS event
 FROM llm_alert_event AS e

@@ -5,9 +5,10 @@
 -- :since (inclusive) is a time, ISO-8601 text; :undelivered 1 shows those alone that have no delivered_at.
 SELECT e.id, strftime('%Y-%m-%dT%H:%M:%SZ', e.at, 'unixepoch') AS at, q.name || CASE e.key WHEN '' THEN '' ELSE ' / ' || e.key END AS budget,
   CASE a.basis WHEN 'percent' THEN printf('%g %% of the limit', 100 * a.value) WHEN 'spike' THEN printf('%g times normal', a.value)
+    WHEN 'context' THEN printf('%g %% of the context window', 100 * a.value)
     ELSE a.basis || ' ' || printf('%g', a.value) END || iif(e.step > 0, ', step ' || e.step, '') AS rule,
-  a.severity, e.state, iif(q.metric = 'cost', e.used_units / 1e9, e.used_units) AS used,
-  iif(q.hourly_of IS NOT NULL, '-', iif(q.metric = 'cost', e.limit_units / 1e9, e.limit_units)) AS "limit", iif(e.late, 'late', '') AS late,
+  a.severity, e.state, iif(q.metric = 'cost' AND a.basis <> 'context', e.used_units / 1e9, e.used_units) AS used,
+  iif(q.hourly_of IS NOT NULL, '-', iif(q.metric = 'cost' AND a.basis <> 'context', e.limit_units / 1e9, e.limit_units)) AS "limit", iif(e.late, 'late', '') AS late,
   coalesce(e.delivered_at, '-') AS delivered_at
 FROM llm_alert_event AS e LEFT JOIN llm_alert AS a ON a.id = e.alert_id LEFT JOIN llm_quota AS q ON q.id = e.quota_id
 WHERE e.at >= coalesce(CAST(strftime('%s', :since) AS INTEGER), -9223372036854775808)

@@ -251,6 +251,7 @@ CREATE TABLE main.llm_alert(  -- rules
   description TEXT
 ) STRICT;
 CREATE INDEX main.llm_alert_by_watch ON llm_alert(watch_id) WHERE active;
+CREATE INDEX main.llm_alert_context ON llm_alert(quota_id) WHERE basis = 'context' AND active;
 
 CREATE TABLE main.llm_alert_event(  -- the outbox: deliver, then set delivered_at
   id           INTEGER PRIMARY KEY AUTOINCREMENT,

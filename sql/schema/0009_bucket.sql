@@ -135,6 +135,7 @@ CREATE TABLE main.llm_alert(  -- rules
   description TEXT
 ) STRICT;
 CREATE INDEX main.llm_alert_by_watch ON llm_alert(watch_id) WHERE active;
+CREATE INDEX main.llm_alert_context ON llm_alert(quota_id) WHERE basis = 'context' AND active;
 
 INSERT INTO main.llm_quota(id, name, active, tenant_id, user_id, api_key_id, session_id, provider, model, task_type, tag,
   split_by, metric, limit_units, soft_units, action, guard, period, zone, since, hold_size, unpriced, unpriced_nano,

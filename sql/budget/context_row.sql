@@ -1,0 +1,2 @@
+-- A row that was written: ?1 id.
+{context_event:(SELECT ?1 AS id)}
