@@ -1,5 +1,6 @@
 -- {alert_level:c}: from how many used units of counter c on rule a fires; NULL: not yet known. `c` needs key, start and
 -- allowed. Normal, for spike: the mean hour of the week before, once a day of it is there. REAL: the caller rounds up.
+-- Rules of forecast and of context windows are not about counters: tok looks.
 CASE a.basis
   WHEN 'percent' THEN a.value * {x}.allowed
   WHEN 'remaining' THEN {x}.allowed - a.value
@@ -7,7 +8,7 @@ CASE a.basis
     SELECT a.value * sum(w.used) * 3600 / ({x}.start - min(w.start))
     FROM llm_counter AS w WHERE w.quota_id = a.watch_id AND w.key = {x}.key AND w.start < {x}.start
       AND w.start >= {x}.start - 604800 HAVING min(w.start) <= {x}.start - 86400 AND sum(w.used) > 0)
-  WHEN 'forecast' THEN NULL  -- tok_forecast_alerts()
-  WHEN 'context' THEN NULL   -- sql/budget/context_row.sql
+  WHEN 'forecast' THEN NULL
+  WHEN 'context' THEN NULL
   ELSE a.value
   END
