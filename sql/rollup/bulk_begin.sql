@@ -1,7 +1,7 @@
 -- tok_bulk_begin(): the triggers of INSERT go until tok_bulk_end(), and llm_meta says so, for whoever finds this file
 -- without them.
-DROP TRIGGER IF EXISTS main.llm_usage_repeated;
 DROP TRIGGER IF EXISTS main.llm_usage_fill;
+DROP TRIGGER IF EXISTS main.llm_usage_complete;
 DROP TRIGGER IF EXISTS main.llm_rollup_insert;
 DROP TRIGGER IF EXISTS temp.tok_usage_priced;
 DROP TRIGGER IF EXISTS temp.tok_rollup_folded;

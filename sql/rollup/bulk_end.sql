@@ -1,8 +1,8 @@
 -- What the triggers of INSERT would have done to the rows since tok_bulk_begin(), all at once. The triggers of UPDATE
 -- have nothing to add to it and are made again afterwards.
-DROP TRIGGER IF EXISTS main.llm_usage_cost_nano;
-DROP TRIGGER IF EXISTS main.llm_usage_cost_usd;
-DROP TRIGGER IF EXISTS main.llm_rollup_update;
+DROP TRIGGER IF EXISTS main.llm_usage_cost;
+DROP TRIGGER IF EXISTS main.llm_rollup_amount;
+DROP TRIGGER IF EXISTS main.llm_rollup_move;
 DROP TRIGGER IF EXISTS temp.tok_usage_repriced;
 DELETE FROM main.llm_usage WHERE id > {bulk_start:} AND provider IS NULL AND response_id IS NOT NULL
   AND EXISTS (SELECT 1 FROM main.llm_usage AS first
@@ -15,3 +15,5 @@ UPDATE main.llm_usage SET (total_tokens, cost_nano, cost_usd) = (
   SELECT coalesce(llm_usage.total_tokens, llm_usage.input_tokens + llm_usage.output_tokens), nano, nano / 1e9
   FROM (SELECT coalesce(llm_usage.cost_nano, {row_cost:llm_usage.}) AS nano LIMIT 1 OFFSET 0))
 WHERE id > {bulk_start:};
+DELETE FROM main.llm_rollup_replaced;
+UPDATE main.llm_rollup_state SET aside = 0;

@@ -30,7 +30,7 @@ BEGIN
 END;
 
 DROP TRIGGER IF EXISTS main.llm_quota_insert;
-CREATE TRIGGER main.llm_quota_insert AFTER INSERT ON llm_usage
+CREATE TRIGGER main.llm_quota_insert INSTEAD OF INSERT ON llm_usage_arrival
 WHEN EXISTS (SELECT 1 FROM llm_quota)
   OR NEW.request_id IS NOT NULL AND EXISTS (SELECT 1 FROM llm_hold WHERE ref = NEW.request_id AND usage_id IS NULL)
 BEGIN
@@ -38,44 +38,59 @@ BEGIN
   UPDATE llm_hold SET state = 'settled', usage_id = NEW.id WHERE ref = NEW.request_id AND usage_id IS NULL;
   UPDATE llm_replaced SET gone = 1 WHERE id = NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage WHERE id = llm_replaced.id);
   DELETE FROM llm_replaced;
-  INSERT INTO llm_quota_charge VALUES ({quota_charge:NEW}, NEW.unix_time, NEW.id, 1);
+  INSERT INTO llm_quota_charge VALUES (NEW.unix_time, {quota_charge:NEW.}, NEW.unix_time, NEW.id, 1);
 END;
 
--- Amounts change often (prices, totals): one difference, so that no counter passes through a state that never was.
--- What a row belongs to seldom changes: off there, on here.
-DROP TRIGGER IF EXISTS main.llm_quota_update;
-CREATE TRIGGER main.llm_quota_update AFTER UPDATE OF input_tokens, output_tokens, total_tokens, cost_nano ON llm_usage
-WHEN EXISTS (SELECT 1 FROM llm_quota) AND (
-  NEW.cost_nano IS NOT OLD.cost_nano OR NEW.input_tokens IS NOT OLD.input_tokens
-  OR NEW.output_tokens IS NOT OLD.output_tokens
-  OR coalesce(NEW.total_tokens, coalesce(NEW.input_tokens, 0) + coalesce(NEW.output_tokens, 0))
-    <> coalesce(OLD.total_tokens, coalesce(OLD.input_tokens, 0) + coalesce(OLD.output_tokens, 0)))
-  AND NOT {quota_moved:NEW}
+-- An UPDATE is one difference, so that no counter passes through a state that never was: off there and on here where the
+-- row belongs to other counters now, else what its amounts differ by. Where a statement does both, llm_usage_amount
+-- comes as well; what is noted before the row moves keeps it from counting. A note that is left, because UPDATE OR IGNORE
+-- ignored the row, is never taken for another's: the row is not there where it says, and whatever brings it there
+-- forgets the note.
+DROP TRIGGER IF EXISTS main.llm_quota_moves;
+CREATE TRIGGER main.llm_quota_moves BEFORE UPDATE OF id, timestamp, provider, model, task_type, tenant_id, user_id,
+  api_key_id, session_id, tags ON llm_usage
+WHEN EXISTS (SELECT 1 FROM llm_quota) AND {quota_moved:OLD.}
 BEGIN
-  INSERT INTO llm_quota_charge VALUES (OLD.unix_time, OLD.provider, OLD.model, OLD.task_type, OLD.tenant_id, OLD.user_id, OLD.api_key_id,
-    OLD.session_id, OLD.tags, 0,
-    coalesce(NEW.input_tokens, 0) - coalesce(OLD.input_tokens, 0),
-    coalesce(NEW.output_tokens, 0) - coalesce(OLD.output_tokens, 0),
-    coalesce(NEW.total_tokens, coalesce(NEW.input_tokens, 0) + coalesce(NEW.output_tokens, 0))
-      - coalesce(OLD.total_tokens, coalesce(OLD.input_tokens, 0) + coalesce(OLD.output_tokens, 0)),
-    coalesce(NEW.cost_nano, 0) - coalesce(OLD.cost_nano, 0), (NEW.cost_nano IS NULL) - (OLD.cost_nano IS NULL),
-    iif(NEW.cost_nano IS NULL, coalesce(NEW.input_tokens, 0) + coalesce(NEW.output_tokens, 0), 0)
-      - iif(OLD.cost_nano IS NULL, coalesce(OLD.input_tokens, 0) + coalesce(OLD.output_tokens, 0), 0),
-    NEW.unix_time, NEW.id,
-    CASE  -- see llm_quota_counter.sql; a cost given in dollars at INSERT and filled in now is part of that INSERT
-      WHEN OLD.cost_nano IS NULL AND NEW.cost_nano IS NOT NULL THEN iif(abs(OLD.cost_usd * 1e9 - NEW.cost_nano) < 1 + abs(NEW.cost_nano) / 1000000000000, 1, 8)
-      WHEN OLD.cost_nano IS NOT NULL AND NEW.cost_nano IS NULL AND coalesce(
-        (SELECT cost_nano FROM llm_usage WHERE id = NEW.id), 9223372036854775807) > OLD.cost_nano THEN 6
-      ELSE 2 END);
+  DELETE FROM llm_quota_moving WHERE id = NEW.id;
+  INSERT INTO llm_quota_moving SELECT NEW.id, {quota_moving:OLD.} WHERE {quota_changed:OLD.};
 END;
 
 DROP TRIGGER IF EXISTS main.llm_quota_move;
-CREATE TRIGGER main.llm_quota_move AFTER UPDATE OF id, timestamp, provider, model, task_type, tenant_id, user_id,
-  api_key_id, session_id, tags ON llm_usage
-WHEN EXISTS (SELECT 1 FROM llm_quota) AND {quota_moved:NEW}
+CREATE TRIGGER main.llm_quota_move INSTEAD OF INSERT ON llm_usage_move
+WHEN {quota_moved:NEW.old_} AND EXISTS (SELECT 1 FROM llm_quota)
 BEGIN
-  INSERT INTO llm_quota_charge VALUES ({quota_discharge:OLD}, OLD.unix_time, NEW.id, 0);
-  INSERT INTO llm_quota_charge VALUES ({quota_charge:NEW}, NEW.unix_time, NEW.id, 2);
+  INSERT INTO llm_quota_charge VALUES ({unix_time:NEW.old_}, {quota_discharge:NEW.old_}, {unix_time:NEW.old_}, NEW.id, 0);
+  INSERT INTO llm_quota_charge VALUES ({unix_time:NEW.}, {quota_charge:NEW.}, {unix_time:NEW.}, NEW.id, 2);
+END;
+
+DROP TRIGGER IF EXISTS main.llm_quota_update;
+CREATE TRIGGER main.llm_quota_update INSTEAD OF INSERT ON llm_usage_amount
+WHEN {quota_changed:NEW.old_} AND EXISTS (SELECT 1 FROM llm_quota)
+BEGIN
+  INSERT INTO llm_quota_difference VALUES ({usage_keys:NEW.}, {usage_amounts:NEW.}, {usage_amounts:NEW.old_}, NEW.unix_time);
+  DELETE FROM llm_quota_moving WHERE id = NEW.id AND what = {quota_moving:NEW.old_};
+END;
+
+DROP TRIGGER IF EXISTS main.llm_quota_differs;
+CREATE TRIGGER main.llm_quota_differs INSTEAD OF INSERT ON llm_quota_difference
+WHEN NOT EXISTS (SELECT 1 FROM llm_quota_moving WHERE id = NEW.id AND what = {quota_moving:NEW.old_})
+BEGIN
+  INSERT INTO llm_quota_charge VALUES (NEW.unix_time, NEW.provider, NEW.model, NEW.task_type, NEW.tenant_id, NEW.user_id,
+    NEW.api_key_id, NEW.session_id, NEW.tags, 0,
+    coalesce(NEW.input_tokens, 0) - coalesce(NEW.old_input_tokens, 0),
+    coalesce(NEW.output_tokens, 0) - coalesce(NEW.old_output_tokens, 0),
+    coalesce(NEW.total_tokens, coalesce(NEW.input_tokens, 0) + coalesce(NEW.output_tokens, 0))
+      - coalesce(NEW.old_total_tokens, coalesce(NEW.old_input_tokens, 0) + coalesce(NEW.old_output_tokens, 0)),
+    coalesce(NEW.cost_nano, 0) - coalesce(NEW.old_cost_nano, 0), (NEW.cost_nano IS NULL) - (NEW.old_cost_nano IS NULL),
+    iif(NEW.cost_nano IS NULL, coalesce(NEW.input_tokens, 0) + coalesce(NEW.output_tokens, 0), 0)
+      - iif(NEW.old_cost_nano IS NULL, coalesce(NEW.old_input_tokens, 0) + coalesce(NEW.old_output_tokens, 0), 0),
+    NEW.unix_time, NEW.id,
+    CASE  -- see llm_quota_counter.sql; a cost given in dollars at INSERT and filled in now is part of that INSERT
+      WHEN NEW.old_cost_nano IS NULL AND NEW.cost_nano IS NOT NULL
+        THEN iif(abs(NEW.old_cost_usd * 1e9 - NEW.cost_nano) < 1 + abs(NEW.cost_nano) / 1000000000000, 1, 8)
+      WHEN NEW.old_cost_nano IS NOT NULL AND NEW.cost_nano IS NULL AND coalesce(
+        (SELECT cost_nano FROM llm_usage WHERE id = NEW.id), 9223372036854775807) > NEW.old_cost_nano THEN 6
+      ELSE 2 END);
 END;
 
 -- UPDATE OR REPLACE took another row away; what an ignored INSERT left is no such row. Not of timestamp: that is filled
@@ -96,41 +111,25 @@ WHEN EXISTS (SELECT 1 FROM llm_quota)
 BEGIN
   UPDATE llm_replaced SET gone = 0 WHERE id = OLD.id;  -- with recursive_triggers a REPLACE comes here too
   DELETE FROM llm_replaced WHERE id = OLD.id;
-  INSERT INTO llm_quota_charge VALUES ({quota_discharge:OLD}, OLD.unix_time, NULL, 0);
+  INSERT INTO llm_quota_charge VALUES (OLD.unix_time, {quota_discharge:OLD.}, OLD.unix_time, NULL, 0);
 END;
 
 DROP TRIGGER IF EXISTS main.llm_quota_replaced;
 CREATE TRIGGER main.llm_quota_replaced AFTER DELETE ON llm_replaced
 WHEN OLD.gone
 BEGIN
-  INSERT INTO llm_quota_charge VALUES ({quota_discharge:OLD}, OLD.unix_time, NULL, 0);
+  INSERT INTO llm_quota_charge VALUES (OLD.unix_time, {quota_discharge:OLD.}, OLD.unix_time, NULL, 0);
 END;
 
 -- Which rows a REPLACE would remove is known before only, whether it did only after.
-DROP TRIGGER IF EXISTS main.llm_quota_before_insert;
-CREATE TRIGGER main.llm_quota_before_insert BEFORE INSERT ON llm_usage
-WHEN (EXISTS (SELECT 1 FROM llm_usage WHERE id = NEW.id)
-    OR EXISTS (SELECT 1 FROM llm_usage WHERE provider = NEW.provider AND response_id = NEW.response_id))
-  AND EXISTS (SELECT 1 FROM llm_quota)
-BEGIN
-  DELETE FROM llm_replaced;
-  INSERT INTO llm_replaced
-  SELECT id, unix_time, provider, model, task_type, tenant_id, user_id, api_key_id, session_id, tags, input_tokens,
-    output_tokens, total_tokens, cost_nano, 0
-  FROM llm_usage WHERE id = NEW.id OR provider = NEW.provider AND response_id = NEW.response_id;
-END;
-
-DROP TRIGGER IF EXISTS main.llm_quota_before_update;
-CREATE TRIGGER main.llm_quota_before_update BEFORE UPDATE OF id, provider, response_id ON llm_usage
-WHEN (NEW.id <> OLD.id AND EXISTS (SELECT 1 FROM llm_usage WHERE id = NEW.id)
-    OR EXISTS (SELECT 1 FROM llm_usage
-      WHERE provider = NEW.provider AND response_id = NEW.response_id AND id <> OLD.id))
-  AND EXISTS (SELECT 1 FROM llm_quota)
+DROP TRIGGER IF EXISTS main.llm_quota_aside;
+CREATE TRIGGER main.llm_quota_aside INSTEAD OF INSERT ON llm_usage_in_the_way
+WHEN EXISTS (SELECT 1 FROM llm_quota)
 BEGIN
   DELETE FROM llm_replaced;
   INSERT INTO llm_replaced
   SELECT id, unix_time, provider, model, task_type, tenant_id, user_id, api_key_id, session_id, tags, input_tokens,
     output_tokens, total_tokens, cost_nano, 0
   FROM llm_usage
-  WHERE id <> OLD.id AND (id = NEW.id OR provider = NEW.provider AND response_id = NEW.response_id);
+  WHERE (id = NEW.id OR provider = NEW.provider AND response_id = NEW.response_id) AND id IS NOT NEW.own_id;
 END;

@@ -1,6 +1,6 @@
 -- The roll-ups follow the ledger (sql/schema/0004_rollup.sql says what they are). Sums are linear, so the order
 -- in which these and other triggers of llm_usage run does not matter: what another trigger writes into a row
--- fires llm_rollup_change, and subtracting before adding gives the same.
+-- fires llm_usage_amounts, and subtracting before adding gives the same.
 
 -- The plan first: the triggers read it.
 DROP VIEW IF EXISTS main.llm_rollup_plan;
@@ -9,8 +9,7 @@ CREATE VIEW main.llm_rollup_plan(dim, level) AS VALUES
   ('task_type', 3600), ('task_type', 86400), ('task_type', 0),
   ('tenant_id', 3600), ('tenant_id', 86400), ('tenant_id', 0), ('unpriced', 0), ('tuple', 86400);
 
--- The triggers of llm_usage are light: SQLite makes room for all of a trigger's body whenever its event happens,
--- before it looks at the condition. What they seldom do is the work of INSTEAD OF triggers of views that show no row.
+-- Like the calls of llm_calls.sql, the views here have triggers in place of rows.
 
 -- One change of a row at or below the watermark. kind 1: it comes, 0: it stays in its groups with other amounts,
 -- -1: it goes. Old amounts are NULL when it comes, new ones when it goes.
@@ -50,40 +49,46 @@ BEGIN
   {ms_add:};
 END;
 
--- A row that was updated, before and after.
-DROP VIEW IF EXISTS main.llm_rollup_moved;
-CREATE VIEW main.llm_rollup_moved(old_id, old_timestamp, old_tenant_id, old_provider, old_model, old_task_type,
-  old_input, old_output, old_total, old_cache_read, old_cost, old_ms, id, {row_keys:},
-  input, output, total, cache_read, cost, ms) AS
-SELECT id, {row_keys:}, {row_amounts:}, id, {row_keys:}, {row_amounts:} FROM llm_usage WHERE false;
-
-CREATE TRIGGER main.llm_rollup_move INSTEAD OF INSERT ON llm_rollup_moved
+-- Updates: only what is summed up already is corrected; the tail is read as it is. A row that gets its price or loses it
+-- leaves its groups and comes back, because of the group of rows without one.
+DROP TRIGGER IF EXISTS main.llm_rollup_amount;
+CREATE TRIGGER main.llm_rollup_amount INSTEAD OF INSERT ON llm_usage_amount
+WHEN NEW.id <= (SELECT watermark FROM llm_rollup_state) AND ({row_amounts:NEW.}) IS NOT ({row_amounts:NEW.old_})
 BEGIN
   INSERT INTO llm_rollup_row
-  SELECT 0, {row_keys:NEW.}, NEW.input, NEW.output, NEW.total, NEW.cache_read, NEW.cost, NEW.ms,
-    NEW.old_input, NEW.old_output, NEW.old_total, NEW.old_cache_read, NEW.old_cost, NEW.old_ms
-  WHERE {rollup_stays:};
+  SELECT 0, {row_keys:NEW.}, {row_amounts:NEW.}, {row_amounts:NEW.old_}
+  WHERE (NEW.cost_nano IS NULL) = (NEW.old_cost_nano IS NULL);
   INSERT INTO llm_rollup_row
-  SELECT -1, {row_keys:NEW.old_}, NULL, NULL, NULL, NULL, NULL, NULL,
-    NEW.old_input, NEW.old_output, NEW.old_total, NEW.old_cache_read, NEW.old_cost, NEW.old_ms
-  WHERE NOT {rollup_stays:} AND NEW.old_id <= (SELECT watermark FROM llm_rollup_state);
+  SELECT -1, {row_keys:NEW.}, NULL, NULL, NULL, NULL, NULL, NULL, {row_amounts:NEW.old_}
+  WHERE (NEW.cost_nano IS NULL) <> (NEW.old_cost_nano IS NULL);
   INSERT INTO llm_rollup_row
-  SELECT 1, {row_keys:NEW.}, NEW.input, NEW.output, NEW.total, NEW.cache_read, NEW.cost, NEW.ms,
-    NULL, NULL, NULL, NULL, NULL, NULL
-  WHERE NOT {rollup_stays:} AND NEW.id <= (SELECT watermark FROM llm_rollup_state);
+  SELECT 1, {row_keys:NEW.}, {row_amounts:NEW.}, NULL, NULL, NULL, NULL, NULL, NULL
+  WHERE (NEW.cost_nano IS NULL) <> (NEW.old_cost_nano IS NULL);
 END;
 
--- Rows that a REPLACE may take away (sql/triggers/llm_usage.sql): aside before, out of the roll-ups after if they are
--- gone. A row that nothing took away, because the statement was no REPLACE, is forgotten.
-DROP VIEW IF EXISTS main.llm_rollup_in_the_way;
-CREATE VIEW main.llm_rollup_in_the_way(id, own_id, provider, response_id) AS
-SELECT id, id, provider, response_id FROM llm_usage WHERE false;
-CREATE TRIGGER main.llm_rollup_aside INSTEAD OF INSERT ON llm_rollup_in_the_way
+DROP TRIGGER IF EXISTS main.llm_rollup_move;
+CREATE TRIGGER main.llm_rollup_move INSTEAD OF INSERT ON llm_usage_move
+WHEN min(NEW.old_id, NEW.id) <= (SELECT watermark FROM llm_rollup_state)
+  AND (NEW.id, {row_keys:NEW.}) IS NOT (NEW.old_id, {row_keys:NEW.old_})
+BEGIN
+  INSERT INTO llm_rollup_row
+  SELECT -1, {row_keys:NEW.old_}, NULL, NULL, NULL, NULL, NULL, NULL, {row_amounts:NEW.old_}
+  WHERE NEW.old_id <= (SELECT watermark FROM llm_rollup_state);
+  INSERT INTO llm_rollup_row
+  SELECT 1, {row_keys:NEW.}, {row_amounts:NEW.old_}, NULL, NULL, NULL, NULL, NULL, NULL
+  WHERE NEW.id <= (SELECT watermark FROM llm_rollup_state);
+END;
+
+-- Rows that a REPLACE may take away: aside before, out of the roll-ups after if they are gone. A row that nothing took
+-- away, because the statement was no REPLACE, is forgotten.
+DROP TRIGGER IF EXISTS main.llm_rollup_aside;
+CREATE TRIGGER main.llm_rollup_aside INSTEAD OF INSERT ON llm_usage_in_the_way
 BEGIN
   DELETE FROM llm_rollup_replaced;
   INSERT INTO llm_rollup_replaced SELECT id, {row_keys:}, {row_amounts:} FROM llm_usage
   WHERE (id = NEW.id OR provider = NEW.provider AND response_id = NEW.response_id)
     AND id IS NOT NEW.own_id AND id <= (SELECT watermark FROM llm_rollup_state);
+  UPDATE llm_rollup_state SET aside = 1 WHERE NOT aside AND EXISTS (SELECT 1 FROM llm_rollup_replaced);
 END;
 
 DROP VIEW IF EXISTS main.llm_rollup_arrived;
@@ -94,15 +99,16 @@ BEGIN
   SELECT -1, {row_keys:}, NULL, NULL, NULL, NULL, NULL, NULL, {row_amounts:} FROM llm_rollup_replaced AS r
   WHERE id = NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage AS u WHERE u.id = r.id);
   DELETE FROM llm_rollup_replaced;
+  UPDATE llm_rollup_state SET aside = 0 WHERE aside;
 END;
 
 -- A row after the watermark waits in the tail; when the tail is long, all before this row is folded. A row at
 -- or below the watermark, an id that was given, is added at once.
 DROP TRIGGER IF EXISTS main.llm_rollup_insert;
-CREATE TRIGGER main.llm_rollup_insert AFTER INSERT ON llm_usage
-WHEN (SELECT NEW.id - watermark NOT BETWEEN 1 AND batch FROM llm_rollup_state)
-  OR NEW.response_id IS NOT NULL AND EXISTS (SELECT 1 FROM llm_rollup_replaced)
+CREATE TRIGGER main.llm_rollup_insert INSTEAD OF INSERT ON llm_usage_arrival
+WHEN (SELECT NEW.id - watermark NOT BETWEEN 1 AND batch OR aside FROM llm_rollup_state)
 BEGIN
+  SELECT RAISE(ABORT, 'tok: -1 is no id of a row of llm_usage, expected a positive one or none') WHERE NEW.id = -1;
   INSERT INTO llm_rollup_arrived VALUES (NEW.id);
   INSERT INTO llm_rollup_row
   SELECT 1, {row_keys:NEW.}, {row_amounts:NEW.}, NULL, NULL, NULL, NULL, NULL, NULL
@@ -115,15 +121,6 @@ CREATE TRIGGER main.llm_rollup_update_replaced AFTER UPDATE OF id, provider, res
 WHEN EXISTS (SELECT 1 FROM llm_rollup_replaced)
 BEGIN
   INSERT INTO llm_rollup_arrived VALUES (NEW.id);
-END;
-
-DROP TRIGGER IF EXISTS main.llm_rollup_update;
-CREATE TRIGGER main.llm_rollup_update AFTER UPDATE OF id, timestamp, tenant_id, provider, model, task_type,
-  input_tokens, output_tokens, total_tokens, cache_read_tokens, cost_nano, response_time_ms ON llm_usage
-WHEN min(OLD.id, NEW.id) <= (SELECT watermark FROM llm_rollup_state)
-BEGIN
-  INSERT INTO llm_rollup_moved VALUES (OLD.id, {row_keys:OLD.}, {row_amounts:OLD.},
-    NEW.id, {row_keys:NEW.}, {row_amounts:NEW.});
 END;
 
 DROP TRIGGER IF EXISTS main.llm_rollup_delete;

@@ -1,20 +1,28 @@
 -- What every writer of llm_usage gets, with or without tok. Triggers set columns from the row as it is now,
 -- never from NEW, because other triggers may have run before: the order of triggers is not defined.
 
--- SQLite makes room for the whole body of a trigger whenever its event happens, before it looks at the condition. So
--- what is seldom needed is done by INSTEAD OF triggers of views that show no row, and the triggers of llm_usage are light.
-DROP TRIGGER IF EXISTS main.llm_usage_fill_total;
-DROP TRIGGER IF EXISTS main.llm_usage_fill_timestamp;
-DROP TRIGGER IF EXISTS main.llm_usage_fill_cost_usd;
-DROP TRIGGER IF EXISTS main.llm_usage_fill_cost_nano;
-
--- A row just inserted: what was not given is filled in. An UPDATE of few columns is cheaper than one of all.
-DROP VIEW IF EXISTS main.llm_usage_given;
-CREATE VIEW main.llm_usage_given(id) AS SELECT id FROM llm_usage WHERE false;
-CREATE TRIGGER main.llm_usage_complete INSTEAD OF INSERT ON llm_usage_given
+-- What happens most: a row without its total.
+DROP TRIGGER IF EXISTS main.llm_usage_fill;
+CREATE TRIGGER main.llm_usage_fill AFTER INSERT ON llm_usage
+WHEN NEW.total_tokens IS NULL AND NEW.input_tokens + NEW.output_tokens IS NOT NULL
 BEGIN
-  UPDATE llm_usage SET total_tokens = input_tokens + output_tokens
-  WHERE id = NEW.id AND total_tokens IS NULL AND input_tokens + output_tokens IS NOT NULL;
+  UPDATE llm_usage SET total_tokens = input_tokens + output_tokens WHERE id = NEW.id AND total_tokens IS NULL;
+END;
+
+-- All else that a new row may need. A timestamp that equals its own seconds is Unix seconds.
+DROP TRIGGER IF EXISTS main.llm_usage_arrived;
+CREATE TRIGGER main.llm_usage_arrived AFTER INSERT ON llm_usage
+WHEN (SELECT NEW.id - watermark BETWEEN 1 AND batch AND quotas = 0 AND aside = 0 FROM llm_rollup_state) IS NOT 1
+  OR NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp = NEW.unix_time
+  OR NEW.request_id IS NOT NULL AND EXISTS (SELECT 1 FROM llm_hold WHERE ref = NEW.request_id AND usage_id IS NULL)
+BEGIN
+  INSERT INTO llm_usage_arrival VALUES ({usage_keys:NEW.}, {usage_amounts:NEW.}, NEW.request_id, NEW.unix_time);
+END;
+
+DROP TRIGGER IF EXISTS main.llm_usage_complete;
+CREATE TRIGGER main.llm_usage_complete INSTEAD OF INSERT ON llm_usage_arrival
+WHEN NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp = NEW.unix_time
+BEGIN
   UPDATE llm_usage SET timestamp = strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch')
   WHERE id = NEW.id AND timestamp NOT GLOB '*[^0-9]*';
   UPDATE llm_usage SET cost_usd = cost_nano / 1e9
@@ -23,43 +31,39 @@ BEGIN
   WHERE id = NEW.id AND cost_nano IS NULL AND cost_usd IS NOT NULL;
 END;
 
-DROP TRIGGER IF EXISTS main.llm_usage_fill;
-CREATE TRIGGER main.llm_usage_fill AFTER INSERT ON llm_usage
-WHEN NEW.cost_nano IS NOT NULL OR NEW.cost_usd IS NOT NULL OR NEW.timestamp NOT GLOB '*[^0-9]*'
-  OR (NEW.total_tokens IS NULL AND NEW.input_tokens + NEW.output_tokens IS NOT NULL
-    AND (SELECT total_tokens FROM llm_usage WHERE id = NEW.id) IS NULL) -- what prices the row may have done it
+-- What roll-ups and quotas follow has changed.
+DROP TRIGGER IF EXISTS main.llm_usage_amounts;
+CREATE TRIGGER main.llm_usage_amounts AFTER UPDATE OF input_tokens, output_tokens, total_tokens, cache_read_tokens,
+  cost_nano, response_time_ms ON llm_usage
+WHEN (SELECT NEW.id > watermark AND quotas = 0 FROM llm_rollup_state) IS NOT 1
 BEGIN
-  INSERT INTO llm_usage_given VALUES (NEW.id);
+  INSERT INTO llm_usage_amount VALUES ({usage_keys:NEW.}, {usage_amounts:NEW.}, {usage_amounts:OLD.}, NEW.unix_time);
 END;
 
--- cost_nano was set: cost_usd follows.
-DROP VIEW IF EXISTS main.llm_usage_nano_set;
-CREATE VIEW main.llm_usage_nano_set(id) AS SELECT id FROM llm_usage WHERE false;
-CREATE TRIGGER main.llm_usage_usd_follows INSTEAD OF INSERT ON llm_usage_nano_set
+DROP TRIGGER IF EXISTS main.llm_usage_moved;
+CREATE TRIGGER main.llm_usage_moved AFTER UPDATE OF id, timestamp, tenant_id, user_id, api_key_id, session_id, provider,
+  model, task_type, tags ON llm_usage
+WHEN (SELECT min(NEW.id, OLD.id) > watermark AND quotas = 0 FROM llm_rollup_state) IS NOT 1
 BEGIN
+  INSERT INTO llm_usage_move VALUES ({usage_keys:OLD.}, {usage_amounts:OLD.}, {usage_keys:NEW.}, {usage_amounts:NEW.});
+END;
+
+-- One of the two costs was set: the other follows; cost_nano where both were.
+DROP TRIGGER IF EXISTS main.llm_usage_cost;
+CREATE TRIGGER main.llm_usage_cost AFTER UPDATE OF cost_nano, cost_usd ON llm_usage
+WHEN NEW.cost_usd IS NOT NEW.cost_nano / 1e9
+  AND (NEW.cost_nano IS NOT OLD.cost_nano OR NEW.cost_usd IS NOT OLD.cost_usd)
+BEGIN
+  INSERT INTO llm_usage_cost_set VALUES (NEW.id, NEW.cost_nano IS NOT OLD.cost_nano);
+END;
+
+-- Dollars that are no whole number of nano-dollars become the nearest that are.
+DROP TRIGGER IF EXISTS main.llm_usage_cost_follows;
+CREATE TRIGGER main.llm_usage_cost_follows INSTEAD OF INSERT ON llm_usage_cost_set
+BEGIN
+  UPDATE llm_usage SET cost_nano = {nano:cost_usd}
+  WHERE id = NEW.id AND NOT NEW.nano AND cost_usd IS NOT cost_nano / 1e9;
   UPDATE llm_usage SET cost_usd = cost_nano / 1e9 WHERE id = NEW.id AND cost_usd IS NOT cost_nano / 1e9;
-END;
-
-DROP TRIGGER IF EXISTS main.llm_usage_cost_nano;
-CREATE TRIGGER main.llm_usage_cost_nano AFTER UPDATE OF cost_nano ON llm_usage
-WHEN NEW.cost_usd IS NOT NEW.cost_nano / 1e9 AND NEW.cost_nano IS NOT OLD.cost_nano
-BEGIN
-  INSERT INTO llm_usage_nano_set VALUES (NEW.id);
-END;
-
--- cost_usd was set alone: cost_nano follows.
-DROP VIEW IF EXISTS main.llm_usage_usd_set;
-CREATE VIEW main.llm_usage_usd_set(id) AS SELECT id FROM llm_usage WHERE false;
-CREATE TRIGGER main.llm_usage_nano_follows INSTEAD OF INSERT ON llm_usage_usd_set
-BEGIN
-  UPDATE llm_usage SET cost_nano = {nano:cost_usd} WHERE id = NEW.id AND cost_usd IS NOT cost_nano / 1e9;
-END;
-
-DROP TRIGGER IF EXISTS main.llm_usage_cost_usd;
-CREATE TRIGGER main.llm_usage_cost_usd AFTER UPDATE OF cost_usd ON llm_usage
-WHEN NEW.cost_usd IS NOT NEW.cost_nano / 1e9 AND NEW.cost_usd IS NOT OLD.cost_usd AND NEW.cost_nano IS OLD.cost_nano
-BEGIN
-  INSERT INTO llm_usage_usd_set VALUES (NEW.id);
 END;
 
 -- Tokens were corrected: total_tokens follows unless it was given too.
@@ -91,19 +95,22 @@ END;
 -- UNIQUE takes two NULL providers for different ones; a repeated response is ignored there too.
 --
 -- And a REPLACE takes rows away without a trigger of DELETE (unless recursive_triggers is on). Which rows it would take
--- is known before only, whether it did only after: rows of the roll-ups that are in the way are kept aside until then.
+-- is known before only, whether it did only after: rows that are in the way are kept aside until then. Before an INSERT
+-- an id that was not given is -1; so no row may come with that id (llm_rollup_insert refuses it).
 DROP TRIGGER IF EXISTS main.llm_usage_repeated;
 CREATE TRIGGER main.llm_usage_repeated BEFORE INSERT ON llm_usage
-WHEN NEW.response_id IS NOT NULL OR EXISTS (SELECT 1 FROM llm_usage WHERE id = NEW.id)
+WHEN NEW.response_id IS NOT NULL AND EXISTS (
+    SELECT 1 FROM llm_usage WHERE provider IS NEW.provider AND response_id = NEW.response_id)
+  OR NEW.id <> -1 AND EXISTS (SELECT 1 FROM llm_usage WHERE id = NEW.id)
 BEGIN
   SELECT RAISE(IGNORE) WHERE NEW.provider IS NULL AND NEW.response_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM llm_usage WHERE provider IS NULL AND response_id = NEW.response_id);
-  INSERT INTO llm_rollup_in_the_way VALUES (NEW.id, NULL, NEW.provider, NEW.response_id);
+  INSERT INTO llm_usage_in_the_way VALUES (NEW.id, NULL, NEW.provider, NEW.response_id);
 END;
 
 DROP TRIGGER IF EXISTS main.llm_usage_before_update;
 CREATE TRIGGER main.llm_usage_before_update BEFORE UPDATE OF id, provider, response_id ON llm_usage
 WHEN NEW.id <> OLD.id OR NEW.provider IS NOT OLD.provider OR NEW.response_id IS NOT OLD.response_id
 BEGIN
-  INSERT INTO llm_rollup_in_the_way VALUES (NEW.id, OLD.id, NEW.provider, NEW.response_id);
+  INSERT INTO llm_usage_in_the_way VALUES (NEW.id, OLD.id, NEW.provider, NEW.response_id);
 END;

@@ -277,8 +277,22 @@ static void bins_are_narrow(void) {
   CHECK_INT(tok_rollup_bin(INT64_MAX), 1664);
 }
 
+/* Before an INSERT, SQLite says -1 where no id was given; so a REPLACE of that id would go unseen. */
+static void no_row_has_the_id_of_none(void) {
+  sqlite3 *db = db_fresh();
+  CHECK_ROWS(db, "SELECT tok_init() > 3", "1");
+  CHECK_RUN(db, "INSERT INTO llm_usage(id, model, input_tokens, output_tokens) VALUES (-2, 'm', 1, 1)");
+  CHECK_RUN(db, "INSERT OR REPLACE INTO llm_usage(id, model, input_tokens, output_tokens) VALUES (-2, 'm', 2, 2)");
+  CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
+  CHECK_ROWS(db, "INSERT INTO llm_usage(id, model, input_tokens, output_tokens) VALUES (-1, 'm', 1, 1)",
+             "Error: tok: -1 is no id of a row of llm_usage, expected a positive one or none");
+  CHECK_ROWS(db, "SELECT requests, input_tokens FROM llm_stats", "1|2");
+  db_close(db);
+}
+
 CHECK_MAIN({"sums_equal_the_ledger", sums_equal_the_ledger},
            {"recursive_triggers_make_no_difference", recursive_triggers_make_no_difference},
            {"damage_is_found_and_repaired", damage_is_found_and_repaired},
            {"sqlite_alone_rebuilds_too", sqlite_alone_rebuilds_too},
+           {"no_row_has_the_id_of_none", no_row_has_the_id_of_none},
            {"bins_are_narrow", bins_are_narrow})
