@@ -27,6 +27,7 @@ typedef struct {
   int version;
   bool current;  /* version and definitions are this build's */
   bool bulk;     /* tok_bulk_begin() without its end */
+  int64_t bulk_after; /* the last row before it */
   bool legacy;   /* a table llm_usage from before tok */
   bool shadowed; /* temp.llm_usage would be written in place of main's */
   char *odd;     /* owned; type of a llm_usage that is no table, else NULL */
@@ -91,16 +92,21 @@ static void stop_reader(install *in) {
   in->reader = NULL;
 }
 
-/* Runs the statements of a script one by one. */
-static void run(install *in, const char *sql) {
+/* Runs the statements of a script one by one, with ?1 where they ask for it. */
+static void run_with(install *in, const char *sql, int64_t value) {
   while (in->rc == SQLITE_OK && *sql != '\0') {
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(in->db, sql, -1, &stmt, &sql);
+    if (rc == SQLITE_OK && sqlite3_bind_parameter_count(stmt) > 0) rc = sqlite3_bind_int64(stmt, 1, value);
     while (rc == SQLITE_OK && stmt != NULL && (rc = sqlite3_step(stmt)) == SQLITE_ROW) rc = SQLITE_OK;
     failed(in, rc == SQLITE_DONE ? SQLITE_OK : rc);
     sqlite3_finalize(stmt);
     prepare_ends(in);
   }
+}
+
+static void run(install *in, const char *sql) {
+  run_with(in, sql, 0);
 }
 
 /* First column of the first row as text (sqlite3_free); NULL if there is none or it is NULL. */
@@ -205,6 +211,7 @@ static void read_state(install *in, ledger_state *s) {
     s->current = s->version == tok_ledger_version() && definitions != NULL &&
                  strcmp(definitions, tok_ledger_checksum) == 0;
     s->bulk = definitions != NULL && strncmp(definitions, "bulk ", 5) == 0;
+    if (s->bulk) s->bulk_after = strtoll(definitions + strlen("bulk "), NULL, 10);
     sqlite3_free(definitions);
   }
   if (usage != NULL && strcmp(usage, "table") != 0) {
@@ -294,7 +301,7 @@ static void create_ledger(install *in, const ledger_state *s) {
     if (objects != NULL) run(in, objects);
   }
   sqlite3_free(objects);
-  if (s->bulk) run(in, tok_ledger_script("rollup/bulk_end.sql"));
+  if (s->bulk) run_with(in, tok_ledger_script("rollup/bulk_end.sql"), s->bulk_after);
   run_folder(in, "triggers/");
   run_folder(in, "views/");
   if (s->version < FIRST_WITH_ROLLUPS || s->bulk) sum_up(in);

@@ -5,14 +5,18 @@ CREATE TEMP VIEW IF NOT EXISTS tok_usage_cost(id, unix_time, cost_nano) AS
 SELECT id, unix_time, {row_cost:} FROM main.llm_usage;
 
 -- A trigger cannot write NEW, so the row is updated right after: in one UPDATE, total_tokens too, which leaves
--- nothing to do for llm_usage_fill_total. A row whose cost was given keeps it.
+-- nothing to do for llm_usage_fill. A row whose cost was given keeps it. NEW is at hand, while the row would have to be
+-- read and its time computed; where a trigger changed what is priced, that has set a cost already.
 CREATE TEMP TRIGGER IF NOT EXISTS tok_usage_priced AFTER INSERT ON main.llm_usage
 WHEN NEW.cost_nano IS NULL AND NEW.cost_usd IS NULL
 BEGIN
   UPDATE llm_usage SET (total_tokens, cost_nano, cost_usd) = (
-    SELECT coalesce(llm_usage.total_tokens, llm_usage.input_tokens + llm_usage.output_tokens), nano, nano / 1e9
-    FROM (SELECT {row_cost:llm_usage.} AS nano LIMIT 1 OFFSET 0)) -- OFFSET: so that nano is computed once
-  WHERE id = NEW.id;
+    SELECT coalesce(llm_usage.total_tokens, NEW.input_tokens + NEW.output_tokens), nano, nano / 1e9
+    FROM (SELECT coalesce(nullif(iif(mode = 'calculated', NULL, NEW.reported_cost_nano), 0),
+        CASE WHEN mode <> 'reported' THEN {row_price:NEW.} END) AS nano
+      FROM (SELECT (SELECT value FROM main.llm_setting WHERE name = 'cost_mode') AS mode LIMIT 1 OFFSET 0)
+      LIMIT 1 OFFSET 0)) -- OFFSET: so that nano is computed once
+  WHERE id = NEW.id AND cost_nano IS NULL;
 END;
 
 -- Setting a cost to NULL asks for it anew. Where there is no price nothing is written, so this ends. The work is that

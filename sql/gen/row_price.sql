@@ -1,0 +1,3 @@
+-- {row_price:llm_usage.}: what the price list says of a row of the ledger.
+tok_row_cost_nano({x}model, {x}provider, {x}service_tier, {x}input_tokens, {x}output_tokens, {x}cache_read_tokens,
+{x}cache_write_tokens, {x}cache_write_1h_tokens, {x}reasoning_tokens, {x}unix_time)
