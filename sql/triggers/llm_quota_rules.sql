@@ -39,6 +39,8 @@ END;
 DROP TRIGGER IF EXISTS main.llm_alert_insert;
 CREATE TRIGGER main.llm_alert_insert AFTER INSERT ON llm_alert
 BEGIN
+  SELECT RAISE(ABORT, 'tok: a token bucket refills: rules of rate, spike and context are for it')
+  FROM llm_quota WHERE id = NEW.quota_id AND kind = 'bucket' AND NEW.basis NOT IN ('rate', 'spike', 'context');
   INSERT INTO llm_quota(name, tenant_id, user_id, api_key_id, session_id, provider, model, task_type, tag, split_by,
     metric, limit_units, action, guard, period, since, unpriced, unpriced_nano, hourly_of, description)
   SELECT name || ' (hourly)', tenant_id, user_id, api_key_id, session_id, provider, model, task_type, tag, split_by,
