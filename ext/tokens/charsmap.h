@@ -32,9 +32,9 @@ typedef struct {
 /* False where the bytes cannot be such a map. */
 bool tok_charsmap_open(tok_charsmap *m, tok_slice bytes);
 /*
-** Bytes of the longest sequence at p that has a rule, 0 if there is none; *to is what it becomes. O(its
-** length).
+** Bytes of the longest sequence at p that has a rule (of the shortest, where that is asked for), 0 if there is
+** none; *to is what it becomes. O(its length).
 */
-size_t tok_charsmap_find(const tok_charsmap *m, const uint8_t *p, size_t n, tok_slice *to);
+size_t tok_charsmap_find(const tok_charsmap *m, const uint8_t *p, size_t n, bool shortest, tok_slice *to);
 
 #endif

@@ -44,7 +44,8 @@ enum {
   TOK_N_PREFIX_NEW = 16,   /* … unless it begins with one */
   TOK_N_PREFIX_FIRST = 32, /* … only before the whole text, not behind each added token */
   TOK_N_WHOLE = 64, /* all this to the whole text, before added tokens are matched (SentencePiece) */
-  TOK_N_TRIM = 128  /* blanks at both ends are dropped, runs of them become one */
+  TOK_N_TRIM = 128, /* blanks at both ends are dropped, runs of them become one */
+  TOK_N_WORDS = 256 /* Hugging Face's Precompiled, WhitespaceSplit, Metaspace: each word behind a blank, no other */
 };
 
 typedef enum { TOK_MODEL_BPE, TOK_MODEL_UNIGRAM } tok_model_kind;

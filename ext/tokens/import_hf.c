@@ -480,6 +480,12 @@ static tok_status read_all(tok_hf *r) {
     rc = tok_hf_pre_tokenizer(r);
   if (rc == TOK_OK)
     rc = unigram ? read_unigram_vocab(r) : read_bpe_vocab(r);
+  for (size_t i = 0; i < tok_def_n(d) && rc == TOK_OK && r->words; i++) {
+    tok_slice s = tok_def_bytes(d, tok_def_at(d, i));
+    const char *blank = s.len < 2 ? NULL : memchr(s.ptr + 1, ' ', s.len - 1);
+    if (blank != NULL && blank[-1] != ' ') /* it could be made across words */
+      rc = tok_vimport_refuse(r->m, "token %u has a blank inside, which is not supported", tok_def_at(d, i)->id);
+  }
   if (rc == TOK_OK)
     rc = read_added(r);
   if (rc != TOK_OK)

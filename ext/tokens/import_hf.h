@@ -14,6 +14,7 @@ typedef struct {
   char unknown[64];
   int64_t unknown_id;
   bool fallback, fuse, whole, byte_level;
+  bool rules, words; /* it normalizes by a character map; splits at white space */
   tok_def_index index; /* of tokens by their bytes */
   tok_buf text, text2; /* scratch */
 } tok_hf;

@@ -24,7 +24,27 @@ typedef struct {
 /* ---- steps ------------------------------------------------------------------------------------
  */
 
+/* A character map in base64. */
+static void set_rules(tok_hf *r, const tok_json *j) {
+  tok_buf *to = &r->m->d->charsmap, raw;
+  tok_buf_init(&raw, TOK_DEF_CHARSMAP_MAX / 3 * 4 + 4);
+  tok_json_text(&raw, j->text, j->escaped);
+  to->len = 0;
+  char *room = tok_buf_reserve(to, raw.len);
+  if (raw.status != TOK_OK)
+    to->status = raw.status;
+  if (room != NULL && raw.len > 0) {
+    int64_t n = tok_base64((tok_slice){raw.ptr, raw.len}, (uint8_t *)room);
+    to->len = n < 0 ? 0 : (size_t)n;
+  }
+  tok_buf_free(&raw);
+}
+
 static void set_text(tok_hf *r, step *s, tok_slice key, const tok_json *j) {
+  if (tok_slice_is(key, "precompiled_charsmap")) {
+    set_rules(r, j);
+    return;
+  }
   r->text.len = 0;
   tok_json_text(&r->text, j->text, j->escaped);
   tok_slice v = {r->text.ptr, r->text.len};
@@ -115,6 +135,10 @@ static tok_status apply_normalizer(tok_hf *r, const steps *s) {
       d->normal |= TOK_N_NFC;
     } else if (is(p->type, "NFKC")) {
       d->normal |= TOK_N_NFKC;
+    } else if (is(p->type, "Precompiled") && d->charsmap.len > 0 && i == 0) {
+      r->rules = true;
+    } else if (r->rules && (is(p->type, "Strip") || (is(p->type, "Replace") && p->regex && is(p->pattern, " {2,}")))) {
+      continue; /* where words are split at white space, as they must be then, it changes nothing */
     } else if (is(p->type, "Prepend") && is(p->content, TOK_BLANK_SIGN)) {
       d->normal |= TOK_N_PREFIX;
     } else if (is(p->type, "Replace") && !p->regex && is(p->pattern, " ") &&
@@ -189,7 +213,11 @@ static tok_status apply_pre_tokenizer(tok_hf *r, const steps *s) {
     return apply_byte_level(r, s);
   for (int i = 0; i < s->n; i++) {
     const step *p = &s->step[i];
-    if (is(p->type, "Metaspace")) {
+    if (is(p->type, "WhitespaceSplit") && i == 0 && s->n == 2 && is(r->type, "Unigram") && d->normal == 0 &&
+        is(s->step[1].type, "Metaspace") && (is(s->step[1].scheme, "always") ||
+        (s->step[1].scheme[0] == '\0' && s->step[1].prefix))) {
+      r->words = true;
+    } else if (is(p->type, "Metaspace")) {
       tok_status rc = apply_metaspace(r, p);
       if (rc != TOK_OK)
         return rc;
@@ -208,6 +236,10 @@ static tok_status apply_pre_tokenizer(tok_hf *r, const steps *s) {
       return tok_vimport_refuse(r->m, "its pre-tokenizer '%s' is not supported", p->type);
     }
   }
+  if (r->rules && !r->words)
+    return tok_vimport_refuse(r->m, "its normalizer 'Precompiled' is supported only before WhitespaceSplit and Metaspace");
+  if (r->words)
+    d->normal = TOK_N_BLANKS | TOK_N_WORDS;
   if (!(d->normal & TOK_N_BLANKS)) {
     return tok_vimport_refuse(
         r->m, "it has no pre-tokenizer that is supported, expected ByteLevel or Metaspace");

@@ -206,7 +206,7 @@ static tok_status run_unigram(tok_extra_state *s, const struct tok_extra *x) {
   if (memory == NULL)
     return s->steps.status;
   tok_unigram_step *steps = (tok_unigram_step *)(void *)memory;
-  tok_unigram_run(&x->unigram, &x->def, s->segment, steps);
+  tok_unigram_run(&x->unigram, &x->def, s->segment, x->def.normal & TOK_N_WORDS, steps);
   /* Backwards; the entries are turned round by the reader, who starts at the end. */
   bool unknown_behind = false;
   for (size_t end = n; end > 0;) {

@@ -54,7 +54,7 @@ tok_status tok_normal_new(tok_normal *n, const tok_definition *d, const tok_adde
   n->keep = keep;
   if (d->charsmap.len > 0 && !tok_charsmap_open(&n->map, (tok_slice){d->charsmap.ptr, d->charsmap.len}))
     return TOK_INVALID;
-  n->rules = d->charsmap.len > 0 || (flags & TOK_N_TRIM);
+  n->rules = d->charsmap.len > 0 || (flags & (TOK_N_TRIM | TOK_N_WORDS));
   if (!(flags & (TOK_N_NFC | TOK_N_NFKC)))
     return TOK_OK;
   n->inert = tok_malloc(TOK_NORMAL_PLANE / 8);
@@ -230,7 +230,7 @@ static tok_slice next_by_rule(const tok_normal *n, tok_slice text, size_t at, si
   uint32_t cp;
   if ((*from = to.len = tok_added_at(n->keep, text, at)) > 0)
     return to;
-  if (n->map.n_units > 0 && (*from = tok_charsmap_find(&n->map, p, left, &to)) > 0)
+  if (n->map.n_units > 0 && (*from = tok_charsmap_find(&n->map, p, left, false, &to)) > 0)
     return to;
   *from = tok_utf8_decode(p, left, &cp);
   return (tok_slice){text.ptr + at, *from};
@@ -292,6 +292,67 @@ static void apply_rules(const tok_normal *n, tok_slice text, bool prefix, tok_no
   }
 }
 
+/* ---- Hugging Face's words -------------------------------------------------------------------- */
+
+enum { CLUSTER_MAX = 6 /* bytes; a longer cluster is not looked up as a whole */ };
+
+/* The end of the extended grapheme cluster that starts at `at`; an invalid byte is one. */
+static size_t cluster_end(tok_slice text, size_t at) {
+  const uint8_t *p = (const uint8_t *)text.ptr;
+  uint32_t cp, next;
+  utf8proc_int32_t state = 0;
+  if (p[at] < 0x80 && (at + 1 == text.len || (p[at + 1] < 0x80 && p[at] != '\r')))
+    return at + 1;
+  at += tok_utf8_decode(p + at, text.len - at, &cp);
+  while (at < text.len && cp != TOK_UTF8_INVALID) {
+    size_t len = tok_utf8_decode(p + at, text.len - at, &next);
+    if (next == TOK_UTF8_INVALID ||
+        utf8proc_grapheme_break_stateful((utf8proc_int32_t)cp, (utf8proc_int32_t)next, &state))
+      break;
+    at += len;
+    cp = next;
+  }
+  return at;
+}
+
+/*
+** What is next in the text becomes: a cluster of few bytes what the shortest rule at its beginning says, else a
+** character what its rule says. *cluster: the end of the cluster that `at` is in.
+*/
+static tok_slice next_by_cluster(const tok_normal *n, tok_slice text, size_t at, size_t *cluster, size_t *from) {
+  const uint8_t *p = (const uint8_t *)text.ptr + at;
+  tok_slice to;
+  uint32_t cp;
+  if (at >= *cluster) {
+    *cluster = cluster_end(text, at);
+    *from = *cluster - at;
+    if (*from < CLUSTER_MAX && n->map.n_units > 0 && tok_charsmap_find(&n->map, p, *from, true, &to) > 0)
+      return to;
+  }
+  *from = tok_utf8_decode(p, text.len - at, &cp);
+  if (n->map.n_units > 0 && tok_charsmap_find(&n->map, p, *from, true, &to) > 0)
+    return to;
+  return (tok_slice){text.ptr + at, *from};
+}
+
+/* Precompiled, WhitespaceSplit, Metaspace: words, each behind a blank unless it begins with U+2581. */
+static void apply_words(const tok_normal *n, tok_slice text, tok_normal_out *o) {
+  bool in_word = false;
+  size_t cluster = 0;
+  for (size_t at = 0, from; at < text.len && o->text.status == TOK_OK; at += from) {
+    tok_slice to = next_by_cluster(n, text, at, &cluster, &from);
+    for (size_t i = 0, len; i < to.len; i += len) {
+      tok_class c = tok_class_at((const uint8_t *)to.ptr + i, to.len - i, &len);
+      bool white = TOK_SPACES >> c & 1, sign = is_blank_sign(to, i);
+      if (!white && !in_word && !sign)
+        put(o, " ", 1, at, false);
+      if (!white)
+        put(o, sign ? " " : to.ptr + i, sign ? 1 : len, at, false);
+      in_word = !white;
+    }
+  }
+}
+
 static void end_map(tok_normal_out *o, tok_slice text) {
   uint32_t end = (uint32_t)text.len;
   if (o->with_map)
@@ -310,7 +371,11 @@ tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, to
   if (n->rules) {
     o->text.len = o->map.len = 0;
     *changed = true;
-    apply_rules(n, text, prefix, o);
+    if (n->flags & TOK_N_WORDS) {
+      apply_words(n, text, o);
+    } else {
+      apply_rules(n, text, prefix, o);
+    }
     end_map(o, text);
     return taken(o, TOK_OK, result);
   }

@@ -85,13 +85,13 @@ void tok_unigram_free(tok_unigram *u) {
   memset(u, 0, sizeof *u);
 }
 
-static void offer(tok_unigram_step *to, double score, uint32_t n, uint32_t token) {
-  if (to->n != 0 && !(score > (double)to->score))
+static void offer(tok_unigram_step *to, double score, uint32_t n, uint32_t token, bool words) {
+  if (to->n != 0 && !(score > to->score))
     return;
-  *to = (tok_unigram_step){(float)score, n, token};
+  *to = (tok_unigram_step){words ? score : (double)(float)score, n, token};
 }
 
-void tok_unigram_run(const tok_unigram *u, const tok_definition *d, tok_slice text,
+void tok_unigram_run(const tok_unigram *u, const tok_definition *d, tok_slice text, bool words,
                      tok_unigram_step *steps) {
   const uint8_t *p = (const uint8_t *)text.ptr;
   for (size_t i = 0; i <= text.len; i++)
@@ -99,19 +99,19 @@ void tok_unigram_run(const tok_unigram *u, const tok_definition *d, tok_slice te
   for (size_t at = 0; at < text.len;) {
     uint32_t cp, node = 0;
     size_t one = tok_utf8_decode(p + at, text.len - at, &cp);
-    float here = steps[at].score;
+    double here = words && p[at] == ' ' ? 0 : steps[at].score;
     bool single = false;
     for (size_t end = at; end < text.len && (node = child(u, node, p[end])) != 0;) {
       end++;
       if (u->token[node] == 0)
         continue;
       uint32_t token = u->token[node] - 1;
-      offer(&steps[end], (double)tok_def_at(d, token)->score + (double)here, (uint32_t)(end - at),
-            token);
+      offer(&steps[end], (double)tok_def_at(d, token)->score + here, (uint32_t)(end - at), token, words);
       single |= end - at == one;
     }
     if (!single)
-      offer(&steps[at + one], (double)(u->unknown_score + here), (uint32_t)one, TOK_NO_RANK);
+      offer(&steps[at + one], words ? (double)u->unknown_score + here : (double)(u->unknown_score + (float)here),
+            (uint32_t)one, TOK_NO_RANK, words);
     at += one;
   }
 }

@@ -8,7 +8,7 @@ import os
 import sys
 
 import sentencepiece
-from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 REST = r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 CASELESS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
@@ -52,6 +52,43 @@ def sentencepieces(folder, texts):
         print(f"sp_{rule}_synthetic | sentencepiece | {path}.model |")
 
 
+def fields(data):
+    """(number, value) of a protocol buffer; values of type 2 are bytes."""
+    at = 0
+
+    def varint():
+        nonlocal at
+        v = shift = 0
+        while True:
+            v |= (data[at] & 127) << shift
+            shift += 7
+            at += 1
+            if data[at - 1] < 128:
+                return v
+
+    while at < len(data):
+        tag = varint()
+        n = varint() if tag & 7 == 2 else {1: 8, 5: 4}.get(tag & 7, 0)
+        yield tag >> 3, data[at:at + n] if tag & 7 in (1, 2, 5) else varint()
+        at += n
+
+
+def precompiled(folder, rule):
+    """A unigram model as T5's and XLM-R's tokenizer.json have it."""
+    path = f"{folder}/precompiled_{rule}.json"
+    p = sentencepiece.SentencePieceProcessor(model_file=f"{folder}/sp_{rule}.model")
+    if not os.path.exists(path):
+        spec = next(v for f, v in fields(open(f"{folder}/sp_{rule}.model", "rb").read()) if f == 3)
+        t = Tokenizer(models.Unigram([(p.id_to_piece(i), p.get_score(i)) for i in range(p.get_piece_size())], p.unk_id(), False))
+        t.normalizer = normalizers.Sequence([normalizers.Precompiled(next(v for f, v in fields(spec) if f == 2)),
+                                             normalizers.Replace(Regex(" {2,}"), " ")])
+        t.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
+        t.add_special_tokens(["<s>", "</s>"])
+        t.add_tokens([AddedToken("<mask>", lstrip=True, normalized=False)])
+        t.save(path)
+    print(f"precompiled_{rule}_synthetic | tokenizers | {path} |")
+
+
 def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
@@ -71,6 +108,7 @@ def main():
             t.save(path)
         print(f"{name}_synthetic | tokenizers | {path} |")
     sentencepieces(folder, texts)
+    precompiled(folder, "nmt_nfkc")
 
 
 main()

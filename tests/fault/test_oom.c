@@ -163,8 +163,8 @@ static const workload workloads[] = {
     {"tok_vocabulary from a file", NULL, VOCABULARY("qwen2_s", "small_qwen2.json")
      "SELECT tok_count('qwen2_s', " TEXT "), tok_encode('qwen2_s', " TEXT ")"},
     {"tok_vocabulary of SentencePiece", NULL, VOCABULARY("bpe_s", "small_bpe.model")
-     VOCABULARY("unigram_s", "small_unigram.model") VOCABULARY("rules_s", "small_rules.model")
-     "SELECT tok_count('rules_s', ' e' || char(769) || char(0xFB01) || ' '), tok_encode('rules_s', char(0x2460));"
+     VOCABULARY("unigram_s", "small_unigram.model") VOCABULARY("rules_s", "small_rules.model") VOCABULARY("words_s", "small_precompiled.json")
+     "SELECT tok_count('rules_s', ' e' || char(769) || char(0xFB01) || ' '), tok_encode('rules_s', char(0x2460)), tok_encode('words_s', 'a' || char(0x2460) || ' b');"
      "SELECT tok_count('bpe_s', 'the quick \xe4\xb8\xad'), tok_encode('unigram_s', 'the quick \xe4\xb8\xad');"
      "DROP TABLE bpe_s; SELECT count(*) FROM sqlite_schema WHERE name LIKE 'bpe%'"},
     {"an imported vocabulary", VOCABULARY("llama3_s", "small_llama3.json"),

@@ -12,6 +12,7 @@ CREATE VIRTUAL TABLE tekken_s USING tok_vocabulary("tests/tokens/fixtures/small_
 CREATE VIRTUAL TABLE bpe_s USING tok_vocabulary('tests/tokens/fixtures/small_bpe.model');
 CREATE VIRTUAL TABLE unknown_s USING tok_vocabulary('tests/tokens/fixtures/small_unknown.model');
 CREATE VIRTUAL TABLE unigram_s USING tok_vocabulary('tests/tokens/fixtures/small_unigram.model');
+CREATE VIRTUAL TABLE precompiled_s USING tok_vocabulary('tests/tokens/fixtures/small_precompiled.json');
 CREATE VIRTUAL TABLE rules_s USING tok_vocabulary('tests/tokens/fixtures/small_rules.model');
 
 -- ids and counts equal the reference's
@@ -71,6 +72,8 @@ CREATE VIRTUAL TABLE bad USING tok_vocabulary((SELECT replace(readfile('tests/to
 CREATE VIRTUAL TABLE bad USING tok_vocabulary((SELECT replace(readfile('tests/tokens/fixtures/small_qwen2.json'), '\\p{N}|', '\\p{N}{1,2}|')));
 CREATE VIRTUAL TABLE bad USING tok_vocabulary((SELECT replace(readfile('tests/tokens/fixtures/small_gpt2.json'), '"BPE"', '"WordPiece"')));
 CREATE VIRTUAL TABLE bad USING tok_vocabulary((SELECT replace(readfile('tests/tokens/fixtures/small_claude.json'), '"NFKC"', '"Lowercase"')));
+CREATE VIRTUAL TABLE bad USING tok_vocabulary((SELECT replace(readfile('tests/tokens/fixtures/small_precompiled.json'), '"precompiled_charsmap":"', '"precompiled_charsmap":"AAAA')));
+CREATE VIRTUAL TABLE bad USING tok_vocabulary((SELECT replace(readfile('tests/tokens/fixtures/small_precompiled.json'), '"WhitespaceSplit"', '"Whitespace"')));
 CREATE VIRTUAL TABLE bad USING tok_vocabulary((SELECT substr(readfile('tests/tokens/fixtures/small_gpt2.json'), 1, 3000)));
 CREATE VIRTUAL TABLE bad USING tok_vocabulary((SELECT replace(readfile('tests/tokens/fixtures/small.tiktoken'), 'Iw== 35', 'Iw== 36')), 'llama3');
 CREATE VIRTUAL TABLE bad USING tok_vocabulary((SELECT replace(readfile('tests/tokens/fixtures/small.tiktoken'), 'Iw== 35', 'Ig== 35')), 'llama3');

@@ -76,7 +76,11 @@ def sentencepiece(folder, name, kind, size, **more):
     spm.SentencePieceTrainer.train(sentence_iterator=iter(CORPUS.splitlines()), model_writer=model, model_type=kind,
                                    vocab_size=size, minloglevel=2, **normal, **more)
     path = f"{folder}/{name}.model"
-    open(path, "wb").write(model.getvalue())
+    rules_path = more.get("normalization_rule_tsv", "").encode()
+    data = model.getvalue()
+    if rules_path:  # which the model would tell
+        data = data.replace(rules_path, b"rules.tsv".rjust(len(rules_path), b"."))
+    open(path, "wb").write(data)
     return path
 
 
@@ -86,6 +90,30 @@ def rules(folder):
         for a, b in RULES.items():
             f.write(" ".join(f"{ord(c):X}" for c in a) + "\t" + " ".join(f"{ord(c):X}" for c in b) + "\n")
     return path
+
+
+def precompiled(folder, name, charsmap):
+    """A unigram model as T5's and XLM-R's tokenizer.json have it; the map is that of small_rules.model."""
+    p = spm.SentencePieceProcessor(model_file=f"{folder}/small_rules.model")
+    pieces = [(p.id_to_piece(i), p.get_score(i)) for i in range(p.get_piece_size()) if not p.is_byte(i)]
+    t = Tokenizer(models.Unigram(pieces, 0, False))
+    t.normalizer = normalizers.Precompiled(charsmap)
+    t.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
+    t.add_special_tokens(["</s>"])
+    t.save(f"{folder}/{name}.json", pretty=False)
+    return lambda s: t.encode(s, add_special_tokens=False).ids
+
+
+def charsmap_of(path):
+    """The compiled rules: field 2 of the normalizer's settings, field 3 of the model; what follows is short."""
+    data = open(path, "rb").read()
+    at = data.rindex(b"user_defined")  # the name of rules given as a table
+    n, shift, k = 0, 0, at + len(b"user_defined") + 1
+    while True:
+        n |= (data[k] & 127) << shift
+        shift, k = shift + 7, k + 1
+        if data[k - 1] < 128:
+            return data[k:k + n]
 
 
 def main():
@@ -129,6 +157,7 @@ def main():
         path = sentencepiece(folder, name, kind, size, **more)
         p = spm.SentencePieceProcessor(model_file=path)
         expect(f"{name}.model", "", p.encode, "none")
+    expect("small_precompiled.json", "", precompiled(folder, "small_precompiled", charsmap_of(f"{folder}/small_rules.model")), "all")
     with open(f"{folder}/expected.json", "w", encoding="utf-8") as f:
         f.write("[\n" + ",\n".join(json.dumps(e, separators=(",", ":")) for e in expected) + "\n]\n")
 

@@ -102,7 +102,8 @@ static void added_tokens(void) { counts_are_ids("small_qwen2.json", ""); }
 static void nfkc(void) { counts_are_ids("small_claude.json", ""); }
 static void unigram(void) { counts_are_ids("small_unigram.model", ""); }
 static void rules(void) { counts_are_ids("small_rules.model", ""); }
+static void precompiled(void) { counts_are_ids("small_precompiled.json", ""); }
 static void deepseek(void) { counts_are_ids("small.tiktoken", "deepseek-v3"); }
 
 CHECK_MAIN({"words", words}, {"words with unknown characters", words_with_unknown_characters},
-           {"added tokens", added_tokens}, {"NFKC", nfkc}, {"unigram", unigram}, {"rules", rules}, {"DeepSeek", deepseek})
+           {"added tokens", added_tokens}, {"NFKC", nfkc}, {"unigram", unigram}, {"rules", rules}, {"Precompiled", precompiled}, {"DeepSeek", deepseek})
