@@ -7,6 +7,8 @@
 **                   ledger holds
 **   plain_holds     the same with holds written in plain SQL (INSERT INTO llm_hold), settled, freed or left open
 **   reservations    tok_quota_reserve, _settle and _release
+**   moving_limits   reservations while all of them change limits and what is counted apart, some in transactions that are undone:
+**                   what is held never rises beyond the limit of that moment
 **   shared_references   all of them with the same references, some of which expire: one hold and one row of the ledger each
 **
 ** While they run, the parent looks again and again for a counter beyond its limit.
@@ -266,6 +268,65 @@ static void reservations(void) {
   check_end(&sum);
 }
 
+/* ---- limits that move ------------------------------------------------------------------------ */
+
+static void change_quota(sqlite3 *db, host_rng *r) {
+  char sql[200];
+  switch (host_random(r, 4)) {
+  case 0:
+    snprintf(sql, sizeof sql, "UPDATE llm_quota SET split_by = iif(split_by = '', 'user_id', '') WHERE name = 'each'");
+    break;
+  case 1: /* as if it had never been */
+    snprintf(sql, sizeof sql,
+             "BEGIN IMMEDIATE; UPDATE llm_quota SET limit_units = 1000000;"
+             "SELECT tok_quota_reserve('undone', '{\"tenant_id\":\"acme\"}', '{\"input\":9,\"output\":9}'); ROLLBACK");
+    break;
+  default:
+    snprintf(sql, sizeof sql, "UPDATE llm_quota SET limit_units = %u WHERE name = '%s'", 20 + host_random(r, 200),
+             host_random(r, 2) == 0 ? "all" : "each");
+  }
+  host_run(db, sql, NULL);
+}
+
+static void reserve_or_change(sqlite3 *db, host_rng *r, int worker, int64_t i, tally *t) {
+  static sqlite3_stmt *hold, *release;
+  char ref[40];
+  if (host_random(r, 20) == 0) {
+    change_quota(db, r);
+    t->refused++;
+    return;
+  }
+  if (hold == NULL) {
+    hold = host_prepare(db, "SELECT tok_quota_reserve(?, json_object('tenant_id', 'acme', 'user_id', ?),"
+                            " json_object('input', ?, 'output', 1), 600) ->> 'ok'");
+    release = host_prepare(db, "SELECT tok_quota_release(?)");
+  }
+  snprintf(ref, sizeof ref, "%d-%lld", worker, (long long)i);
+  if (host_step(hold, NULL, "tti", ref, users[host_random(r, N_USERS)], (int64_t)host_random(r, AMOUNT_MAX)) != 1) {
+    t->refused++;
+    return;
+  }
+  t->granted++;
+  if (host_random(r, 50) > 0) host_step(release, NULL, "t", ref);
+}
+
+static void moving_limits(void) {
+  if (!has_reservations()) return;
+  race("moving limits", reserve_or_change, true, false,
+       "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('all', 'total', 100, 'lifetime');"
+       "INSERT INTO llm_quota(name, metric, limit_units, period, split_by) VALUES('each', 'input', 50, 'day', 'user_id');"
+       "CREATE TABLE beyond(what);"
+       /* at is NULL where all is counted anew */
+       "CREATE TRIGGER seen AFTER UPDATE OF held ON llm_counter WHEN NEW.held > OLD.held AND NEW.at IS NOT NULL AND NEW.used + NEW.held >"
+       " (SELECT limit_units FROM llm_quota WHERE id = NEW.quota_id) BEGIN INSERT INTO beyond VALUES(NEW.held); END");
+  sqlite3 *db = host_open(FILE_NAME, false);
+  if (!CHECK(db != NULL)) return;
+  host_check_sound(db);
+  CHECK_INT(host_int(db, "SELECT count(*) FROM beyond"), 0);
+  CHECK_INT(host_int(db, "SELECT count(*) FROM llm_hold WHERE ref = 'undone'"), 0);
+  sqlite3_close(db);
+}
+
 /* All workers fight for the same few references: one hold each, settled once. */
 static void share(sqlite3 *db, host_rng *r, int worker, int64_t i, tally *t) {
   static sqlite3_stmt *hold, *settle, *release;
@@ -318,4 +379,5 @@ static void shared_references(void) {
 }
 
 CHECK_MAIN({"plain_inserts", plain_inserts}, {"plain_holds", plain_holds},
-           {"reservations", reservations}, {"shared_references", shared_references})
+           {"reservations", reservations}, {"moving_limits", moving_limits},
+           {"shared_references", shared_references})
