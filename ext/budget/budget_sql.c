@@ -28,6 +28,7 @@ static const char *const statements[TOK_N_BQ] = {
     [TOK_BQ_MATCH] = "budget/match.sql",
     [TOK_BQ_PLAN] = "budget/plan.sql",
     [TOK_BQ_PLAN_WATCHED] = "budget/plan_watched.sql",
+    [TOK_BQ_LIMIT] = "budget/limit.sql",
     [TOK_BQ_COUNTER] = "budget/counter.sql",
     [TOK_BQ_COUNTER_WINDOW] = "budget/counter_window.sql",
     [TOK_BQ_COUNTER_PLACE] = "budget/counter_place.sql",

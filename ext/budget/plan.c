@@ -59,10 +59,9 @@ static bool hold_of(tok_slice text, int64_t *fixed_units) {
   return true;
 }
 
-static bool contains(tok_slice text, const char *word) {
-  size_t n = strlen(word);
-  for (size_t i = 0; i + n <= text.len; i++) {
-    if (memcmp(text.ptr + i, word, n) == 0) return true;
+static bool contains(tok_slice text, tok_slice word) {
+  for (size_t i = 0; i + word.len <= text.len; i++) {
+    if (memcmp(text.ptr + i, word.ptr, word.len) == 0) return true;
   }
   return false;
 }
@@ -71,7 +70,7 @@ static void split_of(tok_slice text, tok_plan_quota *q) {
   q->split = 0;
   q->tuple = text.len > 0;
   for (int i = 0; i < TOK_DIM_TAGS; i++) {
-    if (contains(text, tok_dim_names[i])) q->split |= 1u << i;
+    if (contains(text, tok_slice_of(tok_dim_names[i]))) q->split |= 1u << i;
     if (tok_slice_is(text, tok_dim_names[i])) q->tuple = false;
   }
 }
@@ -110,12 +109,14 @@ tok_status tok_plan_add(tok_plan *p, const tok_plan_row *row) {
   q->by_route = row->any == (tok_slice_is(row->route, "*") ? TOK_DIM_TAGS : TOK_DIM_TAGS - 1);
   bool windows = q->kind == TOK_KIND_FIXED || q->kind == TOK_KIND_ROLLING;
   bool known = metric_of(row->metric, &q->metric) & action_of(row->action, &q->action) & hold_of(row->hold_size, &q->fixed_units);
-  q->plain = known && q->kind != TOK_KIND_OTHER && (!windows || q->len_s > 0) && q->months > 0 && !row->special &&
+  q->plain = known && q->kind != TOK_KIND_OTHER && (!windows || q->len_s > 0) && q->months > 0 &&
              row->pattern.len <= TOK_PLAN_PATTERN_MAX;
-  q->tagged = row->tagged;
+  q->special = row->special;
+  q->tag_len = tok_slice_is(row->tag_text, "\"*\"") ? 0 : row->tag_text.len;
   split_of(row->split_by, q);
   q->route = keep(p, row->route);
   q->pattern = keep(p, row->pattern);
+  q->tag = keep(p, row->tag_text);
   q->calendar = keep(p, row->calendar);
   if (p->text.status != TOK_OK) return p->text.status;
   p->has_cost |= q->metric == 'c';
@@ -130,6 +131,7 @@ typedef struct {
   const tok_request *r;
   tok_slice dim[TOK_DIM_TAGS]; /* ptr NULL: not given; provider and model in lower case */
   const char *scope;           /* all of them in one text, made when first needed */
+  tok_slice tags;              /* likewise */
   tok_glob_fn *glob;
   tok_plan_covers *out;
   int64_t now;
@@ -180,6 +182,22 @@ static bool make_scope(matcher *m) {
     p += 3 + s.len;
   }
   *p = '\0';
+  return true;
+}
+
+/* The tags as quota_covers.sql looks into them: without the blank of "a": "b". False: too long. */
+static bool make_tags(matcher *m) {
+  static const char wide[] = "\": \"";
+  tok_slice from = m->r->dim[TOK_DIM_TAGS];
+  char *p = scratch(m, from.len + 1);
+  m->tags = (tok_slice){p, 0};
+  if (p == NULL || (from.len > 0 && memchr(from.ptr, '\0', from.len) != NULL)) return false;
+  for (size_t i = 0; i < from.len;) {
+    bool blank = from.len - i >= 4 && memcmp(from.ptr + i, wide, 4) == 0;
+    memcpy(p + m->tags.len, blank ? "\":\"" : from.ptr + i, blank ? 3 : 1);
+    m->tags.len += blank ? 3 : 1;
+    i += blank ? 4 : 1;
+  }
   return true;
 }
 
@@ -285,14 +303,18 @@ static int compare_route(const matcher *m, const tok_plan_quota *q, const char *
 
 static bool add_cover(matcher *m, const tok_plan_quota *q) {
   const char *pattern = m->plan->text.ptr + q->pattern;
-  if (m->now < q->since || (q->tagged && m->r->dim[TOK_DIM_TAGS].ptr == NULL)) return true;
+  if (m->now < q->since) return true;
   if (!q->by_route) {
     if (m->scope == NULL && !make_scope(m)) return false;
     if (m->glob(pattern, m->scope) != 0) return true;
   }
-  if (!q->plain || q->tagged || m->out->n == TOK_PLAN_COVERS_MAX) return false;
+  if (q->tag_len > 0) {
+    if (m->tags.ptr == NULL && !make_tags(m)) return false;
+    if (!contains(m->tags, (tok_slice){m->plan->text.ptr + q->tag, q->tag_len})) return true;
+  }
+  if (!q->plain || m->out->n == TOK_PLAN_COVERS_MAX) return false;
   tok_plan_cover *c = &m->out->cover[m->out->n];
-  *c = (tok_plan_cover){.quota = q, .start = start_of(q, m->now)};
+  *c = (tok_plan_cover){.quota = q, .start = start_of(q, m->now), .limit = q->limit};
   if (!set_key(m, q, &c->key) || !set_need(m->r, q, c)) return false;
   m->out->n++;
   return true;

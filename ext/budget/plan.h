@@ -2,8 +2,8 @@
 ** The quotas of a ledger in memory: which of them cover a request, under which key, in which period, for how many units.
 **
 ** So that a check of four counters reads four rows. It says what sql/gen/quota_covers.sql, quota_key.sql, quota_start.sql and
-** quota_hold.sql say; the triggers are those, and their word is the last. What only they know (tags, grants, rollover, hold
-** sizes by percentile, kinds of periods that are new) is left to them: tok_plan_match then says so, and the caller asks in SQL.
+** quota_hold.sql say; the triggers are those, and their word is the last. What only they know (hold sizes by
+** percentile, kinds of periods that are new, what lower() makes of letters that are not ASCII) is left to them: tok_plan_match then says so, and the caller asks in SQL.
 ** tests/budget/test_plan.c compares both on random quotas and requests.
 **
 ** Pure: no clock, no SQLite, no allocation after tok_plan_add. A plan that is not being added to may be read by any thread.
@@ -33,24 +33,24 @@ typedef enum {
 /* A row of llm_quota, as budget/plan.sql reads it. Texts are borrowed for the call of tok_plan_add. */
 typedef struct {
   int64_t id;
-  tok_slice route, pattern, kind, metric, action, hold_size, split_by, calendar;
+  tok_slice route, pattern, tag_text, kind, metric, action, hold_size, split_by, calendar; /* tag_text '"*"': any */
   int64_t limit, soft; /* soft -1: none */
   int64_t since, span_s, len_s, anchor_s, months;
   int64_t any; /* how many of the seven columns of the scope are '*' */
-  bool special, tagged; /* grants, overrides or rollover; the scope has a tag */
+  bool special; /* grants, overrides or rollover */
 } tok_plan_row;
 
 typedef struct {
   int64_t id, limit, soft, since, span_s, len_s, anchor_s, months;
   int64_t fixed_units; /* what every hold parks; -1: what it may need */
-  size_t route, pattern, calendar; /* where in the plan's text, each with a NUL after it */
-  size_t route_len;
+  size_t route, pattern, tag, calendar; /* where in the plan's text, each with a NUL after it */
+  size_t route_len, tag_len; /* tag_len 0: any */
   tok_quota_kind kind;
   tok_decision action;
   char metric;    /* its first letter: i, o, t, r or c */
   bool by_route;  /* no other part of the scope restricts it */
   bool plain;     /* else only SQL can say what it is for a request that it covers */
-  bool tagged;    /* covers none without tags; of others SQL knows */
+  bool special;   /* `limit` is not all */
   unsigned split; /* bits of tok_dim */
   bool tuple;     /* the key is a list of quoted values */
 } tok_plan_quota;
@@ -72,6 +72,7 @@ typedef struct {
   const tok_plan_quota *quota; /* the plan's */
   tok_slice key;               /* the request's or in tok_plan_covers.text */
   int64_t start;               /* of the counter; TOK_KIND_CALENDAR: 0, to be looked up */
+  int64_t limit;               /* the quota's; what is special is to be looked up */
   int64_t need;                /* units; 0 if not known */
   bool known;                  /* does the request say how much? */
 } tok_plan_cover;

@@ -24,13 +24,12 @@ static tok_slice text_column(sqlite3_stmt *stmt, int i) {
 static tok_status add_quota(tok_plan *p, sqlite3_stmt *stmt) {
   int i = 0;
   tok_plan_row row = {.id = sqlite3_column_int64(stmt, i++)};
-  tok_slice *const texts[] = {&row.route,     &row.pattern,  &row.kind,    &row.metric, &row.action,
-                              &row.hold_size, &row.split_by, &row.calendar};
+  tok_slice *const texts[] = {&row.route,  &row.pattern,   &row.tag_text, &row.kind,    &row.metric,
+                              &row.action, &row.hold_size, &row.split_by, &row.calendar};
   int64_t *const numbers[] = {&row.limit, &row.soft, &row.since, &row.span_s, &row.len_s, &row.anchor_s, &row.months, &row.any};
   for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) *texts[k] = text_column(stmt, i++);
   for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) *numbers[k] = sqlite3_column_int64(stmt, i++);
   row.special = sqlite3_column_int(stmt, i++) != 0;
-  row.tagged = sqlite3_column_int(stmt, i++) != 0;
   return tok_plan_add(p, &row);
 }
 
@@ -85,6 +84,18 @@ static bool place(tok_call *c, tok_plan_cover *cover, int64_t now) {
   return placed;
 }
 
+/* What grants, overrides and the period before make of the limit. */
+static void read_limit(tok_call *c, tok_plan_cover *cover, int64_t now) {
+  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_LIMIT);
+  if (stmt == NULL) return;
+  sqlite3_bind_int64(stmt, 1, cover->quota->id);
+  sqlite3_bind_text64(stmt, 2, cover->key.ptr, cover->key.len, SQLITE_STATIC, SQLITE_UTF8);
+  sqlite3_bind_int64(stmt, 3, cover->start);
+  sqlite3_bind_int64(stmt, 4, now);
+  if (tok_call_step(c, stmt)) cover->limit = sqlite3_column_int64(stmt, 0);
+  tok_call_done(c, TOK_BQ_LIMIT, stmt);
+}
+
 static void read_counter(tok_call *c, const tok_plan_cover *cover, tok_quota_view *view) {
   const tok_plan_quota *q = cover->quota;
   bool rolling = q->kind == TOK_KIND_ROLLING;
@@ -109,8 +120,9 @@ bool tok_plan_decide(tok_call *c, const tok_plan *plan, const tok_request *r, in
   for (int i = 0; i < covers->n; i++) {
     tok_plan_cover *cover = &covers->cover[i];
     const tok_plan_quota *q = cover->quota;
-    tok_quota_view view = {.limit = q->limit, .soft = q->soft, .need = cover->need, .known = cover->known, .action = q->action};
     if (q->kind == TOK_KIND_CALENDAR && !place(c, cover, now)) return false;
+    if (q->special) read_limit(c, cover, now);
+    tok_quota_view view = {.limit = cover->limit, .soft = q->soft, .need = cover->need, .known = cover->known, .action = q->action};
     read_counter(c, cover, &view);
     tok_decision decision = tok_quota_decide(&view);
     if (decision > *worst) *worst = decision;
@@ -141,7 +153,7 @@ static void raise_counter(tok_call *c, const tok_plan_cover *cover, int64_t now)
   if (stmt == NULL) return;
   bind_place(stmt, 1, cover);
   sqlite3_bind_int64(stmt, 5, now);
-  sqlite3_bind_int64(stmt, 6, limited ? q->limit : INT64_MAX);
+  sqlite3_bind_int64(stmt, 6, limited ? cover->limit : INT64_MAX);
   tok_call_run(c, TOK_BQ_COUNTER_PARK, stmt);
   if (c->rc != SQLITE_OK || sqlite3_changes64(c->b->conn.db) > 0) return;
   stmt = tok_call_stmt(c, TOK_BQ_COUNTER_OPEN);
