@@ -96,21 +96,21 @@ static void read_limit(tok_call *c, tok_plan_cover *cover, int64_t now) {
   tok_call_done(c, TOK_BQ_LIMIT, stmt);
 }
 
-static void read_counter(tok_call *c, const tok_plan_cover *cover, tok_quota_view *view) {
+/* What is used and held of it. */
+static int64_t read_counter(tok_call *c, const tok_plan_cover *cover) {
   const tok_plan_quota *q = cover->quota;
   bool rolling = q->kind == TOK_KIND_ROLLING;
   tok_bq which = rolling ? TOK_BQ_COUNTER_WINDOW : TOK_BQ_COUNTER;
+  int64_t units = 0;
   sqlite3_stmt *stmt = tok_call_stmt(c, which);
-  if (stmt == NULL) return;
+  if (stmt == NULL) return 0;
   sqlite3_bind_int64(stmt, 1, q->id);
   sqlite3_bind_text64(stmt, 2, cover->key.ptr, cover->key.len, SQLITE_STATIC, SQLITE_UTF8);
   sqlite3_bind_int64(stmt, 3, rolling ? cover->start - q->span_s - q->len_s : cover->start);
   if (rolling) sqlite3_bind_int64(stmt, 4, cover->start + q->span_s + q->len_s);
-  if (tok_call_step(c, stmt)) {
-    view->used = sqlite3_column_int64(stmt, 0);
-    view->held = sqlite3_column_int64(stmt, 1);
-  }
+  if (tok_call_step(c, stmt)) units = sqlite3_column_int64(stmt, 0); /* too large for an integer: the largest */
   tok_call_done(c, which, stmt);
+  return units;
 }
 
 bool tok_plan_decide(tok_call *c, const tok_plan *plan, const tok_request *r, int64_t now, tok_plan_covers *covers,
@@ -122,8 +122,8 @@ bool tok_plan_decide(tok_call *c, const tok_plan *plan, const tok_request *r, in
     const tok_plan_quota *q = cover->quota;
     if (q->kind == TOK_KIND_CALENDAR && !place(c, cover, now)) return false;
     if (q->special) read_limit(c, cover, now);
-    tok_quota_view view = {.limit = cover->limit, .soft = q->soft, .need = cover->need, .known = cover->known, .action = q->action};
-    read_counter(c, cover, &view);
+    tok_quota_view view = {.limit = cover->limit, .soft = q->soft, .need = cover->need, .known = cover->known, .action = q->action,
+                            .used = read_counter(c, cover)};
     tok_decision decision = tok_quota_decide(&view);
     if (decision > *worst) *worst = decision;
   }

@@ -1,3 +1,2 @@
--- What a rolling window and its other side count: ?1 quota, ?2 key, between ?3 and ?4.
-SELECT coalesce(sum(used), 0), coalesce(sum(held), 0) FROM main.llm_counter
-WHERE quota_id = ?1 AND key = ?2 AND start > ?3 AND start < ?4
+-- What a rolling window and its other side count: ?1 quota, ?2 key, between ?3 and ?4. One row a bucket that is not empty.
+SELECT sum(used + held) FROM main.llm_counter WHERE quota_id = ?1 AND key = ?2 AND start > ?3 AND start < ?4

@@ -50,8 +50,12 @@ static void print(const char *what, double cpu_us) {
 }
 
 static void step(sqlite3 *db, sqlite3_stmt *stmt, long n) {
+  char scope[120];
   if (stmt == NULL) return;
+  int len = snprintf(scope, sizeof scope, "{\"tenant_id\":\"t%ld\",\"user_id\":\"u%ld\",\"provider\":\"openai\",\"model\":\"gpt-4o\"}",
+                     n % 17, n % 500);
   sqlite3_bind_int64(stmt, 1, n);
+  if (sqlite3_bind_parameter_count(stmt) > 1) sqlite3_bind_text(stmt, 2, scope, len, SQLITE_TRANSIENT);
   must(db, sqlite3_step(stmt));
   must(db, sqlite3_reset(stmt));
 }
@@ -163,7 +167,7 @@ static sqlite3 *ledger(long rows) {
   return db;
 }
 
-#define SCOPE "'{\"tenant_id\":\"t' || (?1 % 17) || '\",\"user_id\":\"u' || (?1 % 500) || '\",\"provider\":\"openai\",\"model\":\"gpt-4o\"}'"
+#define SCOPE "?2" /* bound as an application would */
 #define INSERT "INSERT INTO llm_usage(provider, model, task_type, tenant_id, user_id, input_tokens, output_tokens)" \
                " VALUES ('openai', 'gpt-4o', 'chat', 't' || (?1 % 17), 'u' || (?1 % 500), 100, 50)"
 
@@ -177,9 +181,9 @@ static sqlite3 *ledger(long rows) {
 
 static void measure_all(sqlite3 *db) {
   measure(db, "a row and its commit", NULL, "INSERT INTO bench_row VALUES(?1)", NULL);
-  measure(db, "tok_quota_check", NULL, "SELECT tok_quota_check(" SCOPE ", " AMOUNT ")", NULL);
-  measure(db, "tok_quota_check, priced", NULL, "SELECT tok_quota_check(" SCOPE ", '{\"input\":100,\"output\":50}')", NULL);
-  measure(db, "tok_quota_check, blocks", NULL, "SELECT tok_quota_check(" SCOPE ", " MUCH ")", NULL);
+  measure(db, "tok_quota_check", NULL, "SELECT tok_quota_check(" SCOPE ", " AMOUNT "), ?1", NULL);
+  measure(db, "tok_quota_check, priced", NULL, "SELECT tok_quota_check(" SCOPE ", '{\"input\":100,\"output\":50}'), ?1", NULL);
+  measure(db, "tok_quota_check, blocks", NULL, "SELECT tok_quota_check(" SCOPE ", " MUCH "), ?1", NULL);
   measure(db, "tok_quota_reserve", NULL, RESERVE, SETTLE);
   measure(db, "tok_quota_reserve, refuses", NULL, "SELECT tok_quota_reserve('r' || ?1, " SCOPE ", " MUCH ")", NULL);
   measure(db, "tok_quota_settle", RESERVE, SETTLE, NULL);
