@@ -158,8 +158,7 @@ static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i wor
 static inline __mmask16 lanes_of(uint32_t mask, int h) { return (__mmask16)(mask >> 16 * h); }
 
 /* The words of up to 32 units that start at the bits of `starts`, and their lengths. */
-static inline void unit_words(__m512i v, uint64_t starts, uint32_t n, int halves, __m512i word[2],
-                              __m512i length[2]) {
+static inline void unit_words(__m512i v, uint64_t starts, uint32_t n, __m512i word[2], __m512i length[2]) {
   const __m512i spread = _mm512_set_epi8(
       12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
       12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
@@ -167,7 +166,7 @@ static inline void unit_words(__m512i v, uint64_t starts, uint32_t n, int halves
   __m512i index = _mm512_maskz_compress_epi8(starts | (uint64_t)1 << n, _mm512_load_si512(byte_index));
   __m512i at = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(index));
   word[1] = at;
-  for (int h = 0; h < halves; h++) {
+  for (int h = 0; h < (_mm_popcnt_u64(starts) > 16 ? 2 : 1); h++) {
     __m512i next = _mm512_cvtepu8_epi32(h == 0 ? _mm512_extracti32x4_epi32(index, 1) : _mm512_extracti32x4_epi32(index, 2));
     length[h] = _mm512_sub_epi32(_mm512_alignr_epi32(next, at, 1), at);
     __m512i quads = _mm512_add_epi8(_mm512_shuffle_epi8(at, spread), _mm512_set1_epi32(0x03020100));
@@ -176,18 +175,24 @@ static inline void unit_words(__m512i v, uint64_t starts, uint32_t n, int halves
   }
 }
 
+/* Ids of the units that start at the bits of `starts`; TOK_RANK_NONE where a unit is no token. */
+static inline void ids_of_units(const tok_ranks *r, uint64_t starts, const __m512i word[2],
+                                const __m512i length[2], __m512i id[2]) {
+  uint32_t k = (uint32_t)_mm_popcnt_u64(starts), all = (uint32_t)(((uint64_t)1 << k) - 1);
+  id[1] = _mm512_set1_epi32(-1);
+  for (int h = 0; h < (k > 16 ? 2 : 1); h++) id[h] = unit_ids(r, lanes_of(all, h), word[h], length[h]);
+}
+
 /*
-** Ids of the units that start at the bits of `starts`; returns those that must start as their bytes; all
-** bits where there is invalid UTF-8.
+** Which of the units at the bits of `starts` must start as their bytes; all bits where there is invalid
+** UTF-8.
 */
-static inline uint32_t cut_units(const tok_ranks *r, __m512i v, uint64_t starts, uint32_t n, __m512i id[2]) {
-  __m512i word[2], length[2];
-  uint32_t k = (uint32_t)_mm_popcnt_u64(starts), all = (uint32_t)(((uint64_t)1 << k) - 1), odd = 0, high = 0, edges = 0;
-  int halves = k > 16 ? 2 : 1;
-  unit_words(v, starts, n, halves, word, length);
-  for (int h = 0; h < halves; h++) {
+static inline uint32_t odd_units(const tok_ranks *r, uint64_t starts, const __m512i word[2],
+                                 const __m512i length[2], const __m512i id[2]) {
+  uint32_t k = (uint32_t)_mm_popcnt_u64(starts), all = (uint32_t)(((uint64_t)1 << k) - 1);
+  uint32_t odd = 0, high = 0, edges = 0;
+  for (int h = 0; h < (k > 16 ? 2 : 1); h++) {
     __mmask16 lanes = lanes_of(all, h), more = _mm512_mask_cmpgt_epu32_mask(lanes, length[h], _mm512_set1_epi32(1));
-    id[h] = unit_ids(r, lanes, word[h], length[h]);
     odd |= (uint32_t)_mm512_mask_cmpeq_epi32_mask(lanes, id[h], _mm512_set1_epi32(-1)) << 16 * h;
     high |= (uint32_t)more << 16 * h;
     if (no_character(more, word[h])) return ~0u;
@@ -231,7 +236,7 @@ static inline void cut_bytes(const tok_ranks *r, __m512i v, uint32_t n, flock_pi
 /* Cuts a piece into units; their pairs' ranks may still be missing (see flock_rank). */
 static inline void flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, flock_piece *u) {
   uint64_t valid = ((uint64_t)1 << n) - 1;
-  __m512i v = _mm512_maskz_loadu_epi8(valid, p), id[2];
+  __m512i v = _mm512_maskz_loadu_epi8(valid, p), id[2], word[2], length[2];
   uint64_t cont = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(-64)), starts = valid & ~cont;
   u->n = 0;
   u->ranked = cont == 0;
@@ -244,15 +249,17 @@ static inline void flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, f
   uint64_t lead3 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xE0));
   uint64_t lead4 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xF0));
   if ((lead << 1 | lead3 << 2) != cont || lead4 != 0) return;
-  id[1] = _mm512_setzero_si512();
-  uint32_t odd = cut_units(r, v, starts, n, id);
+  unit_words(v, starts, n, word, length);
+  ids_of_units(r, starts, word, length, id);
+  uint32_t odd = odd_units(r, starts, word, length, id);
   if (odd == ~0u) return;
   if (odd != 0) {
     uint64_t leads = _pdep_u64(odd, starts);
     leads |= leads << 1 & cont;
     starts |= leads | (leads << 1 & cont);
     if (_mm_popcnt_u64(starts) > FLOCK_UNITS_MAX) return;
-    cut_units(r, v, starts, n, id); /* what was whole stays so: the edges are those found before */
+    unit_words(v, starts, n, word, length);
+    ids_of_units(r, starts, word, length, id);
   }
   put_units(r, id, (uint32_t)_mm_popcnt_u64(starts), u);
 }
