@@ -45,6 +45,24 @@ void tok_iter_init(tok_iter *it, tok_engine *e, const tok_vocab *v, tok_slice te
   if (v->extra != NULL) (void)tok_extra_init(it); /* where memory is short, the first step says so */
 }
 
+/* Finds starts of pieces, the first n of them being known, and encodes those pieces whose end is known. */
+static void find_pieces(tok_iter *it, size_t n) {
+  tok_engine *e = it->engine;
+  tok_blocks *b = &e->blocks;
+  n = e->kernel->fill(b, it->vocab->family, e->starts, n, TOK_ITER_STARTS);
+  e->n_starts = n;
+  if (b->pos == b->len) {
+    e->starts[n] = (uint32_t)b->len;
+  } else {
+    n--;
+  }
+  if (e->one_by_one) {
+    memset(e->ahead.n, 0, sizeof e->ahead.n);
+  } else {
+    e->kernel->ahead(it->vocab->ranks, b->text, b->len, e->starts, n, &e->ahead);
+  }
+}
+
 /* Starts at it->end: a special token (true, given out), or the ordinary text up to the next one. */
 static bool at_special(tok_iter *it) {
   const tok_special *special = NULL;
@@ -60,7 +78,7 @@ static bool at_special(tok_iter *it) {
   it->segment_end = at;
   e->blocks = (tok_blocks){
       .text = (const uint8_t *)it->text.ptr + it->end, .len = at - it->end, .ranks = it->vocab->ranks, .fresh = 1};
-  e->n_starts = e->kernel->fill(&e->blocks, it->vocab->family, e->starts, 0, TOK_ITER_STARTS);
+  find_pieces(it, 0);
   e->i_start = 0;
   return false;
 }
@@ -70,7 +88,7 @@ static size_t piece_end(tok_iter *it) {
   tok_engine *e = it->engine;
   if (++e->i_start == e->n_starts && e->blocks.pos < e->blocks.len) {
     e->starts[0] = e->starts[e->n_starts - 1];
-    e->n_starts = e->kernel->fill(&e->blocks, it->vocab->family, e->starts, 1, TOK_ITER_STARTS);
+    find_pieces(it, 1);
     e->i_start = 1;
   }
   if (e->i_start >= e->n_starts) return it->segment_end;
@@ -82,6 +100,14 @@ static bool begin_piece(tok_iter *it) {
   const uint8_t *p = (const uint8_t *)it->text.ptr;
   size_t end = piece_end(it);
   size_t len = end - it->start;
+  const tok_ahead *a = &it->engine->ahead;
+  size_t i = it->engine->i_start - 1;
+  if (a->n[i] != 0) {
+    it->ids = a->ids + a->first[i];
+    it->n = a->n[i];
+    it->end = end;
+    return true;
+  }
   if (len <= TOK_TOKEN_BYTES_MAX) {
     it->one_id = tok_rank_of(it->vocab->ranks, p + it->start, len);
     if (it->one_id != TOK_RANK_NONE) {

@@ -79,6 +79,17 @@ typedef struct {
   bool crowded;           /* some kind has so many entries that the cache should grow */
 } tok_cache;
 
+/* Ids of pieces that the iterator has not come to yet: looked up together, they wait for memory together. */
+enum {
+  TOK_AHEAD = TOK_ITER_STARTS + TOK_STARTS_SLACK, /* pieces */
+  TOK_AHEAD_IDS = 4096 /* in all; what does not fit is encoded when it comes */
+};
+
+typedef struct {
+  uint32_t ids[TOK_AHEAD_IDS];
+  uint16_t first[TOK_AHEAD], n[TOK_AHEAD]; /* of piece i: ids[first[i] ..], n[i] of them; 0: not known */
+} tok_ahead;
+
 typedef struct {
   const char *name;
   bool (*supported)(void); /* by this processor */
@@ -96,6 +107,8 @@ typedef struct {
   */
   size_t (*fill)(tok_blocks *b, tok_family family, uint32_t *starts, size_t n, size_t want);
   tok_bpe_step_func *bpe_step;
+  /* Encodes the n <= TOK_AHEAD pieces starts[0..n] of text[0..len), but for those that take long. */
+  void (*ahead)(const tok_ranks *r, const uint8_t *text, size_t len, const uint32_t *starts, size_t n, tok_ahead *a);
 } tok_kernel;
 
 extern const tok_kernel tok_kernel_portable, tok_kernel_vector, tok_kernel_avx2, tok_kernel_avx512;
@@ -112,6 +125,8 @@ struct tok_engine {
   tok_blocks blocks;
   uint32_t starts[TOK_ITER_STARTS + TOK_STARTS_SLACK]; /* offsets from blocks.text */
   size_t n_starts, i_start;
+  tok_ahead ahead; /* of the pieces at starts */
+  bool one_by_one; /* nothing is encoded ahead: the iterator shares less with counting, whose oracle it is in tests */
   struct tok_extra_state *extra; /* owned; of imported vocabularies, NULL until one is used */
 };
 

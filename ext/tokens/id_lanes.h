@@ -133,4 +133,9 @@ static inline uint64_t id_lane_starts(const id_lane *l) {
   return l->starts >> 1 & (((uint64_t)1 << l->n) - 1);
 }
 
+/* Its tokens in order. */
+static inline void id_lane_ids(const id_lane *l, uint32_t *to) {
+  for (uint64_t rest = id_lane_starts(l); rest != 0; rest &= rest - 1) *to++ = l->id[lowest_bit(rest) + 1];
+}
+
 #endif

@@ -92,12 +92,14 @@ static void run_byte_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *st
   }
 }
 
-/* The same for vocabularies with a table of merges. */
-static void run_id_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *starts) {
+/*
+** The same for vocabularies with a table of merges. With `starts`, c may be NULL, and ids go where a
+** job's place is, which has room for as many as it has bytes.
+*/
+static void run_id_lanes(const tok_ranks *r, counter *c, const job *jobs, uint32_t n, uint64_t *starts) {
   id_lane lanes[LANES];
   id_merge merges[LANES];
   uint32_t live = 0, next = 0;
-  const tok_ranks *r = c->r;
   while (live < LANES && next < n) id_lane_begin(r, &lanes[live++], &jobs[next++]);
   while (live > 0) {
     for (uint32_t i = 0; i < live; i++) id_merge_begin(&r->merges, &lanes[i], &merges[i]);
@@ -109,6 +111,7 @@ static void run_id_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *star
       }
       if (starts != NULL) {
         starts[l->job - jobs] = id_lane_starts(l);
+        if (l->job->place != NULL) id_lane_ids(l, l->job->place);
       } else {
         job_done(c, l->job, __builtin_popcountll(id_lane_starts(l)));
       }
@@ -123,7 +126,7 @@ static void run_id_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *star
 
 static inline void run_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *starts) {
   if (c->r->merges.entries != NULL) {
-    run_id_lanes(c, jobs, n, starts);
+    run_id_lanes(c->r, c, jobs, n, starts);
   } else {
     run_byte_lanes(c, jobs, n, starts);
   }
@@ -210,7 +213,7 @@ static void run_flocks(counter *c, bool all) {
     busy = flock_step(c, &w);
   } while (w.next[0] < w.n[0] || w.next[1] < w.n[1] || (all && busy != 0));
   if (all || c->n_long >= JOBS_MAX) {
-    run_id_lanes(c, c->long_jobs, c->n_long, NULL);
+    run_id_lanes(c->r, c, c->long_jobs, c->n_long, NULL);
     c->n_long = 0;
   }
   c->flying = !all;

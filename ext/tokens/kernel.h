@@ -18,6 +18,7 @@
 ** and, with KERNEL_LOWEST, KERNEL_PUT_HIGH or KERNEL_CUTS, a lowest_packed(), put_high_vector() or
 ** cuts_vector() of its own; see also passes.h.
 */
+#include "ahead.h"
 #include "bpe_impl.h"
 #include "engine.h"
 #include "jobs.h"
@@ -541,4 +542,4 @@ static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text
 }
 
 const tok_kernel TOK_KERNEL = {TOK_KERNEL_NAME,    kernel_supported, kernel_count,
-                               kernel_count_parts, kernel_fill,      bpe_step};
+                               kernel_count_parts, kernel_fill,      bpe_step, kernel_ahead};

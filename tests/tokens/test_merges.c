@@ -1,7 +1,7 @@
 /*
 ** The table of merges: it has the last two tokens of every token's encoding, and no other pair. And
 ** texts full of words that no cache knows, so that many are encoded side by side, against encoding
-** one by one from the bytes.
+** one by one from the bytes; likewise the iterator, which looks up many pieces ahead.
 **
 ** TOK_MERGE_TEXTS (default 1,500) sets the number of texts.
 */
@@ -112,11 +112,20 @@ static size_t put_text(char *out, size_t n) {
   return len;
 }
 
-static int64_t one_by_one(tok_engine *e, const tok_vocab *v, tok_slice text) {
+/* Ids by the iterator, which leaves out no byte: their number, and a hash of them. */
+static int64_t iterate(tok_engine *e, const tok_vocab *v, tok_slice text, uint64_t *hash) {
   tok_iter it;
   int64_t n = 0;
+  size_t at = 0;
+  *hash = 0;
   tok_iter_init(&it, e, v, text, false);
-  while (tok_iter_next(&it) == TOK_OK && it.n > 0) n += (int64_t)it.n;
+  while (tok_iter_next(&it) == TOK_OK && it.n > 0) {
+    n += (int64_t)it.n;
+    for (size_t i = 0; i < it.n; i++) *hash = *hash * 31 + it.ids[i];
+    CHECK_INT(it.start, at);
+    at = it.end;
+  }
+  CHECK_INT(at, text.len);
   return n;
 }
 
@@ -126,10 +135,12 @@ static void side_by_side(void) {
   long n = s != NULL ? strtol(s, NULL, 10) : 1500;
   tok_engine *other = tok_engine_new();
   other->kernel = &tok_kernel_portable;
+  other->one_by_one = true;
   for (long i = 0; i < n; i++) {
     const tok_vocab *v = tok_vocab_at((size_t)i % tok_vocab_n());
     tok_slice t = {text, put_text(text, 200 + rnd(TEXT_MAX - 200))};
-    int64_t want = one_by_one(other, v, t), got = -1;
+    uint64_t ids, same_ids;
+    int64_t want = iterate(other, v, t, &ids), got = -1;
     for (size_t k = 0; tok_kernels[k] != NULL; k++) {
       if (!tok_kernels[k]->supported()) continue;
       tok_engine *e = tok_engine_new();
@@ -138,8 +149,10 @@ static void side_by_side(void) {
       if (!CHECK_INT(got, want)) printf("kernel %s, text %ld\n", tok_kernels[k]->name, i);
       CHECK_INT(tok_count(e, v, t, INT64_MAX, &got), TOK_OK); /* what the cache has learnt */
       CHECK_INT(got, want);
+      CHECK_INT(iterate(e, v, t, &same_ids), want); /* many pieces ahead */
+      CHECK(same_ids == ids);
       tok_engine_free(e);
-      if (got != want) return;
+      if (got != want || same_ids != ids) return;
     }
   }
   tok_engine_free(other);
