@@ -73,7 +73,7 @@ BEGIN
     CROSS JOIN llm_counter AS c ON c.quota_id = g.quota_id AND c.key = g.key AND c.start = NEW.start
     CROSS JOIN llm_quota AS q ON q.id = g.quota_id
     WHERE g.quota_id = NEW.quota_id AND g.key = NEW.key AND g.used < g.units AND g.since <= NEW.at
-      AND NEW.at < g.until AND NEW.look & 16 AND q.kind <> 'rolling' AND q.kind <> 'bucket')
+      AND NEW.at < g.until AND NEW.look & 48 AND q.kind <> 'rolling' AND q.kind <> 'bucket')
   WHERE excess > before
   ON CONFLICT(quota_id, key, start, grant_id) DO UPDATE SET units = units + excluded.units;
 

@@ -1,0 +1,44 @@
+-- Grants: when they begin and end, in which order they are spent, what they pay and get back; one key's are no other's.
+SELECT tok_init() > 4;
+SELECT tok_quota_set('g', '{"metric":"input","limit":100,"period":"day","split_by":"user_id","since":0}', '2026-01-01') > 0;
+CREATE TEMP VIEW grants AS SELECT reason, units, used FROM llm_grant ORDER BY id;
+SELECT '-- from 10 January on, until the 12th (exclusive)';
+SELECT tok_quota_grant('g', 'ann', 50, '2026-01-12', 'a while', 0, '2026-01-10') > 0;
+INSERT INTO llm_usage(timestamp, user_id, input_tokens) VALUES ('2026-01-09T23:59:59Z', 'ann', 101);
+INSERT INTO llm_usage(timestamp, user_id, input_tokens) VALUES ('2026-01-10', 'ann', 101);
+INSERT INTO llm_usage(timestamp, user_id, input_tokens) VALUES ('2026-01-12', 'ann', 101);
+INSERT INTO llm_usage(timestamp, user_id, input_tokens) VALUES ('2026-01-11T23:59:59Z', 'ann', 149);
+INSERT INTO llm_usage(timestamp, user_id, input_tokens) VALUES ('2026-01-11T23:59:59Z', 'ann', 1);
+INSERT INTO llm_usage(timestamp, user_id, input_tokens) VALUES ('2026-01-10', 'bob', 101);
+SELECT tok_quota_check('{"user_id":"ann"}', '{"input":101}', '2026-01-09'), tok_quota_check('{"user_id":"bob"}', '{"input":101}', '2026-01-11');
+SELECT * FROM grants;
+SELECT '-- the lowest priority first, then what ends first, then the oldest';
+DELETE FROM llm_grant; DELETE FROM llm_grant_use; DELETE FROM llm_usage;
+SELECT tok_quota_grant('g', 'ann', 10, '2026-03-01', 'late end', 1), tok_quota_grant('g', 'ann', 10, '2026-02-01', 'early end', 1), tok_quota_grant('g', 'ann', 10, '2027-01-01', 'first', 0),
+  tok_quota_grant('g', 'ann', 10, '2026-03-01', 'late end, later', 1);
+INSERT INTO llm_usage(timestamp, user_id, input_tokens) VALUES ('2026-01-15', 'ann', 105);
+SELECT * FROM grants;
+INSERT INTO llm_usage(timestamp, user_id, input_tokens) VALUES ('2026-01-15', 'ann', 10);
+SELECT * FROM grants;
+INSERT INTO llm_usage(timestamp, user_id, input_tokens) VALUES ('2026-01-15', 'ann', 20);
+SELECT * FROM grants;
+SELECT '-- it gets back what it paid, the last first; a day later it is there again';
+UPDATE llm_usage SET input_tokens = 5 WHERE input_tokens = 20;
+SELECT * FROM grants;
+INSERT INTO llm_usage(timestamp, user_id, input_tokens) VALUES ('2026-01-16', 'ann', 121);
+INSERT INTO llm_usage(timestamp, user_id, input_tokens) VALUES ('2026-01-16', 'ann', 120);
+SELECT * FROM grants;
+SELECT '-- overrides: from, until, one key alone';
+SELECT tok_quota_override('g', 'bob', 7, '2026-01-20', 'less', '2026-01-18');
+SELECT t.d, tok_quota_check('{"user_id":"bob"}', '{"input":8}', t.d), tok_quota_check('{"user_id":"bob"}', '{"input":7}', t.d), tok_quota_check('{"user_id":"eve"}', '{"input":8}', t.d)
+FROM (SELECT '2026-01-17T23:59:59Z' AS d UNION ALL SELECT '2026-01-18' UNION ALL SELECT '2026-01-19T23:59:59Z' UNION ALL SELECT '2026-01-20') AS t;
+SELECT '-- what is left over goes to the next day, up to the cap';
+UPDATE llm_quota SET active = 0;
+SELECT tok_quota_set('r', '{"task_type":"r","metric":"input","limit":100,"rollover":30,"period":"day","since":0}', '2026-01-01') > 0;
+INSERT INTO llm_usage(timestamp, task_type, input_tokens) VALUES ('2026-02-01', 'r', 90), ('2026-02-02', 'r', 0);
+SELECT date(start, 'unixepoch'), carried FROM llm_counter WHERE quota_id = (SELECT id FROM llm_quota WHERE name = 'r') ORDER BY start;
+INSERT INTO llm_usage(timestamp, task_type, input_tokens) VALUES ('2026-02-03', 'r', 0);
+SELECT date(start, 'unixepoch'), carried FROM llm_counter WHERE quota_id = (SELECT id FROM llm_quota WHERE name = 'r') ORDER BY start;
+INSERT INTO llm_usage(timestamp, task_type, input_tokens) VALUES ('2026-02-03', 'r', 131);
+INSERT INTO llm_usage(timestamp, task_type, input_tokens) VALUES ('2026-02-03', 'r', 130);
+SELECT * FROM llm_quota_audit;
