@@ -3,9 +3,9 @@
 **
 **     .tiktoken         lines of base64 and rank; the pattern is not in the file
 **     tekken.json       Mistral
-**     tokenizer.json    Hugging Face: byte-level BPE, SentencePiece-like BPE with byte fallback,
-*Unigram
-**     tokenizer.model   SentencePiece, BPE and unigram
+**     tokenizer.json    Hugging Face: byte-level BPE, SentencePiece-like BPE with byte fallback, Unigram;
+**                       normalizers NFC, NFKC, and Precompiled before WhitespaceSplit and Metaspace
+**     tokenizer.model   SentencePiece, BPE and unigram, with its compiled normalization rules (charsmap.h)
 **
 ** The format is seen from the contents. Whatever a file holds, the result is a definition or an
 *error;

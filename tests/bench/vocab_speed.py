@@ -4,6 +4,7 @@
 
 CPU time, the best of several; documents of 64 KB.
 """
+import glob
 import gzip
 import os
 import sqlite3
@@ -50,6 +51,8 @@ def main():
     with tempfile.TemporaryDirectory() as tmp:
         path = f"{tmp}/v.db"
         print(f"{'vocabulary':14}{'file MB':>9}{'import s':>10}{'first count ms':>16}")
+        for model in sorted(glob.glob(f"{folder}/synthetic/sp_nmt*.model")):
+            vocabularies.append((os.path.basename(model)[:-6], model, ""))
         for name, file, pattern in vocabularies:
             db = connect(path, tok)
             args = f"'{file}'" + (f", '{pattern}'" if pattern else "")
