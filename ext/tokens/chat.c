@@ -17,6 +17,7 @@ typedef struct {
   bool inexact;
   bool plain;
   bool tools;
+  bool responses; /* the request has `input` */
   bool answer; /* the body of a response: what the model wrote, nothing around the request */
   int last_role;
 } chat;
@@ -401,6 +402,7 @@ static void request_key(chat *c, int depth) {
   } else if (depth == 0 && tok_slice_is(key, "output")) {
     count_answers(c, c->meter->info->chat.responses_output);
   } else if (one_of(key, MESSAGE_KEYS)) {
+    c->responses |= depth == 0 && tok_slice_is(key, "input");
     count_messages(c);
   } else if (one_of(key, TEXT_KEYS)) {
     bool plain = c->plain;
@@ -456,6 +458,7 @@ tok_status tok_chat(tok_engine *e, const tok_meter *meter, bool plain, tok_slice
   }
   if (!c.plain && !c.answer) {
     add_tokens(&c, meter->info->chat.hidden);
+    if (c.responses) add_tokens(&c, meter->info->chat.responses);
     if (c.last_role != ASSISTANT || meter->info->weights == NULL) add_tokens(&c, meter->info->chat.reply);
   }
   tok_buf_free(&c.text);

@@ -41,7 +41,8 @@ static const char O200K[] = "o200k_base", CL100K[] = "cl100k_base", HARMONY[] = 
 #define CHAT_LLAMA33 {26, 5, 5, 0, 4, 1, 30, 8, -1, 0, 0, 0}
 #define CHAT_LLAMA2 {1, 8, 1, 6, 0, 1, 30, 8, -1, 0, 0, 0}
 #define CHAT_CHATML {0, 5, 5, 5, 3, 1, 60, 8, -1, 0, 0, 0} /* <|im_start|>role\n…<|im_end|>\n */
-#define CHAT_DEEPSEEK {1, 1, 2, 0, 2, 1, 60, 8, -1, 0, 0, 0} /* one token opens each turn, one ends the assistant's */
+/* One token opens each turn, one ends the assistant's; the responses interface adds a prompt (two sources agree). */
+#define CHAT_DEEPSEEK {1, 1, 2, 0, 2, 1, 60, 8, -1, 0, 0, 0, false, 79}
 #define CHAT_DEEPSEEK_R1 {1, 1, 2, 0, 1, 1, 60, 8, -1, 0, 0, 0}
 #define CHAT_GEMINI {0, 0, 0, 0, 0, 0, 0, 8, -1, 0, 0, 0}
 #define CHAT_NONE {0, 0, 0, 0, 0, 0, 0, 8, -1, 0, 0, 0}

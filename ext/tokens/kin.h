@@ -46,6 +46,7 @@ typedef struct {
   int16_t thinking;  /* once, if the request asks for thinking */
   int16_t chat_output, responses_output; /* around a message of a response, by OpenAI's two interfaces */
   bool tool_lines;   /* tools are counted line by line (tools.h), not as JSON */
+  int16_t responses; /* once, if the request is of the responses interface (`input`) */
 } tok_chat_rule;
 
 /* How images count. */
