@@ -72,6 +72,17 @@ tok: quota 'tz' exceeded: 5 of 4 requests (period day, action block)
   $row, cost_usd) VALUES('2090-01-15', 'x', 'm', 1, 1, 0);
   INSERT INTO llm_hold(ref, unix_time, expires, cost_nano) VALUES('h2', unixepoch('2026-01-11'), unixepoch('2026-01-12'), 0);
   SELECT count(*) FROM llm_usage WHERE timestamp > '2026-01-14'" | sed 1d)"
+b=$dir/b.db
+tok $b "SELECT tok_init(); SELECT tok_quota_set('tpm', '{\"metric\":\"total\",\"limit\":100,\"period\":\"bucket 60/60s\"}', '2026-01-01');
+  SELECT tok_quota_set('w', '{\"tenant_id\":\"w\",\"metric\":\"output\",\"limit\":9,\"period\":\"day\",\"guard\":\"write\"}', '2026-01-01')" > /dev/null
+is "a token bucket, by a client without tok: full, 11 s later 11 more" "11
+tok: quota of tokens exceeded: this would cross a limit with action block" "$(plain $b "PRAGMA trusted_schema = OFF;
+  INSERT INTO llm_usage(timestamp, input_tokens, output_tokens) VALUES('2026-01-05', 100, 0), ('2026-01-05T00:00:11Z', 10, 1);
+  SELECT total_tokens FROM llm_usage WHERE id = 2; INSERT INTO llm_usage(timestamp, input_tokens, output_tokens) VALUES('2026-01-05T00:00:11Z', 1, 0)" | sort)"
+is "and an UPDATE under a guard of writes; lowering is allowed" "tok: quota of tokens exceeded: this would cross a limit with action block
+8" "$(plain $b "INSERT INTO llm_usage(timestamp, tenant_id, input_tokens, output_tokens) VALUES('2026-01-06', 'w', 0, 9);
+  UPDATE llm_usage SET output_tokens = 10 WHERE tenant_id = 'w'"; plain $b "UPDATE llm_usage SET output_tokens = 8 WHERE tenant_id = 'w';
+  SELECT output_tokens FROM llm_usage WHERE tenant_id = 'w'; SELECT * FROM llm_quota_audit")"
 is "vacuum and dump" "ok" "$(plain $db "VACUUM; PRAGMA integrity_check")"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -32,7 +32,7 @@ static const char *const users[] = {"ann", "anna", "bob", "", "z\u00eb"};
 static const char *const models[] = {"gpt-4o", "GPT-4o", "o3", "gpt-4o-mini"};
 static const char *const zones[] = {"UTC", "America/New_York", "Asia/Kathmandu"};
 static const char *const periods[] = {"hour", "day", "week", "month", "quarter", "year", "lifetime", "every 5h",
-                                      "every 90m anchor 2026-01-01T00:07:00Z", "rolling 24h", "rolling 1h/7", "every 2d",
+                                      "every 90m anchor 2026-01-01T00:07:00Z", "rolling 24h", "rolling 1h/7", "every 2d", "bucket 300/10m", "bucket 1h",
                                       "every 1 month anchor 2026-01-31"};
 static const char *const splits[] = {"", "", "user_id", "tenant_id", "model", "tenant_id,model", "user_id,task_type,provider"};
 
@@ -44,14 +44,15 @@ static void random_quota(sqlite3 *db, int i) {
   static const char *const holds[] = {"max", "max", "max", "none", "fixed:70", "p95"};
   static const char *const actions[] = {"warn", "throttle", "block", "block"};
   static const char *const metrics[] = {"input", "output", "total", "requests", "cost"};
+  const char *period = PICK(periods);
   char *sql = sqlite3_mprintf(
       "INSERT INTO llm_quota(name, tenant_id, user_id, model, tag, split_by, metric, limit_units, soft_units, action, guard, period,"
       " zone, since, hold_size, unpriced, unpriced_nano, rollover_units) VALUES ('q%d', '%s', '%s', '%s', '%s', '%s', '%s', %u,"
       " nullif(%u, 0) * 100, '%s', 'none', '%s', '%s', %s, '%s', '%s', 7, %u)",
       i, PICK(tenant_scopes), PICK(user_scopes), PICK(model_scopes), PICK(tag_scopes), PICK(splits),
-      PICK(metrics), 50 + host_random(&rng, 500), host_random(&rng, 5), PICK(actions), PICK(periods), PICK(zones),
+      PICK(metrics), 50 + host_random(&rng, 500), host_random(&rng, 5), PICK(actions), period, PICK(zones),
       host_random(&rng, 8) == 0 ? "unixepoch('2026-03-11')" : "0", PICK(holds), host_random(&rng, 2) == 0 ? "deny" : "estimate",
-      host_random(&rng, 15) == 0 ? 100 : 0);
+      period[0] != 'b' && host_random(&rng, 15) == 0 ? 100 : 0);
   host_run(db, sql, NULL);
   sqlite3_free(sql);
 }

@@ -9,6 +9,8 @@
 **   reservations    tok_quota_reserve, _settle and _release
 **   moving_limits   reservations while all of them change limits and what is counted apart, some in transactions that are undone:
 **                   what is held never rises beyond the limit of that moment
+**   token_bucket    plain INSERTs and reservations of one bucket that refills meanwhile: never empty beyond empty, and in all no more
+**                   than it held and what it got
 **   shared_references   all of them with the same references, some of which expire: one hold and one row of the ledger each
 **
 ** While they run, the parent looks again and again for a counter beyond its limit.
@@ -378,6 +380,47 @@ static void shared_references(void) {
   sqlite3_close(db);
 }
 
+/* Inserts, or reserves and settles for as much or less. */
+static void draw(sqlite3 *db, host_rng *r, int worker, int64_t i, tally *t) {
+  static sqlite3_stmt *insert, *reserve, *settle;
+  char ref[40], amount[60];
+  int64_t units = 1 + host_random(r, AMOUNT_MAX), used = units - host_random(r, 2) * host_random(r, (uint32_t)units);
+  if (insert == NULL) {
+    insert = host_prepare(db, "INSERT INTO llm_usage(input_tokens, output_tokens) VALUES(?, 0)");
+    reserve = host_prepare(db, "SELECT tok_quota_reserve(?, '{}', ?) ->> 'ok'");
+    settle = host_prepare(db, "SELECT tok_quota_settle(?, ?)");
+  }
+  snprintf(ref, sizeof ref, "%d-%lld", worker, (long long)i);
+  snprintf(amount, sizeof amount, "{\"input\":%lld,\"output\":0}", (long long)units);
+  bool plain = host_random(r, 2) == 0;
+  bool ok = plain ? host_step(insert, EXCEEDED, "i", units) > 0 : host_step(reserve, NULL, "tt", ref, amount) == 1;
+  *(ok ? &t->granted : &t->refused) += 1;
+  if (ok && !plain) {
+    snprintf(amount, sizeof amount, "{\"input_tokens\":%lld,\"output_tokens\":0}", (long long)used);
+    host_step(settle, NULL, "tt", ref, amount);
+    t->settled++;
+  }
+  if (ok) t->units += plain ? units : used;
+}
+
+static void token_bucket(void) {
+  if (!has_reservations()) return;
+  double began = host_seconds();
+  tally sum = race("token bucket", draw, true, false,
+                   "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('all', 'total', 300, 'bucket 70/1s');"
+                   "CREATE TABLE beyond(debt); CREATE TRIGGER beyond AFTER UPDATE OF debt ON llm_counter WHEN NEW.debt > 300"
+                   " BEGIN INSERT INTO beyond VALUES(NEW.debt); END");
+  double seconds = host_seconds() - began;
+  sqlite3 *db = host_open(FILE_NAME, false);
+  if (!CHECK(db != NULL)) return;
+  host_check_sound(db);
+  CHECK_INT(host_int(db, "SELECT count(*) FROM beyond"), 0);
+  CHECK_INT(host_int(db, "SELECT used FROM llm_counter"), sum.units);
+  CHECK_INT(host_int(db, "SELECT held FROM llm_counter"), 0);
+  CHECK(sum.units > 300 && (double)sum.units <= 300 + 70 * (seconds + 2));
+  sqlite3_close(db);
+}
+
 CHECK_MAIN({"plain_inserts", plain_inserts}, {"plain_holds", plain_holds},
            {"reservations", reservations}, {"moving_limits", moving_limits},
-           {"shared_references", shared_references})
+           {"token_bucket", token_bucket}, {"shared_references", shared_references})
