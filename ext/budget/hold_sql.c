@@ -244,7 +244,9 @@ static void reserve(tok_call *c, tok_request *r, tok_slice ref, int64_t ttl, sql
   tok_quota_rows rows = {0};
   int64_t now;
   if (!tok_call_now(c, now_arg, true, &now)) return;
-  sweep(c, now);
+  /* the first of a second sweeps: what is held since then expires in a later one */
+  bool given = now_arg != NULL && sqlite3_value_type(now_arg) != SQLITE_NULL;
+  if (given || now != c->clock_last) sweep(c, now);
   hold h = find_hold(c, ref);
   if (h.found) {
     print_hold(&h, true, "", out);
