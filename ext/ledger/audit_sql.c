@@ -5,8 +5,8 @@
 **     SELECT tok_rebuild();               -- makes all sums anew; returns the rows of the ledger
 **
 ** tok_audit([counter]) -> counter, key, measure, stored, ledger
-**   1. Compares llm_rollup, llm_rollup_ms and the counters of quotas (llm_counter) with llm_usage; `counter` names the
-**      one to compare. `stored` is what the table says, `ledger` what the rows give, `key` which sum it is.
+**   1. Compares llm_rollup and the counters of quotas (llm_counter) with llm_usage; `counter` names the one to compare.
+**      `stored` is what the table says, `ledger` what the rows give, `key` which sum it is.
 **   2. Reads the whole ledger, about a microsecond a row; writes nothing, so it works read-only.
 **
 ** tok_rebuild() -> INTEGER
@@ -23,7 +23,7 @@ enum { AUDIT_COUNTER, AUDIT_ARGS };
 
 /* NULL is not given: all of them. */
 static bool is_counter(sqlite3_value *v) {
-  static const char *const names[] = {"llm_rollup", "llm_rollup_ms", "llm_counter"};
+  static const char *const names[] = {"llm_rollup", "llm_counter"};
   tok_slice name = tok_sql_bytes(v);
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (tok_slice_is(name, names[i])) return true;
@@ -33,7 +33,7 @@ static bool is_counter(sqlite3_value *v) {
 
 static int open_audit(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
   if (args[AUDIT_COUNTER] != NULL && !is_counter(args[AUDIT_COUNTER])) {
-    return tok_query_error(q, "counter must be llm_rollup, llm_rollup_ms or llm_counter, got '%.*s'",
+    return tok_query_error(q, "counter must be llm_rollup or llm_counter, got '%.*s'",
                            tok_shown(tok_sql_bytes(args[AUDIT_COUNTER])), tok_sql_bytes(args[AUDIT_COUNTER]).ptr);
   }
   int rc = tok_query_prepare(q, tok_ledger_script("audit/audit.sql"), out);

@@ -19,7 +19,7 @@
 
 enum { NEW_SETTINGS = 3 }; /* the version that made llm_setting anew: schema/0003_cost_mode.sql */
 /* A ledger of an earlier version has rows that are in no roll-up yet. */
-enum { FIRST_WITH_ROLLUPS = 4 };
+enum { FIRST_WITH_ROLLUPS = 4, FIRST_WITH_TIMES = 10 }; /* schema/0004_rollup.sql, schema/0010_times.sql */
 enum { FIRST_WITH_QUOTAS = 5, NEW_QUOTAS = 9 }; /* that made quotas and rules anew: schema/0009_bucket.sql */
 
 /* What a database holds; version 0: no ledger. */
@@ -290,6 +290,9 @@ static void create_ledger(install *in, const ledger_state *s) {
     drop_table(in, "DROP TABLE main.llm_quota_before");
     drop_table(in, "DROP TABLE main.llm_alert_before");
   }
+  if (s->version >= FIRST_WITH_ROLLUPS && s->version < FIRST_WITH_TIMES) {
+    drop_table(in, "DROP TABLE main.llm_rollup_ms");
+  }
   if (s->legacy) {
     run_rows(in, tok_ledger_script("legacy/1_copy.sql"));
     if (ask_int(in, "SELECT (SELECT count(*) FROM main.llm_usage) <> "
@@ -304,7 +307,7 @@ static void create_ledger(install *in, const ledger_state *s) {
   if (s->bulk) run_with(in, tok_ledger_script("rollup/bulk_end.sql"), s->bulk_after);
   run_folder(in, "triggers/");
   run_folder(in, "views/");
-  if (s->version < FIRST_WITH_ROLLUPS || s->bulk) sum_up(in);
+  if (s->version < FIRST_WITH_TIMES || s->bulk) sum_up(in);
   if (s->bulk) run(in, "UPDATE main.llm_quota SET active = active"); /* one made meanwhile counts the rows now */
   char *meta = sqlite3_mprintf("INSERT OR REPLACE INTO main.llm_meta(key, value) VALUES"
                                "('schema_version', '%d'), ('definitions', '%s')",

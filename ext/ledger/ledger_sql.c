@@ -150,6 +150,7 @@ int tok_ledger_register(sqlite3 *db) {
   };
   static int (*const files[])(sqlite3 *) = {
       tok_percentile_register,
+      tok_times_register,
       tok_calibrate_register,
       tok_responses_register,
       tok_intake_register,

@@ -8,6 +8,7 @@
 #include "../base/sql.h"
 
 int tok_percentile_register(sqlite3 *db);
+int tok_times_register(sqlite3 *db);
 int tok_calibrate_register(sqlite3 *db);
 int tok_responses_register(sqlite3 *db);
 int tok_intake_register(sqlite3 *db); /* tok_import, tok_import_text */

@@ -2,14 +2,14 @@
 #include "report.h"
 
 tok_rollup tok_rollup_for(unsigned columns) {
-  static const tok_rollup none = {NULL, false, false, false, false};
-  if (columns == 0) return (tok_rollup){"all", true, true, true, true};
+  static const tok_rollup none = {NULL, false, false, false};
+  if (columns == 0) return (tok_rollup){"all", true, true, true};
   if ((columns & ~(unsigned)(TOK_BY_PROVIDER | TOK_BY_MODEL)) == 0) {
-    return (tok_rollup){"model", true, true, true, true};
+    return (tok_rollup){"model", true, true, true};
   }
-  if (columns == TOK_BY_TASK) return (tok_rollup){"task_type", true, true, true, false};
-  if (columns == TOK_BY_TENANT) return (tok_rollup){"tenant_id", true, true, true, false};
-  return (columns & TOK_BY_OTHER) != 0 ? none : (tok_rollup){"tuple", false, true, false, false};
+  if (columns == TOK_BY_TASK) return (tok_rollup){"task_type", true, true, true};
+  if (columns == TOK_BY_TENANT) return (tok_rollup){"tenant_id", true, true, true};
+  return (columns & TOK_BY_OTHER) != 0 ? none : (tok_rollup){"tuple", false, true, false};
 }
 
 /* ---- spans ----------------------------------------------------------------------------------- */

@@ -17,7 +17,6 @@ enum { TOK_BY_PROVIDER = 1, TOK_BY_MODEL = 2, TOK_BY_TASK = 4, TOK_BY_TENANT = 8
 typedef struct {
   const char *dim;       /* NULL: none has these columns, rows are read */
   bool hours, days, all; /* levels that it has */
-  bool times;            /* are response times counted by day too? */
 } tok_rollup;
 
 tok_rollup tok_rollup_for(unsigned columns);

@@ -17,11 +17,11 @@
 **       request_model, status, tag ("x" or "name:x").
 **   T4  Averages and ratios are ratios of sums. cost_usd, avg_cost_usd, tokens_per_usd and share (of all cost) are of the
 **       requests that have a price. What is unknown is NULL.
-**   T5  p50, p95, p99 of the response time are exact where the range has at most 10,000 requests; beyond that
-**       whole UTC days by model, by provider or of all are read from counts by bin, within 0.8 %.
+**   T5  p50, p95, p99 of the response time are exact where the range has at most 10,000 requests; beyond that they are
+**       taken from counts by bin, within 0.8 %.
 **   T6  Time: in proportion to the range's buckets where group and filter are of provider and model, task, or tenant
-**       (or all four, by day), plus the rows of its first and last hour or day; other groups, and percentiles by task
-**       or tenant, read the range's rows. Percentiles cost nothing where they are not selected.
+**       (or all four, by day), plus the rows of its first and last hour or day; other groups read the range's rows.
+**       Percentiles cost nothing where they are not selected.
 **   T7  By time in order of it, else by falling cost.
 */
 #include "../base/json.h"
@@ -223,20 +223,19 @@ static int bind_text(sqlite3_stmt *stmt, const char *name, const char *text) {
 }
 
 static int bind(const question *a, sqlite3_stmt *stmt, bool whole) {
-  tok_rollup sums = tok_rollup_for(a->columns), times = sums;
-  times.hours = false;
-  if (a->exact || !sums.times) times = (tok_rollup){NULL, false, false, false, false};
+  enum { NO_PERCENTILES, FROM_ROWS, FROM_COUNTS };
+  tok_rollup sums = tok_rollup_for(a->columns);
   int rc = bind_spans(a, stmt, ":spans", sums, whole && sums.all && !a->timed);
-  if (rc == SQLITE_OK) rc = bind_spans(a, stmt, ":ms_spans", times, false);
+  if (rc == SQLITE_OK) rc = bind_spans(a, stmt, ":ms_spans", sums, false);
   if (rc == SQLITE_OK) rc = bind_text(stmt, ":dim", sums.dim);
-  if (rc == SQLITE_OK) rc = bind_text(stmt, ":ms_dim", times.dim);
   if (rc == SQLITE_OK) rc = bind_text(stmt, ":zone", a->zone_name);
   if (rc == SQLITE_OK) rc = bind_text(stmt, ":unit", tok_unit_names[a->unit]);
   if (rc == SQLITE_OK) rc = bind_text(stmt, ":tag", a->tag);
   if (rc == SQLITE_OK) rc = tok_query_bind_text(stmt, ":filter", a->filter);
   if (rc == SQLITE_OK) rc = tok_query_bind_int(stmt, ":lo", a->since);
   if (rc == SQLITE_OK) rc = tok_query_bind_int(stmt, ":hi", a->until);
-  if (rc == SQLITE_OK) rc = tok_query_bind_int(stmt, ":percentiles", a->percentiles);
+  int percentiles = !a->percentiles ? NO_PERCENTILES : a->exact ? FROM_ROWS : FROM_COUNTS;
+  if (rc == SQLITE_OK) rc = tok_query_bind_int(stmt, ":percentiles", percentiles);
   return rc;
 }
 

@@ -1,7 +1,8 @@
 #include "rollup.h"
 
 enum { HOUR_S = 3600, DAY_S = 86400 };
-enum { BITS = 6, EXACT_MS = 128, LAST_SHIFT = 25 }; /* bins an octave; below it a bin is a millisecond */
+enum { LIST = TOK_N_SUMS, N_VALUES }; /* a group's values: its sums and the head of its list */
+enum { FIRST_LINKS = 1 << 12, LINKS_MAX = 1 << 30 /* index + 1 fits uint32_t */ };
 
 /* llm_rollup_plan, in the order of the primary key. uses: bit k is key k. */
 static const struct {
@@ -29,19 +30,11 @@ static const struct {
 };
 enum { N_PLAN = sizeof plan / sizeof plan[0] };
 
-/* What llm_rollup_ms has, in the order of its key. */
-static const struct {
-  const char *dim;
-  unsigned uses;
-} time_plan[] = {{"all", 0}, {"model", MODEL}};
-enum { N_TIME_PLAN = sizeof time_plan / sizeof time_plan[0] };
-
 /*
-** A key as bytes: a byte (the line of the plan, or whether the row has no cost), the bucket, the parts in use, and
-** for times the bin. Numbers are big-endian, so that the order of the bytes is nearly that of the primary key.
+** A key as bytes: a byte (the line of the plan, or whether the row has no cost), the bucket, the parts in use. Numbers are big-endian, so that the order of the bytes is nearly that of the primary key.
 ** A part is its length + 1 in 4 bytes, 0 for NULL, and its bytes.
 */
-enum { HEAD_LEN = 1 + 8, PART_HEAD_LEN = 4, BIN_LEN = 2 };
+enum { HEAD_LEN = 1 + 8, PART_HEAD_LEN = 4 };
 
 static char *put_be(char *p, uint64_t v, int n) {
   for (int i = n - 1; i >= 0; i--) *p++ = (char)(v >> (8 * i));
@@ -77,37 +70,30 @@ static int64_t floor_to(int64_t t, int64_t step) {
   return t - (rest < 0 ? rest + step : rest);
 }
 
-int64_t tok_rollup_bin(int64_t ms) {
-  int shift = 0;
-  if (ms < EXACT_MS) return ms;
-  while (shift < LAST_SHIFT && ms >> shift >= EXACT_MS) shift++;
-  return shift == LAST_SHIFT ? ((int64_t)(LAST_SHIFT + 1) << BITS) : ((int64_t)shift << BITS) + (ms >> shift);
-}
-
 void tok_rollup_init(tok_rollup *r) {
   memset(r, 0, sizeof *r);
-  tok_tally_init(&r->rows, TOK_N_SUMS);
-  tok_tally_init(&r->groups, TOK_N_SUMS);
-  tok_tally_init(&r->times, 1);
+  tok_tally_init(&r->rows, N_VALUES);
+  tok_tally_init(&r->groups, N_VALUES);
 }
 
 void tok_rollup_free(tok_rollup *r) {
   tok_tally_free(&r->rows);
   tok_tally_free(&r->groups);
-  tok_tally_free(&r->times);
+  tok_free(r->links);
   tok_free(r->scratch);
+  r->links = NULL;
   r->scratch = NULL;
 }
 
 void tok_rollup_clear(tok_rollup *r) {
   tok_tally_clear(&r->rows);
   tok_tally_clear(&r->groups);
-  tok_tally_clear(&r->times);
+  r->n_links = 0;
 }
 
 /* Room for a key with these parts. */
 static bool make_room(tok_rollup *r, const tok_slice *parts) {
-  size_t need = HEAD_LEN + BIN_LEN;
+  size_t need = HEAD_LEN;
   for (int k = 0; k < TOK_N_KEYS; k++) {
     if (parts[k].len >= UINT32_MAX) r->status = TOK_TOOBIG;
     need += PART_HEAD_LEN + parts[k].len;
@@ -123,8 +109,24 @@ static bool make_room(tok_rollup *r, const tok_slice *parts) {
   return true;
 }
 
-/* Adds sums into the group whose key lies in scratch up to end. */
-static void add_sums(tok_rollup *r, tok_tally *t, const char *end, const int64_t *sums) {
+/* Puts a link before the list. */
+static void prepend(tok_rollup *r, int64_t *list, int64_t what) {
+  if (r->n_links == r->cap_links) {
+    size_t cap = r->cap_links == 0 ? FIRST_LINKS : 2 * r->cap_links;
+    tok_rollup_link *more = cap > LINKS_MAX ? NULL : tok_realloc(r->links, cap * sizeof *more);
+    if (more == NULL) {
+      r->status = cap > LINKS_MAX ? TOK_TOOBIG : TOK_NOMEM;
+      return;
+    }
+    r->links = more;
+    r->cap_links = cap;
+  }
+  r->links[r->n_links++] = (tok_rollup_link){(uint32_t)*list, (uint32_t)what};
+  *list = (int64_t)r->n_links;
+}
+
+/* Adds sums into the group whose key lies in scratch up to end, and `what` to its list unless that is negative. */
+static void add_sums(tok_rollup *r, tok_tally *t, const char *end, const int64_t *sums, int64_t what) {
   bool fresh = false, fits = true;
   int64_t *v = tok_tally_at(t, r->scratch, (size_t)(end - r->scratch), &fresh);
   if (v == NULL) {
@@ -135,18 +137,7 @@ static void add_sums(tok_rollup *r, tok_tally *t, const char *end, const int64_t
   if (fresh || sums[TOK_SUM_FIRST] < v[TOK_SUM_FIRST]) v[TOK_SUM_FIRST] = sums[TOK_SUM_FIRST];
   if (fresh || sums[TOK_SUM_LAST] > v[TOK_SUM_LAST]) v[TOK_SUM_LAST] = sums[TOK_SUM_LAST];
   if (!fits) r->status = TOK_OVERFLOW;
-}
-
-static void add_time(tok_rollup *r, int line, int64_t day, const tok_slice *parts, int64_t bin, int64_t n) {
-  bool fresh = false;
-  char *p = put_head(r->scratch, line, day);
-  for (int k = 0; k < TOK_N_KEYS; k++) {
-    if (time_plan[line].uses & BIT(k)) p = put_part(p, parts[k]);
-  }
-  p = put_be(p, (uint64_t)bin, BIN_LEN);
-  int64_t *v = tok_tally_at(&r->times, r->scratch, (size_t)(p - r->scratch), &fresh);
-  if (v == NULL) r->status = r->times.status;
-  else *v += n;
+  else if (what >= 0) prepend(r, &v[LIST], what);
 }
 
 void tok_rollup_add(tok_rollup *r, const tok_rollup_row *row) {
@@ -163,11 +154,7 @@ void tok_rollup_add(tok_rollup *r, const tok_rollup_row *row) {
   sums[TOK_SUM_FIRST] = sums[TOK_SUM_LAST] = row->unix_time;
   char *p = put_head(r->scratch, !row->known[TOK_COST], floor_to(row->unix_time, HOUR_S));
   for (int k = 0; k < TOK_N_KEYS; k++) p = put_part(p, row->key[k]);
-  add_sums(r, &r->rows, p, sums);
-  if (row->known[TOK_MS] && r->status == TOK_OK) {
-    int64_t bin = tok_rollup_bin(row->amount[TOK_MS]), day = floor_to(row->unix_time, DAY_S);
-    for (int i = 0; i < N_TIME_PLAN; i++) add_time(r, i, day, row->key, bin, 1);
-  }
+  add_sums(r, &r->rows, p, sums, row->known[TOK_MS] ? tok_times_bin(row->amount[TOK_MS]) : -1);
 }
 
 void tok_rollup_finish(tok_rollup *r) {
@@ -175,6 +162,7 @@ void tok_rollup_finish(tok_rollup *r) {
     const tok_tally_entry *e = &r->rows.entries[i];
     const char *from = r->rows.arena + e->key_at;
     tok_slice parts[TOK_N_KEYS];
+    const int64_t *sums = r->rows.values + e->value_at;
     bool unpriced = from[0] != 0;
     int64_t hour = (int64_t)(get_be(from + 1, 8) ^ (uint64_t)1 << 63);
     from += HEAD_LEN;
@@ -185,21 +173,19 @@ void tok_rollup_finish(tok_rollup *r) {
       for (int k = 0; k < TOK_N_KEYS; k++) {
         if (plan[line].uses & BIT(k)) p = put_part(p, parts[k]);
       }
-      add_sums(r, &r->groups, p, r->rows.values + e->value_at);
+      add_sums(r, &r->groups, p, sums, plan[line].level > 0 && sums[LIST] > 0 ? sums[LIST] : -1);
     }
   }
   tok_tally_sort(&r->groups);
-  tok_tally_sort(&r->times);
 }
 
-static const char *read_parts(const tok_tally_entry *e, unsigned uses, tok_rollup_key *out) {
+static void read_parts(const tok_tally_entry *e, unsigned uses, tok_rollup_key *out) {
   const char *p = e->key + HEAD_LEN;
   out->bucket = (int64_t)(get_be(e->key + 1, 8) ^ (uint64_t)1 << 63);
   for (int k = 0; k < TOK_N_KEYS; k++) {
     out->used[k] = (uses & BIT(k)) != 0;
     if (out->used[k]) p = get_part(p, &out->key[k]);
   }
-  return p;
 }
 
 void tok_rollup_group_key(const tok_tally_entry *e, tok_rollup_key *out) {
@@ -209,9 +195,13 @@ void tok_rollup_group_key(const tok_tally_entry *e, tok_rollup_key *out) {
   read_parts(e, plan[line].uses, out);
 }
 
-void tok_rollup_time_key(const tok_tally_entry *e, tok_rollup_key *out) {
-  int line = e->key[0];
-  out->dim = time_plan[line].dim;
-  out->level = DAY_S;
-  out->bin = (int64_t)get_be(read_parts(e, time_plan[line].uses, out), BIN_LEN);
+bool tok_rollup_group_times(const tok_rollup *r, const tok_tally_entry *e, tok_times *out) {
+  if (plan[(int)e->key[0]].level == 0) return false;
+  tok_times_clear(out);
+  for (int64_t i = r->groups.values[e->value_at + LIST]; i > 0; i = r->links[i - 1].next) {
+    for (uint32_t k = r->links[i - 1].what; k > 0; k = r->links[k - 1].next) {
+      tok_times_add(out, r->links[k - 1].what, 1); /* no more than there are links: no overflow */
+    }
+  }
+  return true;
 }

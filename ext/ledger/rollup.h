@@ -7,6 +7,7 @@
 #define TOK_LEDGER_ROLLUP_H
 
 #include "tally.h"
+#include "times.h"
 
 /* The columns of a key, in the order of llm_rollup. */
 enum { TOK_TENANT, TOK_PROVIDER, TOK_MODEL, TOK_TASK, TOK_N_KEYS };
@@ -38,13 +39,19 @@ typedef struct {
   int64_t level, bucket;
   bool used[TOK_N_KEYS];         /* else the column holds '' */
   tok_slice key[TOK_N_KEYS];     /* ptr NULL: NULL, stored as x'' */
-  int64_t bin;                   /* of response times */
 } tok_rollup_key;
+
+/* A list: of a group of rows its response times' bins; of a group of llm_rollup the groups of rows in it. */
+typedef struct {
+  uint32_t next; /* index + 1 of the next link, 0: none */
+  uint32_t what; /* a bin, or index + 1 of the first link of a list of bins */
+} tok_rollup_link;
 
 typedef struct {
   tok_tally rows;   /* by hour, all keys, with and without a cost */
   tok_tally groups; /* by key of llm_rollup */
-  tok_tally times;  /* by key of llm_rollup_ms */
+  tok_rollup_link *links; /* owned; n_links of cap_links. Each value array of a tally ends with the head of its list */
+  size_t n_links, cap_links;
   char *scratch;    /* owned; a key in the making */
   size_t scratch_cap;
   tok_status status; /* sticky; TOK_OVERFLOW when a sum leaves int64 */
@@ -53,14 +60,12 @@ typedef struct {
 void tok_rollup_init(tok_rollup *r);
 void tok_rollup_free(tok_rollup *r);
 void tok_rollup_add(tok_rollup *r, const tok_rollup_row *row);
-/* Fills groups and times, sorted, from what was added. Then read them, then tok_rollup_clear(). */
+/* Fills groups, sorted, from what was added. Then read them, then tok_rollup_clear(). */
 void tok_rollup_finish(tok_rollup *r);
 void tok_rollup_clear(tok_rollup *r);
 
 void tok_rollup_group_key(const tok_tally_entry *e, tok_rollup_key *out);
-void tok_rollup_time_key(const tok_tally_entry *e, tok_rollup_key *out);
-
-/* The bin of a response time, as {ms_bin:}: 64 bins an octave from 128 ms on, the last from 2^31 ms on. */
-int64_t tok_rollup_bin(int64_t ms);
+/* Response times of a group by bin; false if the group is one of those that do not count them. */
+bool tok_rollup_group_times(const tok_rollup *r, const tok_tally_entry *e, tok_times *out);
 
 #endif

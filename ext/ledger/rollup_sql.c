@@ -1,5 +1,5 @@
 /*
-** Glue of the fold: rows of llm_usage into rollup.h, its sums into llm_rollup and llm_rollup_ms.
+** Glue of the fold: rows of llm_usage into rollup.h, its sums and counts into llm_rollup.
 **
 ** Plain SQL folds as well (sql/triggers/llm_rollup.sql), for clients without tok; this is the quick way to the same.
 */
@@ -9,19 +9,21 @@
 #include "install.h"
 #include "rollup.h"
 
-/* Groups held at a time before they are written: about 50 MB. */
-enum { GROUPS_MAX = 1 << 17 };
+/* Groups and response times held at a time before they are written: about 50 MB. */
+enum { GROUPS_MAX = 1 << 17, TIMES_MAX = 1 << 18 };
+enum { TEXT_BYTES_MAX = 1 << 16 }; /* all bins: 42 KB */
 
 enum { COL_TIME, COL_KEY, COL_AMOUNT = COL_KEY + TOK_N_KEYS };
-enum { ADD_DIM = 1, ADD_LEVEL, ADD_BUCKET, ADD_KEY, ADD_SUM = ADD_KEY + TOK_N_KEYS };
-enum { MS_DIM = 1, MS_BUCKET, MS_PROVIDER, MS_MODEL, MS_BIN, MS_REQUESTS };
+enum { ADD_DIM = 1, ADD_LEVEL, ADD_BUCKET, ADD_KEY, ADD_SUM = ADD_KEY + TOK_N_KEYS,
+       ADD_TIMES = ADD_SUM + TOK_N_SUMS };
 
 /* Statements and sums of one fold. */
 typedef struct {
   sqlite3 *db;
-  sqlite3_stmt *read, *add, *add_ms, *time; /* owned; time: NULL until it is needed */
-  tok_rollup sums;                   /* owned */
-  int rc;                            /* sticky */
+  sqlite3_stmt *read, *add, *time; /* owned; time: NULL until it is needed */
+  tok_rollup sums;                 /* owned */
+  tok_buf text;                    /* owned; times of a group */
+  int rc;                          /* sticky */
 } fold;
 
 static sqlite3_stmt *prepare(fold *f, const char *script) {
@@ -55,6 +57,17 @@ static void bind_key(sqlite3_stmt *stmt, int at, bool used, tok_slice s) {
   else sqlite3_bind_text(stmt, at, s.ptr, (int)s.len, SQLITE_STATIC);
 }
 
+/* Binds how many response times of the group are in which bin; NULL where the group does not count them. */
+static void bind_times(fold *f, const tok_tally_entry *e) {
+  tok_times times;
+  f->text.len = 0;
+  bool counts = tok_rollup_group_times(&f->sums, e, &times);
+  if (counts) tok_times_write(&times, &f->text);
+  if (f->text.status != TOK_OK) f->rc = SQLITE_NOMEM;
+  else if (!counts) sqlite3_bind_null(f->add, ADD_TIMES);
+  else sqlite3_bind_text(f->add, ADD_TIMES, f->text.len == 0 ? "" : f->text.ptr, (int)f->text.len, SQLITE_STATIC);
+}
+
 static void write_groups(fold *f) {
   const tok_tally *t = &f->sums.groups;
   for (size_t i = 0; i < t->n && f->rc == SQLITE_OK; i++) {
@@ -66,32 +79,15 @@ static void write_groups(fold *f) {
     sqlite3_bind_int64(f->add, ADD_BUCKET, key.bucket);
     for (int k = 0; k < TOK_N_KEYS; k++) bind_key(f->add, ADD_KEY + k, key.used[k], key.key[k]);
     for (int m = 0; m < TOK_N_SUMS; m++) sqlite3_bind_int64(f->add, ADD_SUM + m, v[m]);
-    step(f, f->add);
-  }
-}
-
-static void write_times(fold *f) {
-  const tok_tally *t = &f->sums.times;
-  for (size_t i = 0; i < t->n && f->rc == SQLITE_OK; i++) {
-    tok_rollup_key key;
-    tok_rollup_time_key(&t->entries[i], &key);
-    sqlite3_bind_text(f->add_ms, MS_DIM, key.dim, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(f->add_ms, MS_BUCKET, key.bucket);
-    bind_key(f->add_ms, MS_PROVIDER, key.used[TOK_PROVIDER], key.key[TOK_PROVIDER]);
-    bind_key(f->add_ms, MS_MODEL, key.used[TOK_MODEL], key.key[TOK_MODEL]);
-    sqlite3_bind_int64(f->add_ms, MS_BIN, key.bin);
-    sqlite3_bind_int64(f->add_ms, MS_REQUESTS, t->values[t->entries[i].value_at]);
-    step(f, f->add_ms);
+    bind_times(f, &t->entries[i]);
+    if (f->rc == SQLITE_OK) step(f, f->add);
   }
 }
 
 static void write_all(fold *f) {
   if (f->rc != SQLITE_OK) return;
   tok_rollup_finish(&f->sums);
-  if (f->sums.status == TOK_OK) {
-    write_groups(f);
-    write_times(f);
-  }
+  if (f->sums.status == TOK_OK) write_groups(f);
   tok_rollup_clear(&f->sums);
 }
 
@@ -144,7 +140,7 @@ static int64_t read_rows(fold *f) {
     }
     read_row(f, &row);
     if (f->rc == SQLITE_OK) tok_rollup_add(&f->sums, &row);
-    if (f->sums.rows.n >= GROUPS_MAX || f->sums.times.n >= GROUPS_MAX) write_all(f);
+    if (f->sums.rows.n >= GROUPS_MAX || f->sums.n_links >= TIMES_MAX) write_all(f);
     n++;
   }
   return n;
@@ -164,9 +160,9 @@ static int fold_range(sqlite3 *db, int64_t from, int64_t upto, int64_t *n_rows, 
   fold f = {.db = db};
   *why = NULL;
   tok_rollup_init(&f.sums);
+  tok_buf_init(&f.text, TEXT_BYTES_MAX);
   f.read = prepare(&f, "rollup/read.sql");
   f.add = prepare(&f, "rollup/add.sql");
-  f.add_ms = prepare(&f, "rollup/add_ms.sql");
   if (f.rc == SQLITE_OK) {
     sqlite3_bind_int64(f.read, 1, from);
     sqlite3_bind_int64(f.read, 2, upto);
@@ -180,8 +176,8 @@ static int fold_range(sqlite3 *db, int64_t from, int64_t upto, int64_t *n_rows, 
   }
   sqlite3_finalize(f.read);
   sqlite3_finalize(f.add);
-  sqlite3_finalize(f.add_ms);
   sqlite3_finalize(f.time);
+  tok_buf_free(&f.text);
   tok_rollup_free(&f.sums);
   return f.rc;
 }
@@ -202,7 +198,6 @@ int tok_rollup_rebuild(sqlite3 *db, int64_t *n_rows, const char **why) {
   fold f = {.db = db};
   int64_t ignored = 0;
   ask(&f, "DELETE FROM main.llm_rollup");
-  ask(&f, "DELETE FROM main.llm_rollup_ms");
   int64_t last = ask(&f, "SELECT max(0, coalesce(max(id), 0)) FROM main.llm_usage");
   *why = NULL;
   if (f.rc != SQLITE_OK) return f.rc;

@@ -30,20 +30,27 @@ WHERE coalesce(stored, 0) <> coalesce(ledger, 0) AND (stored IS NOT NULL OR meas
 UNION ALL
 SELECT * FROM (
 WITH
-  timed(bucket, provider, model, bin, requests) AS (
-    SELECT {day:unix_time}, {key:provider}, {key:model}, {ms_bin:response_time_ms}, count(*)
+  fine(hour, tenant_id, provider, model, task_type, times) AS (
+    SELECT {hour:unix_time}, {key:tenant_id}, {key:provider}, {key:model}, {key:task_type}, tok_times(response_time_ms)
     FROM main.llm_usage NOT INDEXED
     WHERE id <= (SELECT watermark FROM main.llm_rollup_state) AND response_time_ms IS NOT NULL
-    GROUP BY 1, 2, 3, 4),
-  both(dim, bucket, provider, model, bin, stored, ledger) AS (
-    SELECT dim, bucket, provider, model, bin, requests, 0 FROM main.llm_rollup_ms
-    UNION ALL SELECT 'model', bucket, provider, model, bin, 0, requests FROM timed
-    UNION ALL SELECT 'all', bucket, '', '', bin, 0, requests FROM timed)
-SELECT 'llm_rollup_ms' AS counter,
-  dim || ' ' || bucket || ' ' || quote(provider) || ' ' || quote(model) || ' ' || bin AS key,
-  'requests' AS measure, sum(stored) AS stored, sum(ledger) AS ledger
-FROM both GROUP BY dim, bucket, provider, model, bin HAVING sum(stored) <> sum(ledger)
-) WHERE coalesce(:counter, 'llm_rollup_ms') = 'llm_rollup_ms'
+    GROUP BY 1, 2, 3, 4, 5),
+  truth({rollup_columns:}, times) AS (
+    SELECT dim, level, CASE level WHEN 3600 THEN hour ELSE {day:hour} END AS start,
+      CASE WHEN dim IN ('tenant_id', 'tuple') THEN tenant_id ELSE '' END AS t,
+      CASE WHEN dim IN ('model', 'tuple') THEN provider ELSE '' END AS p,
+      CASE WHEN dim IN ('model', 'tuple') THEN model ELSE '' END AS m,
+      CASE WHEN dim IN ('task_type', 'tuple') THEN task_type ELSE '' END AS k,
+      tok_times(times)
+    FROM fine CROSS JOIN main.llm_rollup_plan WHERE level > 0
+    GROUP BY dim, level, start, t, p, m, k)
+SELECT 'llm_rollup' AS counter,
+  dim || ' ' || level || ' ' || bucket || ' ' || quote(tenant_id) || ' ' || quote(provider)
+    || ' ' || quote(model) || ' ' || quote(task_type) AS key,
+  'times' AS measure, s.times AS stored, t.times AS ledger
+FROM main.llm_rollup AS s LEFT JOIN truth AS t USING ({rollup_columns:})
+WHERE level > 0 AND s.times IS NOT NULL AND coalesce(tok_times_merge(s.times, ''), '?') <> coalesce(t.times, '')
+) WHERE coalesce(:counter, 'llm_rollup') = 'llm_rollup'
 UNION ALL
 SELECT 'llm_counter', concat_key, what, stored, truth
 FROM (SELECT *, quota || ' ' || quote(key) || coalesce(' ' || start, '') AS concat_key FROM main.llm_quota_audit)

@@ -1,14 +1,15 @@
 -- tok_report. Its caller puts SQL in place of @…@ (ext/ledger/report_sql.c) and binds
 --   :spans, :ms_spans   [[lo, hi, level], …] of the range; level -1: rows, 0: all time, 3600, 86400
---   :dim, :ms_dim       the roll-ups of sums and of response times; NULL: none
+--   :dim                the roll-up; NULL: none
 --   :lo, :hi            the range, for the rows after the watermark
 --   :filter             the filter's JSON
---   :percentiles        0: nobody asked for p50, p95, p99
--- Response times: percentile_cont of the rows, or of the middles of their bins where a roll-up counts them.
+--   :percentiles        0: nobody asked for p50, p95, p99; 1: from the rows; 2: from the counts of the roll-up
+-- Response times: percentile_cont of the rows, or of the middles of their bins. A day of the roll-up that has a group
+-- whose response times are unknown is read from its hours, such an hour from its rows.
 WITH
 span(lo, hi, level) AS MATERIALIZED (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:spans)),
 ms_span(lo, hi, level) AS MATERIALIZED (
-  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:ms_spans) WHERE :percentiles),
+  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:ms_spans) WHERE :percentiles = 2),
 wanted AS MATERIALIZED (
   SELECT :filter ->> '$.provider' AS provider, :filter ->> '$.model' AS model, :filter ->> '$.task_type' AS task_type,
     :filter ->> '$.tenant_id' AS tenant_id, :filter ->> '$.user_id' AS user_id,
@@ -24,32 +25,59 @@ part AS (
   SELECT @row_key@, {measures_of_row:u.}
   FROM span CROSS JOIN main.llm_usage AS u @row_join@
   WHERE span.level < 0 AND u.unix_time >= span.lo AND u.unix_time < span.hi
-    AND u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@
+    AND +u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@ -- +: by time, not by id
   UNION ALL
   SELECT @row_key@, {measures_of_row:u.}
   FROM main.llm_usage AS u NOT INDEXED @row_join@
   WHERE u.id > (SELECT watermark FROM main.llm_rollup_state) AND u.unix_time >= :lo AND u.unix_time < :hi @row_filter@),
 times(k, v, n) AS (
-  SELECT @rollup_key@, {ms_middle:r.bin}, r.requests
-  FROM ms_span CROSS JOIN (
-    SELECT dim, bucket, provider, model, bin, requests, '' AS task_type, '' AS tenant_id FROM main.llm_rollup_ms) AS r
-  WHERE ms_span.level > 0 AND r.dim = :ms_dim AND r.bucket >= ms_span.lo AND r.bucket < ms_span.hi @rollup_filter@
-  UNION ALL
   SELECT @row_key@, u.response_time_ms * 1.0, 1
-  FROM ms_span CROSS JOIN main.llm_usage AS u @row_join@
-  WHERE ms_span.level < 0 AND u.unix_time >= ms_span.lo AND u.unix_time < ms_span.hi
-    AND u.response_time_ms IS NOT NULL AND u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@
-  UNION ALL
-  SELECT @row_key@, u.response_time_ms * 1.0, 1
-  FROM main.llm_usage AS u NOT INDEXED @row_join@
-  WHERE :percentiles AND u.id > (SELECT watermark FROM main.llm_rollup_state)
-    AND u.unix_time >= :lo AND u.unix_time < :hi AND u.response_time_ms IS NOT NULL @row_filter@),
+  FROM main.llm_usage AS u @row_join@
+  WHERE :percentiles = 1 AND u.unix_time >= :lo AND u.unix_time < :hi AND u.response_time_ms IS NOT NULL @row_filter@),
 counted AS (
   SELECT k, v, n, sum(n) OVER (PARTITION BY k ORDER BY v) AS upto, sum(n) OVER (PARTITION BY k) AS total
   FROM (SELECT k, v, sum(n) AS n FROM times GROUP BY k, v)),
+unknown(lo, hi) AS MATERIALIZED (
+  SELECT DISTINCT r.bucket, r.bucket + r.level
+  FROM ms_span CROSS JOIN main.llm_rollup AS r
+  WHERE ms_span.level > 0 AND r.dim = :dim AND r.level = ms_span.level AND r.bucket >= ms_span.lo
+    AND r.bucket < ms_span.hi AND r.response_known > 0 AND r.times IS NULL @rollup_filter@),
+by_hour(lo, hi) AS (SELECT lo, hi FROM unknown WHERE hi - lo > 3600 AND :dim <> 'tuple'),
+unknown_hour(lo, hi) AS MATERIALIZED (
+  SELECT DISTINCT r.bucket, r.bucket + 3600
+  FROM by_hour CROSS JOIN main.llm_rollup AS r
+  WHERE r.dim = :dim AND r.level = 3600 AND r.bucket >= by_hour.lo AND r.bucket < by_hour.hi
+    AND r.response_known > 0 AND r.times IS NULL @rollup_filter@),
+by_row(lo, hi) AS (
+  SELECT lo, hi FROM ms_span WHERE level < 0
+  UNION ALL SELECT lo, hi FROM unknown WHERE lo NOT IN (SELECT lo FROM by_hour)
+  UNION ALL SELECT lo, hi FROM unknown_hour),
+bins(k, x) AS (
+  SELECT @rollup_key@, r.times
+  FROM ms_span CROSS JOIN main.llm_rollup AS r
+  WHERE ms_span.level > 0 AND r.dim = :dim AND r.level = ms_span.level AND r.bucket >= ms_span.lo
+    AND r.bucket < ms_span.hi AND r.response_known > 0 AND r.bucket NOT IN (SELECT lo FROM unknown) @rollup_filter@
+  UNION ALL
+  SELECT @rollup_key@, r.times
+  FROM by_hour CROSS JOIN main.llm_rollup AS r
+  WHERE r.dim = :dim AND r.level = 3600 AND r.bucket >= by_hour.lo AND r.bucket < by_hour.hi
+    AND r.response_known > 0 AND r.bucket NOT IN (SELECT lo FROM unknown_hour) @rollup_filter@
+  UNION ALL
+  SELECT @row_key@, u.response_time_ms
+  FROM by_row CROSS JOIN main.llm_usage AS u @row_join@
+  WHERE u.unix_time >= by_row.lo AND u.unix_time < by_row.hi AND u.response_time_ms IS NOT NULL
+    AND +u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@
+  UNION ALL
+  SELECT @row_key@, u.response_time_ms
+  FROM main.llm_usage AS u NOT INDEXED @row_join@
+  WHERE :percentiles = 2 AND u.id > (SELECT watermark FROM main.llm_rollup_state)
+    AND u.unix_time >= :lo AND u.unix_time < :hi AND u.response_time_ms IS NOT NULL @row_filter@),
 percentile AS MATERIALIZED (
   SELECT k, {percentile:0.5} AS p50, {percentile:0.95} AS p95, {percentile:0.99} AS p99
-  FROM counted WHERE {near_percentile:0.5} OR {near_percentile:0.95} OR {near_percentile:0.99} GROUP BY k),
+  FROM counted WHERE {near_percentile:0.5} OR {near_percentile:0.95} OR {near_percentile:0.99} GROUP BY k
+  UNION ALL
+  SELECT k, tok_times_percentile(t, 0.5), tok_times_percentile(t, 0.95), tok_times_percentile(t, 0.99)
+  FROM (SELECT k, tok_times(x) AS t FROM bins GROUP BY k)),
 spent AS (
   SELECT k, {spending:}, cost_known, cost_nano FROM (SELECT k, {measures_total:} FROM part GROUP BY k))
 SELECT s.k AS "key", s.requests, s.input_tokens, s.output_tokens, s.total_tokens, s.cost_usd, s.avg_cost_usd,

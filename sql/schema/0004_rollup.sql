@@ -1,7 +1,7 @@
 -- Roll-ups: sums of the ledger by key and time, so that a report costs in proportion to what it shows, not to
 -- history. Kept by plain SQL triggers (sql/triggers/llm_rollup.sql), so they hold for every writer.
 --
--- The watermark. llm_rollup and llm_rollup_ms summarise exactly the rows of llm_usage with id <= watermark;
+-- The watermark. llm_rollup summarises exactly the rows of llm_usage with id <= watermark;
 -- the rows after it, the tail, are at most `batch` and are read one by one:
 --
 --     SELECT ... FROM llm_rollup WHERE dim = ... UNION ALL SELECT ... FROM llm_rollup_tail
@@ -67,18 +67,6 @@ CREATE TABLE main.llm_rollup(
   first_at          INTEGER,
   last_at           INTEGER,
   PRIMARY KEY (dim, level, bucket, tenant_id, provider, model, task_type)
-) STRICT, WITHOUT ROWID;
-
--- Response times by UTC day, counted in bins: dim 'all', and 'model' with provider and model. Bin b < 128 is b ms;
--- else s = b / 64 - 1 and the bin is [(64 + b % 64) << s, + 1 << s) ms: its middle is off by at most 0.8 %.
-CREATE TABLE main.llm_rollup_ms(
-  dim      TEXT NOT NULL,
-  bucket   INTEGER NOT NULL,
-  provider ANY NOT NULL,
-  model    ANY NOT NULL,
-  bin      INTEGER NOT NULL,
-  requests INTEGER NOT NULL,
-  PRIMARY KEY (dim, bucket, provider, model, bin)
 ) STRICT, WITHOUT ROWID;
 
 -- Where a fold works: empty between statements.

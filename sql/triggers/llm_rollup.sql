@@ -22,7 +22,7 @@ SELECT 1, {row_keys:}, {row_amounts:}, {row_amounts:} FROM llm_usage WHERE false
 -- needs it looks into the ledger. Unknown stays unknown until a fold finds the group without rows.
 CREATE TRIGGER main.llm_rollup_row_counted INSTEAD OF INSERT ON llm_rollup_row
 BEGIN
-  INSERT INTO llm_rollup({rollup_columns:}, {measures:})
+  INSERT INTO llm_rollup({rollup_columns:}, {measures:}, times)
   SELECT dim, level, CASE level WHEN 3600 THEN {hour:at} WHEN 86400 THEN {day:at} ELSE 0 END,
     CASE WHEN dim IN ('tenant_id', 'tuple') THEN {key:NEW.tenant_id} ELSE '' END,
     CASE WHEN dim IN ('model', 'unpriced', 'tuple') THEN {key:NEW.provider} ELSE '' END,
@@ -32,21 +32,18 @@ BEGIN
     {sum_and_known:cost},
     CASE WHEN NEW.new_cost IS NULL THEN 0 ELSE coalesce(NEW.new_total, 0) END
       - CASE WHEN NEW.old_cost IS NULL THEN 0 ELSE coalesce(NEW.old_total, 0) END,
-    {sum_and_known:ms}, CASE NEW.kind WHEN 1 THEN at END, CASE NEW.kind WHEN 1 THEN at END
+    {sum_and_known:ms}, CASE NEW.kind WHEN 1 THEN at END, CASE NEW.kind WHEN 1 THEN at END,
+    CASE WHEN level > 0 THEN coalesce((
+      SELECT {times_text:} FROM (
+        SELECT {ms_bin:ms} AS bin, n FROM (SELECT NEW.new_ms AS ms, 1 AS n UNION ALL SELECT NEW.old_ms, -1)
+        WHERE ms IS NOT NULL AND NEW.new_ms IS NOT NEW.old_ms)), '') END
   FROM llm_rollup_plan CROSS JOIN (SELECT {unix_time:NEW.} AS at)
   WHERE dim <> 'unpriced' OR coalesce(NEW.new_cost, NEW.old_cost) IS NULL
-  ON CONFLICT({rollup_columns:}) DO UPDATE SET {rollup_sums:},
+  ON CONFLICT({rollup_columns:}) DO UPDATE SET {rollup_sums:}, {rollup_times:},
     first_at = CASE NEW.kind WHEN 1 THEN min(first_at, excluded.first_at) WHEN 0 THEN first_at
       ELSE CASE WHEN first_at < {unix_time:NEW.} THEN first_at END END,
     last_at = CASE NEW.kind WHEN 1 THEN max(last_at, excluded.last_at) WHEN 0 THEN last_at
       ELSE CASE WHEN last_at > {unix_time:NEW.} THEN last_at END END;
-  INSERT INTO llm_rollup_ms(dim, bucket, provider, model, bin, requests)
-  SELECT dim, {day:{unix_time:NEW.}}, CASE dim WHEN 'all' THEN '' ELSE {key:NEW.provider} END,
-    CASE dim WHEN 'all' THEN '' ELSE {key:NEW.model} END, {ms_bin:ms}, n
-  FROM (SELECT 'all' AS dim UNION ALL SELECT 'model')
-    CROSS JOIN (SELECT NEW.new_ms AS ms, 1 AS n UNION ALL SELECT NEW.old_ms, -1)
-  WHERE ms IS NOT NULL AND NEW.new_ms IS NOT NEW.old_ms
-  {ms_add:};
 END;
 
 -- Updates: only what is summed up already is corrected; the tail is read as it is. A row that gets its price or loses it
@@ -139,44 +136,32 @@ CREATE TRIGGER main.llm_rollup_fold AFTER UPDATE OF watermark ON llm_rollup_stat
 WHEN NEW.watermark > OLD.watermark
 BEGIN
   DELETE FROM llm_rollup_new;
-  INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:})
+  INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:}, times)
   SELECT 'tuple', {hour:unix_time}, {key:tenant_id}, {key:provider}, {key:model}, {key:task_type},
-    {measures_of_rows:}
+    {measures_of_rows:}, {times_of_rows:}
   FROM llm_usage NOT INDEXED WHERE id > OLD.watermark AND id <= NEW.watermark
   GROUP BY 2, tenant_id, provider, model, task_type;
-  INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:})
-  SELECT 'model', hour, '', provider, model, '', {measures_sum:}
+  INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:}, times)
+  SELECT 'model', hour, '', provider, model, '', {measures_sum:}, group_concat(times, '')
   FROM llm_rollup_new WHERE dim = 'tuple' GROUP BY hour, provider, model;
-  INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:})
-  SELECT 'task_type', hour, '', '', '', task_type, {measures_sum:}
+  INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:}, times)
+  SELECT 'task_type', hour, '', '', '', task_type, {measures_sum:}, group_concat(times, '')
   FROM llm_rollup_new WHERE dim = 'tuple' GROUP BY hour, task_type;
-  INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:})
-  SELECT 'tenant_id', hour, tenant_id, '', '', '', {measures_sum:}
+  INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:}, times)
+  SELECT 'tenant_id', hour, tenant_id, '', '', '', {measures_sum:}, group_concat(times, '')
   FROM llm_rollup_new WHERE dim = 'tuple' GROUP BY hour, tenant_id;
-  INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:})
-  SELECT 'all', hour, '', '', '', '', {measures_sum:}
+  INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:}, times)
+  SELECT 'all', hour, '', '', '', '', {measures_sum:}, group_concat(times, '')
   FROM llm_rollup_new WHERE dim = 'task_type' GROUP BY hour;
   INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:})
   SELECT 'unpriced', 0, '', {key:provider}, {key:model}, '', {measures_of_rows:}
   FROM llm_usage NOT INDEXED WHERE id > OLD.watermark AND id <= NEW.watermark AND cost_nano IS NULL
   GROUP BY provider, model;
-  INSERT INTO llm_rollup({rollup_columns:}, {measures:})
+  INSERT INTO llm_rollup({rollup_columns:}, {measures:}, times)
   SELECT n.dim, p.level, CASE p.level WHEN 3600 THEN hour WHEN 86400 THEN {day:hour} ELSE 0 END,
-    tenant_id, provider, model, task_type, {measures:n.}
+    tenant_id, provider, model, task_type, {measures:n.}, CASE WHEN p.level > 0 THEN times END
   FROM llm_rollup_new AS n JOIN llm_rollup_plan AS p ON p.dim = n.dim WHERE true
-  {rollup_fold:};
-  INSERT INTO llm_rollup_ms(dim, bucket, provider, model, bin, requests)
-  SELECT 'model', {day:unix_time}, {key:provider}, {key:model}, {ms_bin:response_time_ms}, count(*)
-  FROM llm_usage NOT INDEXED
-  WHERE id > OLD.watermark AND id <= NEW.watermark AND response_time_ms IS NOT NULL
-  GROUP BY 2, 3, 4, 5
-  {ms_add:};
-  INSERT INTO llm_rollup_ms(dim, bucket, provider, model, bin, requests)
-  SELECT 'all', {day:unix_time}, '', '', {ms_bin:response_time_ms}, count(*)
-  FROM llm_usage NOT INDEXED
-  WHERE id > OLD.watermark AND id <= NEW.watermark AND response_time_ms IS NOT NULL
-  GROUP BY 2, 5
-  {ms_add:};
+  {rollup_fold:}, {rollup_times:};
   DELETE FROM llm_rollup_new;
 END;
 

@@ -27,7 +27,7 @@ sqlite3 *db_fresh(void) {
 }
 
 sqlite3 *db_kept(const char *name) {
-  static char script[1 << 16];
+  static char script[1 << 18];
   char path[256];
   sqlite3 *db = db_fresh();
   snprintf(path, sizeof path, "tests/ledger/kept/%s.sql", name);

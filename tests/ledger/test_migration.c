@@ -53,6 +53,18 @@ static void other_definitions_are_replaced(void) {
   db_close(db);
 }
 
+/* Roll-ups without counts of response times are made anew with them. */
+static void response_times_are_counted(void) {
+  sqlite3 *db = db_kept("version_6_rows");
+  CHECK_ROWS(db, "SELECT count(*) FROM llm_rollup_ms", "4");
+  CHECK_ROWS(db, "SELECT tok_init() >= 10", "1");
+  CHECK_ROWS(db, "SELECT times FROM llm_rollup WHERE dim = 'all' AND level = 86400 ORDER BY bucket", "100:1 381:1;");
+  CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
+  CHECK_ROWS(db, "SELECT count(*) FROM llm_usage", "3");
+  CHECK_ROWS(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'llm_rollup_ms'", "0");
+  db_close(db);
+}
+
 static void the_cost_mode_is_renamed(void) {
   static const char *const modes[][2] = {
       {"auto", "auto|1"}, {"calculate", "calculated|1"}, {"display", "reported|1"}};
@@ -369,6 +381,7 @@ static void memory_may_run_out_anywhere(void) {
 CHECK_MAIN({"nothing_is_created_by_loading", nothing_is_created_by_loading},
            {"a_second_time_writes_nothing", a_second_time_writes_nothing},
            {"other_definitions_are_replaced", other_definitions_are_replaced},
+           {"response_times_are_counted", response_times_are_counted},
            {"the_cost_mode_is_renamed", the_cost_mode_is_renamed},
            {"roll_ups_are_made_for_kept_rows", roll_ups_are_made_for_kept_rows},
            {"quotas_are_made_anew", quotas_are_made_anew},

@@ -4,10 +4,10 @@
 **
 **     OPERATIONS=100000 build/tests/ledger/test_rollup     the full size; `make soak-ledger`
 */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../ext/ledger/rollup.h"
 #include "db.h"
 
 static uint64_t state;
@@ -219,10 +219,10 @@ static void damage_is_found_and_repaired(void) {
                 "UPDATE llm_rollup_state SET watermark = 2");
   CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
   CHECK_RUN(db, "UPDATE llm_rollup SET input_tokens = 12 WHERE dim = 'all' AND level = 0;"
-                "UPDATE llm_rollup_ms SET requests = 2 WHERE dim = 'all' AND bin = 3");
+                "UPDATE llm_rollup SET times = '3:2' WHERE dim = 'all' AND level = 3600 AND times = ' 3:1'");
   CHECK_ROWS(db, "SELECT counter, key, measure, stored, ledger FROM tok_audit()",
-             "llm_rollup|all 0 0 '' '' '' ''|input_tokens|12|11;llm_rollup_ms|all 1767225600 '' '' 3|requests|2|1");
-  CHECK_ROWS(db, "SELECT measure FROM tok_audit('llm_rollup_ms')", "requests");
+             "llm_rollup|all 0 0 '' '' '' ''|input_tokens|12|11;llm_rollup|all 3600 1767261600 '' '' '' ''|times|3:2|3:1");
+  CHECK_ROWS(db, "SELECT count(*) FROM tok_audit('llm_counter')", "0");
   CHECK_RUN(db, "DELETE FROM llm_rollup WHERE dim = 'tuple'");
   CHECK_ROWS(db, "SELECT tok_rebuild()", "2");
   CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
@@ -252,29 +252,12 @@ static void sqlite_alone_rebuilds_too(void) {
   db = db_open(DB_FILE);
   CHECK_ROWS(db, "SELECT * FROM tok_audit() LIMIT 3", "");
   CHECK_ROWS(db, "SELECT count(*) FROM llm_rollup_tail", "0");
-  CHECK_RUN(db, "CREATE TEMP TABLE a AS SELECT * FROM llm_rollup; CREATE TEMP TABLE b AS SELECT * FROM llm_rollup_ms");
+  CHECK_ROWS(db, "SELECT count(*) > 100 FROM llm_rollup WHERE times LIKE ' %:%'", "1");
+  CHECK_RUN(db, "UPDATE llm_rollup SET times = tok_times_merge(times, ''); CREATE TEMP TABLE a AS SELECT * FROM llm_rollup");
   CHECK_ROWS(db, "SELECT tok_rebuild() > 100", "1");
   CHECK_ROWS(db, "SELECT (SELECT count(*) FROM (SELECT * FROM a EXCEPT SELECT * FROM llm_rollup)),"
-                 " (SELECT count(*) FROM (SELECT * FROM llm_rollup EXCEPT SELECT * FROM a)),"
-                 " (SELECT count(*) FROM (SELECT * FROM b EXCEPT SELECT * FROM llm_rollup_ms)),"
-                 " (SELECT count(*) FROM (SELECT * FROM llm_rollup_ms EXCEPT SELECT * FROM b))", "0|0|0|0");
+                 " (SELECT count(*) FROM (SELECT * FROM llm_rollup EXCEPT SELECT * FROM a))", "0|0");
   db_close(db);
-}
-
-/* The middle of a bin is within 1/128 of every time in it. */
-static void bins_are_narrow(void) {
-  int64_t last = -1;
-  for (int64_t ms = 0; ms < (int64_t)1 << 31; ms += 1 + ms / 1000) {
-    int64_t bin = tok_rollup_bin(ms), shift = bin < 128 ? 0 : bin / 64 - 1;
-    int64_t low = bin < 128 ? bin : (64 + bin % 64) << shift, width = (int64_t)1 << shift;
-    double middle = (double)low + (double)(width - 1) / 2;
-    CHECK(bin >= last && low <= ms && ms < low + width);
-    CHECK(middle - (double)ms <= (double)ms / 128 && (double)ms - middle <= (double)ms / 128);
-    last = bin;
-  }
-  CHECK_INT(tok_rollup_bin(((int64_t)1 << 31) - 1), 1663);
-  CHECK_INT(tok_rollup_bin((int64_t)1 << 31), 1664);
-  CHECK_INT(tok_rollup_bin(INT64_MAX), 1664);
 }
 
 /* Before an INSERT, SQLite says -1 where no id was given; so a REPLACE of that id would go unseen. */
@@ -294,5 +277,4 @@ CHECK_MAIN({"sums_equal_the_ledger", sums_equal_the_ledger},
            {"recursive_triggers_make_no_difference", recursive_triggers_make_no_difference},
            {"damage_is_found_and_repaired", damage_is_found_and_repaired},
            {"sqlite_alone_rebuilds_too", sqlite_alone_rebuilds_too},
-           {"no_row_has_the_id_of_none", no_row_has_the_id_of_none},
-           {"bins_are_narrow", bins_are_narrow})
+           {"no_row_has_the_id_of_none", no_row_has_the_id_of_none})
