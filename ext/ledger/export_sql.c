@@ -67,7 +67,8 @@ static void add_member(tok_buf *line, sqlite3_stmt *stmt, int i) {
   int type = sqlite3_column_type(stmt, i);
   tok_slice name = tok_slice_of(sqlite3_column_name(stmt, i));
   if (type == SQLITE_NULL) return;
-  bool json = tok_slice_is(name, "tags") || tok_slice_is(name, "Tags") || tok_slice_is(name, "SkuPriceDetails");
+  bool json = tok_slice_is(name, "tags") || tok_slice_is(name, "meters") ||
+              tok_slice_is(name, "Tags") || tok_slice_is(name, "SkuPriceDetails");
   tok_line_kind kind = type != SQLITE_TEXT ? TOK_LINE_NUMBER : json ? TOK_LINE_JSON : TOK_LINE_TEXT;
   tok_slice value = cell(stmt, i);
   if (value.ptr == NULL) line->status = TOK_NOMEM;

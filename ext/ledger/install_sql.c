@@ -19,7 +19,7 @@
 
 enum { NEW_SETTINGS = 3 }; /* the version that made llm_setting anew: schema/0003_cost_mode.sql */
 /* A ledger of an earlier version has rows that are in no roll-up yet. */
-enum { FIRST_WITH_ROLLUPS = 4, FIRST_WITH_TIMES = 10 }; /* schema/0004_rollup.sql, schema/0010_times.sql */
+enum { FIRST_WITH_ROLLUPS = 4, FIRST_WITH_TIMES = 10 }; /* schema/0004_rollup.sql, schema/0010_counts.sql */
 enum { FIRST_WITH_QUOTAS = 5, NEW_QUOTAS = 9 }; /* that made quotas and rules anew: schema/0009_bucket.sql */
 
 /* What a database holds; version 0: no ledger. */

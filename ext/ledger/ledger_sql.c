@@ -19,6 +19,8 @@
 **      time anew from today's knowledge of the prices at each row's own time. Times are ISO-8601 text or
 **      Unix seconds; NULL gives NULL.
 **   3. A row whose price is unknown keeps the cost that it has.
+**   4. What a response counted beyond the columns of tokens (web searches, audio, images, pages) is in the column `meters`
+**      and priced with the row, by every writer with tok and here.
 */
 #include "install.h"
 #include "rollup_sql.h"

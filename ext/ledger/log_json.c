@@ -179,7 +179,7 @@ static void end_record(reader *w) {
     if (w->shape->own_provider) tok_record_borrow(r, TOK_C_PROVIDER, tok_slice_of(w->shape->provider));
     include_parts(w);
     read_usage(w);
-    if (l->format == TOK_LOG_CODEX) said = take_totals(w);
+    if (l->format == TOK_LOG_CODEX) said = take_totals(w) || r->why[0] != '\0'; /* wrong sums are said */
     use_kept(w);
   }
   /* what Claude Code writes into its log itself, in the name of no model */
@@ -242,7 +242,8 @@ static void finish(reader *w, tok_slice text) {
 static void take_sum(reader *w, const tok_log_member *m, tok_slice text) {
   tok_log_totals *t = m->act == TOK_LOG_TOTAL ? &w->total : &w->last;
   t->any = true;
-  if (tok_json_int(text, 1, &t->total[m->column]) == TOK_OK && t->total[m->column] >= 0) return;
+  bool number = w->j.event == TOK_JSON_NUMBER;
+  if (number && tok_json_int(text, 1, &t->total[m->column]) == TOK_OK && t->total[m->column] >= 0) return;
   tok_record_wrong(&w->l->record, m->path, "a whole number of tokens", text);
 }
 
@@ -361,7 +362,7 @@ static bool take_named(reader *w) {
   if (!nested) {
     tok_slice text = scalar_text(&w->j);
     bool is_text = c < TOK_C_N && tok_columns[c].kind == TOK_KIND_TEXT;
-    bool is_json = c == TOK_C_TAGS;
+    bool is_json = c < TOK_C_N && tok_columns[c].kind == TOK_KIND_JSON;
     if ((is_text || is_json) && w->j.event == TOK_JSON_STRING) {
       tok_record_string(&w->l->record, (tok_column)c, text, w->j.escaped);
     } else {
@@ -402,10 +403,11 @@ static void on_object_end(reader *w) {
 
 static void on_open(reader *w) {
   if (w->j.event == TOK_JSON_OBJECT) on_object(w);
-  static const tok_log_member tags = {NULL, TOK_LOG_RAW, TOK_C_TAGS, NULL};
+  static const tok_log_member tags = {NULL, TOK_LOG_RAW, TOK_C_TAGS, NULL}, meters = {NULL, TOK_LOG_RAW, TOK_C_METERS, NULL};
   int outside = w->j.depth - 1;
   const tok_log_member *m = outside > 0 ? member(w) : NULL;
-  if (w->l->format == TOK_LOG_JSONL && outside == 1 && tok_log_alias(w->l, path_of(w)) == TOK_C_TAGS) m = &tags;
+  int c = w->l->format == TOK_LOG_JSONL && outside == 1 ? tok_log_alias(w->l, path_of(w)) : TOK_C_N;
+  if (c == TOK_C_TAGS || c == TOK_C_METERS) m = c == TOK_C_TAGS ? &tags : &meters;
   if (take_nested(w, m)) return;
   w->len[w->j.depth] = outside == 0 ? 0 : w->path_len;
 }

@@ -25,6 +25,7 @@ const tok_column_info tok_columns[TOK_C_N] = {
     [TOK_C_STATUS] = {"status", TOK_KIND_TEXT},
     [TOK_C_PROMPT_HASH] = {"prompt_hash", TOK_KIND_TEXT},
     [TOK_C_TAGS] = {"tags", TOK_KIND_JSON},
+    [TOK_C_METERS] = {"meters", TOK_KIND_JSON},
     [TOK_C_QUALITY_SCORE] = {"quality_score", TOK_KIND_REAL},
     [TOK_C_VALUE_USD] = {"value_usd", TOK_KIND_REAL},
     [TOK_C_COST_NANO] = {"cost_nano", TOK_KIND_NANO},

@@ -9,8 +9,8 @@
 **   N2  Every other column is llm_usage's and is written as given; model, provider and service_tier given win over
 **       what the response says. timestamp is ISO-8601 or Unix seconds; without it the row is of now.
 **   N3  A response that is NULL, malformed, counts nothing or holds several responses is an error and writes nothing.
-**   N4  What a response counts beyond the ledger's columns (audio, web searches, pages) is part of its cost. The row
-**       is priced also where this connection has not called tok_init().
+**   N4  What a response counts beyond the ledger's columns (audio, web searches, pages) goes to the column `meters` and
+**       is part of its cost. The row is priced also where this connection has not called tok_init().
 **   N5  Insert only: the response itself is not kept, so there is nothing to select; read llm_usage.
 **       last_insert_rowid() is the row's id there. DIRECTONLY.
 */

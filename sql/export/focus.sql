@@ -6,12 +6,10 @@
 -- cannot price is one row with the meter "Requests". Charge periods are hours, billing periods calendar months, UTC.
 WITH
 request AS (
-  SELECT *, json_object('provider', provider, 'service_tier', service_tier, 'input_tokens', input_tokens,
-      'output_tokens', output_tokens, 'cache_read_tokens', cache_read_tokens, 'cache_write_tokens', cache_write_tokens,
-      'cache_write_1h_tokens', cache_write_1h_tokens, 'reasoning_tokens', reasoning_tokens) AS usage
+  SELECT *, {row_usage:} AS usage
   FROM main.llm_usage WHERE unix_time >= :lo AND unix_time < :hi AND cost_nano IS NOT NULL),
 explained AS (
-  SELECT *, CASE WHEN model IS NOT NULL AND input_tokens IS NOT NULL AND output_tokens IS NOT NULL
+  SELECT *, CASE WHEN model IS NOT NULL AND (meters IS NOT NULL OR input_tokens IS NOT NULL AND output_tokens IS NOT NULL)
       THEN tok_cost_explain(model, usage, unix_time) END AS e FROM request),
 line AS (
   SELECT r.*, l.value ->> '$.meter' AS meter, l.value ->> '$.quantity' AS quantity,

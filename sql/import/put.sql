@@ -6,7 +6,7 @@
 INSERT INTO main.llm_usage(timestamp, provider, model, task_type, request_id, response_id, tenant_id, user_id,
   api_key_id, session_id, request_model, service_tier, status, prompt_hash, tags, quality_score, value_usd,
   cost_nano, reported_cost_nano, response_time_ms, input_tokens, output_tokens, total_tokens, cache_read_tokens,
-  cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, system_tokens, context_used, context_limit)
+  cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, system_tokens, context_used, context_limit, meters)
 VALUES (:timestamp, coalesce(:provider, CASE WHEN :resolve THEN tok_resolve(:model) ->> '$.provider' END), :model,
   :task_type, :request_id, :response_id, :tenant_id, :user_id,
   :api_key_id, :session_id, :request_model, :service_tier, :status, :prompt_hash, :tags, :quality_score, :value_usd,
@@ -18,11 +18,14 @@ VALUES (:timestamp, coalesce(:provider, CASE WHEN :resolve THEN tok_resolve(:mod
       tok_cost_nano(:model, :usage, coalesce(:timestamp, CAST(strftime('%s', 'now') AS INTEGER)))) END END),
   :reported_cost_nano, :response_time_ms, :input_tokens, :output_tokens,
   coalesce(:total_tokens, :input_tokens + :output_tokens), :cache_read_tokens,
-  :cache_write_tokens, :cache_write_1h_tokens, :reasoning_tokens, :system_tokens, :context_used, :context_limit)
+  :cache_write_tokens, :cache_write_1h_tokens, :reasoning_tokens, :system_tokens, :context_used, :context_limit,
+  coalesce(:meters, CASE WHEN :usage IS NOT NULL THEN nullif(json_remove(:usage, '$.provider', '$.model', '$.response_id',
+    '$.input_tokens', '$.output_tokens', '$.total_tokens', '$.cache_read_tokens', '$.cache_write_tokens',
+    '$.cache_write_1h_tokens', '$.reasoning_tokens', '$.service_tier', '$.reported_cost_usd'), '{}') END))
 ON CONFLICT(provider, response_id) DO UPDATE SET
   input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
   total_tokens = excluded.total_tokens, cache_read_tokens = excluded.cache_read_tokens,
   cache_write_tokens = excluded.cache_write_tokens, cache_write_1h_tokens = excluded.cache_write_1h_tokens,
   reasoning_tokens = excluded.reasoning_tokens, response_time_ms = excluded.response_time_ms,
-  reported_cost_nano = excluded.reported_cost_nano, cost_nano = excluded.cost_nano
+  reported_cost_nano = excluded.reported_cost_nano, cost_nano = excluded.cost_nano, meters = excluded.meters
 WHERE :replace AND excluded.total_tokens > llm_usage.total_tokens;

@@ -211,6 +211,41 @@ static const workload workloads[] = {
      "SELECT tok_import_text('time,prompt tokens,task' || char(10) || '1,2,\"a\"\"b\"', '',"
      " '{\"set\":{\"model\":\"gpt\\u002d4o\"}}') IS NOT NULL;"
      "SELECT cost_nano, user_id, task_type, model, input_tokens FROM llm_usage"},
+    {"response times", NULL, "SELECT tok_times(value), tok_times_percentile(tok_times(value), 0.95) FROM"
+     " json_each('[100, 200, 300, null]'); SELECT tok_times_merge('1:1 700:9', ' 3:1 700:-2'), tok_times_merge('1:1', 'x')"},
+    {"tok_audit and tok_rebuild", LEDGER A_ROW "UPDATE llm_usage SET response_time_ms = 90;",
+     "SELECT tok_rebuild(); SELECT count(*) FROM tok_audit(); UPDATE llm_rollup SET times = '7:1',"
+     " requests = 2 WHERE dim = 'all' AND level = 86400; SELECT measure, stored, ledger FROM tok_audit('llm_rollup');"
+     "SELECT tok_rebuild(); SELECT count(*) FROM tok_audit()"},
+    {"a fold", LEDGER, "INSERT INTO llm_usage(id, model, tenant_id, response_time_ms, input_tokens, output_tokens) VALUES"
+     " (2046, 'gpt-4o', 't', 5, 1, 1), (2047, 'gpt-4o', NULL, 900, 1, 1), (2048, 'gpt-4o', 't', 5, 1, 1);"
+     "SELECT watermark FROM llm_rollup_state; SELECT dim, times FROM llm_rollup WHERE level = 86400"},
+    {"tok_calibrate", LEDGER
+     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40) INSERT INTO llm_usage(timestamp, model,"
+     " input_tokens, output_tokens, estimated_tokens) SELECT '2026-01-05', 'claude-sonnet-4', 220 + i % 7, 5, 200 FROM n;",
+     "SELECT tok_calibrate('2026-01-01', '2026-02-01'); SELECT requests, round(factor, 3) FROM llm_factor;"
+     "SELECT tok_estimate('claude-sonnet-4', 'Hello') ->> 'method'"},
+    {"tok_bulk", LEDGER, "DELETE FROM llm_usage; SELECT tok_bulk_begin(); " A_ROW " " A_ROW "SELECT tok_bulk_end(); SELECT sum(total_tokens),"
+     " sum(cost_nano) FROM llm_usage; SELECT count(*) FROM tok_audit(); SELECT requests FROM llm_stats"},
+    {"views of time and sessions", LEDGER A_ROW "UPDATE llm_rollup_state SET watermark = 1;" A_ROW,
+     "SELECT requests, share FROM llm_by_hour; SELECT requests FROM llm_by_day; SELECT requests, share FROM llm_by_session;"
+     "SELECT requests, providers FROM llm_stats; SELECT * FROM llm_unpriced; SELECT prompt_tokens FROM llm_metrics"},
+    {"imports of logs", LEDGER, "SELECT tok_import_text('{\"type\":\"assistant\",\"message\":{\"id\":\"m\",\"model\":"
+     "\"claude-sonnet-4\",\"usage\":{\"input_tokens\":4,\"output_tokens\":1}},\"timestamp\":\"2026-01-05T10:00:01Z\"}\n{\"bro', 'claude-code')"
+     " IS NOT NULL; SELECT tok_import_text('[{\"request_id\":\"c\",\"spend\":0.1,\"prompt_tokens\":1,\"completion_tokens\":2,"
+     "\"startTime\":\"2026-01-03T10:00:00Z\",\"model\":\"gpt-4o\"},{\"prompt_tokens\":\"x\"}]', 'litellm') IS NOT NULL;"
+     "SELECT tok_import_text('{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"t\",\"spanId\":\"a\","
+     "\"startTimeUnixNano\":\"1767225600000000000\",\"attributes\":[{\"key\":\"gen_ai.request.model\",\"value\":{\"stringValue\":"
+     "\"gpt-4o\"}},{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{\"intValue\":\"7\"}}]}]}]}]}', 'otel') IS NOT NULL;"
+     "SELECT model, input_tokens, cost_nano FROM llm_usage"},
+    {"import of a logs.db", "ATTACH 'build/tmp/fault_logs.db' AS l; DROP TABLE IF EXISTS l.responses; CREATE TABLE l.responses(id"
+     " TEXT PRIMARY KEY, model TEXT, prompt TEXT, response TEXT, conversation_id TEXT, duration_ms INTEGER, datetime_utc TEXT,"
+     " input_tokens INTEGER, output_tokens INTEGER, token_details TEXT, resolved_model TEXT); INSERT INTO l.responses VALUES"
+     "('a', 'gpt-4o', '', '', 'c', 12, '2026-01-05T10:20:30', 9, 10, '{\"prompt_tokens_details\":{\"cached_tokens\":4}}', NULL),"
+     "('b', 'gpt-4o', '', '', 'c', 12, 'soon', 9, 10, '{', NULL); DETACH l;" LEDGER,
+     "SELECT tok_import('build/tmp/fault_logs.db') ->> 'imported'; SELECT model, cache_read_tokens, cost_nano FROM llm_usage"},
+    {"tok_export", LEDGER A_ROW "UPDATE llm_usage SET timestamp = '2026-01-01', created_at = NULL, tags = '[\"a\"]';",
+     "SELECT line FROM tok_export('csv'); SELECT line FROM tok_export('focus', '2026-01-01', '2026-01-02')"},
     {"tok_anomalies", LEDGER
      "WITH RECURSIVE h(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM h WHERE i < 40) INSERT INTO llm_usage(timestamp,"
      " provider, model, tenant_id, input_tokens, output_tokens) SELECT 1772409600 + i * 86400 + 3600, 'openai', 'gpt-4o',"

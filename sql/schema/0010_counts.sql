@@ -10,3 +10,8 @@
 ALTER TABLE main.llm_rollup ADD COLUMN times TEXT;
 ALTER TABLE main.llm_rollup_new ADD COLUMN times TEXT;
 -- They were in a table llm_rollup_ms; ext/ledger/install_sql.c drops it where it is.
+
+-- What a response counts and no column holds: {"web_searches":2,"input_audio_tokens":300}, under the names of tok_usage. It is
+-- part of the price, so that tok_reprice() does not lose it.
+ALTER TABLE main.llm_usage ADD COLUMN
+  meters TEXT CONSTRAINT "meters is a JSON object" CHECK (meters GLOB '{*}');
