@@ -206,6 +206,12 @@ static char *report_sql(const question *a) {
   return sqlite3_str_finish(s);
 }
 
+/* A bucket of a zone takes about 40 bytes of SPANS_BYTES_MAX. */
+static int too_many(const question *a) {
+  return tok_query_error(a->q, "the range has more %ss than a report can hold, expected since and until nearer to each other",
+                         tok_unit_names[a->unit]);
+}
+
 static int bind_spans(const question *a, sqlite3_stmt *stmt, const char *name, tok_rollup r, bool all) {
   tok_buf spans;
   tok_span_rules rules = {r.hours, r.days, a->timed ? a->zone : NULL, a->unit};
@@ -213,7 +219,9 @@ static int bind_spans(const question *a, sqlite3_stmt *stmt, const char *name, t
   if (all) tok_buf_adds(&spans, "[[0,1,0]]");
   else if (a->since < a->until) tok_report_spans(a->since, a->until, &rules, &spans);
   else tok_buf_adds(&spans, "[]");
-  int rc = spans.status == TOK_OK ? tok_query_bind_text(stmt, name, (tok_slice){spans.ptr, spans.len}) : SQLITE_NOMEM;
+  int rc = spans.status == TOK_OK       ? tok_query_bind_text(stmt, name, (tok_slice){spans.ptr, spans.len})
+           : spans.status == TOK_TOOBIG ? too_many(a)
+                                        : SQLITE_NOMEM;
   tok_buf_free(&spans);
   return rc;
 }

@@ -1,8 +1,11 @@
 -- What needs tok's price list: made by tok_init() for its connection only, gone when it closes.
 
--- The price of every row of the ledger.
+-- The price of every row of the ledger. A row of more than 10^12 tokens, which no request has, could have a price beyond 64
+-- bits; that error would keep all other rows from being priced.
 CREATE TEMP VIEW IF NOT EXISTS tok_usage_cost(id, unix_time, cost_nano) AS
-SELECT id, unix_time, {row_cost:} FROM main.llm_usage;
+SELECT id, unix_time,
+  CASE WHEN max(coalesce(input_tokens, 0), coalesce(output_tokens, 0)) <= 1000000000000 THEN {row_cost:} END
+FROM main.llm_usage;
 
 -- A trigger cannot write NEW, so the row is updated right after: in one UPDATE, total_tokens too, which leaves
 -- nothing to do for llm_usage_fill. A row whose cost was given keeps it. NEW is at hand, while the row would have to be

@@ -23,7 +23,7 @@ DROP TRIGGER IF EXISTS main.llm_usage_complete;
 CREATE TRIGGER main.llm_usage_complete INSTEAD OF INSERT ON llm_usage_arrival
 WHEN NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp = NEW.unix_time
 BEGIN
-  UPDATE llm_usage SET timestamp = strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch')
+  UPDATE llm_usage SET timestamp = coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch'), '')
   WHERE id = NEW.id AND timestamp NOT GLOB '*[^0-9]*';
   UPDATE llm_usage SET cost_usd = cost_nano / 1e9
   WHERE id = NEW.id AND cost_nano IS NOT NULL AND cost_usd IS NOT cost_nano / 1e9;

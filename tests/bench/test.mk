@@ -66,3 +66,7 @@ bench-ledger: $(B)/tok.so $(BENCH)/bench_ledger  ## inserts, views and reports o
 $(BENCH)/bench_ledger: tests/bench/bench_ledger.c
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -D_GNU_SOURCE -o $@ $< $(LDFLAGS) -lsqlite3 -lm
+
+.PHONY: verify-focus
+verify-focus: $(B)/tok.so  ## an export in FOCUS's form, judged by the FinOps Foundation's validator (needs the network once)
+	@sh tests/bench/focus.sh $(B) $(BENCH)/focus

@@ -163,6 +163,10 @@ static void wrong_values_are_refused(void) {
       "timestamp) VALUES ('yesterday')",
       "CHECK constraint failed: timestamp is UTC ISO-8601 text or Unix seconds",
       "timestamp) VALUES ('')", "CHECK constraint failed: timestamp is UTC ISO-8601 text or Unix seconds",
+      "timestamp) VALUES (1767225600000)" /* milliseconds */,
+      "CHECK constraint failed: timestamp is UTC ISO-8601 text or Unix seconds",
+      "timestamp) VALUES ('99999999999999999999')",
+      "CHECK constraint failed: timestamp is UTC ISO-8601 text or Unix seconds",
       "input_tokens, cache_read_tokens, cache_write_tokens) VALUES (10, 6, 5)",
       "CHECK constraint failed: cache tokens are part of input_tokens",
       "cache_write_tokens, cache_write_1h_tokens) VALUES (5, 6)",
@@ -209,6 +213,48 @@ static void strangers_can_do_everything(void) {
   db_close(db);
 }
 
+/* Every view and report reads a file that cannot be written, under trusted_schema = OFF, with tok and without. */
+static void read_only_files_are_read(void) {
+  static const char *const views[] = {"llm_by_model",  "llm_by_provider", "llm_by_task",  "llm_by_tenant", "llm_by_day",
+                                      "llm_by_hour",   "llm_by_session",  "llm_stats",    "llm_unpriced",  "llm_metrics",
+                                      "llm_rollup_tail", "llm_quota_audit"};
+  static const char *const answers[] = {"1", "1", "1", "1", "1", "1", "1", "1", "0", "2", "1", "0"};
+  sqlite3 *db = ledger();
+  CHECK_RUN(db, INSERT_FIVE ";" INSERT_FIVE "; UPDATE llm_rollup_state SET watermark = 1");
+  db_close(db);
+  for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
+    char sql[200];
+    snprintf(sql, sizeof sql, "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; SELECT count(*) FROM (SELECT * FROM %s)",
+             views[i]);
+    CHECK_STR(db_shell("file:" DB_FILE "?mode=ro", sql), answers[i]);
+    CHECK_STR(db_shell("file:" DB_FILE "?immutable=1", sql), answers[i]);
+  }
+  CHECK(strstr(db_shell("file:" DB_FILE "?mode=ro", "INSERT INTO llm_usage(model) VALUES ('m')"),
+               "attempt to write a readonly database") != NULL);
+  db = db_open("file:" DB_FILE "?mode=ro");
+  CHECK_RUN(db, "PRAGMA trusted_schema = OFF");
+  CHECK_ROWS(db, "SELECT tok_init() > 3", "1");
+  for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
+    char sql[100];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT * FROM %s)", views[i]);
+    CHECK_ROWS(db, sql, answers[i]);
+  }
+  CHECK_ROWS(db, "SELECT requests, p95_ms IS NULL FROM tok_report('model', NULL, NULL)", "2|1");
+  CHECK_ROWS(db, "SELECT count(*) FROM tok_audit()", "0");
+  CHECK_ROWS(db, "SELECT requests FROM tok_blocks(5)", "2");
+  CHECK_ROWS(db, "SELECT count(*) FROM tok_export('csv')", "3");
+  CHECK_ROWS(db, "SELECT tok_analytics('*', 30) ->> '$.summary.totalTokens' > 0", "1");
+  static const char *const writes[] = {"tok_rebuild()", "tok_reprice('2020-01-01')", "tok_calibrate()", "tok_bulk_begin()"};
+  for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {
+    char sql[100];
+    snprintf(sql, sizeof sql, "SELECT %s", writes[i]);
+    CHECK(strstr(db_rows(db, sql), "readonly") != NULL || strstr(db_rows(db, sql), "read-only") != NULL ||
+          strcmp(db_rows(db, sql), "0") == 0);
+    CHECK_INT(sqlite3_get_autocommit(db), 1);
+  }
+  db_close(db);
+}
+
 static void views_agree_with_the_rows(void) {
   sqlite3 *db = ledger();
   CHECK_RUN(db,
@@ -238,6 +284,7 @@ static void views_agree_with_the_rows(void) {
 }
 
 CHECK_MAIN({"five_columns_are_enough", five_columns_are_enough},
+           {"read_only_files_are_read", read_only_files_are_read},
            {"without_tok_rows_wait_for_reprice", without_tok_rows_wait_for_reprice},
            {"reprice_takes_a_time", reprice_takes_a_time},
            {"costs_given_are_kept", costs_given_are_kept},
