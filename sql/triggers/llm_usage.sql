@@ -9,11 +9,12 @@ BEGIN
   UPDATE llm_usage SET total_tokens = input_tokens + output_tokens WHERE id = NEW.id AND total_tokens IS NULL;
 END;
 
--- All else that a new row may need. A timestamp that equals its own seconds is Unix seconds.
+-- All else that a new row may need. A timestamp of digits is Unix seconds: it becomes ISO-8601, or is refused where that is
+-- beyond the year 9999, as milliseconds are.
 DROP TRIGGER IF EXISTS main.llm_usage_arrived;
 CREATE TRIGGER main.llm_usage_arrived AFTER INSERT ON llm_usage
 WHEN (SELECT NEW.id - watermark BETWEEN 1 AND batch AND quotas = 0 AND aside = 0 FROM llm_rollup_state) IS NOT 1
-  OR NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp = NEW.unix_time
+  OR NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp NOT GLOB '*[^0-9]*'
   OR NEW.request_id IS NOT NULL AND EXISTS (SELECT 1 FROM llm_hold WHERE ref = NEW.request_id AND usage_id IS NULL)
 BEGIN
   INSERT INTO llm_usage_arrival VALUES ({usage_keys:NEW.}, {usage_amounts:NEW.}, NEW.request_id, NEW.unix_time);
@@ -21,7 +22,7 @@ END;
 
 DROP TRIGGER IF EXISTS main.llm_usage_complete;
 CREATE TRIGGER main.llm_usage_complete INSTEAD OF INSERT ON llm_usage_arrival
-WHEN NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp = NEW.unix_time
+WHEN NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp NOT GLOB '*[^0-9]*'
 BEGIN
   UPDATE llm_usage SET timestamp = coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch'), '')
   WHERE id = NEW.id AND timestamp NOT GLOB '*[^0-9]*';

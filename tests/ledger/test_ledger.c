@@ -174,6 +174,9 @@ static void wrong_values_are_refused(void) {
       "output_tokens, reasoning_tokens) VALUES (5, 6)",
       "CHECK constraint failed: reasoning tokens are part of output_tokens",
   };
+  CHECK_RUN(db, "INSERT INTO llm_usage(timestamp) VALUES (1767225600), ('0001767225600')");
+  CHECK_ROWS(db, "SELECT DISTINCT timestamp FROM llm_usage", "2026-01-01T00:00:00Z");
+  CHECK_RUN(db, "DELETE FROM llm_usage");
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i += 2) {
     char sql[256], expected[256];
     snprintf(sql, sizeof sql, "INSERT INTO llm_usage(%s", wrong[i]);
