@@ -184,7 +184,7 @@ static const workload workloads[] = {
     {"costs of many models", NULL, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150)"
      " SELECT count(tok_cost('m' || i, 1, 1)), sum(tok_row_cost_nano('gpt-4o', iif(i % 2, 'azure', 'openai'), NULL, i, i,"
      " NULL, NULL, NULL, NULL, 0)) FROM n"},
-    {"tok_cost_explain", NULL, "SELECT tok_cost_explain('gpt-4o', '{\"input_tokens\":1200,\"output_tokens\":350}')"},
+    {"tok_cost_explain", NULL, "SELECT tok_cost_explain('gpt-4o', '{\"input_tokens\":1200,\"output_tokens\":350}', '2026-03-01')"},
     {"tok_usage", NULL, "SELECT tok_usage('{\"model\":\"gpt-4o\",\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3}}')"},
     {"tok_price", NULL, "SELECT tok_price('gpt-4o', 'input'), tok_resolve('azure/gpt-4o-2024-08-06')"},
     {"tok_pricing", NULL, "SELECT count(*), max(model) FROM tok_pricing; SELECT * FROM tok_pricing WHERE model='gpt-4o'"},
