@@ -21,7 +21,7 @@ WITH RECURSIVE
       row_number() OVER (PARTITION BY quota_id, key ORDER BY at) AS n
     FROM (
       SELECT q.id AS quota_id, {quota_key:u} AS key, u.unix_time AS at, {quota_amount:u} AS units, q.span_s, q.refill
-      FROM llm_usage AS u CROSS JOIN llm_quota AS q ON q.kind = 'bucket' AND {quota_match:u}
+      FROM llm_quota AS q CROSS JOIN llm_usage AS u ON q.kind = 'bucket' AND {quota_match:u}  -- no bucket: nothing is read
       UNION ALL
       SELECT q.id, i.key, h.unix_time, i.units, q.span_s, q.refill
       FROM llm_hold AS h CROSS JOIN llm_hold_item AS i ON i.hold_id = h.id CROSS JOIN llm_quota AS q ON q.id = i.quota_id

@@ -417,7 +417,8 @@ static void token_bucket(void) {
   CHECK_INT(host_int(db, "SELECT count(*) FROM beyond"), 0);
   CHECK_INT(host_int(db, "SELECT used FROM llm_counter"), sum.units);
   CHECK_INT(host_int(db, "SELECT held FROM llm_counter"), 0);
-  CHECK(sum.units > 300 && (double)sum.units <= 300 + 70 * (seconds + 2));
+  /* what is settled for less comes back: the last of it may be there still */
+  CHECK(sum.units > 100 && (double)sum.units <= 300 + 70 * (seconds + 2));
   sqlite3_close(db);
 }
 
