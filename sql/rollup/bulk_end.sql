@@ -4,15 +4,16 @@ DROP TRIGGER IF EXISTS main.llm_usage_cost;
 DROP TRIGGER IF EXISTS main.llm_rollup_amount;
 DROP TRIGGER IF EXISTS main.llm_rollup_move;
 DROP TRIGGER IF EXISTS temp.tok_usage_repriced;
-DELETE FROM main.llm_usage WHERE id > ?1 AND provider IS NULL AND response_id IS NOT NULL
+DELETE FROM main.llm_usage WHERE +id > ?1 AND provider IS NULL AND response_id IS NOT NULL
   AND EXISTS (SELECT 1 FROM main.llm_usage AS first
               WHERE first.provider IS NULL AND first.response_id = llm_usage.response_id AND first.id < llm_usage.id);
 UPDATE main.llm_usage SET timestamp = coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch'), '')
-WHERE id > ?1 AND timestamp NOT GLOB '*[^0-9]*';
-UPDATE main.llm_usage SET cost_nano = {nano:cost_usd} WHERE id > ?1 AND cost_nano IS NULL AND cost_usd IS NOT NULL;
+WHERE id > ?1 AND instr(timestamp, '-') = 0 AND timestamp NOT GLOB '*[^0-9]*'; -- instr: quick, and it is most rows
 UPDATE main.llm_usage SET (total_tokens, cost_nano, cost_usd) = (
   SELECT coalesce(llm_usage.total_tokens, llm_usage.input_tokens + llm_usage.output_tokens), nano, nano / 1e9
-  FROM (SELECT coalesce(llm_usage.cost_nano, {row_cost:llm_usage.}) AS nano LIMIT 1 OFFSET 0))
+  FROM (SELECT CASE WHEN llm_usage.cost_nano IS NOT NULL THEN llm_usage.cost_nano
+      WHEN llm_usage.cost_usd IS NOT NULL THEN {nano:llm_usage.cost_usd}
+      ELSE {row_cost:llm_usage.} END AS nano LIMIT 1 OFFSET 0))
 WHERE id > ?1 AND (cost_nano IS NULL OR total_tokens IS NULL OR cost_usd IS NOT cost_nano / 1e9);
 DELETE FROM main.llm_rollup_replaced;
 UPDATE main.llm_rollup_state SET aside = 0;

@@ -38,7 +38,7 @@ CREATE TABLE main.llm_rollup_state(
   batch     INTEGER NOT NULL CHECK (batch > 0) -- longer: cheaper inserts, views that read more rows
 ) STRICT;
 
--- At 8192 the tail of a view costs few milliseconds. Connections with tok fold four times as often, because they
+-- At 8192 the tail of a view costs few milliseconds. Connections with tok fold twice as often, because they
 -- do it several times faster (sql/temp/rollup.sql).
 INSERT INTO main.llm_rollup_state(id, watermark, batch) VALUES (1, 0, 8192);
 

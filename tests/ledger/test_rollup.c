@@ -260,6 +260,21 @@ static void sqlite_alone_rebuilds_too(void) {
   db_close(db);
 }
 
+/* tok reads the usual form of a time itself, the others as SQLite does: a day too many, a blank, an offset, a fraction. */
+static void every_form_of_time_is_folded(void) {
+  sqlite3 *db = db_fresh();
+  CHECK_ROWS(db, "SELECT tok_init() > 3", "1");
+  CHECK_RUN(db, "INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens) VALUES"
+                " ('2026-03-01T23:30:00Z', 'm', 1, 1), ('2026-02-30T23:30:00Z', 'm', 1, 1), ('2026-03-02 23:30:00Z', 'm', 1, 1),"
+                " ('2026-03-02 23:30:00', 'm', 1, 1), ('2026-03-02T23:30:00+02:00', 'm', 1, 1), (1772494200, 'm', 1, 1),"
+                " ('2026-03-02T23:59:59.9996Z', 'm', 1, 1), ('2026-03-03', 'm', 1, 1), ('2461102.5', 'm', 1, 1)");
+  CHECK_ROWS(db, "SELECT tok_rebuild() > 0", "1");
+  CHECK_ROWS(db, "SELECT watermark FROM llm_rollup_state", "9");
+  CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
+  CHECK_ROWS(db, "SELECT count(*) > 2, sum(requests) FROM llm_by_day", "1|9");
+  db_close(db);
+}
+
 /* Before an INSERT, SQLite says -1 where no id was given; so a REPLACE of that id would go unseen. */
 static void no_row_has_the_id_of_none(void) {
   sqlite3 *db = db_fresh();
@@ -277,4 +292,5 @@ CHECK_MAIN({"sums_equal_the_ledger", sums_equal_the_ledger},
            {"recursive_triggers_make_no_difference", recursive_triggers_make_no_difference},
            {"damage_is_found_and_repaired", damage_is_found_and_repaired},
            {"sqlite_alone_rebuilds_too", sqlite_alone_rebuilds_too},
+           {"every_form_of_time_is_folded", every_form_of_time_is_folded},
            {"no_row_has_the_id_of_none", no_row_has_the_id_of_none})
