@@ -7,8 +7,8 @@
 #include "engine.h"
 #include "jobs.h"
 
-static void kernel_ahead(const tok_ranks *r, const uint8_t *text, size_t len, const uint32_t *starts, size_t n,
-                         tok_ahead *a) {
+static void kernel_ahead(const tok_ranks *r, const uint8_t *text, size_t len,
+                         const uint32_t *starts, size_t n, tok_ahead *a) {
   tok_key key[TOK_AHEAD];
   uint32_t slot[TOK_AHEAD], n_jobs = 0;
   job jobs[TOK_AHEAD];
@@ -27,8 +27,10 @@ static void kernel_ahead(const tok_ranks *r, const uint8_t *text, size_t len, co
   for (size_t i = 0; i < n; i++) {
     const tok_key *at = &r->keys[slot[i]];
     size_t size = starts[i + 1] - starts[i];
-    uint32_t id = ((at->lo ^ key[i].lo) | (at->hi ^ key[i].hi)) == 0 ? r->ids[slot[i]] & TOK_ID_MASK : TOK_RANK_NONE;
-    if (size > TOK_KEY_BYTES_MAX && size <= TOK_TOKEN_BYTES_MAX) id = tok_rank_of(r, text + starts[i], size);
+    uint32_t id = ((at->lo ^ key[i].lo) | (at->hi ^ key[i].hi)) == 0 ? r->ids[slot[i]] & TOK_ID_MASK
+                                                                     : TOK_RANK_NONE;
+    if (size > TOK_KEY_BYTES_MAX && size <= TOK_TOKEN_BYTES_MAX)
+      id = tok_rank_of(r, text + starts[i], size);
     a->first[i] = (uint16_t)used;
     a->n[i] = id != TOK_RANK_NONE && used < TOK_AHEAD_IDS;
     if (a->n[i]) {
@@ -42,7 +44,8 @@ static void kernel_ahead(const tok_ranks *r, const uint8_t *text, size_t len, co
   }
   if (n_jobs == 0) return;
   run_id_lanes(r, NULL, jobs, n_jobs, token_starts);
-  for (uint32_t j = 0; j < n_jobs; j++) a->n[piece[j]] = (uint16_t)__builtin_popcountll(token_starts[j]);
+  for (uint32_t j = 0; j < n_jobs; j++)
+    a->n[piece[j]] = (uint16_t)__builtin_popcountll(token_starts[j]);
 }
 
 #endif

@@ -1,15 +1,17 @@
 /*
-** flock: byte-pair encoding of sixteen short pieces at a time, one in each lane of a vector. Private
-** to kernel_avx512.c; the words "whole characters" and "nothing" are those of lanes.h and id_lanes.h.
+** flock: byte-pair encoding of sixteen short pieces at a time, one in each lane of a vector.
+** Private to kernel_avx512.c; the words "whole characters" and "nothing" are those of lanes.h and
+** id_lanes.h.
 **
-** A piece is a column: its tokens' ids and the ranks of its pairs stand in rows, one a unit, where a
-** unit is what the piece starts from. While no piece of a flock is wide, half of the rows are left alone. A step merges the lowest pair of every column, so sixteen pieces
-** wait for memory together and none mispredicts a branch. A column whose piece is done takes the next.
+** A piece is a column: its tokens' ids and the ranks of its pairs stand in rows, one a unit, where
+** a unit is what the piece starts from. While no piece of a flock is wide, half of the rows are
+** left alone. A step merges the lowest pair of every column, so sixteen pieces wait for memory
+** together and none mispredicts a branch. A column whose piece is done takes the next.
 **
-** A character starts as one unit where it is a token and where no token holds a fragment of it, or of
-** its neighbour, across either of its edges; else it starts as its bytes. That is the condition of
-** lanes.h for one character: it merges into one token before anything crosses its edges, whatever its
-** neighbours do.
+** A character starts as one unit where it is a token and where no token holds a fragment of it, or
+** of its neighbour, across either of its edges; else it starts as its bytes. That is the condition
+** of lanes.h for one character: it merges into one token before anything crosses its edges,
+** whatever its neighbours do.
 */
 #ifndef TOK_FLOCK_AVX512_H
 #define TOK_FLOCK_AVX512_H
@@ -17,19 +19,20 @@
 #include "id_lanes.h"
 
 enum {
-  FLOCK = 16,          /* pieces */
-  FLOCKS = 4,          /* a step of all of them in turns, so that they wait for memory together */
-  FLOCK_UNITS = 15,    /* of a piece, in rows 1..; of a wide one: */
+  FLOCK = 16,       /* pieces */
+  FLOCKS = 4,       /* a step of all of them in turns, so that they wait for memory together */
+  FLOCK_UNITS = 15, /* of a piece, in rows 1..; of a wide one: */
   FLOCK_UNITS_MAX = 30,
-  FLOCK_ROWS = 32,     /* row 0 stands for what is in front: nothing */
+  FLOCK_ROWS = 32, /* row 0 stands for what is in front: nothing */
   FLOCK_POS_BITS = 5,
-  FLOCK_BYTES = 62     /* of a piece */
+  FLOCK_BYTES = 62 /* of a piece */
 };
 
 typedef struct {
   uint32_t rank[FLOCK_ROWS][FLOCK]; /* rank << 5 | row of the pair that starts there */
   uint32_t id[FLOCK_ROWS][FLOCK];
-  uint32_t starts[FLOCK]; /* bits of rows where a token starts, and 0 and that behind the last unit */
+  uint32_t
+      starts[FLOCK]; /* bits of rows where a token starts, and 0 and that behind the last unit */
   job job[FLOCK];
   uint32_t busy; /* lanes with a piece */
   uint32_t wide; /* those with a wide one */
@@ -41,7 +44,10 @@ typedef struct {
   __mmask16 lanes;
 } flock_probe;
 
-/* A piece that is to be encoded: its units' ids from row 1 on, nothing in the others; the pairs' ranks. */
+/*
+** A piece that is to be encoded: its units' ids from row 1 on, nothing in the others; the pairs'
+** ranks.
+*/
 typedef struct {
   __m512i id[2], rank[2]; /* of rows 0..15, 16..31 */
   uint32_t n;             /* 0: the piece is too long, or odd */
@@ -64,23 +70,27 @@ static inline __m512i flock_lanes(void) {
 }
 
 /* Half of the entries at offset[0..8): the token << 5 in each, or 1 << 23 and more. */
-static inline __m512i flock_entries(const tok_merges *m, __mmask8 lanes, __m256i offset, __m256i half) {
+static inline __m512i flock_entries(const tok_merges *m, __mmask8 lanes, __m256i offset,
+                                    __m256i half) {
   __m512i entry = _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), lanes, offset, m->entries, 1);
   __m512i tag = _mm512_slli_epi64(_mm512_cvtepu32_epi64(half), TOK_MERGE_ID_BITS);
-  entry = _mm512_ternarylogic_epi64(entry, tag, _mm512_set1_epi64((int64_t)1 << 39), 0x96); /* xor */
+  entry =
+      _mm512_ternarylogic_epi64(entry, tag, _mm512_set1_epi64((int64_t)1 << 39), 0x96); /* xor */
   return _mm512_srli_epi64(_mm512_slli_epi64(entry, 24), 24 - FLOCK_POS_BITS);
 }
 
 /* Finds the entries of pairs, of those of `lanes` that can be in the table. */
-static inline flock_probe flock_find(const tok_merges *m, __mmask16 lanes, __m512i left, __m512i right) {
+static inline flock_probe flock_find(const tok_merges *m, __mmask16 lanes, __m512i left,
+                                     __m512i right) {
   const __m512i mask = _mm512_set1_epi32((int)tok_merge_mask(m));
   const __m128i down = _mm_cvtsi32_si128((int)(32 - m->bits));
-  const __m512i by[2] = {_mm512_set1_epi32((int)m->multiplier[0]), _mm512_set1_epi32((int)m->multiplier[1])};
+  const __m512i by[2] = {_mm512_set1_epi32((int)m->multiplier[0]),
+                         _mm512_set1_epi32((int)m->multiplier[1])};
   __m512i half = _mm512_xor_si512(right, _mm512_srl_epi32(_mm512_mullo_epi32(left, by[0]), down));
   __m512i base = _mm512_xor_si512(left, _mm512_srl_epi32(_mm512_mullo_epi32(half, by[1]), down));
   __m512i bucket = _mm512_and_si512(half, _mm512_srli_epi32(mask, TOK_MERGES_PER_BUCKET_LOG2));
   __m512i word = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes, bucket, m->buckets, 4);
-  __m512i bit = _mm512_srl_epi32(base, _mm_cvtsi32_si128((int)(m->bits - TOK_MERGE_FILTER_LOG2)));
+  __m512i bit = _mm512_and_si512(base, _mm512_set1_epi32((1 << TOK_MERGE_FILTER_LOG2) - 1));
   bit = _mm512_sllv_epi32(_mm512_set1_epi32(1 << 16), bit);
   flock_probe q = {.half = half, .lanes = _mm512_mask_test_epi32_mask(lanes, word, bit)};
   word = _mm512_and_si512(word, _mm512_set1_epi32(0xFFFF));
@@ -96,24 +106,29 @@ static inline __m512i flock_ranks(const tok_merges *m, const flock_probe *q, __m
                              _mm512_castsi512_si256(q->half));
   __m512i hi = flock_entries(m, (__mmask8)(q->lanes >> 8), _mm512_extracti64x4_epi64(q->offset, 1),
                              _mm512_extracti64x4_epi64(q->half, 1));
-  __mmask16 found = (__mmask16)(_mm512_cmplt_epu64_mask(lo, end) | _mm512_cmplt_epu64_mask(hi, end) << 8);
+  __mmask16 found =
+      (__mmask16)(_mm512_cmplt_epu64_mask(lo, end) | _mm512_cmplt_epu64_mask(hi, end) << 8);
   __m512i rank = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(lo)),
                                     _mm512_cvtepi64_epi32(hi), 1);
   return _mm512_mask_or_epi32(_mm512_set1_epi32(-1), found, rank, pos);
 }
 
-/* ---- from bytes to units ---------------------------------------------------------------------- */
+/*
+** ---- from bytes to units ----------------------------------------------------------------------
+*/
 
 /* Bytes of characters, as little-endian words; lengths of 1..4. */
 static inline __m512i first_bytes(__m512i quads, __m512i length) {
   const __m512i bits = _mm512_slli_epi32(length, 3);
-  return _mm512_and_si512(quads, _mm512_srlv_epi32(_mm512_set1_epi32(-1), _mm512_sub_epi32(_mm512_set1_epi32(32), bits)));
+  return _mm512_and_si512(quads, _mm512_srlv_epi32(_mm512_set1_epi32(-1),
+                                                   _mm512_sub_epi32(_mm512_set1_epi32(32), bits)));
 }
 
 /* Ids of the units of 1..3 bytes in the words; TOK_RANK_NONE where a unit is no token. */
 static inline __m512i unit_ids(const tok_ranks *r, __mmask16 lanes, __m512i word, __m512i length) {
   const __m512i none = _mm512_set1_epi32(-1), byte = _mm512_set1_epi32(0xFF);
-  __m512i b0 = _mm512_and_si512(word, byte), b1 = _mm512_and_si512(_mm512_srli_epi32(word, 8), byte);
+  __m512i b0 = _mm512_and_si512(word, byte),
+          b1 = _mm512_and_si512(_mm512_srli_epi32(word, 8), byte);
   __m512i ids = _mm512_mask_i32gather_epi32(none, lanes, b0, r->byte, 4);
   __mmask16 two = _mm512_mask_cmpge_epu32_mask(lanes, length, _mm512_set1_epi32(2));
   __mmask16 three = _mm512_mask_cmpge_epu32_mask(lanes, length, _mm512_set1_epi32(3));
@@ -128,8 +143,10 @@ static inline __m512i unit_ids(const tok_ranks *r, __mmask16 lanes, __m512i word
     __m512i id2 = _mm512_mask_i32gather_epi32(none, three, b2, r->byte, 4);
     __mmask16 has1 = _mm512_mask_cmpneq_epi32_mask(three, pair, none);
     __mmask16 has2 = _mm512_mask_cmpneq_epi32_mask(three, pair2, none);
-    flock_probe q1 = flock_find(&r->merges, has1, pair, id2), q2 = flock_find(&r->merges, has2, ids, pair2);
-    __m512i whole = _mm512_min_epu32(flock_ranks(&r->merges, &q1, zero), flock_ranks(&r->merges, &q2, zero));
+    flock_probe q1 = flock_find(&r->merges, has1, pair, id2),
+                q2 = flock_find(&r->merges, has2, ids, pair2);
+    __m512i whole =
+        _mm512_min_epu32(flock_ranks(&r->merges, &q1, zero), flock_ranks(&r->merges, &q2, zero));
     whole = _mm512_or_si512(_mm512_srli_epi32(whole, FLOCK_POS_BITS),
                             _mm512_maskz_mov_epi32(_mm512_cmpeq_epi32_mask(whole, none), none));
     pair = _mm512_mask_mov_epi32(pair, three, whole);
@@ -137,7 +154,10 @@ static inline __m512i unit_ids(const tok_ranks *r, __mmask16 lanes, __m512i word
   return _mm512_mask_mov_epi32(ids, two, pair);
 }
 
-/* Of words of two or three bytes with the marks of UTF-8: those that are no character all the same. */
+/*
+** Of words of two or three bytes with the marks of UTF-8: those that are no character all the
+** same.
+*/
 static inline __mmask16 no_character(__mmask16 lanes, __m512i word) {
   __m512i b0 = _mm512_and_si512(word, _mm512_set1_epi32(0xFF));
   __m512i b1 = _mm512_and_si512(_mm512_srli_epi32(word, 8), _mm512_set1_epi32(0xFF));
@@ -149,7 +169,8 @@ static inline __mmask16 no_character(__mmask16 lanes, __m512i word) {
 }
 
 /* Lanes whose unit and the next one some token may join by fragments. */
-static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i word, __m512i next, __m512i length) {
+static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i word, __m512i next,
+                                __m512i length) {
   __m512i above = _mm512_slli_epi32(_mm512_sub_epi32(length, _mm512_set1_epi32(1)), 3);
   return may_cross_fragment(r, word, _mm512_srlv_epi32(word, above), next, lanes);
 }
@@ -158,16 +179,20 @@ static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i wor
 static inline __mmask16 lanes_of(uint32_t mask, int h) { return (__mmask16)(mask >> 16 * h); }
 
 /* The words of up to 32 units that start at the bits of `starts`, and their lengths. */
-static inline void unit_words(__m512i v, uint64_t starts, uint32_t n, __m512i word[2], __m512i length[2]) {
-  const __m512i spread = _mm512_set_epi8(
-      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
-      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
+static inline void unit_words(__m512i v, uint64_t starts, uint32_t n, __m512i word[2],
+                              __m512i length[2]) {
+  const __m512i spread =
+      _mm512_set_epi8(12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8,
+                      8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
+                      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
   /* Behind the last unit the text ends. */
-  __m512i index = _mm512_maskz_compress_epi8(starts | (uint64_t)1 << n, _mm512_load_si512(byte_index));
+  __m512i index =
+      _mm512_maskz_compress_epi8(starts | (uint64_t)1 << n, _mm512_load_si512(byte_index));
   __m512i at = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(index));
   word[1] = at;
   for (int h = 0; h < (_mm_popcnt_u64(starts) > 16 ? 2 : 1); h++) {
-    __m512i next = _mm512_cvtepu8_epi32(h == 0 ? _mm512_extracti32x4_epi32(index, 1) : _mm512_extracti32x4_epi32(index, 2));
+    __m512i next = _mm512_cvtepu8_epi32(h == 0 ? _mm512_extracti32x4_epi32(index, 1)
+                                               : _mm512_extracti32x4_epi32(index, 2));
     length[h] = _mm512_sub_epi32(_mm512_alignr_epi32(next, at, 1), at);
     __m512i quads = _mm512_add_epi8(_mm512_shuffle_epi8(at, spread), _mm512_set1_epi32(0x03020100));
     word[h] = first_bytes(_mm512_permutexvar_epi8(quads, v), length[h]);
@@ -180,7 +205,8 @@ static inline void ids_of_units(const tok_ranks *r, uint64_t starts, const __m51
                                 const __m512i length[2], __m512i id[2]) {
   uint32_t k = (uint32_t)_mm_popcnt_u64(starts), all = (uint32_t)(((uint64_t)1 << k) - 1);
   id[1] = _mm512_set1_epi32(-1);
-  for (int h = 0; h < (k > 16 ? 2 : 1); h++) id[h] = unit_ids(r, lanes_of(all, h), word[h], length[h]);
+  for (int h = 0; h < (k > 16 ? 2 : 1); h++)
+    id[h] = unit_ids(r, lanes_of(all, h), word[h], length[h]);
 }
 
 /*
@@ -192,7 +218,8 @@ static inline uint32_t odd_units(const tok_ranks *r, uint64_t starts, const __m5
   uint32_t k = (uint32_t)_mm_popcnt_u64(starts), all = (uint32_t)(((uint64_t)1 << k) - 1);
   uint32_t odd = 0, high = 0, edges = 0;
   for (int h = 0; h < (k > 16 ? 2 : 1); h++) {
-    __mmask16 lanes = lanes_of(all, h), more = _mm512_mask_cmpgt_epu32_mask(lanes, length[h], _mm512_set1_epi32(1));
+    __mmask16 lanes = lanes_of(all, h),
+              more = _mm512_mask_cmpgt_epu32_mask(lanes, length[h], _mm512_set1_epi32(1));
     odd |= (uint32_t)_mm512_mask_cmpeq_epi32_mask(lanes, id[h], _mm512_set1_epi32(-1)) << 16 * h;
     high |= (uint32_t)more << 16 * h;
     if (no_character(more, word[h])) return ~0u;
@@ -213,7 +240,10 @@ static inline void put_units(const tok_ranks *r, const __m512i id[2], uint32_t k
   u->id[1] = _mm512_alignr_epi32(high, low, 15);
 }
 
-/* A piece whose units are its bytes. A table has the ranks of their pairs, and few of its lines are in use. */
+/*
+** A piece whose units are its bytes. A table has the ranks of their pairs, and few of its lines
+** are in use.
+*/
 static inline void cut_bytes(const tok_ranks *r, __m512i v, uint32_t n, flock_piece *u) {
   const __m512i none = _mm512_set1_epi32(-1);
   __m512i id[2];
@@ -221,7 +251,8 @@ static inline void cut_bytes(const tok_ranks *r, __m512i v, uint32_t n, flock_pi
   id[1] = u->rank[1] = none;
   for (int h = 0; h < (n > FLOCK_UNITS ? 2 : 1); h++) {
     __m128i bytes = h == 0 ? _mm512_castsi512_si128(v) : _mm512_extracti32x4_epi32(v, 1);
-    __m128i before = h == 0 ? _mm_slli_si128(bytes, 1) : _mm_alignr_epi8(bytes, _mm512_castsi512_si128(v), 15);
+    __m128i before =
+        h == 0 ? _mm_slli_si128(bytes, 1) : _mm_alignr_epi8(bytes, _mm512_castsi512_si128(v), 15);
     __m512i b0 = _mm512_cvtepu8_epi32(before), b1 = _mm512_cvtepu8_epi32(bytes);
     id[h] = _mm512_i32gather_epi32(b1, r->byte, 4);
     __m512i first = _mm512_or_si512(_mm512_slli_epi32(b0, 8), b1);
@@ -270,16 +301,22 @@ static inline void flock_rank(const tok_ranks *r, flock_piece *const *pieces, ui
   for (uint32_t i = 0; i < n; i++) {
     flock_piece *u = pieces[i];
     uint32_t pairs = ((uint32_t)1 << u->n) - 2;
-    low[i] = flock_find(&r->merges, lanes_of(pairs, 0), u->id[0], _mm512_alignr_epi32(u->id[1], u->id[0], 1));
+    low[i] = flock_find(&r->merges, lanes_of(pairs, 0), u->id[0],
+                        _mm512_alignr_epi32(u->id[1], u->id[0], 1));
     u->rank[1] = _mm512_set1_epi32(-1);
     if (u->n <= 16) continue;
-    flock_probe high = flock_find(&r->merges, lanes_of(pairs, 1), u->id[1], _mm512_alignr_epi32(u->id[1], u->id[1], 1));
-    u->rank[1] = flock_ranks(&r->merges, &high, _mm512_add_epi32(flock_lanes(), _mm512_set1_epi32(16)));
+    flock_probe high = flock_find(&r->merges, lanes_of(pairs, 1), u->id[1],
+                                  _mm512_alignr_epi32(u->id[1], u->id[1], 1));
+    u->rank[1] =
+        flock_ranks(&r->merges, &high, _mm512_add_epi32(flock_lanes(), _mm512_set1_epi32(16)));
   }
-  for (uint32_t i = 0; i < n; i++) pieces[i]->rank[0] = flock_ranks(&r->merges, &low[i], flock_lanes());
+  for (uint32_t i = 0; i < n; i++)
+    pieces[i]->rank[0] = flock_ranks(&r->merges, &low[i], flock_lanes());
 }
 
-/* ---- steps ------------------------------------------------------------------------------------ */
+/*
+** ---- steps ------------------------------------------------------------------------------------
+*/
 
 static inline void flock_clear(const tok_ranks *r, flock *f) {
   memset(f->rank, 0xFF, sizeof f->rank);
@@ -304,7 +341,9 @@ static inline void flock_put(flock *f, unsigned k, const flock_piece *u) {
 }
 
 /* Tokens of a piece that is done. */
-static inline int flock_count(const flock *f, unsigned k) { return (int)_mm_popcnt_u32(f->starts[k]) - 2; }
+static inline int flock_count(const flock *f, unsigned k) {
+  return (int)_mm_popcnt_u32(f->starts[k]) - 2;
+}
 
 /* The highest bit of each lane. */
 static inline __m512i top_bit(__m512i bits) {
@@ -325,7 +364,9 @@ static inline __m512i flock_row_minimum(const flock *f, int n_rows) {
 }
 
 /* Where a row of each lane stands. */
-static inline __m512i flock_at(__m512i row) { return _mm512_add_epi32(flock_rows(row), flock_lanes()); }
+static inline __m512i flock_at(__m512i row) {
+  return _mm512_add_epi32(flock_rows(row), flock_lanes());
+}
 
 /* First half of a merge in every lane that has a pair left; returns those lanes. */
 static inline uint32_t flock_merge_begin(const tok_ranks *r, flock *f, flock_merge *g) {
@@ -354,7 +395,8 @@ static inline uint32_t flock_merge_begin(const tok_ranks *r, flock *f, flock_mer
 
 /* Second half. */
 static inline void flock_merge_end(const tok_ranks *r, flock *f, const flock_merge *g) {
-  __m512i right = flock_ranks(&r->merges, &g->right, g->pos), left = flock_ranks(&r->merges, &g->left, g->prev);
+  __m512i right = flock_ranks(&r->merges, &g->right, g->pos),
+          left = flock_ranks(&r->merges, &g->left, g->prev);
   _mm512_mask_i32scatter_epi32(f->rank, g->live, flock_at(g->pos), right, 4);
   _mm512_mask_i32scatter_epi32(f->rank, g->live, flock_at(g->prev), left, 4);
 }

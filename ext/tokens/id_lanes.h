@@ -27,7 +27,8 @@ typedef struct {
 } id_merge;
 
 /* Finds the entry of a pair and fetches it. */
-static inline const uint8_t *id_probe(const tok_merges *m, uint32_t left, uint32_t right, uint32_t *half) {
+static inline const uint8_t *id_probe(const tok_merges *m, uint32_t left, uint32_t right,
+                                      uint32_t *half) {
   tok_merge_key k = tok_merge_key_of(m, left, right);
   const uint8_t *place = tok_merge_place(m, k);
   __builtin_prefetch(place);
@@ -42,7 +43,8 @@ static inline uint32_t id_rank(const uint8_t *place, uint32_t half, uint32_t pos
   return ((uint32_t)rank | pos) | none;
 }
 
-static inline uint32_t id_pair_rank(const tok_merges *m, uint32_t left, uint32_t right, uint32_t pos) {
+static inline uint32_t id_pair_rank(const tok_merges *m, uint32_t left, uint32_t right,
+                                    uint32_t pos) {
   tok_merge_key k = tok_merge_key_of(m, left, right);
   return id_rank(tok_merge_place(m, k), k.half, pos);
 }
@@ -72,7 +74,10 @@ static inline void id_merge_end(id_lane *l, const id_merge *g) {
   l->packed[g->left_pos] = id_rank(g->left_place, g->left_half, g->left_pos);
 }
 
-/* Starts the lane from whole characters (see lanes.h); false where that is not the same as from bytes. */
+/*
+** Starts the lane from whole characters (see lanes.h); false where that is not the same as from
+** bytes.
+*/
 static inline bool id_lane_from_chars(const tok_ranks *r, id_lane *l, const uint8_t *text) {
   uint32_t cp, before = 0, last_word = 0, last_id = tok_merge_nothing(&r->merges);
   uint64_t starts = 0;
@@ -135,7 +140,8 @@ static inline uint64_t id_lane_starts(const id_lane *l) {
 
 /* Its tokens in order. */
 static inline void id_lane_ids(const id_lane *l, uint32_t *to) {
-  for (uint64_t rest = id_lane_starts(l); rest != 0; rest &= rest - 1) *to++ = l->id[lowest_bit(rest) + 1];
+  for (uint64_t rest = id_lane_starts(l); rest != 0; rest &= rest - 1)
+    *to++ = l->id[lowest_bit(rest) + 1];
 }
 
 #endif

@@ -18,8 +18,8 @@ typedef struct {
   uint32_t n_jobs;
   job jobs[JOBS_MAX];
 #ifdef KERNEL_FLOCK
-  bool flying;             /* the flocks are in use */
-  uint32_t n_long;         /* jobs that do not fit into a flock: */
+  bool flying;     /* the flocks are in use */
+  uint32_t n_long; /* jobs that do not fit into a flock: */
   job long_jobs[2 * JOBS_MAX];
   flock flocks[FLOCKS];
   flock_piece pieces[JOBS_MAX];
@@ -96,7 +96,8 @@ static void run_byte_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *st
 ** The same for vocabularies with a table of merges. With `starts`, c may be NULL, and ids go where a
 ** job's place is, which has room for as many as it has bytes.
 */
-static void run_id_lanes(const tok_ranks *r, counter *c, const job *jobs, uint32_t n, uint64_t *starts) {
+static void run_id_lanes(const tok_ranks *r, counter *c, const job *jobs, uint32_t n,
+                         uint64_t *starts) {
   id_lane lanes[LANES];
   id_merge merges[LANES];
   uint32_t live = 0, next = 0;
@@ -161,7 +162,10 @@ static inline void flock_prepare(counter *c, waiting *w) {
   flock_rank(c->r, to_rank, n_to_rank);
 }
 
-/* Fills free lanes: the last flock with wide pieces, the others with short ones, while there are any. */
+/*
+** Fills free lanes: the last flock with wide pieces, the others with short ones, while there are
+** any.
+*/
 static inline void flock_fill(counter *c, flock *f, waiting *w) {
   int first = f == &c->flocks[FLOCKS - 1];
   uint32_t idle = ~f->busy & 0xFFFF;

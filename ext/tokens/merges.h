@@ -5,19 +5,20 @@
 ** There is at most one pair (left, right) for every token, the two that its own encoding has just
 ** before the last merge:
 **   Proof. Let `left` and `right` stand side by side and merge into `token`. No merge so far has
-**   crossed the outer edges of the two, for they are tokens' edges still. So the merges inside their
-**   bytes were chosen among the same pairs, in the same order, as in encoding those bytes alone;
-**   whatever was merged elsewhere in between changes nothing inside. That encoding has one state of
-**   two tokens before its last, since every token encodes to itself; so (left, right) is that state.
-** So a pair of ids is looked up instead of the bytes of both. A look-up reads the word of its bucket:
-** a filter of 16 bits, one of which must be set, and a displacement, which gives the one entry of five
-** bytes where the pair can be. Most pairs that come up do not merge, and the filter tells it for five
-** in six of them: the words (256 KB for 200,000 tokens) stay in a processor's second-level cache,
-** which the entries don't.
+**   crossed the outer edges of the two, for they are tokens' edges still. So the merges inside
+**   their bytes were chosen among the same pairs, in the same order, as in encoding those bytes
+**   alone; whatever was merged elsewhere in between changes nothing inside. That encoding has
+**   one state of two tokens before its last, since every token encodes to itself; so (left,
+**   right) is that state.
+** So a pair of ids is looked up instead of the bytes of both. A look-up reads the word of its
+** bucket: a filter of 16 bits, one of which must be set, and a displacement, which gives the one
+** entry of five bytes where the pair can be. Half of the pairs that come up do not merge, and the
+** filter tells it for four in five of them: the words (256 KB for 200,000 tokens) stay in a
+** processor's second-level cache, which the entries don't.
 **
 ** The hash is one-to-one: two rounds that each mix one half of (left, right), `bits` bits a half,
-** into the other. The second half leads to the slot; so an entry in its slot need only hold the first
-** half to tell its pair from all others:
+** into the other. The second half leads to the slot; so an entry in its slot need only hold the
+** first half to tell its pair from all others:
 **   bits 0..17   the token that the pair becomes, which is its rank
 **   bits 18..35  the first half
 **   bit 39       1; an empty slot is 0
@@ -30,9 +31,9 @@
 
 enum {
   TOK_MERGE_BYTES = 5,
-  TOK_MERGE_SLACK = 8,             /* an empty entry behind the last, and what is read with it */
+  TOK_MERGE_SLACK = 8, /* an empty entry behind the last, and what is read with it */
   TOK_MERGES_PER_BUCKET_LOG2 = 2,
-  TOK_MERGE_FILTER_LOG2 = 4,       /* bits of the filter, in the upper half of a bucket's word */
+  TOK_MERGE_FILTER_LOG2 = 4, /* bits of the filter, in the upper half of a bucket's word */
   TOK_MERGE_ID_BITS = 18
 };
 
@@ -45,8 +46,8 @@ typedef struct {
 
 /* Where a pair can be. */
 typedef struct {
-  uint32_t half;   /* what its entry would hold */
-  uint32_t base;   /* its slot but for the displacement */
+  uint32_t half; /* what its entry would hold */
+  uint32_t base; /* its slot but for the displacement */
   uint32_t bucket;
 } tok_merge_key;
 
@@ -63,15 +64,20 @@ static inline tok_merge_key tok_merge_key_of(const tok_merges *m, uint32_t left,
   return k;
 }
 
-/* The bit of a bucket's word that is set where it holds such a key. */
-static inline uint32_t tok_merge_filter(const tok_merges *m, tok_merge_key k) {
-  return 16 + (k.base >> (m->bits - TOK_MERGE_FILTER_LOG2));
+/*
+** The bit of a bucket's word that is set where it holds such a key: by bits that vary with `left`.
+*/
+static inline uint32_t tok_merge_filter(tok_merge_key k) {
+  return 16 + (k.base & ((1u << TOK_MERGE_FILTER_LOG2) - 1));
 }
 
-/* Where the entry of a key is; the empty one behind the last where there is none for sure. No branches. */
+/*
+** Where the entry of a key is; the empty one behind the last where there is none for sure. No
+** branches.
+*/
 static inline const uint8_t *tok_merge_place(const tok_merges *m, tok_merge_key k) {
   uint32_t word = m->buckets[k.bucket];
-  uint32_t may = 0 - (word >> tok_merge_filter(m, k) & 1);
+  uint32_t may = 0 - (word >> tok_merge_filter(k) & 1);
   uint32_t slot = (k.base + (word & 0xFFFF)) & tok_merge_mask(m);
   slot = (slot & may) | (~may & (uint32_t)1 << m->bits);
   return m->entries + (size_t)slot * TOK_MERGE_BYTES;

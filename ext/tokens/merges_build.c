@@ -27,7 +27,8 @@ typedef struct {
 
 /* ---- pairs ----------------------------------------------------------------------------------- */
 
-bool tok_last_merge(const tok_ranks *r, const uint8_t *p, size_t n, uint32_t *left, uint32_t *right) {
+bool tok_last_merge(const tok_ranks *r, const uint8_t *p, size_t n, uint32_t *left,
+                    uint32_t *right) {
   uint16_t start[TOK_TOKEN_BYTES_MAX + 1];
   size_t k = n; /* tokens */
   if (n > TOK_TOKEN_BYTES_MAX) return false;
@@ -110,7 +111,7 @@ static bool place(build *b, uint32_t bucket) {
     if (i < n) continue;
     b->buckets[bucket] = d;
     for (i = 0; i < n; i++) {
-      b->buckets[bucket] |= (uint32_t)1 << tok_merge_filter(&b->m, key_of(b, b->sorted[from + i]));
+      b->buckets[bucket] |= (uint32_t)1 << tok_merge_filter(key_of(b, b->sorted[from + i]));
       put(b, b->sorted[from + i], (base[i] + d) & mask);
     }
     return true;

@@ -17,7 +17,8 @@ typedef struct {
 ** The two tokens that the encoding of a token's n >= 2 bytes at p has before its last merge. False
 ** where it does not end in one token.
 */
-bool tok_last_merge(const tok_ranks *r, const uint8_t *p, size_t n, uint32_t *left, uint32_t *right);
+bool tok_last_merge(const tok_ranks *r, const uint8_t *p, size_t n, uint32_t *left,
+                    uint32_t *right);
 
 /*
 ** Of a vocabulary where every token encodes to itself; TOK_INVALID where one does not. TOK_TOOBIG:

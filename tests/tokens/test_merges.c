@@ -53,7 +53,9 @@ static bool says_what_bytes_say(const tok_vocab *v, uint32_t a, uint32_t b) {
   memcpy(both, x.ptr, x.len);
   memcpy(both + x.len, y.ptr, y.len);
   id = tok_rank_of(v->ranks, both, x.len + y.len);
-  if (id != TOK_RANK_NONE && tok_last_merge(v->ranks, both, x.len + y.len, &left, &right) && left == a) want = id;
+  if (id != TOK_RANK_NONE && tok_last_merge(v->ranks, both, x.len + y.len, &left, &right) &&
+      left == a)
+    want = id;
   return tok_merge_find(&v->ranks->merges, a, b) == want;
 }
 
@@ -75,13 +77,16 @@ static void table_is_exact(void) {
   }
 }
 
-/* ---- words ------------------------------------------------------------------------------------ */
+/*
+** ---- words ------------------------------------------------------------------------------------
+*/
 
 static const struct {
   uint32_t first, n;
-} scripts[] = {{0x61, 26},   {0x61, 26},   {0x61, 26},  {0x41, 58},    {0xC0, 64},     {0x370, 100}, {0x410, 64},
-               {0x5D0, 27},  {0x621, 40},  {0x905, 60}, {0xE01, 58},   {0x10D0, 40},   {0x1200, 300}, {0x3041, 180},
-               {0x4E00, 900}, {0xAC00, 900}, {0x1F600, 60}, {0x21, 15}};
+} scripts[] = {{0x61, 26},    {0x61, 26},    {0x61, 26},    {0x41, 58},    {0xC0, 64},
+               {0x370, 100},  {0x410, 64},   {0x5D0, 27},   {0x621, 40},   {0x905, 60},
+               {0xE01, 58},   {0x10D0, 40},  {0x1200, 300}, {0x3041, 180}, {0x4E00, 900},
+               {0xAC00, 900}, {0x1F600, 60}, {0x21, 15}};
 enum { N_SCRIPTS = sizeof scripts / sizeof scripts[0] };
 
 static size_t put_char(uint32_t cp, char *out) {
