@@ -241,7 +241,7 @@ static int read_exponent(const char *p, const char *end) {
   if (p < end && (*p == '-' || *p == '+'))
     p++;
   int e = 0;
-  for (; p < end && e < 400; p++)
+  for (; p < end && e < 400 && tok_is_digit(*p); p++)
     e = e * 10 + (*p - '0');
   return negative ? -e : e;
 }
@@ -259,6 +259,8 @@ tok_status tok_json_int(tok_slice number, int64_t scale, int64_t *out) {
       fraction = true;
       continue;
     }
+    if (!tok_is_digit(*p))
+      return TOK_INVALID;
     if (fraction)
       decimals++;
     pending++;
@@ -272,6 +274,8 @@ tok_status tok_json_int(tok_slice number, int64_t scale, int64_t *out) {
     if (!tok_add_i64(v, *p - '0', &v))
       return TOK_OVERFLOW;
   }
+  if (v == 0 && pending == 0)
+    return TOK_INVALID; /* no digit */
   if (v == 0)
     return *out = 0, TOK_OK;
   int exponent = pending - decimals + (p < end ? read_exponent(p + 1, end) : 0);

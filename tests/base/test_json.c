@@ -91,6 +91,9 @@ static void reads_integers_exactly(void) {
                {"0.0000001", 1000000, 0, TOK_INVALID},
                {"1e999999999999", 1, 0, TOK_OVERFLOW},
                {"0e999999999999", 1, 0, TOK_OK},
+               {"soon", 1, 0, TOK_INVALID},
+               {"12x", 1, 0, TOK_INVALID},
+               {"-", 1, 0, TOK_INVALID},
                {"10000000000000", 1000000, 0, TOK_OVERFLOW}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     int64_t v = 0;
