@@ -19,11 +19,11 @@ enum { OLDEST_SQLITE = 3038000 };
 #endif
 
 /*
-** True if this connection already has tok. Loading again must not re-register: replacing a function while
-** a statement runs fails with SQLITE_BUSY, and SELECT load_extension() is such a statement.
+** True if this connection already has tok. Loading again must not re-register: replacing a function
+** while a statement runs fails with SQLITE_BUSY, and SELECT load_extension() is such a statement.
 **
-** The look-up that fails leaves its error in the connection, and sqlite3_open() would return that error when
-** tok is an automatic extension; a statement that succeeds clears it.
+** The look-up that fails leaves its error in the connection, and sqlite3_open() would return that
+** error when tok is an automatic extension; a statement that succeeds clears it.
 */
 static bool already_loaded(sqlite3 *db) {
   sqlite3_stmt *stmt = NULL;

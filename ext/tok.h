@@ -1,8 +1,8 @@
 /*
 ** tok: LLM token counts, prices, ledger and budgets inside SQLite.
 **
-** The one installed header. A loadable build (tok.so) exports exactly the two entry points below; the
-** static library (libtok.a) offers the same two for
+** The one installed header. A loadable build (tok.so) exports exactly the two entry points below;
+** the static library (libtok.a) offers the same two for
 **
 **     sqlite3_tok_init(db, NULL, NULL);                       one connection
 **     sqlite3_auto_extension((void (*)(void))sqlite3_tok_init);  every new connection

@@ -1,8 +1,8 @@
 /*
 ** A growable byte buffer with a hard ceiling and a sticky error.
 **
-** Invariant: after the first failure `status` stays non-zero, the memory is already freed, and every
-** further call is a no-op; callers check once, at the end.
+** Invariant: after the first failure `status` stays non-zero, the memory is already freed, and
+** every further call is a no-op; callers check once, at the end.
 */
 #ifndef TOK_BUF_H
 #define TOK_BUF_H

@@ -43,7 +43,9 @@ static size_t escape_length(const char *p, size_t n) {
   return 5;
 }
 
-/* Has any byte of eight the value of c's bytes? (Mycroft's test; borrows only reach higher bytes.) */
+/*
+** Has any byte of eight the value of c's bytes? (Mycroft's test; borrows only reach higher bytes.)
+*/
 static uint64_t zero_bytes(uint64_t v) {
   return (v - 0x0101010101010101u) & ~v & 0x8080808080808080u;
 }

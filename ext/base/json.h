@@ -40,7 +40,8 @@ typedef struct {
   int depth; /* open objects and arrays; inside the event's own for OBJECT and ARRAY, outside for
                 their ends */
   size_t at; /* bytes read */
-  bool many; /* set after init: the text is any number of documents one after the other (JSON Lines) */
+  /* set after init: the text is any number of documents one after the other (JSON Lines) */
+  bool many;
   /* private */
   tok_slice in;
   uint64_t objects; /* bit d: is depth d+1 an object? */
@@ -53,7 +54,8 @@ tok_json_event tok_json_next(tok_json *j);
 /* After OBJECT or ARRAY: reads past its end. After KEY: past its value. False on an error. */
 bool tok_json_skip(tok_json *j);
 /* The number as int64: integers, and reals that are integral such as 1e3 or 12.0. TOK_OK;
-** TOK_INVALID if it has a fraction, and for text that is no number; TOK_OVERFLOW. `scale` multiplies first: with 1000000, 754.5 is
+** TOK_INVALID if it has a fraction, and for text that is no number; TOK_OVERFLOW. `scale`
+** multiplies first: with 1000000, 754.5 is
 ** 754500000. */
 tok_status tok_json_int(tok_slice number, int64_t scale, int64_t *out);
 /* The number times `scale` (a power of ten), rounded half to even. TOK_OK or TOK_OVERFLOW. */

@@ -51,9 +51,12 @@ typedef struct {
   const sqlite3_module *module;
 } tok_module_def;
 
-#define TOK_PURE (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS) /* depends on arguments only */
-#define TOK_READS (SQLITE_UTF8)                                         /* reads a table or the clock */
-#define TOK_WRITES (SQLITE_UTF8 | SQLITE_DIRECTONLY)                    /* writes or touches files */
+/* depends on arguments only */
+#define TOK_PURE (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS)
+/* reads a table or the clock */
+#define TOK_READS (SQLITE_UTF8)
+/* writes or touches files */
+#define TOK_WRITES (SQLITE_UTF8 | SQLITE_DIRECTONLY)
 
 /*
 ** State of a room on one connection, shared by all its functions and modules. Reference-counted:
@@ -63,7 +66,8 @@ typedef struct tok_conn tok_conn;
 struct tok_conn {
   sqlite3 *db;
   int n_ref;
-  void (*destroy)(tok_conn *); /* frees what the room added after this header, and the block itself */
+  /* frees what the room added after this header, and the block itself */
+  void (*destroy)(tok_conn *);
 };
 
 /*
@@ -87,14 +91,16 @@ bool tok_sql_int(sqlite3_context *ctx, const char *func, const char *arg, sqlite
                  int64_t *out);
 
 /*
-** Time argument: true and *out set to Unix seconds for ISO-8601 text (time.h) and for integers in its range;
-** otherwise raises "<func>: <arg> must be an ISO-8601 time or Unix seconds, got …" and returns false.
+** Time argument: true and *out set to Unix seconds for ISO-8601 text (time.h) and for integers in
+** its range; otherwise raises "<func>: <arg> must be an ISO-8601 time or Unix seconds, got …" and
+** returns false.
 */
 bool tok_sql_time(sqlite3_context *ctx, const char *func, const char *arg, sqlite3_value *v,
                   int64_t *out);
 
 /*
-** May this connection's tok touch files? Not after sqlite3_toknofs_init. tok.c says it once, by a function
+** May this connection's tok touch files? Not after sqlite3_toknofs_init. tok.c says it once, by a
+** function
 ** tok_files() -> 1 or 0. An SQLite code.
 */
 int tok_sql_files(sqlite3 *db, bool *allowed);

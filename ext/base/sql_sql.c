@@ -28,11 +28,12 @@ int tok_sql_aggregates(sqlite3 *db, tok_conn *conn, const tok_agg_def *defs, siz
   int rc = SQLITE_OK;
   for (size_t i = 0; i < n && rc == SQLITE_OK; i++) {
     const tok_agg_def *d = &defs[i];
-    rc = d->value != NULL
-             ? sqlite3_create_window_function(db, d->name, d->n_arg, d->flags, retain(conn), d->step,
-                                              d->final, d->value, d->inverse, tok_conn_release)
-             : sqlite3_create_function_v2(db, d->name, d->n_arg, d->flags, retain(conn), NULL,
-                                          d->step, d->final, tok_conn_release);
+    rc =
+        d->value != NULL
+            ? sqlite3_create_window_function(db, d->name, d->n_arg, d->flags, retain(conn), d->step,
+                                             d->final, d->value, d->inverse, tok_conn_release)
+            : sqlite3_create_function_v2(db, d->name, d->n_arg, d->flags, retain(conn), NULL,
+                                         d->step, d->final, tok_conn_release);
   }
   return rc;
 }

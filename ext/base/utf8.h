@@ -1,8 +1,8 @@
 /*
 ** Strict UTF-8 decoding (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
 **
-** An invalid byte is one character of its own: tok_utf8_decode returns 1 with TOK_UTF8_INVALID for it and
-** decoding goes on at the next byte. So the characters of any byte string cover it exactly.
+** An invalid byte is one character of its own: tok_utf8_decode returns 1 with TOK_UTF8_INVALID for
+** it and decoding goes on at the next byte. So the characters of any byte string cover it exactly.
 */
 #ifndef TOK_UTF8_H
 #define TOK_UTF8_H
@@ -11,7 +11,10 @@
 
 #define TOK_UTF8_INVALID 0xFFFFFFFFu
 
-/* p: at least n >= 1 readable bytes. *cp: the code point or TOK_UTF8_INVALID. Returns bytes used, 1..4. */
+/*
+** p: at least n >= 1 readable bytes. *cp: the code point or TOK_UTF8_INVALID. Returns bytes used,
+** 1..4.
+*/
 static inline size_t tok_utf8_decode(const unsigned char *p, size_t n, uint32_t *cp) {
   uint32_t b0 = p[0];
   if (b0 < 0x80) {

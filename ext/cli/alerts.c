@@ -1,7 +1,7 @@
 /*
-** alerts --exec: each event that was not delivered yet goes to a command as one line of JSON on its standard
-** input. Where the command succeeds the event is marked; where it fails it stays, and the next run tries again:
-** at least once, in order.
+** alerts --exec: each event that was not delivered yet goes to a command as one line of JSON on its
+** standard input. Where the command succeeds the event is marked; where it fails it stays, and the
+** next run tries again: at least once, in order.
 */
 #include <signal.h>
 #include <stdlib.h>
@@ -62,7 +62,8 @@ int run_alerts(sqlite3 *db, const command *c, const options *o) {
   if (n < 0) return EXIT_FAILED;
   signal(SIGPIPE, SIG_IGN);
   for (int i = 0; i < n; i++) {
-    if (events[i].json != NULL && deliver(o->exec, events[i].json) && mark(db, events[i].id)) delivered++;
+    if (events[i].json != NULL && deliver(o->exec, events[i].json) && mark(db, events[i].id))
+      delivered++;
     sqlite3_free(events[i].json);
   }
   if (!o->quiet) fprintf(stderr, "%d of %d events delivered\n", delivered, n);

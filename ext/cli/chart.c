@@ -48,7 +48,8 @@ typedef struct {
 static span span_of(const plot_point *p, size_t n) {
   span s = {INFINITY, -INFINITY};
   for (size_t i = 0; i < n; i++) {
-    double low = p[i].has_band ? p[i].lower : p[i].value, high = p[i].has_band ? p[i].upper : p[i].value;
+    double low = p[i].has_band ? p[i].lower : p[i].value,
+           high = p[i].has_band ? p[i].upper : p[i].value;
     if (!p[i].has_value) continue;
     s.low = fmin(s.low, low);
     s.high = fmax(s.high, high);
@@ -67,7 +68,8 @@ static int row_of(double value, span s, int rows) {
 static const char *mark(const plot_point *p, int row, span s, int rows) {
   if (!p->has_value) return " ";
   if (row_of(p->value, s, rows) == row) return p->has_band ? "◦" : "•";
-  if (p->has_band && row >= row_of(p->lower, s, rows) && row <= row_of(p->upper, s, rows)) return "░";
+  if (p->has_band && row >= row_of(p->lower, s, rows) && row <= row_of(p->upper, s, rows))
+    return "░";
   return " ";
 }
 
@@ -87,7 +89,8 @@ void draw_plot(const plot_point *points, size_t n, int columns, int rows) {
   putchar('\n');
   if (n > first && points[first].label != NULL) {
     int gap = (int)(n - first) - (int)strlen(points[first].label);
-    printf("%*s %s%*s\n", AXIS - 2, "", points[first].label, gap > (int)strlen(points[n - 1].label) ? gap : 0,
+    printf("%*s %s%*s\n", AXIS - 2, "", points[first].label,
+           gap > (int)strlen(points[n - 1].label) ? gap : 0,
            gap > (int)strlen(points[n - 1].label) ? points[n - 1].label : "");
   }
 }

@@ -3,9 +3,9 @@
 **
 **     tok-usage --db app.db by-model --since 30d
 **
-** Data flow: main.c reads the options (options.c), opens the database with tok linked in, and runs a
-** command (commands.c): for most that is one of sql/reports, whose parameters are the options and whose
-** rows are printed (output.c), for people with bars and curves (chart.c).
+** Data flow: main.c reads the options (options.c), opens the database with tok linked in, and runs
+** a command (commands.c): for most that is one of sql/reports, whose parameters are the options and
+** whose rows are printed (output.c), for people with bars and curves (chart.c).
 **
 ** Exit status: 0 done, 1 failed (with a sentence on stderr), 2 wrong use.
 */
@@ -40,13 +40,13 @@ typedef struct {
 /* ---- options.c ---- */
 
 /*
-** Reads argv. Returns the command's name, or NULL after saying what is wrong (*status = EXIT_WRONG_USE)
-** or after --help or --version (*status = EXIT_DONE).
+** Reads argv. Returns the command's name, or NULL after saying what is wrong (*status =
+** EXIT_WRONG_USE) or after --help or --version (*status = EXIT_DONE).
 */
 const char *read_options(int argc, char **argv, options *o, int *status);
 /*
-** The time of an option as ISO text: as it is, or "24h", "7d", "4w" before `now` (NULL: the clock). *out is
-** owned (sqlite3_free), NULL where text is. False after complaining of the option `name`.
+** The time of an option as ISO text: as it is, or "24h", "7d", "4w" before `now` (NULL: the clock).
+** *out is owned (sqlite3_free), NULL where text is. False after complaining of the option `name`.
 */
 bool absolute_time(sqlite3 *db, const char *name, const char *text, const char *now, char **out);
 void free_options(options *o);
@@ -90,7 +90,10 @@ bool is_terminal(const options *o);
 int text_width(const char *text);
 /* Width of the terminal, in columns. */
 int terminal_width(void);
-/* Writes a bar of share (0..1) of `columns` columns in eighths to out, which has columns * 3 + 1 bytes. */
+/*
+** Writes a bar of share (0..1) of `columns` columns in eighths to out, which has columns * 3 + 1
+** bytes.
+*/
 void draw_bar(char *out, double share, int columns);
 
 typedef struct {

@@ -36,14 +36,16 @@ const size_t N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0];
 static bool parameter(sqlite3 *db, const options *o, const char *name, char **out) {
   const struct {
     const char *name, *value;
-  } all[] = {{":zone", o->zone},       {":filter", o->filter}, {":hours", o->hours},     {":name", o->name},
-             {":metric", o->metric},   {":bucket", o->bucket}, {":horizon", o->horizon}, {":level", o->level},
-             {":limit", o->limit},     {":now", o->now},       {":threshold", o->threshold}};
+  } all[] = {{":zone", o->zone},       {":filter", o->filter},      {":hours", o->hours},
+             {":name", o->name},       {":metric", o->metric},      {":bucket", o->bucket},
+             {":horizon", o->horizon}, {":level", o->level},        {":limit", o->limit},
+             {":now", o->now},         {":threshold", o->threshold}};
   if (strcmp(name, ":since") == 0) return absolute_time(db, "--since", o->since, o->now, out);
   if (strcmp(name, ":until") == 0) return absolute_time(db, "--until", o->until, o->now, out);
   *out = NULL;
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-    if (strcmp(all[i].name, name) == 0 && all[i].value != NULL) *out = sqlite3_mprintf("%s", all[i].value);
+    if (strcmp(all[i].name, name) == 0 && all[i].value != NULL)
+      *out = sqlite3_mprintf("%s", all[i].value);
   }
   return true;
 }
@@ -65,7 +67,8 @@ static const char *report_sql(const char *report) {
   for (size_t i = 0; i < tok_cli_n_scripts; i++) {
     const char *name = tok_cli_scripts[i].name + strlen("reports/");
     size_t n = strlen(report);
-    if (strncmp(name, report, n) == 0 && strcmp(name + n, ".sql") == 0) return tok_cli_scripts[i].sql;
+    if (strncmp(name, report, n) == 0 && strcmp(name + n, ".sql") == 0)
+      return tok_cli_scripts[i].sql;
   }
   return NULL;
 }

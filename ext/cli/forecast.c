@@ -1,4 +1,6 @@
-/* forecast: the report's rows; on a terminal a curve of what was and what comes, with its interval. */
+/*
+** forecast: the report's rows; on a terminal a curve of what was and what comes, with its interval.
+*/
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +28,8 @@ static int draw(sqlite3 *db, const options *o) {
   if (stmt == NULL) return EXIT_FAILED;
   while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && n < POINTS_MAX) points[n++] = point_of(stmt);
   if (rc != SQLITE_DONE && rc != SQLITE_ROW) complain("%s", sqlite3_errmsg(db));
-  else if (n > 0) draw_plot(points, n, columns < PLOT_COLUMNS_MAX ? columns : PLOT_COLUMNS_MAX, PLOT_ROWS);
+  else if (n > 0)
+    draw_plot(points, n, columns < PLOT_COLUMNS_MAX ? columns : PLOT_COLUMNS_MAX, PLOT_ROWS);
   for (size_t i = 0; i < n; i++) sqlite3_free((void *)(size_t)points[i].label);
   sqlite3_finalize(stmt);
   return rc == SQLITE_DONE || rc == SQLITE_ROW ? EXIT_DONE : EXIT_FAILED;

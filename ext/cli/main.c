@@ -9,7 +9,10 @@
 
 enum { BUSY_MS = 10000 };
 
-/* Commands that write may create the ledger; reports only read, so that a database may be read-only. */
+/*
+** Commands that write may create the ledger; reports only read, so that a database may be
+** read-only.
+*/
 static bool writes(const command *c, const options *o) {
   return c->run == run_import || (c->run == run_alerts && o->exec != NULL);
 }
@@ -39,10 +42,13 @@ static sqlite3 *open_db(const command *c, const options *o) {
   return NULL;
 }
 
-/* A report of a database without a ledger would fail with "no such table"; say what is the matter. */
+/*
+** A report of a database without a ledger would fail with "no such table"; say what is the matter.
+*/
 static bool has_ledger(sqlite3 *db) {
   sqlite3_stmt *stmt = NULL;
-  bool found = sqlite3_prepare_v2(db, "SELECT 1 FROM main.sqlite_schema WHERE name = 'llm_meta'", -1, &stmt, NULL) == SQLITE_OK &&
+  bool found = sqlite3_prepare_v2(db, "SELECT 1 FROM main.sqlite_schema WHERE name = 'llm_meta'",
+                                  -1, &stmt, NULL) == SQLITE_OK &&
                sqlite3_step(stmt) == SQLITE_ROW;
   sqlite3_finalize(stmt);
   return found;
@@ -63,7 +69,8 @@ static int run(const command *c, const options *o) {
   if (writes(c, o) ? make_ledger(db) : has_ledger(db)) {
     status = c->run(db, c, o);
   } else if (!writes(c, o)) {
-    complain("%s has no ledger yet: tok-usage import, or SELECT tok_init() with the extension", o->db);
+    complain("%s has no ledger yet: tok-usage import, or SELECT tok_init() with the extension",
+             o->db);
   }
   sqlite3_close(db);
   if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -18,28 +18,35 @@ typedef struct {
 
 static const option OPTIONS[] = {
     {"--db", "FILE", "the database; default: $TOK_DB", TEXT, MEMBER(db)},
-    {"--since", "TIME", "first moment: 2026-01-31, 2026-01-31T12:00:00Z, or 24h, 7d, 4w before now", TEXT, MEMBER(since)},
+    {"--since", "TIME", "first moment: 2026-01-31, 2026-01-31T12:00:00Z, or 24h, 7d, 4w before now",
+     TEXT, MEMBER(since)},
     {"--start", "TIME", "the same", TEXT, MEMBER(since)},
     {"--until", "TIME", "first moment that no longer counts", TEXT, MEMBER(until)},
     {"--end", "TIME", "the same", TEXT, MEMBER(until)},
-    {"--zone", "ZONE", "IANA time zone of days and hours; default: the setting, else UTC", TEXT, MEMBER(zone)},
+    {"--zone", "ZONE", "IANA time zone of days and hours; default: the setting, else UTC", TEXT,
+     MEMBER(zone)},
     {"--tenant", "ID", "only this tenant", FILTER, 0},
     {"--user", "ID", "only this user", FILTER, 0},
     {"--model", "NAME", "only this model", FILTER, 0},
     {"--provider", "NAME", "only this provider", FILTER, 0},
     {"--task", "NAME", "only this task type", FILTER, 0},
     {"--session", "ID", "only this session", FILTER, 0},
-    {"--format", "FORMAT", "table, csv, json, markdown; import and export: see their help", FORMAT, MEMBER(as)},
+    {"--format", "FORMAT", "table, csv, json, markdown; import and export: see their help", FORMAT,
+     MEMBER(as)},
     {"--output", "FILE", "export: where to; default: standard output", TEXT, MEMBER(output)},
-    {"--metric", "NAME", "forecast, anomalies: cost, input, output, total, requests; default: cost", TEXT, MEMBER(metric)},
-    {"--bucket", "UNIT", "forecast, anomalies: hour, day, week; default: day", TEXT, MEMBER(bucket)},
+    {"--metric", "NAME", "forecast, anomalies: cost, input, output, total, requests; default: cost",
+     TEXT, MEMBER(metric)},
+    {"--bucket", "UNIT", "forecast, anomalies: hour, day, week; default: day", TEXT,
+     MEMBER(bucket)},
     {"--horizon", "N", "forecast: buckets ahead; default: 14", TEXT, MEMBER(horizon)},
-    {"--level", "P", "forecast: share that the interval is to hold; default: 0.8", TEXT, MEMBER(level)},
+    {"--level", "P", "forecast: share that the interval is to hold; default: 0.8", TEXT,
+     MEMBER(level)},
     {"--hours", "N", "blocks: their length; default: 5", TEXT, MEMBER(hours)},
     {"--name", "NAME", "budget, alerts: only this one", TEXT, MEMBER(name)},
     {"--threshold", "X", "anomalies: score from which one counts", TEXT, MEMBER(threshold)},
     {"--limit", "N", "at most this many rows", TEXT, MEMBER(limit)},
-    {"--exec", "COMMAND", "alerts: run it for each new event, which is its standard input as JSON", TEXT, MEMBER(exec)},
+    {"--exec", "COMMAND", "alerts: run it for each new event, which is its standard input as JSON",
+     TEXT, MEMBER(exec)},
     {"--now", "TIME", "instead of the clock", TEXT, MEMBER(now)},
     {"--plain", NULL, "no colours, bars and curves, as in a pipe", FLAG_PLAIN, 0},
     {"--quiet", NULL, "nothing on standard error but errors", FLAG_QUIET, 0},
@@ -66,13 +73,15 @@ static void print_help(const char *name) {
     puts("usage: tok-usage [--db FILE] COMMAND [options]\n\ncommands");
     for (size_t i = 0; i < N_COMMANDS; i++) {
       int line = (int)strcspn(COMMANDS[i].help, "\n");
-      if (available(&COMMANDS[i])) printf("  %-12s %.*s\n", COMMANDS[i].name, line, COMMANDS[i].help);
+      if (available(&COMMANDS[i]))
+        printf("  %-12s %.*s\n", COMMANDS[i].name, line, COMMANDS[i].help);
     }
   }
   puts("\noptions");
   for (int i = 0; i < N_OPTIONS; i++) {
     char left[40];
-    snprintf(left, sizeof left, "%s %s", OPTIONS[i].name, OPTIONS[i].argument == NULL ? "" : OPTIONS[i].argument);
+    snprintf(left, sizeof left, "%s %s", OPTIONS[i].name,
+             OPTIONS[i].argument == NULL ? "" : OPTIONS[i].argument);
     printf("  %-18s %s\n", left, OPTIONS[i].help);
   }
 }
@@ -86,8 +95,9 @@ static const option *find_option(const char *name, size_t n) {
 
 /* The ledger's column of a filter option. */
 static const char *column_of(const char *name) {
-  static const char *const PAIRS[][2] = {{"--tenant", "tenant_id"}, {"--user", "user_id"}, {"--task", "task_type"},
-                                         {"--session", "session_id"}, {"--model", "model"}, {"--provider", "provider"}};
+  static const char *const PAIRS[][2] = {{"--tenant", "tenant_id"}, {"--user", "user_id"},
+                                         {"--task", "task_type"},   {"--session", "session_id"},
+                                         {"--model", "model"},      {"--provider", "provider"}};
   for (size_t i = 0; i < sizeof PAIRS / sizeof PAIRS[0]; i++) {
     if (strcmp(PAIRS[i][0], name) == 0) return PAIRS[i][1];
   }
@@ -225,7 +235,8 @@ bool absolute_time(sqlite3 *db, const char *name, const char *text, const char *
   *out = NULL;
   if (text == NULL) return true;
   bool from_now = relative(text, &ago);
-  if (sqlite3_prepare_v2(db, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ?1, ?2)", -1, &stmt, NULL) == SQLITE_OK) {
+  if (sqlite3_prepare_v2(db, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ?1, ?2)", -1, &stmt, NULL) ==
+      SQLITE_OK) {
     char *shift = sqlite3_mprintf("-%lld seconds", ago);
     sqlite3_bind_text(stmt, 1, !from_now ? text : now == NULL ? "now" : now, -1, SQLITE_STATIC);
     sqlite3_bind_text(stmt, 2, shift, -1, sqlite3_free);
@@ -234,6 +245,8 @@ bool absolute_time(sqlite3 *db, const char *name, const char *text, const char *
     }
   }
   sqlite3_finalize(stmt);
-  if (*out == NULL) complain("%s must be a time such as 2026-01-31, 2026-01-31T12:00:00Z or 7d, got '%s'", name, text);
+  if (*out == NULL)
+    complain("%s must be a time such as 2026-01-31, 2026-01-31T12:00:00Z or 7d, got '%s'", name,
+             text);
   return *out != NULL;
 }

@@ -1,8 +1,9 @@
 /*
 ** Rows as a table for people, CSV (RFC 4180), JSON (an array of objects) or Markdown.
 **
-** The reports give numbers; here they are written for people by what their column is called: *_usd in
-** dollars, tokens and requests with separators, ratios in percent. CSV and JSON have them as they are.
+** The reports give numbers; here they are written for people by what their column is called: *_usd
+** in dollars, tokens and requests with separators, ratios in percent. CSV and JSON have them as
+** they are.
 */
 #include <math.h>
 #include <stdlib.h>
@@ -66,7 +67,8 @@ static char *cell(sqlite3_stmt *stmt, int i) {
   }
   char *text = sqlite3_mprintf("%s", (const char *)sqlite3_column_text(stmt, i));
   for (char *p = text; p != NULL && *p != 0; p++) {
-    if ((unsigned char)*p < ' ' || *p == 0x7F) *p = ' '; /* names come from anywhere: no control codes */
+    /* names come from anywhere: no control codes */
+    if ((unsigned char)*p < ' ' || *p == 0x7F) *p = ' ';
   }
   return text;
 }
@@ -152,7 +154,8 @@ static void put_table(sqlite3_stmt *stmt, const table *t, bool drawn) {
     bool bar = drawn && t->bar >= 0 && most > 0;
     for (int i = 0; i < t->n_columns; i++) {
       if (i > 0) fputs("  ", stdout);
-      put_padded(t, i, t->cells[r * (size_t)t->n_columns + (size_t)i], i + 1 == t->n_columns && !bar);
+      put_padded(t, i, t->cells[r * (size_t)t->n_columns + (size_t)i],
+                 i + 1 == t->n_columns && !bar);
     }
     if (bar) {
       char drawing[BAR_COLUMNS * 3 + 4];
@@ -254,7 +257,9 @@ static void put_json_value(sqlite3_stmt *stmt, int i) {
   const char *text = (const char *)sqlite3_column_text(stmt, i);
   int type = sqlite3_column_type(stmt, i);
   if (text == NULL || type == SQLITE_NULL) fputs("null", stdout);
-  else if (type == SQLITE_INTEGER || (type == SQLITE_FLOAT && isfinite(sqlite3_column_double(stmt, i)))) fputs(text, stdout);
+  else if (type == SQLITE_INTEGER ||
+           (type == SQLITE_FLOAT && isfinite(sqlite3_column_double(stmt, i))))
+    fputs(text, stdout);
   else put_json_text(text);
 }
 

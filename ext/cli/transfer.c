@@ -19,7 +19,8 @@ enum {
 
 typedef struct {
   const char *file;
-  sqlite3_stmt *last; /* owned, of a connection of its own that sees what is committed; may be NULL */
+  /* owned, of a connection of its own that sees what is committed; may be NULL */
+  sqlite3_stmt *last;
   sqlite3_int64 first;
   struct timespec started, shown;
   bool wanted, drawn;
@@ -61,7 +62,8 @@ static void start_progress(sqlite3 *db, progress *p, const char *file, const opt
   if (!p->wanted) return;
   sqlite3 *reader = NULL;
   if (sqlite3_open_v2(o->db, &reader, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
-      sqlite3_prepare_v2(reader, "SELECT max(id) FROM llm_usage", -1, &p->last, NULL) != SQLITE_OK) {
+      sqlite3_prepare_v2(reader, "SELECT max(id) FROM llm_usage", -1, &p->last, NULL) !=
+          SQLITE_OK) {
     sqlite3_close(reader);
   }
   p->first = last_id(p);
@@ -80,7 +82,8 @@ static void stop_progress(sqlite3 *db, const progress *p) {
 
 static const char REPORT[] =
     "SELECT ?1 ->> 'format', ?1 ->> 'read', ?1 ->> 'imported', ?1 ->> 'duplicates', json_array_length(?1, '$.bad')";
-static const char BAD[] = "SELECT value ->> 'line', value ->> 'error' FROM json_each(?1, '$.bad') LIMIT ?2";
+static const char BAD[] =
+    "SELECT value ->> 'line', value ->> 'error' FROM json_each(?1, '$.bad') LIMIT ?2";
 
 static void say_bad(sqlite3 *db, const char *file, const char *result) {
   sqlite3_stmt *stmt = NULL;

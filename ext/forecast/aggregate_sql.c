@@ -7,20 +7,22 @@
 **     FROM json_each((SELECT tok_forecast(day, usd, 14) FROM spending), '$.points') p;
 **
 ** tok_forecast(ts, value, horizon [, options_json]) -> JSON
-**   F1  {points:[{ts,forecast,lower,upper}], total, total_lower, total_upper, level, method:{name:weight}, n, filled,
-**       repaired, backtest:{origins,wape,mase,coverage}, status, step}; NULL without rows.
-**   F2  ts is ISO-8601 text or Unix seconds; points come back in the form of the first row. Rows in any order; rows of
-**       one time are added up; NULL in ts or value leaves the row out. Rows that follow no step (single requests) are
-**       an error that says so.
-**   F3  horizon: 1 to 2000 steps. options: level (default 0.8), season (steps; 1 = none), zone (days, weeks and months
-**       are those of the zone), positive (default: if the history is), gaps ('unknown', the default: a missing
-**       step is filled in; 'zero': nothing happened), method (one method instead of the mix). horizon and
-**       options of the first row count.
-**   F4  The newest 4096 steps of any number of rows count; memory is bounded (3 MB); about 1 ms for 1,000 points.
-**   F5  n: points used after leading zeros; filled: missing ones; repaired: spikes and holes that were replaced.
-**       status 'insufficient' below 4 points (their mean, no interval), 'short history' below 4 seasons, else 'ok'.
-**       level_since (only where there is one): from when a new level of traffic holds; what came before counts
-**       relative to its own level.
+**   F1  {points:[{ts,forecast,lower,upper}], total, total_lower, total_upper, level,
+**       method:{name:weight}, n, filled, repaired, backtest:{origins,wape,mase,coverage}, status,
+**       step}; NULL without rows.
+**   F2  ts is ISO-8601 text or Unix seconds; points come back in the form of the first row. Rows in
+**       any order; rows of one time are added up; NULL in ts or value leaves the row out. Rows that
+**       follow no step (single requests) are an error that says so.
+**   F3  horizon: 1 to 2000 steps. options: level (default 0.8), season (steps; 1 = none), zone
+**       (days, weeks and months are those of the zone), positive (default: if the history is), gaps
+**       ('unknown', the default: a missing step is filled in; 'zero': nothing happened), method
+**       (one method instead of the mix). horizon and options of the first row count.
+**   F4  The newest 4096 steps of any number of rows count; memory is bounded (3 MB); about 1 ms for
+**       1,000 points.
+**   F5  n: points used after leading zeros; filled: missing ones; repaired: spikes and holes that
+**       were replaced. status 'insufficient' below 4 points (their mean, no interval), 'short
+**       history' below 4 seasons, else 'ok'. level_since (only where there is one): from when a new
+**       level of traffic holds; what came before counts relative to its own level.
 **   F6  The same rows give the same bytes on every machine.
 */
 #include <math.h>
@@ -56,7 +58,7 @@ static void destroy(tok_conn *conn) {
   tok_free(r);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------ */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 static bool begin(sqlite3_context *ctx, state *s, int argc, sqlite3_value **argv) {
   char wrong[TOK_WRONG_BYTES];
@@ -86,7 +88,8 @@ static bool begin(sqlite3_context *ctx, state *s, int argc, sqlite3_value **argv
 static bool number(sqlite3_context *ctx, sqlite3_value *v, double *out) {
   int type = sqlite3_value_numeric_type(v);
   if (type != SQLITE_INTEGER && type != SQLITE_FLOAT) {
-    tok_sql_error(ctx, func, "value must be a number, got %s", type == SQLITE_BLOB ? "a blob" : "text");
+    tok_sql_error(ctx, func, "value must be a number, got %s",
+                  type == SQLITE_BLOB ? "a blob" : "text");
     return false;
   }
   *out = sqlite3_value_double(v);
@@ -113,8 +116,8 @@ static void step(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     sqlite3_result_error_nomem(ctx);
     return;
   }
-  if (s->failed || sqlite3_value_type(argv[0]) == SQLITE_NULL || sqlite3_value_type(argv[1]) == SQLITE_NULL ||
-      sqlite3_value_type(argv[2]) == SQLITE_NULL) {
+  if (s->failed || sqlite3_value_type(argv[0]) == SQLITE_NULL ||
+      sqlite3_value_type(argv[1]) == SQLITE_NULL || sqlite3_value_type(argv[2]) == SQLITE_NULL) {
     return;
   }
   s->failed = true; /* unless all goes well */
@@ -125,7 +128,7 @@ static void step(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   s->failed = s->points.status != TOK_OK;
 }
 
-/* ---- the answer ------------------------------------------------------------------------------------ */
+/* ---- the answer ------------------------------------------------------------------------------ */
 
 static void add_time(tok_buf *b, ts_form form, int64_t t, const tok_zone *zone) {
   char text[TOK_TIME_TEXT_BYTES], label[TOK_ZONE_TEXT_BYTES];
@@ -190,7 +193,8 @@ static const tok_zone *zone_of(sqlite3_context *ctx, const char *name) {
   char *message = NULL;
   int rc = tok_zones_find(&r->zones, tok_slice_of(name[0] == '\0' ? "UTC" : name), &zone, &message);
   if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
-  else if (rc != SQLITE_OK) tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
+  else if (rc != SQLITE_OK)
+    tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
   sqlite3_free(message);
   return rc == SQLITE_OK ? zone : NULL;
 }
@@ -200,10 +204,12 @@ static void answer(sqlite3_context *ctx, state *s) {
   tok_forecast f = {0};
   const tok_zone *zone = zone_of(ctx, s->request.zone);
   if (zone == NULL) return;
-  s->request.run.method = s->request.method[0] == '\0' ? NULL : s->request.method; /* the state may have moved */
+  /* the state may have moved */
+  s->request.run.method = s->request.method[0] == '\0' ? NULL : s->request.method;
   tok_status status = tok_series_grid(&s->points, NULL, &grid);
   if (status == TOK_INVALID) {
-    tok_sql_error(ctx, func, "the times follow no regular step; add the rows up into hours or days first");
+    tok_sql_error(ctx, func,
+                  "the times follow no regular step; add the rows up into hours or days first");
   } else if (status == TOK_OK) {
     status = tok_forecast_run(&grid, &s->request.run, &f);
     if (status == TOK_OK) {
@@ -227,7 +233,8 @@ static void finish(sqlite3_context *ctx) {
 }
 
 int tok_forecast_aggregate_register(sqlite3 *db) {
-  enum { FLAGS = SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_RESULT_SUBTYPE }; /* zones are the machine's */
+  /* zones are the machine's */
+  enum { FLAGS = SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_RESULT_SUBTYPE };
   static const tok_agg_def defs[] = {{func, 3, FLAGS, step, finish, NULL, NULL},
                                      {func, 4, FLAGS, step, finish, NULL, NULL}};
   room *r = tok_malloc(sizeof *r);

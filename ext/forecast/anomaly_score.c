@@ -17,7 +17,9 @@ static const double QUIET = 0.02;   /* of the points so far: there an alarm sile
 static const double SEASONAL = 0.9; /* a season's distance / half a season's: more is no season */
 static const double STICKY = 0.9;   /* another season must be better by this than the present one */
 static const double WEEKLY = 0.95;  /* the same for weeks against days */
-/* Times its record that a new one may be: one wild point must not hide those after it; 2 to 5 do. */
+/*
+** Times its record that a new one may be: one wild point must not hide those after it; 2 to 5 do.
+*/
 static const double GROWTH = 3;
 enum { GROWTH_FROM = 20 }; /* points that a record must have stood for before that holds */
 static const double SCORE_MAX = 100;

@@ -1,11 +1,11 @@
 /*
-** Ridge seasonal autoregression: y[t] = c + sum over lags of b[l] y[t - l], with b shrunk towards "as one
-** season ago" (or "as before"). See method.h.
+** Ridge seasonal autoregression: y[t] = c + sum over lags of b[l] y[t - l], with b shrunk towards
+** "as one season ago" (or "as before"). See method.h.
 **
-** The weighted moments of (lags, y) are summed once along the series; at each origin they are what was
-** known there, and the normal equations (k x k, k <= TOK_LAGS_MAX) are solved by Cholesky. O(n k^2).
-** Forecasts are iterated; each step stays within the recent range and a margin, so that no unstable
-** polynomial runs away.
+** The weighted moments of (lags, y) are summed once along the series; at each origin they are what
+** was known there, and the normal equations (k x k, k <= TOK_LAGS_MAX) are solved by Cholesky. O(n
+** k^2). Forecasts are iterated; each step stays within the recent range and a margin, so that no
+** unstable polynomial runs away.
 */
 #include "fmath.h"
 #include "method.h"
@@ -54,7 +54,9 @@ static void set_prior(ar_shape *s, size_t lag) {
   }
 }
 
-/* Lags around one and two seasons; of one longer than a month the last value is the better prior. */
+/*
+** Lags around one and two seasons; of one longer than a month the last value is the better prior.
+*/
 static void add_seasonal(ar_shape *s, size_t m1, size_t m2, size_t most) {
   const size_t one[] = {1, 2, 3, m1 - 1, m1, m1 + 1, 2 * m1, 2 * m1 + 1, 3 * m1};
   const size_t two[] = {m2 - m1, m2 - 1, m2, m2 + 1, m2 + m1, 2 * m2};
@@ -72,8 +74,9 @@ static void add_seasonal(ar_shape *s, size_t m1, size_t m2, size_t most) {
 }
 
 /*
-** Of (lags, y), less the series' mean. Points weigh by KEEP to the power of their age: instead of shrinking all
-** sums at each point, the new point's weight `now` grows, and only ratios matter. cross[i][j]: j <= i is used.
+** Of (lags, y), less the series' mean. Points weigh by KEEP to the power of their age: instead of
+** shrinking all sums at each point, the new point's weight `now` grows, and only ratios matter.
+** cross[i][j]: j <= i is used.
 */
 typedef struct {
   double now, w, sum[D], cross[D][D];
@@ -94,7 +97,10 @@ static void moments_add(moments *m, const ar_shape *s, const double *y, size_t t
   }
 }
 
-/* Solves A x = b for symmetric positive definite A (lower triangle, overwritten). False if it is not. */
+/*
+** Solves A x = b for symmetric positive definite A (lower triangle, overwritten). False if it is
+** not.
+*/
 static bool cholesky(double a[D][D], size_t k, double *b) {
   for (size_t i = 0; i < k; i++) {
     for (size_t j = 0; j <= i; j++) {
@@ -199,7 +205,9 @@ void tok_method_ar_short(const tok_task *t, double *work, double *out) {
   run(t, &s, work, out);
 }
 
-/* Decomposing is what costs time, so two rolling origins share what was known at the first of them. */
+/*
+** Decomposing is what costs time, so two rolling origins share what was known at the first of them.
+*/
 void tok_method_ar_rest(const tok_task *t, double *work, double *out) {
   size_t m = t->m2 > 0 ? t->m2 : t->m1;
   if (m < 2 || t->origin[0] <= 2 * m) {

@@ -5,9 +5,10 @@
 #include "../base/json.h"
 #include "fmath.h"
 
-const char *const tok_scope_names[TOK_N_SCOPE] = {"tenant_id", "user_id",  "api_key_id", "session_id",
-                                                  "provider",  "model",    "task_type",  "tag"};
-const char *const tok_metric_names[TOK_N_METRICS] = {"cost", "input", "output", "total", "requests"};
+const char *const tok_scope_names[TOK_N_SCOPE] = {
+    "tenant_id", "user_id", "api_key_id", "session_id", "provider", "model", "task_type", "tag"};
+const char *const tok_metric_names[TOK_N_METRICS] = {"cost", "input", "output", "total",
+                                                     "requests"};
 
 tok_status tok_metric_parse(tok_slice name, tok_metric *out) {
   for (int m = 0; m < TOK_N_METRICS; m++) {
@@ -64,7 +65,8 @@ static tok_status refuse(char wrong[TOK_WRONG_BYTES], const char *key, const cha
   return TOK_INVALID;
 }
 
-static tok_status take_scope(const tok_json *j, size_t k, tok_filter *f, char wrong[TOK_WRONG_BYTES]) {
+static tok_status take_scope(const tok_json *j, size_t k, tok_filter *f,
+                             char wrong[TOK_WRONG_BYTES]) {
   f->given[k] = true;
   f->is_null[k] = j->event == TOK_JSON_NULL;
   if (f->is_null[k]) return TOK_OK;
@@ -72,10 +74,12 @@ static tok_status take_scope(const tok_json *j, size_t k, tok_filter *f, char wr
     return refuse(wrong, tok_scope_names[k], "a string or null");
   }
   if (copy_string(j->text, f->value[k], TOK_SCOPE_BYTES)) return TOK_OK;
-  return refuse(wrong, tok_scope_names[k], "a string of at most 255 bytes, \\u escapes written as UTF-8");
+  return refuse(wrong, tok_scope_names[k],
+                "a string of at most 255 bytes, \\u escapes written as UTF-8");
 }
 
-static tok_status take(const tok_json *j, tok_slice key, tok_filter *f, char wrong[TOK_WRONG_BYTES]) {
+static tok_status take(const tok_json *j, tok_slice key, tok_filter *f,
+                       char wrong[TOK_WRONG_BYTES]) {
   for (size_t k = 0; k < TOK_N_SCOPE; k++) {
     if (tok_slice_is(key, tok_scope_names[k])) return take_scope(j, k, f, wrong);
   }
@@ -95,7 +99,8 @@ static tok_status take(const tok_json *j, tok_slice key, tok_filter *f, char wro
       f->budget = (double)whole;
       ok = true;
     }
-    return none || (ok && f->budget >= 0) ? TOK_OK : refuse(wrong, "budget", "a number of at least 0");
+    return none || (ok && f->budget >= 0) ? TOK_OK
+                                          : refuse(wrong, "budget", "a number of at least 0");
   }
   snprintf(wrong, TOK_WRONG_BYTES,
            "filter has an unknown key '%.*s', expected tenant_id, user_id, api_key_id, session_id, provider, model, "
@@ -118,7 +123,8 @@ tok_status tok_filter_parse(tok_slice json, tok_filter *f, char wrong[TOK_WRONG_
     if (status != TOK_OK) return status;
   }
   if (j.event != TOK_JSON_OBJECT_END || tok_json_next(&j) != TOK_JSON_END) {
-    snprintf(wrong, TOK_WRONG_BYTES, "filter is not well-formed JSON, expected an object such as {\"tenant_id\":\"acme\"}");
+    snprintf(wrong, TOK_WRONG_BYTES,
+             "filter is not well-formed JSON, expected an object such as {\"tenant_id\":\"acme\"}");
     return TOK_INVALID;
   }
   return TOK_OK;

@@ -1,7 +1,7 @@
 /*
-** The filter_json of forecasts over the ledger: {"tenant_id":"acme","model":"gpt-4o"} takes the rows that agree in
-** every key; null takes rows without a value. tag is a string in tags, or "name:value" a member. Beside the scope it
-** may hold zone, level, and for tok_project budget.
+** The filter_json of forecasts over the ledger: {"tenant_id":"acme","model":"gpt-4o"} takes the
+** rows that agree in every key; null takes rows without a value. tag is a string in tags, or
+** "name:value" a member. Beside the scope it may hold zone, level, and for tok_project budget.
 */
 #ifndef TOK_FILTER_H
 #define TOK_FILTER_H
@@ -48,7 +48,10 @@ typedef enum {
 extern const char *const tok_metric_names[TOK_N_METRICS];
 /* "cost" … "requests", case does not matter. TOK_NOTFOUND for others. */
 tok_status tok_metric_parse(tok_slice name, tok_metric *out);
-/* Units of quotas (tokens, requests, nano-dollars) as the metric's amount (USD for cost), and back; saturates. */
+/*
+** Units of quotas (tokens, requests, nano-dollars) as the metric's amount (USD for cost), and back;
+** saturates.
+*/
 double tok_metric_amount(tok_metric m, int64_t units);
 int64_t tok_metric_units(tok_metric m, double amount);
 

@@ -1,10 +1,10 @@
 /*
 ** Arithmetic that gives the same bits on every machine and compiler.
 **
-** + - * / and sqrt are exact by IEEE 754; log, exp and the quantiles of a libm are not, so forecasts use
-** these: fixed polynomials in a fixed order. The room is compiled without fused multiply-add.
-** Relative error below 1e-14 (log, exp) and 1e-7 (normal and t quantiles), which is far below what an
-** interval means.
+** + - * / and sqrt are exact by IEEE 754; log, exp and the quantiles of a libm are not, so
+** forecasts use these: fixed polynomials in a fixed order. The room is compiled without fused
+** multiply-add. Relative error below 1e-14 (log, exp) and 1e-7 (normal and t quantiles), which is
+** far below what an interval means.
 */
 #ifndef TOK_FMATH_H
 #define TOK_FMATH_H

@@ -2,9 +2,9 @@
 ** forecast: a series -> what comes next, with intervals, totals and how far to trust them.
 **
 ** Several cheap methods forecast from the end and from up to 19 rolling origins in the past; each
-** weighs by how well it did there; the errors of the combination at those origins are the intervals, the
-** errors of its totals the interval of the total. Nothing is assumed to be normal or stationary that the
-** past does not show.
+** weighs by how well it did there; the errors of the combination at those origins are the
+** intervals, the errors of its totals the interval of the total. Nothing is assumed to be normal or
+** stationary that the past does not show.
 **
 ** Deterministic to the last bit on every machine (fmath.h). Time and memory are bounded by
 ** TOK_SERIES_MAX points and TOK_HORIZON_MAX steps: about 1 ms for 1,000 points.
@@ -44,11 +44,13 @@ typedef struct {
 
 typedef struct {
   size_t h;
-  double *mean, *lower, *upper; /* h each, lower <= mean <= upper; NAN bounds where grade is insufficient */
+  /* h each, lower <= mean <= upper; NAN bounds where grade is insufficient */
+  double *mean, *lower, *upper;
   double total, total_lower, total_upper;
   double total_sd; /* standard deviation of the total, and … */
   double total_df; /* … degrees of freedom of the t distribution it belongs to */
-  double total_power; /* the deviation of the sum of the first j steps is total_sd * (j / h) ^ total_power */
+  /* the deviation of the sum of the first j steps is total_sd * (j / h) ^ total_power */
+  double total_power;
   double *sd;      /* h: standard deviation of each step */
   bool positive; /* bounds are at least 0 */
   tok_grade grade;
@@ -71,7 +73,8 @@ typedef struct {
 ** Forecasts s, which is not changed. TOK_OK; TOK_INVALID if options->method names none; TOK_NOMEM.
 ** All values must be finite or NAN and at most 1e300 in size.
 */
-tok_status tok_forecast_run(const tok_series *s, const tok_forecast_options *options, tok_forecast *out);
+tok_status tok_forecast_run(const tok_series *s, const tok_forecast_options *options,
+                            tok_forecast *out);
 void tok_forecast_free(tok_forecast *f);
 
 /* Half the width of an interval of that level, in standard deviations of a step. */
@@ -85,7 +88,8 @@ typedef struct {
 } tok_backtest_row;
 
 /* Row i < n_back * back_h; `values` are those of the series. width: tok_forecast_width. */
-tok_backtest_row tok_forecast_back(const tok_forecast *f, const double *values, double width, size_t i);
+tok_backtest_row tok_forecast_back(const tok_forecast *f, const double *values, double width,
+                                   size_t i);
 
 /* The i-th method's name, NULL beyond the last. */
 const char *tok_forecast_method_name(size_t i);

@@ -61,7 +61,8 @@ void tok_history_add(tok_history *h, int64_t t, double amount) {
   reach(h, t);
   if (h->status != TOK_OK) return;
   h->v[h->n - 1] += amount;
-  if (t < h->recent || t >= h->recent + RECENT_DAYS * 86400 - h->elapsed_s) return; /* the running one is not whole */
+  /* the running one is not whole */
+  if (t < h->recent || t >= h->recent + RECENT_DAYS * 86400 - h->elapsed_s) return;
   h->whole += amount;
   tok_span granule = {t, t + (h->granule_s > 0 ? h->granule_s : 1)};
   h->early += amount * tok_span_share(granule, h->span.start + h->elapsed_s);
@@ -101,14 +102,15 @@ void tok_history_end(tok_history *h, int64_t first, int64_t now) {
 }
 
 static tok_step step_of(tok_unit unit) {
-  static const tok_step steps[TOK_N_UNITS] = {[TOK_UNIT_HOUR] = {3600, 0}, [TOK_UNIT_DAY] = {86400, 0},
-                                              [TOK_UNIT_WEEK] = {604800, 0}, [TOK_UNIT_MONTH] = {0, 1},
-                                              [TOK_UNIT_QUARTER] = {0, 3}, [TOK_UNIT_YEAR] = {0, 12}};
+  static const tok_step steps[TOK_N_UNITS] = {
+      [TOK_UNIT_HOUR] = {3600, 0}, [TOK_UNIT_DAY] = {86400, 0}, [TOK_UNIT_WEEK] = {604800, 0},
+      [TOK_UNIT_MONTH] = {0, 1},   [TOK_UNIT_QUARTER] = {0, 3}, [TOK_UNIT_YEAR] = {0, 12}};
   return steps[unit];
 }
 
 tok_series tok_history_series(const tok_history *h) {
-  return (tok_series){.start = h->n > 0 ? h->start[0] : 0, .step = step_of(h->unit), .n = h->n, .v = h->v};
+  return (tok_series){
+      .start = h->n > 0 ? h->start[0] : 0, .step = step_of(h->unit), .n = h->n, .v = h->v};
 }
 
 int64_t tok_history_after(const tok_history *h, size_t k) {
@@ -127,7 +129,8 @@ enum {
   NEAR_END = 10      /* a row in the last tenth of a bucket: the bucket is whole */
 };
 
-int64_t tok_history_now(const tok_zone *zone, tok_unit unit, int64_t clock, bool any_row, int64_t last) {
+int64_t tok_history_now(const tok_zone *zone, tok_unit unit, int64_t clock, bool any_row,
+                        int64_t last) {
   tok_span span;
   if (!any_row || !tok_time_in_range(last)) return clock;
   tok_zone_bucket(zone, unit, last, &span);
@@ -138,8 +141,8 @@ int64_t tok_history_now(const tok_zone *zone, tok_unit unit, int64_t clock, bool
 }
 
 /*
-** An hour's forecast looks at forecast_window_days; days are fewer and want twelve times as many, weeks and
-** longer units all there is.
+** An hour's forecast looks at forecast_window_days; days are fewer and want twelve times as many,
+** weeks and longer units all there is.
 */
 enum { DAYS_FACTOR = 12 };
 
@@ -155,7 +158,7 @@ int64_t tok_history_since(const tok_zone *zone, tok_unit unit, int64_t now, int6
   return span.start;
 }
 
-/* ---- projections ----------------------------------------------------------------------------------- */
+/* ---- projections ----------------------------------------------------------------------------- */
 
 enum { HOURS_UP_TO_DAYS = 8 };
 

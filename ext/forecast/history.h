@@ -1,8 +1,8 @@
 /*
 ** Usage of the ledger as a series of calendar buckets: hours, days, weeks or months of a zone.
 **
-** Rows come in the order of time; a bucket without rows is 0. The last bucket counts only if it is over, the
-** first one only if recording had begun when it did: half a day is no day.
+** Rows come in the order of time; a bucket without rows is 0. The last bucket counts only if it is
+** over, the first one only if recording had begun when it did: half a day is no day.
 */
 #ifndef TOK_HISTORY_H
 #define TOK_HISTORY_H
@@ -17,7 +17,10 @@ typedef struct {
   int64_t *start; /* owned; of each bucket */
   double *v;      /* owned; its sum */
   size_t n, cap;
-  /* how a bucket fills: of usage since `recent`, what fell into the first elapsed_s of its bucket, and all */
+  /*
+  ** how a bucket fills: of usage since `recent`, what fell into the first elapsed_s of its bucket,
+  ** and all
+  */
   int64_t recent, elapsed_s;
   int64_t granule_s; /* length of what a row of tok_history_add sums up, for that; 0: a moment */
   double early, whole;
@@ -26,7 +29,10 @@ typedef struct {
 } tok_history;
 
 void tok_history_init(tok_history *h, const tok_zone *zone, tok_unit unit);
-/* Before the first row: the ledger is complete up to now, which is what tok_history_elapsed is about. */
+/*
+** Before the first row: the ledger is complete up to now, which is what tok_history_elapsed is
+** about.
+*/
 void tok_history_watch(tok_history *h, int64_t now);
 /* Usage at t, not before the last t. More than TOK_SERIES_MAX buckets: the oldest are forgotten. */
 void tok_history_add(tok_history *h, int64_t t, double amount);
@@ -39,16 +45,21 @@ double tok_history_elapsed(const tok_history *h);
 void tok_history_end(tok_history *h, int64_t first, int64_t now);
 void tok_history_free(tok_history *h);
 
-/* The series of the n buckets, borrowed from h. The step is that of its unit, whatever the clocks do. */
+/*
+** The series of the n buckets, borrowed from h. The step is that of its unit, whatever the clocks
+** do.
+*/
 tok_series tok_history_series(const tok_history *h);
 /* Start of the bucket k steps after the last one, k >= 0; 0 is the one after it. */
 int64_t tok_history_after(const tok_history *h, size_t k);
 /*
-** Up to when a ledger is complete where nobody said it: the clock's time if the newest row is at most a day (or
-** two buckets) old. Else recording has stopped there, or an old ledger was imported, and it is continued from its
-** end: the newest row's bucket counts if that row lies in its last tenth.
+** Up to when a ledger is complete where nobody said it: the clock's time if the newest row is at
+** most a day (or two buckets) old. Else recording has stopped there, or an old ledger was imported,
+** and it is continued from its end: the newest row's bucket counts if that row lies in its last
+** tenth.
 */
-int64_t tok_history_now(const tok_zone *zone, tok_unit unit, int64_t clock, bool any_row, int64_t last);
+int64_t tok_history_now(const tok_zone *zone, tok_unit unit, int64_t clock, bool any_row,
+                        int64_t last);
 /* Oldest instant that a forecast of this unit looks at, for llm_setting's forecast_window_days. */
 int64_t tok_history_since(const tok_zone *zone, tok_unit unit, int64_t now, int64_t window_days);
 

@@ -53,7 +53,8 @@ static int read_about(const tok_history_ask *ask, about *a, char **message) {
   }
   const char *why = sqlite3_errmsg(db);
   bool absent = strncmp(why, "no such table", 13) == 0;
-  return failed(ask, rc, absent ? "this database has no ledger; SELECT tok_init() makes one" : why, message);
+  return failed(ask, rc, absent ? "this database has no ledger; SELECT tok_init() makes one" : why,
+                message);
 }
 
 static int bind_filter(sqlite3_stmt *stmt, const tok_filter *f) {
@@ -105,7 +106,10 @@ static bool whole_hours(const tok_zone *zone, int64_t since, int64_t now) {
   return tok_zone_offset(zone, since) % HOUR_S == 0;
 }
 
-/* The query of usage in [since, until), from roll-ups where they are and suffice; sums of *granule_s. */
+/*
+** The query of usage in [since, until), from roll-ups where they are and suffice; sums of
+** *granule_s.
+*/
 static int open_rows(const tok_history_ask *ask, const tok_zone *zone, int64_t since, int64_t until,
                      int64_t *granule_s, sqlite3_stmt **stmt) {
   sqlite3 *db = ask->conn->conn.db;
@@ -116,16 +120,19 @@ static int open_rows(const tok_history_ask *ask, const tok_zone *zone, int64_t s
     if (rc == SQLITE_OK) rc = sqlite3_bind_text(*stmt, 5, dim, -1, SQLITE_STATIC);
     if (rc == SQLITE_ERROR) dim = NULL; /* an older ledger without roll-ups */
   }
-  if (dim == NULL) rc = sqlite3_prepare_v2(db, tok_forecast_script("forecast/history.sql"), -1, stmt, NULL);
+  if (dim == NULL)
+    rc = sqlite3_prepare_v2(db, tok_forecast_script("forecast/history.sql"), -1, stmt, NULL);
   *granule_s = dim != NULL ? HOUR_S : GRANULE_S;
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(*stmt, 1, *granule_s);
-  if (rc == SQLITE_OK) rc = sqlite3_bind_text(*stmt, 2, tok_metric_names[ask->metric], -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_bind_text(*stmt, 2, tok_metric_names[ask->metric], -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(*stmt, 3, since);
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(*stmt, 4, until);
   return rc == SQLITE_OK ? bind_filter(*stmt, &ask->filter) : rc;
 }
 
-static int find_zone(const tok_history_ask *ask, const about *a, const tok_zone **zone, char **message) {
+static int find_zone(const tok_history_ask *ask, const about *a, const tok_zone **zone,
+                     char **message) {
   const char *name = ask->filter.zone[0] != '\0' ? ask->filter.zone : a->zone;
   char *why = NULL;
   int rc = tok_zones_find(&ask->conn->zones, tok_slice_of(name), zone, &why);
@@ -165,8 +172,8 @@ int tok_history_read(tok_history_ask *ask, tok_history *h, char **message) {
   return h->status == TOK_OK ? rc : SQLITE_NOMEM;
 }
 
-int tok_history_sum(const tok_history_ask *ask, const tok_zone *zone, int64_t since, int64_t until, double *out,
-                    char **message) {
+int tok_history_sum(const tok_history_ask *ask, const tok_zone *zone, int64_t since, int64_t until,
+                    double *out, char **message) {
   sqlite3_stmt *stmt = NULL;
   *out = 0;
   int64_t granule_s;

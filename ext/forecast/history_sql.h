@@ -29,16 +29,16 @@ typedef struct {
 } tok_history_ask;
 
 /*
-** Reads it. Without now_given, ask->now is set as tok_history_now says. h is initialised here; the caller frees it, also after a failure. A ledger without
-** rows, or none, gives n = 0. An SQLite code; on failure *message (sqlite3_free) is "<func>: …", or NULL when out
-** of memory.
+** Reads it. Without now_given, ask->now is set as tok_history_now says. h is initialised here; the
+** caller frees it, also after a failure. A ledger without rows, or none, gives n = 0. An SQLite
+** code; on failure *message (sqlite3_free) is "<func>: …", or NULL when out of memory.
 */
 int tok_history_read(tok_history_ask *ask, tok_history *h, char **message);
 /* The zone of the filter, else of llm_setting, else UTC; borrowed from the connection. */
 int tok_history_zone(const tok_history_ask *ask, const tok_zone **zone, char **message);
 /* Sum of the metric from since (included) to until (excluded). */
-int tok_history_sum(const tok_history_ask *ask, const tok_zone *zone, int64_t since, int64_t until, double *out,
-                    char **message);
+int tok_history_sum(const tok_history_ask *ask, const tok_zone *zone, int64_t since, int64_t until,
+                    double *out, char **message);
 
 /* Binds :is_x and :x of sql/gen/scope.sql. An SQLite code. */
 int tok_history_bind(sqlite3_stmt *stmt, const tok_filter *f);

@@ -1,19 +1,25 @@
 /*
 ** Intervals from what the combination got wrong at the rolling origins.
 **
-** A step's error is taken relative to the power 3/4 of its forecast (where nothing is negative): busy hours err
-** by more than quiet ones, though not in proportion. Its mean square over the origins, as a function of the steps ahead, is
-** fitted by a + b * step with a, b >= 0, which one origin's luck cannot bend. A total's interval comes
-** from the errors of totals, never from adding up steps: errors of neighbouring steps are alike.
+** A step's error is taken relative to the power 3/4 of its forecast (where nothing is negative):
+** busy hours err by more than quiet ones, though not in proportion. Its mean square over the
+** origins, as a function of the steps ahead, is fitted by a + b * step with a, b >= 0, which one
+** origin's luck cannot bend. A total's interval comes from the errors of totals, never from adding
+** up steps: errors of neighbouring steps are alike.
 */
 #include "fmath.h"
 #include "run.h"
 
-static const double ROUNDING = 1e-12; /* a series that repeats exactly is inside an interval of width 0 */
+/* a series that repeats exactly is inside an interval of width 0 */
+static const double ROUNDING = 1e-12;
 
-static const double SPREAD_POWER = 0.75; /* tuning: of spread() below; 0.5 to 1 differ by 3 % in MSIS */
+/* tuning: of spread() below; 0.5 to 1 differ by 3 % in MSIS */
+static const double SPREAD_POWER = 0.75;
 
-/* Relative size that errors have around a forecast f. floor_: so that a forecast of 0 is not certain. */
+/*
+** Relative size that errors have around a forecast f. floor_: so that a forecast of 0 is not
+** certain.
+*/
 static double spread(const tok_run *r, double f, double floor_) {
   if (!r->positive) return 1;
   double root = sqrt(f > floor_ ? f : floor_);
@@ -21,12 +27,15 @@ static double spread(const tok_run *r, double f, double floor_) {
 }
 
 static double actual(const tok_run *r, size_t k, size_t j) { return r->y[r->origin[k] + j]; }
-static double forecast_at(const tok_run *r, size_t k, size_t j) { return r->combined[k * r->h + j]; }
+static double forecast_at(const tok_run *r, size_t k, size_t j) {
+  return r->combined[k * r->h + j];
+}
 
 /* A twentieth of the mean of what was forecast or was; above 0 unless all is 0. */
 static double floor_of(const tok_run *r) {
   double said = 0, was = 0;
-  for (size_t i = 0; i < r->n_origin * r->h; i++) said += r->combined[i] / (double)(r->n_origin * r->h);
+  for (size_t i = 0; i < r->n_origin * r->h; i++)
+    said += r->combined[i] / (double)(r->n_origin * r->h);
   for (size_t i = r->origin[0]; i < r->n; i++) was += r->y[i] / (double)(r->n - r->origin[0]);
   return (said > was ? said : was) / 20;
 }
@@ -78,7 +87,7 @@ static double looks(const tok_run *r) {
 /* Independent errors add up as the root of the steps, errors of level in proportion to them. */
 static const double POWER_MIN = 0.5, POWER_MAX = 1, POWER_UNKNOWN = 0.8;
 
-/* ---- without a backtest ------------------------------------------------------------------------------ */
+/* ---- without a backtest ---------------------------------------------------------------------- */
 
 static void from_spread(const tok_run *r, tok_forecast *out) {
   double mean = 0, square = 0, n = (double)r->n;
@@ -93,7 +102,7 @@ static void from_spread(const tok_run *r, tok_forecast *out) {
   out->total_power = POWER_UNKNOWN;
 }
 
-/* ---- from rolling origins ---------------------------------------------------------------------------- */
+/* ---- from rolling origins -------------------------------------------------------------------- */
 
 /* Mean square of the errors of the sums of the first `steps` steps, relative to their spread. */
 static double total_square(const tok_run *r, growth g, size_t steps) {
@@ -161,7 +170,9 @@ static void bound(bool positive, double f, double half, double *lower, double *u
   if (positive && *lower < 0) *lower = 0;
 }
 
-/* Steps are more than one look each, but errors of neighbouring steps are alike: worth about three. */
+/*
+** Steps are more than one look each, but errors of neighbouring steps are alike: worth about three.
+*/
 enum { STEP_LOOKS = 3 };
 static const double UNSEEN = 0.5; /* what few looks have not seen: tuned on shortened series */
 
@@ -172,9 +183,11 @@ double tok_forecast_width(const tok_forecast *f, double level) {
   return tok_t_quantile(p, STEP_LOOKS * f->total_df) * sqrt(1 + UNSEEN / f->total_df);
 }
 
-tok_backtest_row tok_forecast_back(const tok_forecast *f, const double *values, double width, size_t i) {
+tok_backtest_row tok_forecast_back(const tok_forecast *f, const double *values, double width,
+                                   size_t i) {
   size_t k = i / f->back_h, j = i % f->back_h;
-  tok_backtest_row r = {.origin = f->origin[k], .at = f->origin[k] + j, .step = j + 1, .forecast = f->back[i]};
+  tok_backtest_row r = {
+      .origin = f->origin[k], .at = f->origin[k] + j, .step = j + 1, .forecast = f->back[i]};
   r.actual = values[r.at];
   r.error = r.forecast - r.actual;
   bound(f->positive, r.forecast, width * f->back_sd[i], &r.lower, &r.upper);

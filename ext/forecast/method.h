@@ -1,9 +1,11 @@
 /*
-** The forecasting methods, each a function from one prepared series to forecasts at several origins.
+** The forecasting methods, each a function from one prepared series to forecasts at several
+** origins.
 **
-** Rolling origins are what everything here stands on: weights, errors and intervals come from what each
-** method would have said at points of the past. So a method is given all origins at once and passes over
-** the series once: its state at an origin is what it forecasts from there; nothing later is looked at.
+** Rolling origins are what everything here stands on: weights, errors and intervals come from what
+** each method would have said at points of the past. So a method is given all origins at once and
+** passes over the series once: its state at an origin is what it forecasts from there; nothing
+** later is looked at.
 */
 #ifndef TOK_METHOD_H
 #define TOK_METHOD_H
@@ -26,8 +28,8 @@ typedef struct {
 } tok_task;
 
 /*
-** A method writes out[k * h + j] = its forecast of y[origin[k] + j]. work: tok_method_work() doubles.
-** The first origin is at least 4, and two longest seasons where there are seasons.
+** A method writes out[k * h + j] = its forecast of y[origin[k] + j]. work: tok_method_work()
+** doubles. The first origin is at least 4, and two longest seasons where there are seasons.
 */
 typedef void tok_method(const tok_task *t, double *work, double *out);
 
@@ -41,7 +43,9 @@ tok_method tok_method_snaive;
 tok_method tok_method_moved_season;
 /* Exponentially weighted mean of the same phase of the longest season. */
 tok_method tok_method_phase_mean;
-/* Decomposition by moving averages into phases of the longest season and a rest; theta on the rest. */
+/*
+** Decomposition by moving averages into phases of the longest season and a rest; theta on the rest.
+*/
 tok_method tok_method_theta;
 /* Holt-Winters: level, additive season m1, AR(1) errors, no trend; _double with both seasons. */
 tok_method tok_method_smooth;
@@ -56,9 +60,11 @@ tok_method tok_method_ar_rest;
 tok_method tok_method_analog;
 
 /*
-** Phases of season m in y[0..n), n > 2 m, younger seasons weighing more (each `keep` of the next): index[p]
-** is what phase p is above a centred moving average; they sum to 0. trend: n doubles of work.
+** Phases of season m in y[0..n), n > 2 m, younger seasons weighing more (each `keep` of the next):
+** index[p] is what phase p is above a centred moving average; they sum to 0. trend: n doubles of
+** work.
 */
-void tok_seasonal_indices(const double *y, size_t n, size_t m, double keep, double *trend, double *index);
+void tok_seasonal_indices(const double *y, size_t n, size_t m, double keep, double *trend,
+                          double *index);
 
 #endif

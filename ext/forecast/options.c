@@ -41,7 +41,8 @@ static bool is_method(const char *name) {
   return false;
 }
 
-static tok_status take_method(const tok_json *j, tok_forecast_request *r, char wrong[TOK_WRONG_BYTES]) {
+static tok_status take_method(const tok_json *j, tok_forecast_request *r,
+                              char wrong[TOK_WRONG_BYTES]) {
   if (!take_name(j, r->method) || !is_method(r->method)) {
     int n = snprintf(wrong, TOK_WRONG_BYTES, "options: method must be one of");
     for (size_t i = 0; tok_forecast_method_name(i) != NULL && n > 0 && n < TOK_WRONG_BYTES; i++) {
@@ -82,13 +83,15 @@ static tok_status take(const tok_json *j, tok_slice key, tok_forecast_request *r
     }
     r->run.gaps_are_zero = zero;
   } else if (tok_slice_is(key, "zone")) {
-    if (!take_name(j, r->zone)) return refuse(wrong, "zone", "an IANA time zone, as 'Europe/Berlin'");
+    if (!take_name(j, r->zone))
+      return refuse(wrong, "zone", "an IANA time zone, as 'Europe/Berlin'");
   } else if (tok_slice_is(key, "method")) {
     return take_method(j, r, wrong);
   } else {
-    snprintf(wrong, TOK_WRONG_BYTES,
-             "options has an unknown key '%.*s', expected level, season, zone, positive, gaps or method",
-             (int)(key.len > 40 ? 40 : key.len), key.ptr);
+    snprintf(
+        wrong, TOK_WRONG_BYTES,
+        "options has an unknown key '%.*s', expected level, season, zone, positive, gaps or method",
+        (int)(key.len > 40 ? 40 : key.len), key.ptr);
     return TOK_INVALID;
   }
   return TOK_OK;
@@ -111,7 +114,8 @@ tok_status tok_forecast_request_parse(tok_slice json, tok_forecast_request *r,
   }
   if (status != TOK_OK && j.event != TOK_JSON_ERROR) return status;
   if (j.event != TOK_JSON_OBJECT_END || tok_json_next(&j) != TOK_JSON_END) {
-    snprintf(wrong, TOK_WRONG_BYTES, "options is not well-formed JSON, expected an object such as {\"level\":0.8}");
+    snprintf(wrong, TOK_WRONG_BYTES,
+             "options is not well-formed JSON, expected an object such as {\"level\":0.8}");
     return TOK_INVALID;
   }
   return TOK_OK;

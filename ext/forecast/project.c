@@ -10,7 +10,10 @@ static double step_rest(const tok_project_ask *a, const tok_forecast *f, size_t 
   return x;
 }
 
-/* Steps until so_far + the rest + `sign` times its uncertainty reach the budget; NAN if they do not. */
+/*
+** Steps until so_far + the rest + `sign` times its uncertainty reach the budget; NAN if they do
+** not.
+*/
 static double reached(const tok_project_ask *a, const tok_forecast *f, double sd, double sign) {
   double sum = 0, before = a->so_far;
   if (a->so_far >= a->budget) return 0;
@@ -21,7 +24,8 @@ static double reached(const tok_project_ask *a, const tok_forecast *f, double sd
     if (sign != 0 && !(fabs(sd) <= DBL_MAX)) return NAN; /* nothing is known about it */
     if (sign != 0) at += sign * sd * tok_exp(f->total_power * tok_log(share));
     if (at < before) at = before; /* usage never falls */
-    if (at >= a->budget) return (double)j + (at > before ? (a->budget - before) / (at - before) : 1);
+    if (at >= a->budget)
+      return (double)j + (at > before ? (a->budget - before) / (at - before) : 1);
     before = at;
   }
   return NAN;

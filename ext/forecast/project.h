@@ -1,9 +1,9 @@
 /*
 ** Projections: what a period will have used at its end, and when a budget runs out.
 **
-** What is used already is certain; the rest of the running bucket is its forecast times the share that usually
-** comes later in it; then whole buckets follow, the last one cut where the period ends. The rest's uncertainty
-** is that of forecasts of totals.
+** What is used already is certain; the rest of the running bucket is its forecast times the share
+** that usually comes later in it; then whole buckets follow, the last one cut where the period
+** ends. The rest's uncertainty is that of forecasts of totals.
 */
 #ifndef TOK_PROJECT_H
 #define TOK_PROJECT_H
@@ -21,7 +21,8 @@ typedef struct {
 typedef struct {
   double rest, projected, lower, upper;
   double p_over;            /* that more than the budget will be used; NAN without one */
-  double early, median, late; /* steps (of the forecast, with fractions) after which it is used up; NAN: not before the end */
+  /* steps (of the forecast, with fractions) after which it is used up; NAN: not before the end */
+  double early, median, late;
 } tok_projection;
 
 /* f: the forecast from the running bucket to the period's last one. O(f->h). */

@@ -5,25 +5,31 @@
 **     SELECT tok_project('total', 'day', '{"tenant_id":"acme","budget":1000000}', '2026-06-15T12:00:00Z');
 **     SELECT tok_forecast_alerts();
 **
-** tok_project(metric, period [, filter_json [, now]]) -> JSON {metric, period, start, end, now, so_far, rest, projected,
-** lower, upper, budget, quota, p_over, exhausted:{early,median,late}, run_rate, level, method, n, filled, repaired,
-** backtest, status}
-**   P1  metric: cost (USD), input, output, total, requests. period: hour, day, week, month, quarter, year, or a period of
-**       quotas that has an end ('every 5h'), by the calendar of the zone: filter's "zone", else llm_setting's.
-**   P2  so_far: used from start to now. projected = so_far + rest. lower, upper: its interval (filter's "level", default 0.8).
-**       run_rate: so_far divided by the share of the period that is over, for comparison.
-**   P3  budget: filter's "budget" (in the metric's unit), else the limit of the tightest active quota whose scope, metric and
-**       period are these; null without. p_over: probability of more than that. exhausted: when it is used up, at the upper
-**       bound, the median and the lower bound; null if not before the end.
+** tok_project(metric, period [, filter_json [, now]]) -> JSON {metric, period, start, end, now,
+** so_far, rest, projected, lower, upper, budget, quota, p_over, exhausted:{early,median,late},
+** run_rate, level, method, n, filled, repaired, backtest, status}
+**   P1  metric: cost (USD), input, output, total, requests. period: hour, day, week, month,
+**       quarter, year, or a period of quotas that has an end ('every 5h'), by the calendar of the
+**       zone: filter's "zone", else llm_setting's.
+**   P2  so_far: used from start to now. projected = so_far + rest. lower, upper: its interval
+**       (filter's "level", default 0.8). run_rate: so_far divided by the share of the period that
+**       is over, for comparison.
+**   P3  budget: filter's "budget" (in the metric's unit), else the limit of the tightest active
+**       quota whose scope, metric and period are these; null without. p_over: probability of more
+**       than that. exhausted: when it is used up, at the upper bound, the median and the lower
+**       bound; null if not before the end.
 **   P4  now: default the clock. Buckets before it without rows count as no usage.
-**   P5  NULL in metric or period gives NULL. Without any usage the projection is null and status 'insufficient'.
+**   P5  NULL in metric or period gives NULL. Without any usage the projection is null and status
+**       'insufficient'.
 ** tok_forecast_alerts([now]) -> INTEGER events recorded
-**   A1  Every active rule of llm_alert with basis 'forecast' is looked at: where the projected total of the quota's running
-**       period reaches value * limit (value 1: the limit itself), one event a rule, key and period is written to
-**       llm_alert_event: used_units is the projection. Quotas split by one column have a projection for each key.
-**   A2  Call it from a timer: forecasts look at history, which a trigger should not. Where it fails, the events written before
-**       stay, and the next call writes the rest. Scopes with wildcards, quotas split by several columns and periods without
-**       an end have no projection and are passed over.
+**   A1  Every active rule of llm_alert with basis 'forecast' is looked at: where the projected
+**       total of the quota's running period reaches value * limit (value 1: the limit itself), one
+**       event a rule, key and period is written to llm_alert_event: used_units is the projection.
+**       Quotas split by one column have a projection for each key.
+**   A2  Call it from a timer: forecasts look at history, which a trigger should not. Where it
+**       fails, the events written before stay, and the next call writes the rest. Scopes with
+**       wildcards, quotas split by several columns and periods without an end have no projection
+**       and are passed over.
 */
 #include <math.h>
 
@@ -52,10 +58,12 @@ static void projection_free(projection *j) {
   tok_history_free(&j->history);
 }
 
-/* ---- what is asked --------------------------------------------------------------------------------- */
+/* ---- what is asked --------------------------------------------------------------------------- */
 
-static int wrong(const projection *j, char **message, const char *format, tok_slice got, const char *why) {
-  *message = sqlite3_mprintf(format, j->ask.func, tok_shown(got), got.ptr == NULL ? "" : got.ptr, why);
+static int wrong(const projection *j, char **message, const char *format, tok_slice got,
+                 const char *why) {
+  *message =
+      sqlite3_mprintf(format, j->ask.func, tok_shown(got), got.ptr == NULL ? "" : got.ptr, why);
   return *message == NULL ? SQLITE_NOMEM : SQLITE_ERROR;
 }
 
@@ -84,7 +92,8 @@ static int find_quota(projection *j, char **message) {
   }
   int rc = sqlite3_prepare_v2(db, tok_forecast_script("forecast/quota.sql"), -1, &stmt, NULL);
   if (rc == SQLITE_ERROR) return SQLITE_OK;
-  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 1, tok_metric_names[j->ask.metric], -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_bind_text(stmt, 1, tok_metric_names[j->ask.metric], -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 2, j->period_text, -1, SQLITE_STATIC);
   for (int k = 0; k < TOK_N_SCOPE && rc == SQLITE_OK; k++) {
     char name[32];
@@ -99,12 +108,14 @@ static int find_quota(projection *j, char **message) {
     j->p.budget = tok_metric_amount(j->ask.metric, sqlite3_column_int64(stmt, 1));
     rc = SQLITE_DONE;
   }
-  if (rc != SQLITE_DONE) *message = rc == SQLITE_NOMEM ? NULL : sqlite3_mprintf("%s: %s", j->ask.func, sqlite3_errmsg(db));
+  if (rc != SQLITE_DONE)
+    *message =
+        rc == SQLITE_NOMEM ? NULL : sqlite3_mprintf("%s: %s", j->ask.func, sqlite3_errmsg(db));
   sqlite3_finalize(stmt);
   return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* ---- projecting ------------------------------------------------------------------------------------ */
+/* ---- projecting ------------------------------------------------------------------------------ */
 
 /* Forecasts the buckets from the running one to the period's last. */
 static int forecast_rest(projection *j) {
@@ -131,14 +142,15 @@ static int project(projection *j, tok_slice period, char **message) {
   j->ask.unit = tok_history_unit_for(j->span);
   j->ask.now_given = true;
   rc = tok_history_read(&j->ask, &j->history, message);
-  if (rc == SQLITE_OK) rc = tok_history_sum(&j->ask, zone, j->span.start, j->ask.now, &j->p.so_far, message);
+  if (rc == SQLITE_OK)
+    rc = tok_history_sum(&j->ask, zone, j->span.start, j->ask.now, &j->p.so_far, message);
   if (rc == SQLITE_OK) rc = forecast_rest(j);
   double over = tok_span_share(j->span, j->ask.now);
   j->run_rate = over > 0 ? j->p.so_far / over : NAN;
   return rc;
 }
 
-/* ---- tok_project ----------------------------------------------------------------------------------- */
+/* ---- tok_project ----------------------------------------------------------------------------- */
 
 static void add_text(tok_buf *b, const char *name, const char *text) {
   tok_buf_adds(b, name);
@@ -213,14 +225,16 @@ static bool read_filter(sqlite3_context *ctx, const char *func, sqlite3_value *v
 
 /* The time argument, or the clock's time. */
 static bool read_now(sqlite3_context *ctx, const char *func, sqlite3_value *v, int64_t *now) {
-  if (v != NULL && sqlite3_value_type(v) != SQLITE_NULL) return tok_sql_time(ctx, func, "now", v, now);
+  if (v != NULL && sqlite3_value_type(v) != SQLITE_NULL)
+    return tok_sql_time(ctx, func, "now", v, now);
   *now = tok_sql_now();
   return true;
 }
 
 static void project_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   static const char func[] = "tok_project";
-  if (sqlite3_value_type(argv[0]) == SQLITE_NULL || sqlite3_value_type(argv[1]) == SQLITE_NULL) return;
+  if (sqlite3_value_type(argv[0]) == SQLITE_NULL || sqlite3_value_type(argv[1]) == SQLITE_NULL)
+    return;
   projection *j = tok_malloc(sizeof *j); /* too large for a stack that is not ours */
   char *message = NULL;
   if (j == NULL) {
@@ -254,9 +268,20 @@ static void project_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   tok_free(j);
 }
 
-/* ---- tok_forecast_alerts --------------------------------------------------------------------------- */
+/* ---- tok_forecast_alerts --------------------------------------------------------------------- */
 
-enum { RULE_ALERT, RULE_VALUE, RULE_QUOTA, RULE_METRIC, RULE_PERIOD, RULE_ZONE, RULE_LIMIT, RULE_SPLIT, RULE_KEY, RULE_SCOPE };
+enum {
+  RULE_ALERT,
+  RULE_VALUE,
+  RULE_QUOTA,
+  RULE_METRIC,
+  RULE_PERIOD,
+  RULE_ZONE,
+  RULE_LIMIT,
+  RULE_SPLIT,
+  RULE_KEY,
+  RULE_SCOPE
+};
 
 static void set_scope(tok_filter *f, int k, const char *value) {
   f->given[k] = true;
@@ -264,8 +289,8 @@ static void set_scope(tok_filter *f, int k, const char *value) {
 }
 
 /*
-** The filter that means the rule's rows; false where there is none: scopes with wildcards inside, several
-** columns to split by.
+** The filter that means the rule's rows; false where there is none: scopes with wildcards inside,
+** several columns to split by.
 */
 static bool scope_of(sqlite3_stmt *rule, tok_filter *f) {
   const char *split = (const char *)sqlite3_column_text(rule, RULE_SPLIT);
@@ -297,7 +322,8 @@ static int record(projection *j, sqlite3_stmt *rule, int64_t limit, double line,
   if (rc == SQLITE_OK) rc = sqlite3_bind_value(stmt, 3, sqlite3_column_value(rule, RULE_KEY));
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 4, j->span.start);
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 5, tok_metric_units(j->ask.metric, line));
-  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 6, tok_metric_units(j->ask.metric, j->out.projected));
+  if (rc == SQLITE_OK)
+    rc = sqlite3_bind_int64(stmt, 6, tok_metric_units(j->ask.metric, j->out.projected));
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 7, limit);
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 8, j->ask.now);
   if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
@@ -307,12 +333,14 @@ static int record(projection *j, sqlite3_stmt *rule, int64_t limit, double line,
 }
 
 /* One rule and key. Periods without an end and scopes that no filter means have no projection. */
-static int look_at(tok_forecast_conn *conn, sqlite3_stmt *rule, projection *j, int64_t now, int *n, char **message) {
+static int look_at(tok_forecast_conn *conn, sqlite3_stmt *rule, projection *j, int64_t now, int *n,
+                   char **message) {
   *j = (projection){.ask = {.func = "tok_forecast_alerts", .conn = conn, .now = now}};
   tok_slice metric = tok_sql_bytes(sqlite3_column_value(rule, RULE_METRIC));
   tok_slice period = tok_sql_bytes(sqlite3_column_value(rule, RULE_PERIOD));
   int64_t limit = sqlite3_column_int64(rule, RULE_LIMIT);
-  if (tok_metric_parse(metric, &j->ask.metric) != TOK_OK || !scope_of(rule, &j->ask.filter)) return SQLITE_OK;
+  if (tok_metric_parse(metric, &j->ask.metric) != TOK_OK || !scope_of(rule, &j->ask.filter))
+    return SQLITE_OK;
   tok_period p;
   const char *why;
   bool ends = tok_period_parse(period, &p, &why) == TOK_OK && p.kind <= TOK_PERIOD_STEP;
@@ -320,7 +348,8 @@ static int look_at(tok_forecast_conn *conn, sqlite3_stmt *rule, projection *j, i
   j->p.budget = tok_metric_amount(j->ask.metric, limit);
   int rc = project(j, period, message);
   double line = j->p.budget * sqlite3_column_double(rule, RULE_VALUE);
-  if (rc == SQLITE_OK && j->history.n > 0 && j->out.projected >= line) rc = record(j, rule, limit, line, n);
+  if (rc == SQLITE_OK && j->history.n > 0 && j->out.projected >= line)
+    rc = record(j, rule, limit, line, n);
   projection_free(j);
   return rc;
 }
@@ -330,7 +359,8 @@ static int look_at_all(tok_forecast_conn *conn, int64_t now, int *n, char **mess
   sqlite3_stmt *rules = NULL;
   projection *j = tok_malloc(sizeof *j);
   if (j == NULL) return SQLITE_NOMEM;
-  int rc = sqlite3_prepare_v2(db, tok_forecast_script("forecast/alert_rules.sql"), -1, &rules, NULL);
+  int rc =
+      sqlite3_prepare_v2(db, tok_forecast_script("forecast/alert_rules.sql"), -1, &rules, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(rules, 1, now);
   while (rc == SQLITE_OK && (rc = sqlite3_step(rules)) == SQLITE_ROW) {
     rc = look_at(conn, rules, j, now, n, message);

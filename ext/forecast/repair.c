@@ -1,10 +1,11 @@
 /*
 ** Repair of a series before anything is learned from it.
 **
-** A spike of one hour left in a series spoils the forecast of the next days many times over, and a plain
-** outlier filter takes growth and weekends for outliers. So each value is divided by the level around it
-** (the mean of the middle half of two seasons, which holds every phase equally often) and compared with what the same
-** phase of the neighbouring seasons shows. See tok_series_repair in series.h.
+** A spike of one hour left in a series spoils the forecast of the next days many times over, and a
+** plain outlier filter takes growth and weekends for outliers. So each value is divided by the
+** level around it (the mean of the middle half of two seasons, which holds every phase equally
+** often) and compared with what the same phase of the neighbouring seasons shows. See
+** tok_series_repair in series.h.
 */
 #include "fmath.h"
 #include "series.h"
@@ -13,10 +14,12 @@ enum {
   PLAIN_WINDOW = 7,         /* points of the level where there is no season */
   SEASON_WINDOW_MAX = 168,  /* a longer season's level is taken over so many points each side */
   FAR_MADS = 8,             /* about 5.4 standard deviations: what is further off is no noise */
-  BLIND_FAR_MADS = 16,      /* hours of less than two weeks: a weekend must not look like an outage */
+  /* hours of less than two weeks: a weekend must not look like an outage */
+  BLIND_FAR_MADS = 16,
   PLAIN_FAR_MADS = 12       /* without a season to compare with, more */
 };
-static const double MAD_FLOOR = 0.05; /* so nothing less than 40 % of the level away is an outlier */
+/* so nothing less than 40 % of the level away is an outlier */
+static const double MAD_FLOOR = 0.05;
 
 typedef struct {
   const double *v;
@@ -29,7 +32,10 @@ typedef struct {
   double *level, *off, *tmp;
 } repair;
 
-/* The mean of the middle half: as robust as is needed, and not torn between a day's and a night's level. */
+/*
+** The mean of the middle half: as robust as is needed, and not torn between a day's and a night's
+** level.
+*/
 static double middle_mean(const double *sorted, size_t n) {
   double sum = 0;
   size_t from = n / 4, to = n - n / 4;
@@ -69,7 +75,10 @@ static void find_level(const repair *r, double *window) {
   }
 }
 
-/* A series without negative values varies in proportion to its level (0 here); others by a constant. */
+/*
+** A series without negative values varies in proportion to its level (0 here); others by a
+** constant.
+*/
 static double constant_scale(const double *v, size_t n) {
   double sum = 0;
   size_t seen = 0;
@@ -97,8 +106,9 @@ static size_t centre_of(const repair *r, size_t i) {
 }
 
 /*
-** The ratio that the same phase shows in two seasons each side; NAN if fewer than `least` do. Near the
-** ends the window is off its centre, so the neighbours' levels are taken off their centre as well.
+** The ratio that the same phase shows in two seasons each side; NAN if fewer than `least` do. Near
+** the ends the window is off its centre, so the neighbours' levels are taken off their centre as
+** well.
 */
 static double same_phase(const repair *r, size_t i, size_t m, size_t least) {
   double seen[4];
@@ -112,7 +122,10 @@ static double same_phase(const repair *r, size_t i, size_t m, size_t least) {
   return n < least ? NAN : tok_median(seen, n);
 }
 
-/* What the ratio should be: the longer season knows weekends, the shorter one has more to say early. */
+/*
+** What the ratio should be: the longer season knows weekends, the shorter one has more to say
+** early.
+*/
 static double expected_ratio(const repair *r, size_t i) {
   double week = same_phase(r, i, r->season2, 2);
   return isnan(week) ? same_phase(r, i, r->season, 2) : week;
@@ -138,7 +151,10 @@ static double threshold(const repair *r) {
   return (mad > MAD_FLOOR ? mad : MAD_FLOOR) * r->far_mads;
 }
 
-/* The end of the run of far points that starts at i: on one side, with small gaps. *n: how many are far. */
+/*
+** The end of the run of far points that starts at i: on one side, with small gaps. *n: how many are
+** far.
+*/
 static size_t run_end(const repair *r, size_t i, double far, size_t *n) {
   size_t gap = r->season / 8, end = i + 1;
   bool above = r->off[i] > 0;
@@ -152,7 +168,9 @@ static size_t run_end(const repair *r, size_t i, double far, size_t *n) {
   return end;
 }
 
-/* Marks in off[] with 1 what is to be replaced, with 0 the rest. NAN in v is always to be replaced. */
+/*
+** Marks in off[] with 1 what is to be replaced, with 0 the rest. NAN in v is always to be replaced.
+*/
 static void mark(const repair *r) {
   double far = threshold(r);
   size_t longest = r->season > 1 ? (r->season + 2) / 3 : 1;
@@ -180,7 +198,9 @@ static double interpolate(const repair *r, size_t i) {
   return has_a ? r->v[a] : has_b ? r->v[b] : NAN;
 }
 
-/* A weekly grid's year is too long for a level, and half of a week's season too short for a phase. */
+/*
+** A weekly grid's year is too long for a level, and half of a week's season too short for a phase.
+*/
 static void choose_season(repair *r, tok_seasons seasons) {
   r->half = PLAIN_WINDOW / 2;
   r->far_mads = PLAIN_FAR_MADS;

@@ -1,13 +1,16 @@
 /*
-** One forecast: prepare the series, run the methods at all origins, weigh them, combine. See forecast.h.
+** One forecast: prepare the series, run the methods at all origins, weigh them, combine. See
+** forecast.h.
 */
 #include "run.h"
 
 #include "fmath.h"
 
-/* ---- methods ------------------------------------------------------------------------------------- */
+/* ---- methods --------------------------------------------------------------------------------- */
 
-/* For which kind of season a method is a candidate. Chosen on the development halves of M4 and NN5. */
+/*
+** For which kind of season a method is a candidate. Chosen on the development halves of M4 and NN5.
+*/
 enum {
   FOR_TWO = 1,    /* two seasons: hours or finer */
   FOR_ONE = 2,    /* a season of up to a month: days, months, quarters */
@@ -49,7 +52,7 @@ static int kind_of(const tok_run *r) {
   return r->m2 > 0 ? FOR_TWO : r->m1 > 1 && r->m1 <= 31 ? FOR_ONE : FOR_LEVELS;
 }
 
-/* ---- preparation ----------------------------------------------------------------------------------- */
+/* ---- preparation ----------------------------------------------------------------------------- */
 
 enum {
   SEASONS_MIN = 2,      /* a season is used from so many of them on */
@@ -61,8 +64,8 @@ enum {
 };
 
 /*
-** Seasons that n points show, with a rolling origin behind two of each. Where there is one season and no
-** second yet, the only forecast worth making is to repeat it.
+** Seasons that n points show, with a rolling origin behind two of each. Where there is one season
+** and no second yet, the only forecast worth making is to repeat it.
 */
 static void choose_seasons(tok_run *r, tok_seasons s) {
   size_t back = r->h < r->n / 4 ? r->h : r->n / 4;
@@ -78,7 +81,9 @@ static void choose_seasons(tok_run *r, tok_seasons s) {
   if (r->n >= s.short_) r->m1 = s.short_;
 }
 
-/* Rolling origins a season (or a part of the horizon) apart, the oldest behind half of the series. */
+/*
+** Rolling origins a season (or a part of the horizon) apart, the oldest behind half of the series.
+*/
 static void choose_origins(tok_run *r) {
   size_t m = r->m2 > 0 ? r->m2 : r->m1 > 1 ? r->m1 : 1;
   size_t least = r->young ? m : 2 * m + 1;
@@ -155,7 +160,7 @@ static void prepare(tok_run *r, const tok_series *s, tok_forecast *out) {
   take_logs(r);
 }
 
-/* ---- running and weighing -------------------------------------------------------------------------- */
+/* ---- running and weighing -------------------------------------------------------------------- */
 
 static void run_method(const tok_run *r, size_t which, double *f) {
   bool logs = methods[which].logs && r->logs != NULL;
@@ -177,14 +182,18 @@ static bool is_wanted(const tok_run *r, size_t which) {
   if (!(methods[which].kinds & kind_of(r))) return false;
   if (!methods[which].logs || r->logs != NULL) return true;
   for (size_t i = 0; i < N_METHODS; i++) {
-    if (methods[i].run == methods[which].run && !methods[i].logs && (methods[i].kinds & kind_of(r))) {
+    if (methods[i].run == methods[which].run && !methods[i].logs &&
+        (methods[i].kinds & kind_of(r))) {
       return false;
     }
   }
   return true;
 }
 
-/* Mean root of the absolute errors at one origin: large errors of strange days count less than double. */
+/*
+** Mean root of the absolute errors at one origin: large errors of strange days count less than
+** double.
+*/
 static double error_at(const tok_run *r, const double *f, size_t k) {
   double sum = 0;
   for (size_t j = 0; j < r->bh; j++) {
@@ -208,8 +217,8 @@ static void weigh(const double *error, size_t n, double *weight) {
 }
 
 /*
-** At the end the errors at the rolling origins give the weights; at each of these, those at the others do,
-** so that what the backtest shows was not fitted to itself.
+** At the end the errors at the rolling origins give the weights; at each of these, those at the
+** others do, so that what the backtest shows was not fitted to itself.
 */
 static void combine(const tok_run *r, tok_forecast *out) {
   double all[TOK_MIX_MAX] = {0}, error[TOK_MIX_MAX], weight[TOK_MIX_MAX];
@@ -220,7 +229,9 @@ static void combine(const tok_run *r, tok_forecast *out) {
   }
   for (size_t k = 0; k < r->n_origin; k++) {
     for (size_t i = 0; i < out->n_mix; i++) {
-      double own = k >= first && k < back && back > first + 1 ? error_at(r, r->method + i * per_method, k) : 0;
+      double own = k >= first && k < back && back > first + 1
+                       ? error_at(r, r->method + i * per_method, k)
+                       : 0;
       error[i] = all[i] > own ? all[i] - own : 0;
     }
     weigh(error, out->n_mix, weight);
@@ -235,11 +246,11 @@ static void combine(const tok_run *r, tok_forecast *out) {
   for (size_t i = 0; i < out->n_mix; i++) out->mix[i].weight = weight[i];
 }
 
-/* ---- too little history for a backtest ------------------------------------------------------------- */
+/* ---- too little history for a backtest ------------------------------------------------------- */
 
 /*
-** Exactly one season: it is repeated. Below that the mean; from 4 points on, half way between it and the
-** last value. No trend: on short data nothing errs more.
+** Exactly one season: it is repeated. Below that the mean; from 4 points on, half way between it
+** and the last value. No trend: on short data nothing errs more.
 */
 static void flat(tok_run *r, tok_forecast *out) {
   double mean = 0;
@@ -256,7 +267,7 @@ static void flat(tok_run *r, tok_forecast *out) {
   if (r->n >= POINTS_MIN) out->mix[out->n_mix++] = (tok_mix){"naive", 0.5};
 }
 
-/* ---- all of it --------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 /* Divides one block into the arrays of the run and of the result. */
 static tok_status allocate(tok_run *r, tok_forecast *out) {
@@ -296,7 +307,8 @@ tok_status tok_forecast_run(const tok_series *s, const tok_forecast_options *opt
   tok_seasons seasons = tok_seasons_of(s->step);
   if (options->season > 0) seasons = (tok_seasons){options->season, 0};
   bool known = options->method == NULL;
-  for (size_t i = 0; i < N_METHODS && !known; i++) known = strcmp(methods[i].name, options->method) == 0;
+  for (size_t i = 0; i < N_METHODS && !known; i++)
+    known = strcmp(methods[i].name, options->method) == 0;
   if (!known) return TOK_INVALID;
   choose_seasons(&r, seasons);
   tok_status status = allocate(&r, out);

@@ -1,5 +1,6 @@
 /*
-** The SQL of forecasts and anomalies, embedded at build time from sql/forecast/ (generator: sql/gen/embed.sh).
+** The SQL of forecasts and anomalies, embedded at build time from sql/forecast/ (generator:
+** sql/gen/embed.sh).
 */
 #ifndef TOK_FORECAST_SCRIPTS_H
 #define TOK_FORECAST_SCRIPTS_H

@@ -15,7 +15,9 @@ static void sift(tok_point *p, size_t i, size_t n) {
   p[i] = x;
 }
 
-/* Heap sort: no recursion, no bad cases. The order among equal times is that of a fixed algorithm. */
+/*
+** Heap sort: no recursion, no bad cases. The order among equal times is that of a fixed algorithm.
+*/
 static void sort_points(tok_point *p, size_t n) {
   bool sorted = true;
   for (size_t i = 1; i < n && sorted; i++) sorted = p[i - 1].ts <= p[i].ts;
@@ -73,7 +75,7 @@ void tok_series_free(tok_series *s) {
   *s = (tok_series){0};
 }
 
-/* ---- calendar months ------------------------------------------------------------------------------- */
+/* ---- calendar months ------------------------------------------------------------------------- */
 
 static int64_t month_number(int64_t ts) {
   int64_t year;
@@ -101,11 +103,12 @@ int64_t tok_series_time(const tok_series *s, size_t i) {
   return t;
 }
 
-/* ---- the step -------------------------------------------------------------------------------------- */
+/* ---- the step -------------------------------------------------------------------------------- */
 
 /* Steps that people use, in seconds; a distance within a tenth of one of them means it. */
-static const int32_t usual_steps[] = {1,    5,    10,    15,    30,    60,    300,   600,   900,   1200,
-                                      1800, 3600, 7200, 10800, 14400, 21600, 28800, 43200, 86400, 604800};
+static const int32_t usual_steps[] = {1,     5,     10,    15,    30,    60,    300,
+                                      600,   900,   1200,  1800,  3600,  7200,  10800,
+                                      14400, 21600, 28800, 43200, 86400, 604800};
 enum { N_USUAL = sizeof usual_steps / sizeof usual_steps[0] };
 
 static tok_step step_of_distance(int64_t d) {
@@ -125,7 +128,10 @@ static tok_step step_of_distance(int64_t d) {
   return (tok_step){d, 0};
 }
 
-/* The q-quantile of the distances of neighbours; `scratch` for n doubles. Points are settled, n >= 2. */
+/*
+** The q-quantile of the distances of neighbours; `scratch` for n doubles. Points are settled, n >=
+** 2.
+*/
 static tok_step infer_step(const tok_point *p, size_t n, double q, double *scratch) {
   for (size_t i = 1; i < n; i++) scratch[i - 1] = (double)(p[i].ts - p[i - 1].ts);
   double d = tok_quantile(scratch, n - 1, q);
@@ -138,7 +144,8 @@ static int64_t slot(int64_t ts, int64_t start, tok_step step) {
   return (ts - start + step.seconds / 2) / step.seconds;
 }
 
-enum { WANDER_FIFTHS = 1 }; /* of a step: an hour of summer time is a sixth of a step of six hours */
+/* of a step: an hour of summer time is a sixth of a step of six hours */
+enum { WANDER_FIFTHS = 1 };
 
 /* Is ts further from its grid point than summer time explains? */
 static bool is_astray(int64_t ts, int64_t start, tok_step step) {

@@ -2,9 +2,9 @@
 ** series: points in any order -> a regular grid, and the repair of what is missing or spoilt on it.
 **
 ** What a user may hand in: rows in any order, several rows of one time (they are added up, as in a
-** ledger), gaps, time stamps that wander a little around their grid (days of a zone with summer time
-** have 23 to 25 hours), months. What becomes of it: values at start, start + step, start + 2 step, …
-** with NAN where nothing was given. The step is inferred from the distances of neighbours.
+** ledger), gaps, time stamps that wander a little around their grid (days of a zone with summer
+** time have 23 to 25 hours), months. What becomes of it: values at start, start + step, start + 2
+** step, … with NAN where nothing was given. The step is inferred from the distances of neighbours.
 */
 #ifndef TOK_SERIES_H
 #define TOK_SERIES_H
@@ -58,9 +58,9 @@ typedef struct {
 /*
 ** The newest buckets of the points as a grid. The set is settled first.
 ** step: NULL to infer it; a single point gives a step of a day.
-** TOK_OK; TOK_NOTFOUND without points; TOK_INVALID if the times are on no grid (more than a tenth of
-** them are closer to a neighbour than half a step or off by a fifth, or fewer than a twentieth of the steps have
-** one: they want bucketing first); TOK_NOMEM.
+** TOK_OK; TOK_NOTFOUND without points; TOK_INVALID if the times are on no grid (more than a tenth
+** of them are closer to a neighbour than half a step or off by a fifth, or fewer than a twentieth
+** of the steps have one: they want bucketing first); TOK_NOMEM.
 */
 tok_status tok_series_grid(tok_points *set, const tok_step *step, tok_series *out);
 void tok_series_free(tok_series *s);
@@ -75,15 +75,16 @@ typedef struct {
 tok_seasons tok_seasons_of(tok_step step);
 
 /*
-** Looks for a lasting change of level within the last days of hours (or finer), or the last four weeks of days, and
-** multiplies v[0..i) before it by the change; i is returned, 0 if there is none. scratch: room for 2 n doubles. O(n).
+** Looks for a lasting change of level within the last days of hours (or finer), or the last four
+** weeks of days, and multiplies v[0..i) before it by the change; i is returned, 0 if there is none.
+** scratch: room for 2 n doubles. O(n).
 */
 size_t tok_series_level(double *v, size_t n, tok_seasons seasons, double *scratch);
 
 /*
-** Repairs v[0..n) in place: fills NAN and replaces spikes, holes and short runs of zeros by what the
-** level around them and the same phase of neighbouring seasons say. Long runs, and runs that touch the
-** end, stay: they may be a new level. A series of which half is zero is only filled.
+** Repairs v[0..n) in place: fills NAN and replaces spikes, holes and short runs of zeros by what
+** the level around them and the same phase of neighbouring seasons say. Long runs, and runs that
+** touch the end, stay: they may be a new level. A series of which half is zero is only filled.
 ** scratch: room for 5 n doubles. repaired (may be NULL): set to 1 where v[i] was changed.
 ** Returns the number of points that were not NAN and are changed. O(n log season).
 */

@@ -1,13 +1,15 @@
 /*
 ** A new level: what happened before it is brought to it.
 **
-** Traffic that doubles overnight because an application went live makes every method wrong for a week: the
-** rolling origins lie before the change, and so does the same hour of last week. So a lasting change of level
-** within the last days is looked for, and history before it is multiplied by it. See tok_series_level in series.h.
+** Traffic that doubles overnight because an application went live makes every method wrong for a
+** week: the rolling origins lie before the change, and so does the same hour of last week. So a
+** lasting change of level within the last days is looked for, and history before it is multiplied
+** by it. See tok_series_level in series.h.
 **
-** Each of the last days is compared with the same hours of the weeks before: the median of the ratios, so that
-** spikes and holes do not matter. A new level is one that has held for at least two days, while the days before it
-** were all on the old one, at a distance that days of this series do not have from each other.
+** Each of the last days is compared with the same hours of the weeks before: the median of the
+** ratios, so that spikes and holes do not matter. A new level is one that has held for at least two
+** days, while the days before it were all on the old one, at a distance that days of this series do
+** not have from each other.
 */
 #include "fmath.h"
 #include "series.h"
@@ -24,7 +26,9 @@ static const double LEAST = 0.3;
 /* How much of the change the days of one level may differ from their middle. */
 static const double SAME = 0.35;
 
-/* log of v[t] relative to the same phase of the last two long seasons; NAN where that says nothing. */
+/*
+** log of v[t] relative to the same phase of the last two long seasons; NAN where that says nothing.
+*/
 static double log_ratio(const double *v, size_t t, size_t m) {
   double sum = 0, seen = 0;
   for (size_t k = 1; k <= 2 && t >= k * m; k++) {
@@ -35,7 +39,10 @@ static double log_ratio(const double *v, size_t t, size_t m) {
   return seen > 0 && v[t] > 0 ? tok_log(v[t]) - sum / seen : NAN;
 }
 
-/* The middle of a day's ratios, the k-th day counted from the end; NAN if half of its hours say nothing. */
+/*
+** The middle of a day's ratios, the k-th day counted from the end; NAN if half of its hours say
+** nothing.
+*/
 static double day_ratio(const double *ratio, size_t n, size_t day, size_t k, double *scratch) {
   size_t seen = 0;
   for (size_t t = n - (k + 1) * day; t < n - k * day; t++) {
@@ -57,9 +64,12 @@ static bool all_near(const double *d, size_t from, size_t to, double level, doub
   return true;
 }
 
-/* The change if the last `days` days are on a new level, else 0. Day number `days` may be of both. */
+/*
+** The change if the last `days` days are on a new level, else 0. Day number `days` may be of both.
+*/
 static double change_after(const double *d, size_t days, double usual) {
-  double now = middle(d, 0, days), old = middle(d, days + 1, days + 1 + DAYS_OLD), change = now - old;
+  double now = middle(d, 0, days), old = middle(d, days + 1, days + 1 + DAYS_OLD),
+         change = now - old;
   double size = fabs(change);
   if (!(size > LEAST) || size < FAR * usual) return 0;
   if (!all_near(d, 0, days, now, SAME * size)) return 0;
@@ -105,11 +115,11 @@ static size_t level_of_hours(double *v, size_t n, tok_seasons seasons, double *s
   return at;
 }
 
-/* ---- days ------------------------------------------------------------------------------------------- */
+/* ---- days ------------------------------------------------------------------------------------ */
 
 /*
-** A day is one number, so a change must be seen in more of them: each day is compared with the mean of the same weekdays of
-** up to eight weeks before the change.
+** A day is one number, so a change must be seen in more of them: each day is compared with the mean
+** of the same weekdays of up to eight weeks before the change.
 */
 enum {
   WEEK = 7,
@@ -121,7 +131,10 @@ enum {
 };
 static const double CLEAR = 6; /* standard errors between the levels */
 
-/* Logs of v[from..to) less the mean log of their weekday in v[from..at); false if a weekday has none. */
+/*
+** Logs of v[from..to) less the mean log of their weekday in v[from..at); false if a weekday has
+** none.
+*/
 static bool weekday_ratios(const double *v, size_t from, size_t at, size_t to, double *ratio) {
   double sum[WEEK] = {0}, seen[WEEK] = {0};
   for (size_t t = from; t < to; t++) {
@@ -154,7 +167,8 @@ static bool most_near(const double *ratio, size_t from, size_t to, double level,
 }
 
 /* How clear a change at `at` is, in standard errors, 0 if it is none; *change: its size. */
-static double clearness(const double *v, size_t n, size_t at, double *ratio, double *scratch, double *change) {
+static double clearness(const double *v, size_t n, size_t at, double *ratio, double *scratch,
+                        double *change) {
   size_t from = at > OLD_DAYS ? at - OLD_DAYS : 0;
   if (!weekday_ratios(v, from, at, n, ratio)) return 0;
   double now = middle_of(ratio, at, n, scratch), late = middle_of(ratio, at - WEEK, at, scratch);
@@ -162,7 +176,8 @@ static double clearness(const double *v, size_t n, size_t at, double *ratio, dou
   if (!(size > LEAST) || !(fabs(late) < SAME * size)) return 0;
   if (!most_near(ratio, from, at, 0, size / 2) || !most_near(ratio, at, n, now, size / 2)) return 0;
   for (size_t t = from; t < at; t++) scratch[t - from] = isnan(ratio[t]) ? size : fabs(ratio[t]);
-  double deviation = 1.4826 * tok_median(scratch, at - from); /* of a normal distribution, from its MAD */
+  /* of a normal distribution, from its MAD */
+  double deviation = 1.4826 * tok_median(scratch, at - from);
   *change = now;
   return size * sqrt((double)(n - at)) / (deviation + LEAST / CLEAR);
 }

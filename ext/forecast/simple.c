@@ -45,8 +45,8 @@ void tok_method_moved_season(const tok_task *t, double *work, double *out) {
 }
 
 /*
-** Tuning: how much older seasons weigh. Weeks of hours change (half a week's memory beyond the last);
-** weekdays are noisy and want ten weeks.
+** Tuning: how much older seasons weigh. Weeks of hours change (half a week's memory beyond the
+** last); weekdays are noisy and want ten weeks.
 */
 static const double KEEP_WEEK_OF_HOURS = 0.5, KEEP_SINGLE_SEASON = 0.9;
 
@@ -68,7 +68,7 @@ void tok_method_phase_mean(const tok_task *t, double *work, double *out) {
   }
 }
 
-/* ---- analogs ----------------------------------------------------------------------------------------- */
+/* ---- analogs --------------------------------------------------------------------------------- */
 
 /* What is compared: the last `window` values around their level (the mean of the last `level`). */
 typedef struct {

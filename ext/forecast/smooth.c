@@ -6,7 +6,7 @@
 
 static size_t longest(const tok_task *t) { return t->m2 > 0 ? t->m2 : t->m1 > 0 ? t->m1 : 1; }
 
-/* ---- decomposition and theta --------------------------------------------------------------------- */
+/* ---- decomposition and theta ----------------------------------------------------------------- */
 
 /* Centred moving average over m points (2 x m for even m) of y[0..n); NAN-free: ends are held. */
 static void moving_average(const double *y, size_t n, size_t m, double *out) {
@@ -44,7 +44,9 @@ void tok_seasonal_indices(const double *y, size_t n, size_t m, double keep, doub
   for (size_t p = 0; p < m; p++) index[p] -= mean;
 }
 
-/* Simple exponential smoothing: the last level; *sse: of one-step errors, of the later two thirds. */
+/*
+** Simple exponential smoothing: the last level; *sse: of one-step errors, of the later two thirds.
+*/
 static double ses(const double *a, size_t n, double alpha, double *sse) {
   double level = a[0], e2 = 0;
   for (size_t i = 1; i < n; i++) {
@@ -97,7 +99,7 @@ void tok_method_theta(const tok_task *t, double *work, double *out) {
   }
 }
 
-/* ---- Holt-Winters -------------------------------------------------------------------------------- */
+/* ---- Holt-Winters ---------------------------------------------------------------------------- */
 
 typedef struct {
   double alpha, gamma1, gamma2, phi;
@@ -130,7 +132,10 @@ static void hw_init(hw *w, size_t n) {
   }
 }
 
-/* Runs over y[0..n); returns the sum of squared one-step errors; forecasts at the origins if out != NULL. */
+/*
+** Runs over y[0..n); returns the sum of squared one-step errors; forecasts at the origins if out !=
+** NULL.
+*/
 static double hw_run(hw *w, hw_param p, size_t n, double *out) {
   const tok_task *t = w->t;
   memcpy(w->s1, w->init1, w->m1 * sizeof *w->s1);

@@ -6,21 +6,27 @@
 **     SELECT ts, forecast, method, wape, status FROM tok_forecast('requests', 'day', 14, NULL, NULL, '2026-06-01');
 **     SELECT sum(abs(error)) / sum(actual) AS wape FROM tok_backtest('cost', 'day', 7);
 **
-** tok_forecast(metric, bucket, horizon [, filter_json [, level [, now]]]) -> ts, forecast, lower, upper
-**   T1  metric: cost (USD), input, output, total (tokens), requests. bucket: hour, day, week, month, … of the zone:
-**       filter's "zone", else llm_setting's. horizon: 1 to 2000 buckets. level: default 0.8.
+** tok_forecast(metric, bucket, horizon [, filter_json [, level [, now]]]) -> ts, forecast, lower,
+**   upper
+**   T1  metric: cost (USD), input, output, total (tokens), requests. bucket: hour, day, week,
+**       month, … of the zone: filter's "zone", else llm_setting's. horizon: 1 to 2000 buckets.
+**       level: default 0.8.
 **   T2  ts: hours as 2026-03-08T01:00:00-05:00, longer buckets as their first date, 2026-03-08.
-**   T3  The ledger counts as complete up to `now`: a bucket that is not over is not looked at, and the forecast starts
-**       with it; a bucket before it without rows is one without usage. Default: the clock, but where the newest row is
-**       older than a day (and two buckets), so that recording has stopped or an old ledger was imported, that row.
-**   T4  Hours look back llm_setting's forecast_window_days, days twelve times as far, longer buckets at everything.
-**   T5  filter: {"tenant_id":…, "user_id", "api_key_id", "session_id", "provider", "model", "task_type", "tag"}, null
-**       for rows without; and "zone", "level".
-**   T6  Hidden columns, the same in every row: method (JSON), n, filled, repaired, wape, mase, coverage, status, total,
-**       total_lower, total_upper. No rows where there is no usage; NULL arguments that are required give no rows.
+**   T3  The ledger counts as complete up to `now`: a bucket that is not over is not looked at, and
+**       the forecast starts with it; a bucket before it without rows is one without usage. Default:
+**       the clock, but where the newest row is older than a day (and two buckets), so that
+**       recording has stopped or an old ledger was imported, that row.
+**   T4  Hours look back llm_setting's forecast_window_days, days twelve times as far, longer
+**       buckets at everything.
+**   T5  filter: {"tenant_id":…, "user_id", "api_key_id", "session_id", "provider", "model",
+**       "task_type", "tag"}, null for rows without; and "zone", "level".
+**   T6  Hidden columns, the same in every row: method (JSON), n, filled, repaired, wape, mase,
+**       coverage, status, total, total_lower, total_upper. No rows where there is no usage; NULL
+**       arguments that are required give no rows.
 ** tok_backtest(same arguments) -> origin, ts, step, actual, forecast, lower, upper, error
-**   B1  What the forecast would have said at up to 16 points of the past, beside what came: origin is the first bucket
-**       that was not known. Weights of the mix at an origin come from the other origins. Same hidden columns.
+**   B1  What the forecast would have said at up to 16 points of the past, beside what came: origin
+**       is the first bucket that was not known. Weights of the mix at an origin come from the other
+**       origins. Same hidden columns.
 */
 #include <math.h>
 
@@ -48,14 +54,27 @@ typedef struct {
   " method TEXT HIDDEN, n INTEGER HIDDEN, filled INTEGER HIDDEN, repaired INTEGER HIDDEN, wape REAL HIDDEN," \
   " mase REAL HIDDEN, coverage REAL HIDDEN, status TEXT HIDDEN, total REAL HIDDEN, total_lower REAL HIDDEN," \
   " total_upper REAL HIDDEN)"
-enum { T_METHOD, T_N, T_FILLED, T_REPAIRED, T_WAPE, T_MASE, T_COVERAGE, T_STATUS, T_TOTAL, T_LOWER, T_UPPER };
+enum {
+  T_METHOD,
+  T_N,
+  T_FILLED,
+  T_REPAIRED,
+  T_WAPE,
+  T_MASE,
+  T_COVERAGE,
+  T_STATUS,
+  T_TOTAL,
+  T_LOWER,
+  T_UPPER
+};
 
 static const visible forecast_columns[] = {V_TS, V_FORECAST, V_LOWER, V_UPPER};
-static const visible backtest_columns[] = {V_ORIGIN, V_TS, V_STEP, V_ACTUAL, V_FORECAST, V_LOWER, V_UPPER, V_ERROR};
+static const visible backtest_columns[] = {V_ORIGIN,   V_TS,    V_STEP,  V_ACTUAL,
+                                           V_FORECAST, V_LOWER, V_UPPER, V_ERROR};
 
 static const table forecast_table = {
-    {"tok_forecast", "tok_forecast(metric, bucket, horizon [, filter_json [, level [, now]]])", 4, 3, N_ARGS,
-     1u << ARG_HORIZON | 1u << ARG_LEVEL},
+    {"tok_forecast", "tok_forecast(metric, bucket, horizon [, filter_json [, level [, now]]])", 4,
+     3, N_ARGS, 1u << ARG_HORIZON | 1u << ARG_LEVEL},
     "CREATE TABLE x(ts TEXT, forecast REAL, lower REAL, upper REAL," TRUST_COLUMNS,
     forecast_columns,
     false};
@@ -93,14 +112,14 @@ static int connect_table(sqlite3 *db, void *aux, const table *t, sqlite3_vtab **
   return SQLITE_OK;
 }
 
-static int connect_forecast(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
-                            char **error) {
+static int connect_forecast(sqlite3 *db, void *aux, int argc, const char *const *argv,
+                            sqlite3_vtab **out, char **error) {
   (void)argc, (void)argv, (void)error;
   return connect_table(db, aux, &forecast_table, out);
 }
 
-static int connect_backtest(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
-                            char **error) {
+static int connect_backtest(sqlite3 *db, void *aux, int argc, const char *const *argv,
+                            sqlite3_vtab **out, char **error) {
   (void)argc, (void)argv, (void)error;
   return connect_table(db, aux, &backtest_table, out);
 }
@@ -137,7 +156,7 @@ static int close(sqlite3_vtab_cursor *base) {
   return SQLITE_OK;
 }
 
-/* ---- arguments ------------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 static int read_level(const tok_table_args *a, tok_forecast_options *o) {
   static const char expected[] = "a number between 0 and 1, as 0.8";
@@ -146,12 +165,14 @@ static int read_level(const tok_table_args *a, tok_forecast_options *o) {
   return tok_args_refuse(a, ARG_LEVEL, "level", expected);
 }
 
-static int read_arguments(vtab *v, const tok_tvf_args *args, tok_history_ask *ask, tok_forecast_options *o) {
+static int read_arguments(vtab *v, const tok_tvf_args *args, tok_history_ask *ask,
+                          tok_forecast_options *o) {
   const tok_table_args a = {&v->table->tvf, &v->base, args};
   int64_t horizon = 0;
   int rc = tok_args_metric(&a, ARG_METRIC, &ask->metric);
   if (rc == SQLITE_OK) rc = tok_args_unit(&a, ARG_BUCKET, &ask->unit);
-  if (rc == SQLITE_OK) rc = tok_tvf_int(&v->table->tvf, &v->base, args, ARG_HORIZON, "horizon", 1, &horizon);
+  if (rc == SQLITE_OK)
+    rc = tok_tvf_int(&v->table->tvf, &v->base, args, ARG_HORIZON, "horizon", 1, &horizon);
   if (rc == SQLITE_OK && horizon > TOK_HORIZON_MAX) {
     rc = tok_vtab_error(&v->base, "%s: horizon must be at most %d, got %lld", v->table->tvf.name,
                         TOK_HORIZON_MAX, horizon);
@@ -164,7 +185,7 @@ static int read_arguments(vtab *v, const tok_tvf_args *args, tok_history_ask *as
   return rc;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------ */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 static int read_history(vtab *v, tok_history_ask *ask, tok_history *h) {
   char *message = NULL;
@@ -177,7 +198,8 @@ static int read_history(vtab *v, tok_history_ask *ask, tok_history *h) {
   return rc;
 }
 
-static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc, sqlite3_value **argv) {
+static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc,
+                  sqlite3_value **argv) {
   (void)idx_str, (void)argc;
   cursor *c = (cursor *)base;
   vtab *v = (vtab *)base->pVtab;
@@ -283,14 +305,18 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *id) {
   return SQLITE_OK;
 }
 
-#define MODULE(connect)                                                                                \
-  {.xConnect = (connect), .xBestIndex = best_index, .xDisconnect = disconnect, .xOpen = open,          \
-   .xClose = close, .xFilter = filter, .xNext = next, .xEof = eof, .xColumn = column, .xRowid = rowid}
+#define MODULE(connect)                                                                            \
+  {                                                                                                \
+    .xConnect = (connect), .xBestIndex = best_index, .xDisconnect = disconnect, .xOpen = open,     \
+    .xClose = close, .xFilter = filter, .xNext = next, .xEof = eof, .xColumn = column,             \
+    .xRowid = rowid                                                                                \
+  }
 static const sqlite3_module forecast_module = MODULE(connect_forecast);
 static const sqlite3_module backtest_module = MODULE(connect_backtest);
 
 int tok_forecast_tables_register(sqlite3 *db) {
-  static const tok_module_def modules[] = {{"tok_forecast", &forecast_module}, {"tok_backtest", &backtest_module}};
+  static const tok_module_def modules[] = {{"tok_forecast", &forecast_module},
+                                           {"tok_backtest", &backtest_module}};
   tok_forecast_conn *c = tok_forecast_conn_new(db);
   if (c == NULL) return SQLITE_NOMEM;
   int rc = tok_sql_modules(db, &c->conn, modules, sizeof modules / sizeof modules[0]);

@@ -5,14 +5,16 @@
 **     SELECT tok_rebuild();               -- makes all sums anew; returns the rows of the ledger
 **
 ** tok_audit([counter]) -> counter, key, measure, stored, ledger
-**   1. Compares llm_rollup and the counters of quotas (llm_counter) with llm_usage; `counter` names the one to compare.
-**      `stored` is what the table says, `ledger` what the rows give, `key` which sum it is.
+**   1. Compares llm_rollup and the counters of quotas (llm_counter) with llm_usage; `counter` names
+**      the one to compare. `stored` is what the table says, `ledger` what the rows give, `key`
+**      which sum it is.
 **   2. Reads the whole ledger, about a microsecond a row; writes nothing, so it works read-only.
 **
 ** tok_rebuild() -> INTEGER
 **   3. One transaction, or a savepoint in the caller's: on failure all is as it was.
-**   4. Triggers keep the sums right, whoever writes, REPLACE included; this is for files that were written with
-**      triggers dropped or damaged. Groups whose rows are gone disappear, and first_at and last_at are known again.
+**   4. Triggers keep the sums right, whoever writes, REPLACE included; this is for files that were
+**      written with triggers dropped or damaged. Groups whose rows are gone disappear, and first_at
+**      and last_at are known again.
 */
 #include "install.h"
 #include "ledger_sql.h"
@@ -34,7 +36,8 @@ static bool is_counter(sqlite3_value *v) {
 static int open_audit(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
   if (args[AUDIT_COUNTER] != NULL && !is_counter(args[AUDIT_COUNTER])) {
     return tok_query_error(q, "counter must be llm_rollup or llm_counter, got '%.*s'",
-                           tok_shown(tok_sql_bytes(args[AUDIT_COUNTER])), tok_sql_bytes(args[AUDIT_COUNTER]).ptr);
+                           tok_shown(tok_sql_bytes(args[AUDIT_COUNTER])),
+                           tok_sql_bytes(args[AUDIT_COUNTER]).ptr);
   }
   int rc = tok_query_prepare(q, tok_ledger_script("audit/audit.sql"), out);
   if (rc == SQLITE_OK && args[AUDIT_COUNTER] != NULL) {
@@ -43,14 +46,23 @@ static int open_audit(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
   return rc;
 }
 
-static const tok_query_def audit = {"tok_audit", "tok_audit([counter])", "counter, key, measure, stored, ledger",
-                                    5, "only HIDDEN", 0, AUDIT_ARGS, open_audit, NULL, NULL};
+static const tok_query_def audit = {"tok_audit",
+                                    "tok_audit([counter])",
+                                    "counter, key, measure, stored, ledger",
+                                    5,
+                                    "only HIDDEN",
+                                    0,
+                                    AUDIT_ARGS,
+                                    open_audit,
+                                    NULL,
+                                    NULL};
 
 static int run(sqlite3 *db, const char *sql) { return sqlite3_exec(db, sql, NULL, NULL, NULL); }
 
 static int rebuild(sqlite3 *db, int64_t *n_rows, const char **why) {
   int rc = tok_rollup_rebuild(db, n_rows, why);
-  return rc == SQLITE_OK ? run(db, "UPDATE main.llm_quota SET active = active") : rc; /* counters: its triggers */
+  /* counters: its triggers */
+  return rc == SQLITE_OK ? run(db, "UPDATE main.llm_quota SET active = active") : rc;
 }
 
 static void rebuild_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
@@ -67,7 +79,8 @@ static void rebuild_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     rc = rebuild(db, &n_rows, &why);
     if (rc == SQLITE_OK) rc = run(db, own ? "COMMIT" : "RELEASE tok_rebuild");
     if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
-    else if (rc != SQLITE_OK) tok_sql_error(ctx, "tok_rebuild", "%s", why == NULL ? sqlite3_errmsg(db) : why);
+    else if (rc != SQLITE_OK)
+      tok_sql_error(ctx, "tok_rebuild", "%s", why == NULL ? sqlite3_errmsg(db) : why);
     if (rc != SQLITE_OK && !sqlite3_get_autocommit(db)) sqlite3_step(undo);
   } else if (rc == SQLITE_NOMEM) {
     sqlite3_result_error_nomem(ctx);

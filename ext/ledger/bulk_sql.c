@@ -6,14 +6,16 @@
 **     SELECT tok_bulk_end();                         -- fills in, prices, sums up, commits; returns the rows
 **
 ** tok_bulk_begin() -> NULL
-**   1. Begins a write transaction and takes away the triggers that fill in, price and sum up what is inserted. Those of
-**      quotas stay where there is a quota: limits hold, and that costs time. ROLLBACK brings everything back, and so does a crash.
+**   1. Begins a write transaction and takes away the triggers that fill in, price and sum up what
+**      is inserted. Those of quotas stay where there is a quota: limits hold, and that costs time.
+**      ROLLBACK brings everything back, and so does a crash.
 ** tok_bulk_end() -> INTEGER rows since, repeated responses included
-**   2. Totals, times, costs and sums are what they would be had each row been inserted alone; commits. If it fails, the
-**      transaction is still open: ROLLBACK. Reads the whole ledger for its sums, about a microsecond a row. A row whose
-**      id was given and is not after the last one of before is not priced: tok_reprice().
-**   3. Where a COMMIT came instead of tok_bulk_end(), the next tok_init() of any connection does its work. Until then
-**      the rows are there, without total and cost; views show them.
+**   2. Totals, times, costs and sums are what they would be had each row been inserted alone;
+**      commits. If it fails, the transaction is still open: ROLLBACK. Reads the whole ledger for
+**      its sums, about a microsecond a row. A row whose id was given and is not after the last one
+**      of before is not priced: tok_reprice().
+**   3. Where a COMMIT came instead of tok_bulk_end(), the next tok_init() of any connection does
+**      its work. Until then the rows are there, without total and cost; views show them.
 */
 #include "install.h"
 #include "ledger_sql.h"
@@ -27,7 +29,8 @@ static int drop_idle_quotas(sqlite3 *db) {
   sqlite3_stmt *stmt = NULL;
   char *drop = NULL;
   int rc = sqlite3_prepare_v2(db, tok_ledger_script("rollup/bulk_quotas.sql"), -1, &stmt, NULL);
-  if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
+  if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW &&
+      sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
     const char *text = (const char *)sqlite3_column_text(stmt, 0);
     drop = text == NULL ? NULL : sqlite3_mprintf("%s", text);
     if (drop == NULL) rc = SQLITE_NOMEM;
@@ -42,7 +45,9 @@ static int drop_idle_quotas(sqlite3 *db) {
 static int begin(sqlite3 *db) {
   int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
   if (rc == SQLITE_OK) rc = drop_idle_quotas(db);
-  return rc == SQLITE_OK ? sqlite3_exec(db, tok_ledger_script("rollup/bulk_begin.sql"), NULL, NULL, NULL) : rc;
+  return rc == SQLITE_OK
+             ? sqlite3_exec(db, tok_ledger_script("rollup/bulk_begin.sql"), NULL, NULL, NULL)
+             : rc;
 }
 
 static void begin_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
@@ -58,7 +63,8 @@ static void begin_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   int rc = tok_ledger_install(db, &message);
   if (rc == SQLITE_OK) rc = sqlite3_prepare_v2(db, "ROLLBACK", -1, &undo, NULL);
   if (rc == SQLITE_OK) rc = begin(db);
-  if (rc != SQLITE_OK) fail(ctx, "tok_bulk_begin", rc, message != NULL ? message : sqlite3_errmsg(db));
+  if (rc != SQLITE_OK)
+    fail(ctx, "tok_bulk_begin", rc, message != NULL ? message : sqlite3_errmsg(db));
   if (rc != SQLITE_OK && !sqlite3_get_autocommit(db)) sqlite3_step(undo);
   sqlite3_finalize(undo);
   sqlite3_free(message);
@@ -92,7 +98,8 @@ static void end_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   }
   rc = tok_ledger_install(db, &message);
   if (rc == SQLITE_OK) rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
-  if (rc != SQLITE_OK) fail(ctx, "tok_bulk_end", rc, message != NULL ? message : sqlite3_errmsg(db));
+  if (rc != SQLITE_OK)
+    fail(ctx, "tok_bulk_end", rc, message != NULL ? message : sqlite3_errmsg(db));
   else sqlite3_result_int64(ctx, n);
   sqlite3_free(message);
 }

@@ -2,15 +2,20 @@
 ** tok_export: the ledger as lines of text.
 **
 **     SELECT line FROM tok_export('csv', '2026-01-01', '2026-02-01');
-**     sqlite3 app.db ".load ./tok" ".once january.csv" "SELECT line FROM tok_export('focus', '2026-01-01', '2026-02-01')"
+**     sqlite3 app.db ".load ./tok" ".once january.csv" "SELECT line FROM tok_export('focus',
+**     '2026-01-01', '2026-02-01')"
 **
 ** tok_export(format [, since [, until]]) -> line TEXT, without its line end
-**   X1  format: csv (a header, then a row a request; RFC 4180), json (JSON Lines; NULL columns left out), focus (FOCUS
-**       1.2 in CSV, one row for each meter of each request; sql/export/focus.sql), focus-json.
+**   X1  format: csv (a header, then a row a request; RFC 4180), json (JSON Lines; NULL columns left
+**       out), focus (FOCUS 1.2 in CSV, one row for each meter of each request;
+**       sql/export/focus.sql), focus-json.
 **   X2  since is inclusive, until exclusive; ISO-8601 or Unix seconds; NULL: open.
-**   X3  In order of time. Rows are read as they are asked for: memory for one line (focus: for the range's rows).
-**   X4  tok_import reads what csv and json write: a row whose response_id is known is not imported twice.
-**   X5  focus leaves out requests without a cost (SELECT * FROM llm_unpriced): FOCUS knows no unknown cost.
+**   X3  In order of time. Rows are read as they are asked for: memory for one line (focus: for the
+**       range's rows).
+**   X4  tok_import reads what csv and json write: a row whose response_id is known is not imported
+**       twice.
+**   X5  focus leaves out requests without a cost (SELECT * FROM llm_unpriced): FOCUS knows no
+**       unknown cost.
 */
 #include "install.h"
 #include "ledger_sql.h"
@@ -75,14 +80,17 @@ static void add_member(tok_buf *line, sqlite3_stmt *stmt, int i) {
   else tok_member_add(line, line->len <= 1, name, value, kind);
 }
 
-static void result_line(sqlite3_value **args, sqlite3_stmt *stmt, bool header, sqlite3_context *ctx) {
+static void result_line(sqlite3_value **args, sqlite3_stmt *stmt, bool header,
+                        sqlite3_context *ctx) {
   bool csv = formats[find_format(args[ARG_FORMAT])].csv;
   tok_buf line;
   tok_buf_init(&line, LINE_BYTES_MAX);
   if (!csv) tok_buf_addc(&line, '{');
   for (int i = 0; i < sqlite3_column_count(stmt); i++) {
     if (!csv) add_member(&line, stmt, i);
-    else tok_csv_add(&line, i == 0, header ? tok_slice_of(sqlite3_column_name(stmt, i)) : cell(stmt, i));
+    else
+      tok_csv_add(&line, i == 0,
+                  header ? tok_slice_of(sqlite3_column_name(stmt, i)) : cell(stmt, i));
   }
   if (!csv) tok_buf_addc(&line, '}');
   tok_sql_result_buf(ctx, "tok_export", &line);

@@ -10,10 +10,10 @@
 int tok_ledger_version(void);
 
 /*
-** Brings the schema "main" of `db` to tok_ledger_version() and makes this connection's TEMP objects, all of
-** it or nothing, in one transaction (a savepoint if the caller has a transaction open). Writes nothing where
-** all is there. Returns an SQLite code; on failure *message (sqlite3_free) says why, or is NULL when out of
-** memory.
+** Brings the schema "main" of `db` to tok_ledger_version() and makes this connection's TEMP
+** objects, all of it or nothing, in one transaction (a savepoint if the caller has a transaction
+** open). Writes nothing where all is there. Returns an SQLite code; on failure *message
+** (sqlite3_free) says why, or is NULL when out of memory.
 */
 int tok_ledger_install(sqlite3 *db, char **message);
 

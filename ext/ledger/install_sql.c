@@ -1,15 +1,16 @@
 /*
 ** Installing the ledger: which scripts of sql/ run when.
 **
-**   schema/NNNN_name.sql once each, in order: llm_meta holds the number of the last one; those that begin
-**                       with "-- Upgrade only" not where there was no ledger (or no later one) before
+**   schema/NNNN_name.sql once each, in order: llm_meta holds the number of the last one; those that
+**                       begin with "-- Upgrade only" not where there was no ledger (or no later
+**                       one) before
 **   legacy/             when a llm_usage from before tok is found: its rows move into the new table
 **   triggers/, views/   again whenever llm_meta holds another checksum than this build's
 **   temp/usage_cost.sql for every connection
 **
-** An old llm_usage is renamed, copied and dropped with foreign keys off and the older meaning of RENAME, so
-** that tables, views and triggers which mention llm_usage keep meaning the new one. Its own indexes and
-** triggers are created again.
+** An old llm_usage is renamed, copied and dropped with foreign keys off and the older meaning of
+** RENAME, so that tables, views and triggers which mention llm_usage keep meaning the new one. Its
+** own indexes and triggers are created again.
 */
 #include <stdlib.h>
 
@@ -19,8 +20,10 @@
 
 enum { NEW_SETTINGS = 3 }; /* the version that made llm_setting anew: schema/0003_cost_mode.sql */
 /* A ledger of an earlier version has rows that are in no roll-up yet. */
-enum { FIRST_WITH_ROLLUPS = 4, FIRST_WITH_TIMES = 10 }; /* schema/0004_rollup.sql, schema/0010_counts.sql */
-enum { FIRST_WITH_QUOTAS = 5, NEW_QUOTAS = 9 }; /* that made quotas and rules anew: schema/0009_bucket.sql */
+/* schema/0004_rollup.sql, schema/0010_counts.sql */
+enum { FIRST_WITH_ROLLUPS = 4, FIRST_WITH_TIMES = 10 };
+/* that made quotas and rules anew: schema/0009_bucket.sql */
+enum { FIRST_WITH_QUOTAS = 5, NEW_QUOTAS = 9 };
 
 /* What a database holds; version 0: no ledger. */
 typedef struct {
@@ -34,13 +37,13 @@ typedef struct {
 } ledger_state;
 
 /*
-** Undoing must not need memory, because running out of memory is one reason to undo; and after that SQLite
-** allocates nothing for this connection until the statement that called us has ended. So there are two ways
-** out, both prepared beforehand:
-**   undo    the statement ROLLBACK. CREATE INDEX and all of temp expire it, so it is prepared again after
-**           each statement; if that fails, there is
-**   reader  a query in the middle of its rows. Stepping it without memory makes SQLite roll back. DROP TABLE
-**           needs it to be gone, but then undo has not expired.
+** Undoing must not need memory, because running out of memory is one reason to undo; and after that
+** SQLite allocates nothing for this connection until the statement that called us has ended. So
+** there are two ways out, both prepared beforehand:
+**   undo    the statement ROLLBACK. CREATE INDEX and all of temp expire it, so it is prepared again
+**           after each statement; if that fails, there is
+**   reader  a query in the middle of its rows. Stepping it without memory makes SQLite roll back.
+**           DROP TABLE needs it to be gone, but then undo has not expired.
 */
 typedef struct {
   sqlite3 *db;
@@ -97,8 +100,10 @@ static void run_with(install *in, const char *sql, int64_t value) {
   while (in->rc == SQLITE_OK && *sql != '\0') {
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(in->db, sql, -1, &stmt, &sql);
-    if (rc == SQLITE_OK && sqlite3_bind_parameter_count(stmt) > 0) rc = sqlite3_bind_int64(stmt, 1, value);
-    while (rc == SQLITE_OK && stmt != NULL && (rc = sqlite3_step(stmt)) == SQLITE_ROW) rc = SQLITE_OK;
+    if (rc == SQLITE_OK && sqlite3_bind_parameter_count(stmt) > 0)
+      rc = sqlite3_bind_int64(stmt, 1, value);
+    while (rc == SQLITE_OK && stmt != NULL && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+      rc = SQLITE_OK;
     failed(in, rc == SQLITE_DONE ? SQLITE_OK : rc);
     sqlite3_finalize(stmt);
     prepare_ends(in);
@@ -180,12 +185,16 @@ static void run_folder(install *in, const char *folder) {
   }
 }
 
-/* "-- Upgrade only": for any ledger that is there; "-- Upgrade only from 5": of that version or later. */
+/*
+** "-- Upgrade only": for any ledger that is there; "-- Upgrade only from 5": of that version or
+** later.
+*/
 static bool applies(const tok_script *s, int from) {
   static const char mark[] = "-- Upgrade only", since[] = " from ";
   if (strncmp(s->sql, mark, sizeof mark - 1) != 0) return true;
   const char *p = s->sql + sizeof mark - 1;
-  return from >= (strncmp(p, since, sizeof since - 1) == 0 ? strtol(p + sizeof since - 1, NULL, 10) : 1);
+  return from >=
+         (strncmp(p, since, sizeof since - 1) == 0 ? strtol(p + sizeof since - 1, NULL, 10) : 1);
 }
 
 static void run_migrations(install *in, int from) {
@@ -226,7 +235,8 @@ static void read_state(install *in, ledger_state *s) {
 /* Reasons not to start, each a sentence that says what to do. */
 static void check_state(install *in, const ledger_state *s) {
   if (s->shadowed) {
-    refuse(in, SQLITE_ERROR, "temp.llm_usage hides main.llm_usage; rename or drop the temporary one");
+    refuse(in, SQLITE_ERROR,
+           "temp.llm_usage hides main.llm_usage; rename or drop the temporary one");
   }
   if (s->odd != NULL) {
     refuse(in, SQLITE_ERROR, "main.llm_usage is a view, expected a table; rename or drop it");
@@ -249,7 +259,10 @@ static int swap_flag(sqlite3 *db, int flag, int value, bool wanted) {
   return old;
 }
 
-/* DROP TABLE needs the reader to be gone; everything is prepared before, so that it is gone for a moment only. */
+/*
+** DROP TABLE needs the reader to be gone; everything is prepared before, so that it is gone for a
+** moment only.
+*/
 static void drop_table(install *in, const char *sql) {
   sqlite3_stmt *drop = NULL, *running = in->reader;
   prepare_end(in, &drop, sql);
@@ -285,7 +298,8 @@ static void create_ledger(install *in, const ledger_state *s) {
     run(in, "ALTER TABLE main.llm_usage RENAME TO llm_usage_legacy");
   }
   run_migrations(in, s->version);
-  if (s->version > 0 && s->version < NEW_SETTINGS) drop_table(in, "DROP TABLE main.llm_setting_legacy");
+  if (s->version > 0 && s->version < NEW_SETTINGS)
+    drop_table(in, "DROP TABLE main.llm_setting_legacy");
   if (s->version >= FIRST_WITH_QUOTAS && s->version < NEW_QUOTAS) {
     drop_table(in, "DROP TABLE main.llm_quota_before");
     drop_table(in, "DROP TABLE main.llm_alert_before");
@@ -308,7 +322,8 @@ static void create_ledger(install *in, const ledger_state *s) {
   run_folder(in, "triggers/");
   run_folder(in, "views/");
   if (s->version < FIRST_WITH_TIMES || s->bulk) sum_up(in);
-  if (s->bulk) run(in, "UPDATE main.llm_quota SET active = active"); /* one made meanwhile counts the rows now */
+  /* one made meanwhile counts the rows now */
+  if (s->bulk) run(in, "UPDATE main.llm_quota SET active = active");
   char *meta = sqlite3_mprintf("INSERT OR REPLACE INTO main.llm_meta(key, value) VALUES"
                                "('schema_version', '%d'), ('definitions', '%s')",
                                tok_ledger_version(), tok_ledger_checksum);
@@ -364,7 +379,9 @@ int tok_ledger_install(sqlite3 *db, char **message) {
   prepare_ends(&in);
   prepare_reader(&in);
   if (in.rc == SQLITE_OK) {
-    /* IMMEDIATE waits for other writers at the start; a lock upgrade in the middle could only fail. */
+    /*
+    ** IMMEDIATE waits for other writers at the start; a lock upgrade in the middle could only fail.
+    */
     const char *begin = !in.own ? "SAVEPOINT tok_init" : current ? "BEGIN" : "BEGIN IMMEDIATE";
     if (!failed(&in, sqlite3_exec(db, begin, NULL, NULL, NULL))) {
       start_reader(&in);

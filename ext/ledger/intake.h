@@ -1,6 +1,6 @@
 /*
-** Importing a usage log into the ledger: what tok_import and tok_import_text do, for programs that link tok and
-** want to show how far it is. Glue: includes SQLite's headers.
+** Importing a usage log into the ledger: what tok_import and tok_import_text do, for programs that
+** link tok and want to show how far it is. Glue: includes SQLite's headers.
 */
 #ifndef TOK_INTAKE_H
 #define TOK_INTAKE_H
@@ -10,7 +10,8 @@
 
 enum {
   TOK_INTAKE_BAD_MAX = 100,        /* bad lines that a report lists; it counts all */
-  TOK_INTAKE_COMMIT_ROWS = 20000,  /* records of one transaction: well under a second, others wait no longer */
+  /* records of one transaction: well under a second, others wait no longer */
+  TOK_INTAKE_COMMIT_ROWS = 20000,
   TOK_INTAKE_READ_BYTES = 1 << 16
 };
 
@@ -26,9 +27,10 @@ typedef struct {
 } tok_intake;
 
 /*
-** Makes the ledger where it is missing, then imports in transactions of TOK_INTAKE_COMMIT_ROWS (inside a transaction of
-** the caller: in that one). *report gets the JSON of tok_import. An SQLite code; on failure *message (sqlite3_free) says
-** why, or is NULL when out of memory; what was committed before stays, and importing again adds only the rest.
+** Makes the ledger where it is missing, then imports in transactions of TOK_INTAKE_COMMIT_ROWS
+** (inside a transaction of the caller: in that one). *report gets the JSON of tok_import. An SQLite
+** code; on failure *message (sqlite3_free) says why, or is NULL when out of memory; what was
+** committed before stays, and importing again adds only the rest.
 */
 int tok_intake_run(sqlite3 *db, const tok_intake *what, tok_buf *report, char **message);
 

@@ -6,20 +6,25 @@
 **     SELECT tok_import('logs.db');
 **     SELECT tok_import_text(:json_lines, 'otel');
 **
-** tok_import(path [, format [, options]]) -> JSON; tok_import_text(text [, format [, options]]) -> JSON
-**   {"format", "read", "imported", "updated", "duplicates", "ignored", "rejected", "bad": [{"line", "error"}]}
-**   M1  format: csv, jsonl, responses, otel, litellm, claude-code, codex, gemini-cli, qwen-code, opencode, amp, pi, llm
-**       (a logs.db; tok_import only); left out, NULL or 'auto', it is told from the start of the log.
-**   M2  Nothing is recorded twice: a second import of the same log adds nothing, one of a log that has grown adds what
-**       is new. Where a log repeats a response with larger counts (streaming), the largest count: "updated".
-**   M3  A malformed line is listed with its number and the others are imported. "ignored" are lines that record no
-**       use: prompts, tool calls, settings. read = imported + updated + duplicates + ignored + rejected.
-**   M4  options: {"columns": {"their name": "column of llm_usage"}, "set": {"tenant_id": "acme"}}; `set` fills what a
-**       record does not say.
-**   M5  Rows are committed 20,000 at a time, unless a transaction is open already. On an error what was committed
-**       stays, and importing again adds the rest. Memory: one line (at most 64 MB), whatever the size of the log.
-**   M6  NULL as path or text gives NULL. The ledger is made where it is missing (tok_init). DIRECTONLY; tok_import is
-**       not there after sqlite3_toknofs_init.
+** tok_import(path [, format [, options]]) -> JSON; tok_import_text(text [, format [, options]]) ->
+**   JSON {"format", "read", "imported", "updated", "duplicates", "ignored", "rejected", "bad":
+**   [{"line", "error"}]}
+**   M1  format: csv, jsonl, responses, otel, litellm, claude-code, codex, gemini-cli, qwen-code,
+**       opencode, amp, pi, llm (a logs.db; tok_import only); left out, NULL or 'auto', it is told
+**       from the start of the log.
+**   M2  Nothing is recorded twice: a second import of the same log adds nothing, one of a log that
+**       has grown adds what is new. Where a log repeats a response with larger counts (streaming),
+**       the largest count: "updated".
+**   M3  A malformed line is listed with its number and the others are imported. "ignored" are lines
+**       that record no use: prompts, tool calls, settings. read = imported + updated + duplicates +
+**       ignored + rejected.
+**   M4  options: {"columns": {"their name": "column of llm_usage"}, "set": {"tenant_id": "acme"}};
+**       `set` fills what a record does not say.
+**   M5  Rows are committed 20,000 at a time, unless a transaction is open already. On an error what
+**       was committed stays, and importing again adds the rest. Memory: one line (at most 64 MB),
+**       whatever the size of the log.
+**   M6  NULL as path or text gives NULL. The ledger is made where it is missing (tok_init).
+**       DIRECTONLY; tok_import is not there after sqlite3_toknofs_init.
 */
 #include <errno.h>
 #include <stdio.h>
@@ -35,7 +40,8 @@ typedef struct {
   const tok_intake *what;
   sqlite3 *db;
   tok_put put;
-  sqlite3_stmt *begin, *commit, *undo; /* owned; prepared before anything is written. NULL: the caller's transaction */
+  /* owned; prepared before anything is written. NULL: the caller's transaction */
+  sqlite3_stmt *begin, *commit, *undo;
   int rc;
   const tok_log *log; /* borrowed; NULL: a database */
   bool needs_time, in_transaction, stopped;
@@ -49,7 +55,8 @@ typedef struct {
 static bool failed(intake *in, int rc) {
   if (rc == SQLITE_OK || in->rc != SQLITE_OK) return in->rc != SQLITE_OK;
   in->rc = rc;
-  if (rc != SQLITE_NOMEM && in->message == NULL) in->message = sqlite3_mprintf("%s", sqlite3_errmsg(in->db));
+  if (rc != SQLITE_NOMEM && in->message == NULL)
+    in->message = sqlite3_mprintf("%s", sqlite3_errmsg(in->db));
   return true;
 }
 
@@ -118,11 +125,13 @@ static tok_status on_record(void *to, int64_t line, const tok_record *r) {
   intake *in = to;
   tok_put_result result = TOK_PUT_DUPLICATE;
   static const tok_slice no_usage = {NULL, 0};
-  if (in->needs_time && !tok_record_has(r, TOK_C_TIMESTAMP)) return on_bad(in, line, "has no timestamp");
+  if (in->needs_time && !tok_record_has(r, TOK_C_TIMESTAMP))
+    return on_bad(in, line, "has no timestamp");
   /* what agents log is asked of the model's maker, unless they say otherwise */
   bool resolve = in->log == NULL || in->log->format >= TOK_LOG_CLAUDE_CODE;
   start(in);
-  if (in->rc == SQLITE_OK) failed(in, tok_put_record(&in->put, r, no_usage, resolve, true, &result));
+  if (in->rc == SQLITE_OK)
+    failed(in, tok_put_record(&in->put, r, no_usage, resolve, true, &result));
   if (in->rc != SQLITE_OK) return TOK_NOTFOUND; /* anything but TOK_OK ends the log */
   in->n_records++;
   in->n_new += result == TOK_PUT_NEW;
@@ -161,14 +170,17 @@ static void report(intake *in, const char *format, int64_t n_ignored, tok_buf *o
 
 /* ---- logs.db of llm -------------------------------------------------------------------------- */
 
-/* A table that other programs keep in SQLite, and the query that reads it under the ledger's names. */
+/*
+** A table that other programs keep in SQLite, and the query that reads it under the ledger's names.
+*/
 static const struct {
   const char *table, *script;
 } sources[] = {{"responses", "import/llm_responses.sql"}, {"turns", "import/llm_turns.sql"}};
 
 static bool has_table(intake *in, sqlite3 *db, const char *name) {
   sqlite3_stmt *stmt = NULL;
-  int rc = sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1", -1, &stmt, NULL);
+  int rc = sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1",
+                              -1, &stmt, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
   if (rc != SQLITE_ROW && rc != SQLITE_DONE) refuse(in, sqlite3_mprintf("%s", sqlite3_errmsg(db)));
@@ -200,7 +212,8 @@ static void read_source(intake *in, sqlite3 *db, const char *script, const tok_l
   int64_t line = 0;
   tok_record_init(&r, TOK_LOG_DOCUMENT_MAX);
   int rc = sqlite3_prepare_v2(db, tok_ledger_script(script), -1, &stmt, NULL);
-  while (rc == SQLITE_OK && in->rc == SQLITE_OK && !in->stopped && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+  while (rc == SQLITE_OK && in->rc == SQLITE_OK && !in->stopped &&
+         (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
     rc = SQLITE_OK;
     line++;
     tok_record_clear(&r);
@@ -208,13 +221,15 @@ static void read_source(intake *in, sqlite3 *db, const char *script, const tok_l
     apply_sets(&r, options);
     if (r.texts.status != TOK_OK) failed(in, SQLITE_NOMEM);
     if (in->rc != SQLITE_OK) break;
-    bool counted = tok_record_has(&r, TOK_C_INPUT_TOKENS) || tok_record_has(&r, TOK_C_OUTPUT_TOKENS);
+    bool counted =
+        tok_record_has(&r, TOK_C_INPUT_TOKENS) || tok_record_has(&r, TOK_C_OUTPUT_TOKENS);
     if (r.why[0] != '\0') on_bad(in, line, r.why);
     else if (counted) on_record(in, line, &r);
     else ++*n_ignored;
   }
   if (rc == SQLITE_NOMEM) failed(in, rc);
-  else if (rc != SQLITE_OK && rc != SQLITE_DONE) refuse(in, sqlite3_mprintf("%s", sqlite3_errmsg(db)));
+  else if (rc != SQLITE_OK && rc != SQLITE_DONE)
+    refuse(in, sqlite3_mprintf("%s", sqlite3_errmsg(db)));
   sqlite3_finalize(stmt);
   tok_record_free(&r);
 }
@@ -225,7 +240,9 @@ static void read_database(intake *in, const tok_log_options *options, tok_buf *o
   bool any = false;
   int rc = sqlite3_open_v2(in->what->path, &db, SQLITE_OPEN_READONLY, NULL);
   if (rc != SQLITE_OK) {
-    refuse(in, rc == SQLITE_NOMEM ? NULL : sqlite3_mprintf("cannot open '%s': %s", in->what->path, sqlite3_errstr(rc)));
+    refuse(in, rc == SQLITE_NOMEM
+                   ? NULL
+                   : sqlite3_mprintf("cannot open '%s': %s", in->what->path, sqlite3_errstr(rc)));
   }
   for (size_t i = 0; i < sizeof sources / sizeof sources[0] && in->rc == SQLITE_OK; i++) {
     if (!has_table(in, db, sources[i].table)) continue;
@@ -233,8 +250,9 @@ static void read_database(intake *in, const tok_log_options *options, tok_buf *o
     read_source(in, db, sources[i].script, options, &n_ignored);
   }
   if (in->rc == SQLITE_OK && !any) {
-    refuse(in, sqlite3_mprintf("'%s' is a database without a table turns or responses, expected llm's logs.db",
-                               in->what->path));
+    refuse(in, sqlite3_mprintf(
+                   "'%s' is a database without a table turns or responses, expected llm's logs.db",
+                   in->what->path));
   }
   sqlite3_close(db);
   if (in->rc == SQLITE_OK) report(in, "llm", n_ignored, out);
@@ -251,7 +269,8 @@ static void read_file(intake *in, tok_log *log, FILE *f) {
     in->bytes += (int64_t)n;
     tok_log_feed(log, (tok_slice){bytes, n});
   }
-  if (in->rc == SQLITE_OK && ferror(f)) refuse(in, sqlite3_mprintf("cannot read '%s'", in->what->path));
+  if (in->rc == SQLITE_OK && ferror(f))
+    refuse(in, sqlite3_mprintf("cannot read '%s'", in->what->path));
   tok_free(bytes);
 }
 
@@ -272,7 +291,8 @@ static void log_status(intake *in, tok_status status) {
   refuse(in, sqlite3_mprintf("the format cannot be told from the text; name one"));
 }
 
-static void read_log(intake *in, tok_log_format format, const tok_log_options *options, FILE *f, tok_buf *out) {
+static void read_log(intake *in, tok_log_format format, const tok_log_options *options, FILE *f,
+                     tok_buf *out) {
   const tok_log_sink sink = {in, on_record, on_bad};
   tok_log *log = tok_malloc(sizeof *log);
   if (log == NULL) {
@@ -315,7 +335,8 @@ static void open_and_read(intake *in, const tok_log_options *options, tok_buf *o
   if (format == TOK_LOG_AUTO && fseek(f, 0, SEEK_END) == 0) { /* not a pipe */
     in->bytes_total = ftell(f);
     rewind(f);
-    database |= fread(first, 1, sizeof first, f) == sizeof first && memcmp(first, magic, sizeof magic) == 0;
+    database |=
+        fread(first, 1, sizeof first, f) == sizeof first && memcmp(first, magic, sizeof magic) == 0;
     rewind(f);
   }
   if (database) read_database(in, options, out);
@@ -345,7 +366,8 @@ int tok_intake_run(sqlite3 *db, const tok_intake *what, tok_buf *out, char **mes
   sqlite3_finalize(in.begin);
   sqlite3_finalize(in.commit);
   sqlite3_finalize(in.undo);
-  if (in.rc == SQLITE_OK && (out->status != TOK_OK || in.bad.status != TOK_OK)) in.rc = SQLITE_NOMEM;
+  if (in.rc == SQLITE_OK && (out->status != TOK_OK || in.bad.status != TOK_OK))
+    in.rc = SQLITE_NOMEM;
   tok_buf_free(&in.bad);
   tok_buf_free(&texts);
   *message = in.message;
@@ -355,7 +377,8 @@ int tok_intake_run(sqlite3 *db, const tok_intake *what, tok_buf *out, char **mes
 /* ---- SQL ------------------------------------------------------------------------------------- */
 
 /* A text argument; false after raising out-of-memory. */
-static bool text_argument(sqlite3_context *ctx, int argc, sqlite3_value **argv, int i, tok_slice *out) {
+static bool text_argument(sqlite3_context *ctx, int argc, sqlite3_value **argv, int i,
+                          tok_slice *out) {
   *out = (tok_slice){NULL, 0};
   if (i >= argc || sqlite3_value_type(argv[i]) == SQLITE_NULL) return true;
   *out = tok_sql_bytes(argv[i]);
@@ -364,17 +387,20 @@ static bool text_argument(sqlite3_context *ctx, int argc, sqlite3_value **argv, 
   return false;
 }
 
-static void import(sqlite3_context *ctx, const char *func, int argc, sqlite3_value **argv, bool is_path) {
+static void import(sqlite3_context *ctx, const char *func, int argc, sqlite3_value **argv,
+                   bool is_path) {
   tok_intake what = {0};
   tok_slice first;
   char *message = NULL;
   tok_buf out;
   if (argc < 1 || argc > 3) {
-    tok_sql_error(ctx, func, "1 to 3 arguments (%s, format, options) expected, got %d", is_path ? "path" : "text", argc);
+    tok_sql_error(ctx, func, "1 to 3 arguments (%s, format, options) expected, got %d",
+                  is_path ? "path" : "text", argc);
     return;
   }
   if (sqlite3_value_type(argv[0]) == SQLITE_NULL) return;
-  if (!text_argument(ctx, argc, argv, 1, &what.format) || !text_argument(ctx, argc, argv, 2, &what.options) ||
+  if (!text_argument(ctx, argc, argv, 1, &what.format) ||
+      !text_argument(ctx, argc, argv, 2, &what.options) ||
       !text_argument(ctx, argc, argv, 0, &first)) {
     return;
   }
@@ -410,7 +436,8 @@ static void import_text_func(sqlite3_context *ctx, int argc, sqlite3_value **arg
 int tok_intake_register(sqlite3 *db) {
   static const tok_func_def texts[] = {
       {"tok_import_text", -1, TOK_WRITES | SQLITE_RESULT_SUBTYPE, import_text_func}};
-  static const tok_func_def files[] = {{"tok_import", -1, TOK_WRITES | SQLITE_RESULT_SUBTYPE, import_file_func}};
+  static const tok_func_def files[] = {
+      {"tok_import", -1, TOK_WRITES | SQLITE_RESULT_SUBTYPE, import_file_func}};
   bool allowed = false;
   int rc = tok_sql_functions(db, NULL, texts, 1);
   if (rc == SQLITE_OK) rc = tok_sql_files(db, &allowed);

@@ -8,19 +8,20 @@
 **     SELECT tok_reprice('2026-01-01');           -- price January onwards anew; returns the rows changed
 **
 ** tok_init() -> INTEGER
-**   1. Creates what is missing, migrates what is older, keeps every row; one transaction, or a savepoint
-**      inside the caller's transaction. Where all is there nothing is written, so it works read-only too.
+**   1. Creates what is missing, migrates what is older, keeps every row; one transaction, or a
+**      savepoint inside the caller's transaction. Where all is there nothing is written, so it
+**      works read-only too.
 **   2. Makes this connection's TEMP triggers, which price each row as it is written.
 **   3. Fails with "tok_init: ..." and leaves the database as it was.
 **
 ** tok_reprice([since [, until]]) -> INTEGER rows changed
 **   1. Without arguments: prices the rows that have no cost yet.
-**   2. With since (inclusive) and until (exclusive; default: no end): computes the cost of every row in that
-**      time anew from today's knowledge of the prices at each row's own time. Times are ISO-8601 text or
-**      Unix seconds; NULL gives NULL.
+**   2. With since (inclusive) and until (exclusive; default: no end): computes the cost of every
+**      row in that time anew from today's knowledge of the prices at each row's own time. Times are
+**      ISO-8601 text or Unix seconds; NULL gives NULL.
 **   3. A row whose price is unknown keeps the cost that it has.
-**   4. What a response counted beyond the columns of tokens (web searches, audio, images, pages) is in the column `meters`
-**      and priced with the row, by every writer with tok and here.
+**   4. What a response counted beyond the columns of tokens (web searches, audio, images, pages) is
+**      in the column `meters` and priced with the row, by every writer with tok and here.
 */
 #include "install.h"
 #include "rollup_sql.h"
@@ -46,24 +47,29 @@ static void init_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 }
 
 /*
-** Guards that refuse UPDATEs must let this one pass: a row of llm_meta says so, within a savepoint (sql/gen/quota_refused.sql). What
-** ends it is prepared before, because running out of memory is one reason to undo.
+** Guards that refuse UPDATEs must let this one pass: a row of llm_meta says so, within a savepoint
+** (sql/gen/quota_refused.sql). What ends it is prepared before, because running out of memory is
+** one reason to undo.
 */
 typedef struct {
   sqlite3_stmt *unmark, *undo, *keep; /* owned; NULL where no quota guards */
 } marked;
 
-static int prepare(sqlite3 *db, const char *sql, sqlite3_stmt **stmt) { return sqlite3_prepare_v2(db, sql, -1, stmt, NULL); }
+static int prepare(sqlite3 *db, const char *sql, sqlite3_stmt **stmt) {
+  return sqlite3_prepare_v2(db, sql, -1, stmt, NULL);
+}
 
 static int mark(sqlite3 *db, marked *m) {
   sqlite3_stmt *guards = NULL;
   *m = (marked){0};
-  int rc = prepare(db, "SELECT 1 FROM main.llm_quota WHERE guard = 'write' AND active LIMIT 1", &guards);
+  int rc =
+      prepare(db, "SELECT 1 FROM main.llm_quota WHERE guard = 'write' AND active LIMIT 1", &guards);
   bool guarded = rc == SQLITE_OK && (rc = sqlite3_step(guards)) == SQLITE_ROW;
   rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
   sqlite3_finalize(guards);
   if (!guarded) return rc;
-  if (rc == SQLITE_OK) rc = prepare(db, "DELETE FROM main.llm_meta WHERE key = 'repricing'", &m->unmark);
+  if (rc == SQLITE_OK)
+    rc = prepare(db, "DELETE FROM main.llm_meta WHERE key = 'repricing'", &m->unmark);
   if (rc == SQLITE_OK) rc = prepare(db, "ROLLBACK TO tok_reprice", &m->undo);
   sqlite3_stmt *keep = NULL;
   if (rc == SQLITE_OK) rc = prepare(db, "RELEASE tok_reprice", &keep);
@@ -71,7 +77,9 @@ static int mark(sqlite3 *db, marked *m) {
   if (rc == SQLITE_OK) m->keep = keep;
   else sqlite3_finalize(keep);
   if (rc == SQLITE_OK)
-    rc = sqlite3_exec(db, "INSERT OR REPLACE INTO main.llm_meta(key, value) VALUES ('repricing', '1')", NULL, NULL, NULL);
+    rc = sqlite3_exec(db,
+                      "INSERT OR REPLACE INTO main.llm_meta(key, value) VALUES ('repricing', '1')",
+                      NULL, NULL, NULL);
   return rc;
 }
 
@@ -141,7 +149,8 @@ static void fold_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     return;
   }
   int rc = tok_rollup_fold(db, sqlite3_value_int64(argv[0]), NULL, &why);
-  if (rc != SQLITE_OK) report_failure(ctx, "tok_rollup_fold", rc, why == NULL ? sqlite3_errmsg(db) : why);
+  if (rc != SQLITE_OK)
+    report_failure(ctx, "tok_rollup_fold", rc, why == NULL ? sqlite3_errmsg(db) : why);
 }
 
 int tok_ledger_register(sqlite3 *db) {

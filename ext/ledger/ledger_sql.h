@@ -1,6 +1,6 @@
 /*
-** What the files of the ledger's glue register, each its own functions; called by tok_ledger_register().
-** Glue: included by *_sql.c files only.
+** What the files of the ledger's glue register, each its own functions; called by
+** tok_ledger_register(). Glue: included by *_sql.c files only.
 */
 #ifndef TOK_LEDGER_SQL_H
 #define TOK_LEDGER_SQL_H

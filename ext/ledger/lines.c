@@ -35,7 +35,8 @@ static bool is_json(tok_slice s) {
   return tok_json_skip(&j) && tok_json_next(&j) == TOK_JSON_END;
 }
 
-void tok_member_add(tok_buf *line, bool first, tok_slice name, tok_slice value, tok_line_kind kind) {
+void tok_member_add(tok_buf *line, bool first, tok_slice name, tok_slice value,
+                    tok_line_kind kind) {
   if (!first) tok_buf_addc(line, ',');
   tok_buf_add_json(line, name);
   tok_buf_addc(line, ':');
@@ -46,6 +47,7 @@ void tok_member_add(tok_buf *line, bool first, tok_slice name, tok_slice value, 
   }
   char *p = tok_buf_reserve(line, value.len);
   if (p == NULL) return;
-  for (size_t i = 0; i < value.len; i++) p[i] = value.ptr[i] == '\n' || value.ptr[i] == '\r' ? ' ' : value.ptr[i];
+  for (size_t i = 0; i < value.len; i++)
+    p[i] = value.ptr[i] == '\n' || value.ptr[i] == '\r' ? ' ' : value.ptr[i];
   line->len += value.len;
 }

@@ -10,7 +10,10 @@ void tok_csv_add(tok_buf *line, bool first, tok_slice field);
 
 typedef enum { TOK_LINE_TEXT, TOK_LINE_NUMBER, TOK_LINE_JSON } tok_line_kind;
 
-/* The next member of a JSON object. NUMBER is written as it is; JSON too if it is well-formed, else as text. */
+/*
+** The next member of a JSON object. NUMBER is written as it is; JSON too if it is well-formed, else
+** as text.
+*/
 void tok_member_add(tok_buf *line, bool first, tok_slice name, tok_slice value, tok_line_kind kind);
 
 #endif

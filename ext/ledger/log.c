@@ -1,4 +1,7 @@
-/* Cutting a log into documents, and what happens to a record; see log.h. Nothing of its own for SQL. */
+/*
+** Cutting a log into documents, and what happens to a record; see log.h. Nothing of its own for
+** SQL.
+*/
 #include <stdio.h>
 
 #include "log_impl.h"
@@ -82,8 +85,8 @@ static void read_document(tok_log *l, tok_slice document) {
 }
 
 /*
-** The end of the document that p starts, from byte `at` on: the offset past it, or n if it has not come. Lines are
-** counted on the way.
+** The end of the document that p starts, from byte `at` on: the offset past it, or n if it has not
+** come. Lines are counted on the way.
 */
 static size_t find_line(tok_log *l, const char *p, size_t at, size_t n, bool *found) {
   const char *nl = memchr(p + at, '\n', n - at);
@@ -97,7 +100,10 @@ static bool is_separator(const tok_log *l, char c) {
   return l->separator != '\0' ? c == l->separator : c == ',' || c == ';' || c == '\t' || c == '|';
 }
 
-/* A quote opens a quoted field at the start of the field only, and once more right after one that closed it. */
+/*
+** A quote opens a quoted field at the start of the field only, and once more right after one that
+** closed it.
+*/
 static size_t find_csv(tok_log *l, const char *p, size_t at, size_t n, bool *found) {
   for (; at < n; at++) {
     char c = p[at];
@@ -161,7 +167,8 @@ static size_t skip_between(tok_log *l, const char *p, size_t n) {
   if (l->cut == TOK_CUT_CSV) return 0;
   for (; i < n; i++) {
     bool between = is_blank(p[i]) || (l->cut == TOK_CUT_JSON && p[i] == ',');
-    if (l->cut == TOK_CUT_JSON && p[i] == '[' && l->depth == 0) between = l->array = (l->depth = 1) == 1;
+    if (l->cut == TOK_CUT_JSON && p[i] == '[' && l->depth == 0)
+      between = l->array = (l->depth = 1) == 1;
     if (l->cut == TOK_CUT_JSON && p[i] == ']' && l->array && l->depth == 1) {
       l->array = false;
       l->depth = 0;
@@ -174,7 +181,8 @@ static size_t skip_between(tok_log *l, const char *p, size_t n) {
 }
 
 static const char *too_long(const tok_log *l) {
-  return l->cut == TOK_CUT_CSV ? "is longer than 1 MB: is a quote not closed?" : "is longer than 64 MB";
+  return l->cut == TOK_CUT_CSV ? "is longer than 1 MB: is a quote not closed?"
+                               : "is longer than 64 MB";
 }
 
 /* One document that is too long is passed over to its end. */
@@ -306,7 +314,10 @@ static bool refuse(option_reader *o, const char *what) {
   return false;
 }
 
-/* The string or number just read, without escapes, in memory that stays: `texts` has room for all of it. */
+/*
+** The string or number just read, without escapes, in memory that stays: `texts` has room for all
+** of it.
+*/
 static tok_slice option_text(option_reader *o) {
   char *p = tok_buf_reserve(o->texts, o->j.text.len);
   if (p == NULL || !o->j.escaped) return o->j.text;
@@ -317,10 +328,12 @@ static tok_slice option_text(option_reader *o) {
 
 static bool read_name(option_reader *o, tok_slice theirs) {
   tok_log_options *out = o->out;
-  if (o->j.event != TOK_JSON_STRING) return refuse(o, "an object whose columns are named by strings");
+  if (o->j.event != TOK_JSON_STRING)
+    return refuse(o, "an object whose columns are named by strings");
   tok_column c = tok_column_find(o->j.text);
   if (c == TOK_C_N) {
-    snprintf(o->why, TOK_RECORD_WHY_BYTES, "options name a column '%.*s', which llm_usage does not have",
+    snprintf(o->why, TOK_RECORD_WHY_BYTES,
+             "options name a column '%.*s', which llm_usage does not have",
              (int)(o->j.text.len > 40 ? 40 : o->j.text.len), o->j.text.ptr);
     return false;
   }
@@ -337,7 +350,8 @@ static bool read_set(option_reader *o, tok_slice name) {
     return refuse(o, "an object whose values to set are strings or numbers");
   }
   if (c == TOK_C_N) {
-    snprintf(o->why, TOK_RECORD_WHY_BYTES, "options set a column '%.*s', which llm_usage does not have",
+    snprintf(o->why, TOK_RECORD_WHY_BYTES,
+             "options set a column '%.*s', which llm_usage does not have",
              (int)(name.len > 40 ? 40 : name.len), name.ptr);
     return false;
   }
@@ -372,7 +386,8 @@ static void read_options(option_reader *o) {
     }
     if (!read_members(o, names ? read_name : read_set)) return;
   }
-  if (o->j.event == TOK_JSON_ERROR || tok_json_next(&o->j) != TOK_JSON_END) refuse(o, "well-formed JSON");
+  if (o->j.event == TOK_JSON_ERROR || tok_json_next(&o->j) != TOK_JSON_END)
+    refuse(o, "well-formed JSON");
 }
 
 tok_status tok_log_options_read(tok_slice json, tok_log_options *out, tok_buf *texts,

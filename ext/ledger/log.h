@@ -1,5 +1,6 @@
 /*
-** Usage logs of other programs -> records. Bytes go in as they come, records and bad lines come out.
+** Usage logs of other programs -> records. Bytes go in as they come, records and bad lines come
+** out.
 **
 **     tok_log l;
 **     tok_log_init(&l, TOK_LOG_AUTO, &options, &sink);
@@ -7,13 +8,14 @@
 **     status = tok_log_end(&l);                      // then l.format is what it was taken for
 **     tok_log_free(&l);
 **
-** Input is cut into documents: lines (JSON Lines), elements of a JSON array or whole JSON values that go over several
-** lines, or CSV rows. A document that is malformed is reported with the number of its first line, and the next one
-** goes on. Memory: one document (TOK_LOG_DOCUMENT_MAX) and its texts. Linear time.
+** Input is cut into documents: lines (JSON Lines), elements of a JSON array or whole JSON values
+** that go over several lines, or CSV rows. A document that is malformed is reported with the number
+** of its first line, and the next one goes on. Memory: one document (TOK_LOG_DOCUMENT_MAX) and its
+** texts. Linear time.
 **
-** Records that carry no id of their own get one from all bytes of the input up to them: so a second import of the
-** same log, or of one that has grown, finds the same ids, and equal rows of one log stay different. Two logs
-** that begin with the same rows are taken for one that has grown.
+** Records that carry no id of their own get one from all bytes of the input up to them: so a second
+** import of the same log, or of one that has grown, finds the same ids, and equal rows of one log
+** stay different. Two logs that begin with the same rows are taken for one that has grown.
 */
 #ifndef TOK_LOG_H
 #define TOK_LOG_H
@@ -22,7 +24,8 @@
 
 enum {
   TOK_LOG_DOCUMENT_MAX = 64 << 20, /* bytes; agents' lines with pasted pictures have up to 20 MB */
-  TOK_LOG_PROBE_BYTES = 1 << 18,   /* what telling the format looks at: some logs start with other kinds of lines */
+  /* what telling the format looks at: some logs start with other kinds of lines */
+  TOK_LOG_PROBE_BYTES = 1 << 18,
   TOK_LOG_NAMES_MAX = 32,          /* columns named and values set in options */
   TOK_CSV_ROW_MAX = 1 << 20, /* bytes; a quote that is never closed loses no more than that */
   TOK_CSV_COLUMNS_MAX = 256
@@ -31,7 +34,8 @@ enum {
 typedef enum {
   TOK_LOG_AUTO,
   TOK_LOG_CSV,
-  TOK_LOG_JSONL, /* objects whose members are named like the ledger's columns, or usual names for them */
+  /* objects whose members are named like the ledger's columns, or usual names for them */
+  TOK_LOG_JSONL,
   TOK_LOG_RESPONSES,
   TOK_LOG_OTEL,
   TOK_LOG_LITELLM,
@@ -67,8 +71,9 @@ typedef struct {
 } tok_log_options;
 
 /*
-** Reads {"columns": {"theirs": "ours", …}, "set": {"tenant_id": "acme", …}}; empty text is no options. `texts` keeps
-** what had escapes. TOK_OK, TOK_NOMEM, or TOK_INVALID with a sentence in why.
+** Reads {"columns": {"theirs": "ours", …}, "set": {"tenant_id": "acme", …}}; empty text is no
+** options. `texts` keeps what had escapes. TOK_OK, TOK_NOMEM, or TOK_INVALID with a sentence in
+** why.
 */
 tok_status tok_log_options_read(tok_slice json, tok_log_options *out, tok_buf *texts,
                                 char why[TOK_RECORD_WHY_BYTES]);
@@ -116,7 +121,10 @@ typedef struct {
 
 void tok_log_init(tok_log *l, tok_log_format format, const tok_log_options *options,
                   const tok_log_sink *sink);
-/* TOK_OK, TOK_NOMEM, TOK_NOTFOUND (the format was to be told and could not be), or what the sink returned. */
+/*
+** TOK_OK, TOK_NOMEM, TOK_NOTFOUND (the format was to be told and could not be), or what the sink
+** returned.
+*/
 tok_status tok_log_feed(tok_log *l, tok_slice bytes);
 tok_status tok_log_end(tok_log *l);
 void tok_log_free(tok_log *l);

@@ -1,10 +1,13 @@
 /*
-** CSV with a header (RFC 4180; also with ; tab or | between fields), and the usual names of the ledger's columns.
-** Nothing of its own for SQL.
+** CSV with a header (RFC 4180; also with ; tab or | between fields), and the usual names of the
+** ledger's columns. Nothing of its own for SQL.
 */
 #include "log_impl.h"
 
-/* Lower-case letters and digits only: "Prompt Tokens", "prompt_tokens" and "promptTokens" are one name. */
+/*
+** Lower-case letters and digits only: "Prompt Tokens", "prompt_tokens" and "promptTokens" are one
+** name.
+*/
 static const struct {
   const char *name;
   int column;
@@ -89,7 +92,8 @@ int tok_log_alias(const tok_log *l, tok_slice name) {
     if (same_simple(simple, n, tok_columns[c].name)) return c;
   }
   for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
-    if (strlen(aliases[i].name) == n && memcmp(simple, aliases[i].name, n) == 0) return aliases[i].column;
+    if (strlen(aliases[i].name) == n && memcmp(simple, aliases[i].name, n) == 0)
+      return aliases[i].column;
   }
   return TOK_C_N;
 }
@@ -98,7 +102,8 @@ void tok_log_put(tok_log *l, int column, tok_slice text) {
   tok_record *r = &l->record;
   if (column == TOK_C_N) return;
   if (column == TOK_C_REPORTED_USD) {
-    if (!tok_record_has(r, TOK_C_REPORTED_COST_NANO)) tok_record_usd(r, TOK_C_REPORTED_COST_NANO, text);
+    if (!tok_record_has(r, TOK_C_REPORTED_COST_NANO))
+      tok_record_usd(r, TOK_C_REPORTED_COST_NANO, text);
   } else if (column == TOK_C_COST_USD) {
     if (!tok_record_has(r, TOK_C_COST_NANO)) tok_record_usd(r, TOK_C_COST_NANO, text);
   } else {
@@ -138,7 +143,10 @@ static tok_slice next_field(fields *f, bool *quoted) {
   return (tok_slice){p + start, end - start};
 }
 
-/* The same with doubled quotes made single, in l->fields, which has room for all of the row and does not move. */
+/*
+** The same with doubled quotes made single, in l->fields, which has room for all of the row and
+** does not move.
+*/
 static tok_slice field_text(tok_log *l, fields *f, bool *is_quoted) {
   tok_slice s = next_field(f, is_quoted);
   if (!*is_quoted || memchr(s.ptr, '"', s.len) == NULL) return s;
@@ -175,7 +183,8 @@ static void read_header(tok_log *l, tok_slice row) {
     any |= c != TOK_C_N;
     l->columns[l->n_columns++] = (int16_t)c;
   }
-  if (!any) tok_log_bad(l, "is the header, but none of its columns is known; options can name them");
+  if (!any)
+    tok_log_bad(l, "is the header, but none of its columns is known; options can name them");
 }
 
 static bool is_null(tok_slice s) {

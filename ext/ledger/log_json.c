@@ -1,6 +1,6 @@
 /*
-** Reading one JSON document of a log: each member whose path a shape knows goes into the record. Nothing of its own
-** for SQL.
+** Reading one JSON document of a log: each member whose path a shape knows goes into the record.
+** Nothing of its own for SQL.
 */
 #include <stdio.h>
 
@@ -80,17 +80,22 @@ static void read_usage(reader *w) {
   }
 }
 
-/* Sums of a session so far: what is new since the last line is what this request used. False: a line said again. */
+/*
+** Sums of a session so far: what is new since the last line is what this request used. False: a
+** line said again.
+*/
 static bool take_totals(reader *w) {
   tok_log_totals *known = &w->l->totals;
-  bool again = w->total.any && known->any && memcmp(w->total.total, known->total, sizeof known->total) == 0;
+  bool again =
+      w->total.any && known->any && memcmp(w->total.total, known->total, sizeof known->total) == 0;
   const int64_t *used = w->last.total;
   int64_t since[4];
   if (!w->last.any && !w->total.any) return false;
   if (!w->last.any) {
     for (int i = 0; i < 4; i++) {
       since[i] = w->total.total[i] - (known->any ? known->total[i] : 0);
-      if (since[i] < 0) since[i] = w->total.total[i]; /* the session was compacted: it counts anew */
+      /* the session was compacted: it counts anew */
+      if (since[i] < 0) since[i] = w->total.total[i];
     }
     used = since;
   }
@@ -120,7 +125,10 @@ static void use_id(reader *w) {
   r->cell[TOK_C_RESPONSE_ID].text.len = r->texts.len - at;
 }
 
-/* An id of what a session's line says, for lines without one: the same line copied into another file is the same. */
+/*
+** An id of what a session's line says, for lines without one: the same line copied into another
+** file is the same.
+*/
 static void make_id(reader *w) {
   tok_record *r = &w->l->record;
   char id[160];
@@ -129,10 +137,12 @@ static void make_id(reader *w) {
     use_id(w);
   } else if (w->last.any || w->total.any) {
     tok_slice model = tok_record_text(r, TOK_C_MODEL);
-    snprintf(id, sizeof id, "%s%lld:%.*s:%lld:%lld:%lld:%lld", w->shape->prefix, (long long)r->at_ms,
-             (int)(model.len > 40 ? 40 : model.len), model.len == 0 ? "" : model.ptr,
-             (long long)number_of(r, TOK_C_INPUT_TOKENS), (long long)number_of(r, TOK_C_CACHE_READ_TOKENS),
-             (long long)number_of(r, TOK_C_OUTPUT_TOKENS), (long long)number_of(r, TOK_C_REASONING_TOKENS));
+    snprintf(id, sizeof id, "%s%lld:%.*s:%lld:%lld:%lld:%lld", w->shape->prefix,
+             (long long)r->at_ms, (int)(model.len > 40 ? 40 : model.len),
+             model.len == 0 ? "" : model.ptr, (long long)number_of(r, TOK_C_INPUT_TOKENS),
+             (long long)number_of(r, TOK_C_CACHE_READ_TOKENS),
+             (long long)number_of(r, TOK_C_OUTPUT_TOKENS),
+             (long long)number_of(r, TOK_C_REASONING_TOKENS));
     tok_record_copy(r, TOK_C_RESPONSE_ID, tok_slice_of(id));
   }
 }
@@ -176,10 +186,12 @@ static void end_record(reader *w) {
   }
   bool said = !w->refused;
   if (said) {
-    if (w->shape->own_provider) tok_record_borrow(r, TOK_C_PROVIDER, tok_slice_of(w->shape->provider));
+    if (w->shape->own_provider)
+      tok_record_borrow(r, TOK_C_PROVIDER, tok_slice_of(w->shape->provider));
     include_parts(w);
     read_usage(w);
-    if (l->format == TOK_LOG_CODEX) said = take_totals(w) || r->why[0] != '\0'; /* wrong sums are said */
+    /* wrong sums are said */
+    if (l->format == TOK_LOG_CODEX) said = take_totals(w) || r->why[0] != '\0';
     use_kept(w);
   }
   /* what Claude Code writes into its log itself, in the name of no model */
@@ -221,7 +233,8 @@ static tok_slice scalar_text(const tok_json *j) {
 static void take_value(reader *w, tok_column c, tok_slice text) {
   tok_record *r = &w->l->record;
   if (tok_columns[c].kind != TOK_KIND_TEXT) tok_record_parse(r, c, text);
-  else if (text.len > 0) tok_record_string(r, c, text, w->j.event == TOK_JSON_STRING && w->j.escaped);
+  else if (text.len > 0)
+    tok_record_string(r, c, text, w->j.event == TOK_JSON_STRING && w->j.escaped);
 }
 
 static void take_more(reader *w, tok_column c, tok_slice text) {
@@ -243,7 +256,8 @@ static void take_sum(reader *w, const tok_log_member *m, tok_slice text) {
   tok_log_totals *t = m->act == TOK_LOG_TOTAL ? &w->total : &w->last;
   t->any = true;
   bool number = w->j.event == TOK_JSON_NUMBER;
-  if (number && tok_json_int(text, 1, &t->total[m->column]) == TOK_OK && t->total[m->column] >= 0) return;
+  if (number && tok_json_int(text, 1, &t->total[m->column]) == TOK_OK && t->total[m->column] >= 0)
+    return;
   tok_record_wrong(&w->l->record, m->path, "a whole number of tokens", text);
 }
 
@@ -327,17 +341,21 @@ static bool ends(tok_slice s, const char *end) {
   return s.len >= n && memcmp(s.ptr + s.len - n, end, n) == 0;
 }
 
-/* Where the path ends in attributes.x, x; where it is a value of {key, value}, the key. Else empty. */
+/*
+** Where the path ends in attributes.x, x; where it is a value of {key, value}, the key. Else empty.
+*/
 static tok_slice attribute_of(const reader *w) {
   tok_slice path = path_of(w);
   static const char *const values[] = {"attributes.value.stringValue", "attributes.value.intValue",
-                                       "attributes.value.doubleValue", "attributes.value.boolValue"};
+                                       "attributes.value.doubleValue",
+                                       "attributes.value.boolValue"};
   for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
     if (ends(path, values[i])) return w->attribute;
   }
   size_t n = sizeof otel_attributes; /* with its dot */
   for (size_t i = 0; i + n < path.len; i++) {
-    if (memcmp(path.ptr + i, "attributes.", n) == 0) return (tok_slice){path.ptr + i + n, path.len - i - n};
+    if (memcmp(path.ptr + i, "attributes.", n) == 0)
+      return (tok_slice){path.ptr + i + n, path.len - i - n};
   }
   return (tok_slice){NULL, 0};
 }
@@ -382,7 +400,8 @@ static void on_scalar(reader *w) {
 /* An object opens; is it the record? */
 static void on_object(reader *w) {
   const char *each = w->shape->each;
-  bool is_record = each == NULL ? w->j.depth == 1 : w->path_len > 0 && tok_slice_is(path_of(w), each);
+  bool is_record =
+      each == NULL ? w->j.depth == 1 : w->path_len > 0 && tok_slice_is(path_of(w), each);
   if (!is_record || w->record_depth != 0) return;
   w->record_depth = w->j.depth;
   w->record_at = w->j.at - 1;
@@ -403,7 +422,8 @@ static void on_object_end(reader *w) {
 
 static void on_open(reader *w) {
   if (w->j.event == TOK_JSON_OBJECT) on_object(w);
-  static const tok_log_member tags = {NULL, TOK_LOG_RAW, TOK_C_TAGS, NULL}, meters = {NULL, TOK_LOG_RAW, TOK_C_METERS, NULL};
+  static const tok_log_member tags = {NULL, TOK_LOG_RAW, TOK_C_TAGS, NULL},
+                              meters = {NULL, TOK_LOG_RAW, TOK_C_METERS, NULL};
   int outside = w->j.depth - 1;
   const tok_log_member *m = outside > 0 ? member(w) : NULL;
   int c = w->l->format == TOK_LOG_JSONL && outside == 1 ? tok_log_alias(w->l, path_of(w)) : TOK_C_N;
@@ -412,7 +432,10 @@ static void on_open(reader *w) {
   w->len[w->j.depth] = outside == 0 ? 0 : w->path_len;
 }
 
-/* Back outside: the path is again that of what holds the object (an array's elements have the array's path). */
+/*
+** Back outside: the path is again that of what holds the object (an array's elements have the
+** array's path).
+*/
 static void on_close(reader *w) {
   w->path_len = w->len[w->j.depth + 1];
   if (w->j.event == TOK_JSON_OBJECT_END) on_object_end(w);
@@ -423,7 +446,8 @@ void tok_log_json(tok_log *l, tok_slice document) {
   memset(&w, 0, sizeof w);
   w.l = l;
   w.shape = &tok_log_shapes[l->format];
-  if (l->format == TOK_LOG_OTEL && !tok_log_has_word(document, "resourceSpans")) w.shape = &tok_log_single_span;
+  if (l->format == TOK_LOG_OTEL && !tok_log_has_word(document, "resourceSpans"))
+    w.shape = &tok_log_single_span;
   w.document = document;
   tok_json_init(&w.j, document);
   int64_t before = l->n_records, ignored = l->n_ignored;
@@ -438,7 +462,8 @@ void tok_log_json(tok_log *l, tok_slice document) {
   if (w.j.event == TOK_JSON_ERROR) {
     char why[80];
     snprintf(why, sizeof why, "is %s at byte %zu",
-             tok_json_too_deep(&w.j) ? "nested more than 64 levels deep" : "malformed JSON", w.j.at);
+             tok_json_too_deep(&w.j) ? "nested more than 64 levels deep" : "malformed JSON",
+             w.j.at);
     tok_log_bad(l, why);
   } else if (l->n_records == before && l->n_ignored == ignored) {
     l->n_ignored++;

@@ -1,9 +1,9 @@
 /*
 ** What the logs of each program look like, as tables; see log_impl.h. Nothing of its own for SQL.
 **
-** Sources: the programs' own logs and schemas, and for agents what ccusage reads of them. Where a program copies lines
-** from one file into another (resumed and forked sessions), the id of a record depends on the line alone, so that
-** a copy is a duplicate.
+** Sources: the programs' own logs and schemas, and for agents what ccusage reads of them. Where a
+** program copies lines from one file into another (resumed and forked sessions), the id of a record
+** depends on the line alone, so that a copy is a duplicate.
 */
 #include "log_impl.h"
 
@@ -16,7 +16,10 @@
 #define SUM(path, act, at)   {path, TOK_LOG_##act, at, NULL}
 #define END                  {NULL, 0, 0, NULL}
 
-/* One message of an assistant a line; while it streams, several with the same id, each with all counts so far. */
+/*
+** One message of an assistant a line; while it streams, several with the same id, each with all
+** counts so far.
+*/
 static const tok_log_member claude_code[] = {
     V("timestamp", TIMESTAMP),    V("sessionId", SESSION_ID),   V("requestId", REQUEST_ID),
     DO("message", USAGE),         USD("costUSD", REPORTED_COST_NANO), END};
@@ -40,7 +43,9 @@ static const tok_log_member codex[] = {
     SUM("payload.info.total_token_usage.reasoning_output_tokens", TOTAL, 3),
     END};
 
-/* A session a file. Thoughts and tool prompts are beside input and output, cached is part of input. */
+/*
+** A session a file. Thoughts and tool prompts are beside input and output, cached is part of input.
+*/
 static const tok_log_member gemini_cli[] = {
     V("sessionId", SESSION_ID),
     V("messages.timestamp", TIMESTAMP),
@@ -125,10 +130,14 @@ static const tok_log_member litellm[] = {
     USD("spend", REPORTED_COST_NANO),
     END};
 
-/* Spans of OTLP in JSON, or one span a line as SDKs print them. A span that sums up what happened below it is none. */
-#define OTEL_ATTRIBUTES                                                                         \
-  {"@gen_ai.operation.name", TOK_LOG_NOT, TOK_C_TASK_TYPE, "invoke_agent"}, V("@user.id", USER_ID), V("@enduser.id", USER_ID), V("@session.id", SESSION_ID),          \
-      V("@gen_ai.conversation.id", SESSION_ID), V("@gen_ai.request.model", REQUEST_MODEL),      \
+/*
+** Spans of OTLP in JSON, or one span a line as SDKs print them. A span that sums up what happened
+** below it is none.
+*/
+#define OTEL_ATTRIBUTES                                                                            \
+  {"@gen_ai.operation.name", TOK_LOG_NOT, TOK_C_TASK_TYPE, "invoke_agent"},                        \
+      V("@user.id", USER_ID), V("@enduser.id", USER_ID), V("@session.id", SESSION_ID),             \
+      V("@gen_ai.conversation.id", SESSION_ID), V("@gen_ai.request.model", REQUEST_MODEL),         \
       V("@tenant.id", TENANT_ID), V("@error.type", STATUS)
 #define SPAN "resourceSpans.scopeSpans.spans"
 static const tok_log_member otel[] = {
@@ -153,21 +162,40 @@ const tok_log_shape tok_log_shapes[TOK_LOG_FORMATS] = {
     [TOK_LOG_CSV] = {.name = "csv"},
     [TOK_LOG_JSONL] = {.name = "jsonl"},
     [TOK_LOG_RESPONSES] = {.name = "responses", .whole = true, .members = responses},
-    [TOK_LOG_OTEL] = {.name = "otel", .each = SPAN, .whole = true, .prefix = "span:", .members = otel},
+    [TOK_LOG_OTEL] =
+        {.name = "otel", .each = SPAN, .whole = true, .prefix = "span:", .members = otel},
     [TOK_LOG_LITELLM] = {.name = "litellm", .members = litellm},
-    [TOK_LOG_CLAUDE_CODE] = {.name = "claude-code", .provider = "anthropic", .members = claude_code},
+    [TOK_LOG_CLAUDE_CODE] = {.name = "claude-code",
+                             .provider = "anthropic",
+                             .members = claude_code},
     [TOK_LOG_CODEX] = {.name = "codex", .provider = "openai", .prefix = "codex:", .members = codex},
-    [TOK_LOG_GEMINI_CLI] = {.name = "gemini-cli", .each = "messages", .provider = "google",
-                            .reasoning_on_top = true, .prefix = "gemini-cli:", .members = gemini_cli},
-    [TOK_LOG_QWEN_CODE] = {.name = "qwen-code", .provider = "alibaba", .own_provider = true, .prefix = "qwen-code:", .members = qwen_code},
-    [TOK_LOG_OPENCODE] = {.name = "opencode", .cache_on_top = true, .reasoning_on_top = true,
-                          .prefix = "opencode:", .members = opencode},
-    [TOK_LOG_AMP] = {.name = "amp", .each = "messages", .cache_on_top = true, .prefix = "amp:",
-                     .id_of_session = true, .members = amp},
+    [TOK_LOG_GEMINI_CLI] = {.name = "gemini-cli",
+                            .each = "messages",
+                            .provider = "google",
+                            .reasoning_on_top = true,
+                            .prefix = "gemini-cli:",
+                            .members = gemini_cli},
+    [TOK_LOG_QWEN_CODE] = {.name = "qwen-code",
+                           .provider = "alibaba",
+                           .own_provider = true,
+                           .prefix = "qwen-code:",
+                           .members = qwen_code},
+    [TOK_LOG_OPENCODE] = {.name = "opencode",
+                          .cache_on_top = true,
+                          .reasoning_on_top = true,
+                          .prefix = "opencode:",
+                          .members = opencode},
+    [TOK_LOG_AMP] = {.name = "amp",
+                     .each = "messages",
+                     .cache_on_top = true,
+                     .prefix = "amp:",
+                     .id_of_session = true,
+                     .members = amp},
     [TOK_LOG_PI] = {.name = "pi", .cache_on_top = true, .prefix = "pi:", .members = pi},
 };
 
-const tok_log_shape tok_log_single_span = {.name = "otel", .whole = true, .prefix = "span:", .members = otel_span};
+const tok_log_shape tok_log_single_span = {
+    .name = "otel", .whole = true, .prefix = "span:", .members = otel_span};
 
 const char *tok_log_format_name(tok_log_format format) {
   return format < TOK_LOG_FORMATS ? tok_log_shapes[format].name : "unknown";
@@ -240,7 +268,8 @@ tok_log_format tok_log_format_of(tok_slice text) {
   if (text.ptr[i] != '{' && text.ptr[i] != '[') return is_csv(text) ? TOK_LOG_CSV : TOK_LOG_UNKNOWN;
   for (size_t k = 0; k < sizeof signs / sizeof signs[0]; k++) {
     bool all = true;
-    for (int w = 0; w < 3 && signs[k].words[w] != NULL && all; w++) all = tok_log_has_word(text, signs[k].words[w]);
+    for (int w = 0; w < 3 && signs[k].words[w] != NULL && all; w++)
+      all = tok_log_has_word(text, signs[k].words[w]);
     if (all) return signs[k].format;
   }
   return TOK_LOG_UNKNOWN;

@@ -49,8 +49,9 @@ static void choose_pivot(double *v, size_t lo, size_t hi) {
 }
 
 /*
-** Quickselect (Hoare): afterwards v[k] is what a sort would put there, nothing before it is larger, nothing after it
-** smaller. Values made to defeat the pivot would take quadratic time, so after 2 log2(n) rounds the rest is sorted.
+** Quickselect (Hoare): afterwards v[k] is what a sort would put there, nothing before it is larger,
+** nothing after it smaller. Values made to defeat the pivot would take quadratic time, so after 2
+** log2(n) rounds the rest is sorted.
 */
 static void select_kth(double *v, size_t n, size_t k) {
   size_t lo = 0, hi = n - 1;
@@ -150,7 +151,8 @@ static tok_status add_sorted(tok_sample *s, double x) {
   }
   tok_run *r = &s->run[at];
   if (r->n == TOK_RUN_MAX) {
-    if (insert_run(s, at + 1, r->value + RUN_FILL, TOK_RUN_MAX - RUN_FILL) != TOK_OK) return TOK_NOMEM;
+    if (insert_run(s, at + 1, r->value + RUN_FILL, TOK_RUN_MAX - RUN_FILL) != TOK_OK)
+      return TOK_NOMEM;
     s->run[at].n = RUN_FILL;
     r = &s->run[x > s->run[at].value[RUN_FILL - 1] ? at + 1 : at];
   }
@@ -162,7 +164,9 @@ static tok_status add_sorted(tok_sample *s, double x) {
   return TOK_OK;
 }
 
-/* Two neighbours that fit into half a run become one, so that a shrinking window gives memory back. */
+/*
+** Two neighbours that fit into half a run become one, so that a shrinking window gives memory back.
+*/
 static void join_runs(tok_sample *s, size_t at) {
   if (at + 1 >= s->n_run) return;
   tok_run *a = &s->run[at], *b = a + 1;

@@ -1,10 +1,10 @@
 /*
 ** A multiset of doubles that answers "the k-th smallest", exactly; what tok_percentile stands on.
 **
-** As an aggregate it is a plain array and one selection at the end: O(n). The first question or removal turns it
-** into sorted runs of at most TOK_RUN_MAX values, in order, none empty: then a value is added, removed or found
-** in O(run + n / run), which for a million values is about 3 us, whatever the window's frame. So a window costs
-** in proportion to its rows and never sorts again.
+** As an aggregate it is a plain array and one selection at the end: O(n). The first question or
+** removal turns it into sorted runs of at most TOK_RUN_MAX values, in order, none empty: then a
+** value is added, removed or found in O(run + n / run), which for a million values is about 3 us,
+** whatever the window's frame. So a window costs in proportion to its rows and never sorts again.
 **
 ** Memory: 8 bytes a value, at most three times that while runs are half full.
 */
@@ -41,9 +41,10 @@ tok_status tok_sample_add(tok_sample *s, double x);
 tok_status tok_sample_remove(tok_sample *s, double x);
 
 /*
-** The percentile at p in 0..1 of n >= 1 values, interpolated between neighbours (percentile_cont of SQL; type 7 of
-** Hyndman and Fan, Sample Quantiles in Statistical Packages, 1996): the value at rank p * (n - 1).
-** `keep`: more questions or changes will follow. Without it the values are only partly sorted, once.
+** The percentile at p in 0..1 of n >= 1 values, interpolated between neighbours (percentile_cont of
+** SQL; type 7 of Hyndman and Fan, Sample Quantiles in Statistical Packages, 1996): the value at
+** rank p * (n - 1). `keep`: more questions or changes will follow. Without it the values are only
+** partly sorted, once.
 */
 tok_status tok_sample_percentile(tok_sample *s, double p, bool keep, double *out);
 

@@ -5,15 +5,16 @@
 **     SELECT timestamp, tok_percentile(response_time_ms, 0.9)
 **       OVER (ORDER BY unix_time ROWS 99 PRECEDING) FROM llm_usage;
 **
-** tok_percentile(x, p) -> REAL; tok_p50(x), tok_p95(x), tok_p99(x): the same with p = 0.5, 0.95, 0.99
-**   P1  The value at rank p * (n - 1) of the n values in order, interpolated between its two neighbours
-**       (percentile_cont of SQL). Exact: no sketch.
+** tok_percentile(x, p) -> REAL; tok_p50(x), tok_p95(x), tok_p99(x): the same with p = 0.5, 0.95,
+**   0.99
+**   P1  The value at rank p * (n - 1) of the n values in order, interpolated between its two
+**       neighbours (percentile_cont of SQL). Exact: no sketch.
 **   P2  NULLs are left out; no values, or p NULL: NULL.
-**   P3  x is a number, or text that is one; anything else and infinities are errors. Integers beyond 2^53 are
-**       taken as the nearest REAL.
+**   P3  x is a number, or text that is one; anything else and infinities are errors. Integers
+**       beyond 2^53 are taken as the nearest REAL.
 **   P4  p is a number from 0 to 1, the same in all rows; else an error.
-**   P5  An aggregate takes O(n); in a window whose frame moves each row takes O(sqrt n), never a sort.
-**       Memory: 8 bytes a value, at most 24 in a moving window.
+**   P5  An aggregate takes O(n); in a window whose frame moves each row takes O(sqrt n), never a
+**       sort. Memory: 8 bytes a value, at most 24 in a moving window.
 */
 #include <math.h>
 

@@ -12,8 +12,8 @@ static int parameter(tok_put *p, const char *name) {
 int tok_put_open(tok_put *p, sqlite3 *db) {
   memset(p, 0, sizeof *p);
   p->db = db;
-  int rc = sqlite3_prepare_v3(db, tok_ledger_script("import/put.sql"), -1, SQLITE_PREPARE_PERSISTENT,
-                              &p->stmt, NULL);
+  int rc = sqlite3_prepare_v3(db, tok_ledger_script("import/put.sql"), -1,
+                              SQLITE_PREPARE_PERSISTENT, &p->stmt, NULL);
   if (rc != SQLITE_OK) return rc;
   for (int c = 0; c < TOK_C_N; c++) p->at[c] = parameter(p, tok_columns[c].name);
   p->at_usage = parameter(p, "usage");
@@ -28,7 +28,8 @@ void tok_put_close(tok_put *p) {
 }
 
 static int bind_text(sqlite3_stmt *stmt, int at, tok_slice text) {
-  return sqlite3_bind_text64(stmt, at, text.len == 0 ? "" : text.ptr, text.len, SQLITE_STATIC, SQLITE_UTF8);
+  return sqlite3_bind_text64(stmt, at, text.len == 0 ? "" : text.ptr, text.len, SQLITE_STATIC,
+                             SQLITE_UTF8);
 }
 
 static int bind_record(tok_put *p, const tok_record *r) {
@@ -63,7 +64,9 @@ int tok_put_record(tok_put *p, const tok_record *r, tok_slice usage, bool resolv
   bool inserted = sqlite3_last_insert_rowid(p->db) != 0;
   if (!inserted) sqlite3_set_last_insert_rowid(p->db, last);
   if (rc == SQLITE_OK) {
-    *out = inserted ? TOK_PUT_NEW : sqlite3_changes64(p->db) > 0 ? TOK_PUT_UPDATED : TOK_PUT_DUPLICATE;
+    *out = inserted                       ? TOK_PUT_NEW
+           : sqlite3_changes64(p->db) > 0 ? TOK_PUT_UPDATED
+                                          : TOK_PUT_DUPLICATE;
   }
   if ((rc & 0xff) != SQLITE_CONSTRAINT && rc != SQLITE_MISMATCH) return rc;
   *out = TOK_PUT_REFUSED;

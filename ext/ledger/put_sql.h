@@ -21,8 +21,9 @@ int tok_put_open(tok_put *p, sqlite3 *db);
 void tok_put_close(tok_put *p);
 
 /*
-** Writes the record. `usage`: the response's usage in canonical JSON, or empty. `resolve`: take the provider from the model's name where the record has none. `replace`: larger counts
-** win. SQLITE_OK and *out; a row that the ledger's rules refuse is TOK_PUT_REFUSED with sqlite3_errmsg(db). Other
+** Writes the record. `usage`: the response's usage in canonical JSON, or empty. `resolve`: take the
+** provider from the model's name where the record has none. `replace`: larger counts win. SQLITE_OK
+** and *out; a row that the ledger's rules refuse is TOK_PUT_REFUSED with sqlite3_errmsg(db). Other
 ** codes: the ledger cannot be written now.
 */
 int tok_put_record(tok_put *p, const tok_record *r, tok_slice usage, bool resolve, bool replace,

@@ -14,7 +14,8 @@ typedef struct {
 typedef struct {
   sqlite3_vtab_cursor base;
   sqlite3_stmt *stmt;                      /* owned; NULL: no rows */
-  sqlite3_value *args[TOK_QUERY_ARGS_MAX]; /* owned copies: the statement outside may change its own */
+  /* owned copies: the statement outside may change its own */
+  sqlite3_value *args[TOK_QUERY_ARGS_MAX];
   sqlite3_int64 row;
   bool done, header;
 } cursor;
@@ -35,11 +36,12 @@ int tok_query_prepare(tok_query *q, const char *sql, sqlite3_stmt **out) {
   int rc = sqlite3_prepare_v2(q->db, sql, -1, out, NULL);
   if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
   char *why = sqlite3_mprintf("%s", sqlite3_errmsg(q->db));
-  bool missing = sqlite3_table_column_metadata(q->db, "main", "llm_rollup", NULL, NULL, NULL, NULL, NULL,
-                                               NULL) != SQLITE_OK;
+  bool missing = sqlite3_table_column_metadata(q->db, "main", "llm_rollup", NULL, NULL, NULL, NULL,
+                                               NULL, NULL) != SQLITE_OK;
   rc = why == NULL ? SQLITE_NOMEM
-       : missing   ? tok_query_error(q, "there is no ledger, or an older one; SELECT tok_init() makes it")
-                   : tok_query_error(q, "%s", why);
+       : missing
+           ? tok_query_error(q, "there is no ledger, or an older one; SELECT tok_init() makes it")
+           : tok_query_error(q, "%s", why);
   sqlite3_free(why);
   return rc;
 }
@@ -62,7 +64,8 @@ int tok_query_bind_value(sqlite3_stmt *stmt, const char *name, sqlite3_value *v)
 
 static bool absent(sqlite3_value *v) { return v == NULL || sqlite3_value_type(v) == SQLITE_NULL; }
 
-int tok_query_int(tok_query *q, sqlite3_value *v, const char *arg, int64_t min, int64_t max, int64_t *out) {
+int tok_query_int(tok_query *q, sqlite3_value *v, const char *arg, int64_t min, int64_t max,
+                  int64_t *out) {
   if (absent(v)) return SQLITE_OK;
   int64_t n = sqlite3_value_int64(v);
   bool whole = sqlite3_value_type(v) == SQLITE_INTEGER ||
@@ -73,8 +76,8 @@ int tok_query_int(tok_query *q, sqlite3_value *v, const char *arg, int64_t min, 
   }
   const unsigned char *text = sqlite3_value_text(v);
   if (text == NULL) return SQLITE_NOMEM;
-  return tok_query_error(q, "%s must be an integer from %lld to %lld, got '%.40s'", arg, (long long)min,
-                         (long long)max, text);
+  return tok_query_error(q, "%s must be an integer from %lld to %lld, got '%.40s'", arg,
+                         (long long)min, (long long)max, text);
 }
 
 int tok_query_time(tok_query *q, sqlite3_value *v, const char *arg, int64_t *out) {
@@ -86,16 +89,18 @@ int tok_query_time(tok_query *q, sqlite3_value *v, const char *arg, int64_t *out
   tok_slice text = tok_sql_bytes(v);
   if (text.ptr == NULL && sqlite3_value_type(v) != SQLITE_BLOB) return SQLITE_NOMEM;
   if (text.ptr != NULL && tok_time_parse(text, out) == TOK_OK) return SQLITE_OK;
-  return tok_query_error(q, "%s must be an ISO-8601 time or Unix seconds, got '%.*s'", arg, tok_shown(text),
-                         text.ptr == NULL ? "" : text.ptr);
+  return tok_query_error(q, "%s must be an ISO-8601 time or Unix seconds, got '%.*s'", arg,
+                         tok_shown(text), text.ptr == NULL ? "" : text.ptr);
 }
 
 /* The setting, or NULL; *rc is SQLITE_NOMEM when out of memory. */
 static char *zone_setting(sqlite3 *db, int *rc) {
   sqlite3_stmt *stmt = NULL;
   char *zone = NULL;
-  *rc = sqlite3_prepare_v2(db, "SELECT value FROM main.llm_setting WHERE name = 'zone'", -1, &stmt, NULL);
-  if (*rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
+  *rc = sqlite3_prepare_v2(db, "SELECT value FROM main.llm_setting WHERE name = 'zone'", -1, &stmt,
+                           NULL);
+  if (*rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW &&
+      sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
     const unsigned char *text = sqlite3_column_text(stmt, 0);
     zone = text == NULL ? NULL : sqlite3_mprintf("%s", text);
     if (zone == NULL) *rc = SQLITE_NOMEM;
@@ -166,8 +171,8 @@ static int disconnect(sqlite3_vtab *vtab) {
 }
 
 /*
-** idxNum: bit k: argument k is given; argv of xFilter are those in ascending k. idxStr: the columns that are read, as a
-** decimal number (columns from 63 on share a bit).
+** idxNum: bit k: argument k is given; argv of xFilter are those in ascending k. idxStr: the columns
+** that are read, as a decimal number (columns from 63 on share a bit).
 */
 static int best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
   tok_query *q = (tok_query *)vtab;
@@ -233,7 +238,8 @@ static uint64_t read_number(const char *digits) {
   return n;
 }
 
-static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc, sqlite3_value **argv) {
+static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc,
+                  sqlite3_value **argv) {
   (void)argc;
   cursor *c = (cursor *)base;
   tok_query *q = (tok_query *)base->pVtab;
@@ -263,7 +269,8 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
   const tok_query_def *def = ((tok_query *)base->pVtab)->def;
   if (i == 0 && def->result != NULL) def->result(c->args, c->stmt, c->header, ctx);
   else if (i < def->n_columns) sqlite3_result_value(ctx, sqlite3_column_value(c->stmt, i));
-  else if (c->args[i - def->n_columns] != NULL) sqlite3_result_value(ctx, c->args[i - def->n_columns]);
+  else if (c->args[i - def->n_columns] != NULL)
+    sqlite3_result_value(ctx, c->args[i - def->n_columns]);
   return SQLITE_OK;
 }
 

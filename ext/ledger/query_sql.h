@@ -1,9 +1,10 @@
 /*
-** Table-valued functions that are one query: the arguments choose and bind a statement, its rows are the table's.
-** Glue: included by *_sql.c files only.
+** Table-valued functions that are one query: the arguments choose and bind a statement, its rows
+** are the table's. Glue: included by *_sql.c files only.
 **
 **     static int open(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) { … }
-**     static const tok_query_def def = {.name = "tok_blocks", .usage = "tok_blocks([hours [, now]])",
+**     static const tok_query_def def = {.name = "tok_blocks", .usage = "tok_blocks([hours [,
+**     now]])",
 **                                       .columns = "start, …", .n_columns = 16, .arguments = "hours HIDDEN, now HIDDEN",
 **                                       .n_required = 0, .n_args = 2, .open = open};
 */
@@ -33,8 +34,8 @@ struct tok_query_def {
   const char *arguments; /* "group_by HIDDEN, …", in order */
   int n_required, n_args;
   /*
-  ** Makes the statement (*out owned by the caller; NULL: no rows). args[i] is NULL where the argument is not given. An
-  ** SQLite code; tok_query_error sets the text.
+  ** Makes the statement (*out owned by the caller; NULL: no rows). args[i] is NULL where the
+  ** argument is not given. An SQLite code; tok_query_error sets the text.
   */
   int (*open)(tok_query *q, sqlite3_value **args, sqlite3_stmt **out);
   /* Both NULL where the table's columns are the statement's. Else: is there a row before those of the statement? And the
@@ -53,7 +54,8 @@ int tok_query_bind_text(sqlite3_stmt *stmt, const char *name, tok_slice text);
 int tok_query_bind_value(sqlite3_stmt *stmt, const char *name, sqlite3_value *v);
 
 /* Arguments. NULL and not given leave *out as it is. */
-int tok_query_int(tok_query *q, sqlite3_value *v, const char *arg, int64_t min, int64_t max, int64_t *out);
+int tok_query_int(tok_query *q, sqlite3_value *v, const char *arg, int64_t min, int64_t max,
+                  int64_t *out);
 int tok_query_time(tok_query *q, sqlite3_value *v, const char *arg, int64_t *out);
 /* The zone of the argument, else of llm_setting, else UTC; *name is the text to bind, borrowed from *owned
    (sqlite3_free), which the caller frees in any case. */

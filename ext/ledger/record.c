@@ -168,7 +168,8 @@ tok_status tok_record_instant(tok_slice text, int64_t *milliseconds) {
   size_t used;
   const char *point = memchr(text.ptr, '.', text.len);
   *milliseconds = seconds * 1000;
-  if (point != NULL) *milliseconds += fraction_ms(point, text.len - (size_t)(point - text.ptr), &used);
+  if (point != NULL)
+    *milliseconds += fraction_ms(point, text.len - (size_t)(point - text.ptr), &used);
   return TOK_OK;
 }
 
@@ -176,7 +177,8 @@ static void parse_time(tok_record *r, tok_column c, tok_slice text) {
   int64_t ms;
   char iso[TOK_TIME_TEXT_BYTES];
   if (tok_record_instant(text, &ms) != TOK_OK) {
-    tok_record_wrong(r, tok_columns[c].name, "an ISO-8601 time or a number of seconds since 1970", text);
+    tok_record_wrong(r, tok_columns[c].name, "an ISO-8601 time or a number of seconds since 1970",
+                     text);
     return;
   }
   int64_t seconds = ms / 1000 - (ms % 1000 < 0);
@@ -189,7 +191,8 @@ static void parse_whole(tok_record *r, tok_column c, tok_slice text) {
   bool count = tok_columns[c].kind == TOK_KIND_COUNT;
   int64_t n;
   if (!is_number(text) || tok_json_int(without_plus(text), 1, &n) != TOK_OK || (count && n < 0)) {
-    tok_record_wrong(r, tok_columns[c].name, count ? "a whole number of tokens" : "a whole number", text);
+    tok_record_wrong(r, tok_columns[c].name, count ? "a whole number of tokens" : "a whole number",
+                     text);
   } else {
     tok_record_set_number(r, c, n);
   }

@@ -1,6 +1,6 @@
 /*
-** One row for the ledger, being put together: from a provider's response, a line of some program's log, a
-** row of a CSV file. What tok_responses and the importers hand to sql/import/put.sql.
+** One row for the ledger, being put together: from a provider's response, a line of some program's
+** log, a row of a CSV file. What tok_responses and the importers hand to sql/import/put.sql.
 */
 #ifndef TOK_RECORD_H
 #define TOK_RECORD_H
@@ -77,7 +77,8 @@ enum { TOK_RECORD_WHY_BYTES = 200 };
 typedef struct {
   tok_cell cell[TOK_C_N];
   tok_buf texts;       /* owned; texts that are not in the input as they are */
-  int64_t at_ms;       /* the request's instant, milliseconds since 1970; valid where TIMESTAMP is set */
+  /* the request's instant, milliseconds since 1970; valid where TIMESTAMP is set */
+  int64_t at_ms;
   char why[TOK_RECORD_WHY_BYTES]; /* what is wrong, a sentence; "" while nothing is */
 } tok_record;
 
@@ -102,18 +103,22 @@ void tok_record_copy(tok_record *r, tok_column c, tok_slice text);
 void tok_record_string(tok_record *r, tok_column c, tok_slice raw, bool escaped);
 
 /*
-** The value as text (of a CSV field, a JSON number, an option) into the column, by its kind: checked, in the form in
-** which the ledger keeps it. Empty text leaves the cell as it is.
+** The value as text (of a CSV field, a JSON number, an option) into the column, by its kind:
+** checked, in the form in which the ledger keeps it. Empty text leaves the cell as it is.
 */
 void tok_record_parse(tok_record *r, tok_column c, tok_slice text);
 /* Dollars as text: whole nano-dollars, rounded half to even. */
 void tok_record_usd(tok_record *r, tok_column c, tok_slice text);
 
 /* An instant as text: ISO-8601 with or without offset and fraction, or a number of seconds, milliseconds, microseconds
-** or nanoseconds since 1970, told apart by size (1e11 seconds is the year 5138). TOK_OK or TOK_INVALID. */
+** or nanoseconds since 1970, told apart by size (1e11 seconds is the year 5138). TOK_OK or
+** TOK_INVALID. */
 tok_status tok_record_instant(tok_slice text, int64_t *milliseconds);
 
-/* What the response counts, where the record does not say it yet: tokens, model, provider, id, tier, reported cost. */
+/*
+** What the response counts, where the record does not say it yet: tokens, model, provider, id,
+** tier, reported cost.
+*/
 void tok_record_usage(tok_record *r, const tok_usage *u);
 
 #endif

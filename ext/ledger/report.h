@@ -1,8 +1,9 @@
 /*
 ** What tok_report reads: which roll-up, and which spans of time of it.
 **
-** A range of time is cut into spans that the roll-up has as whole hours or days, and edges that are read row by row.
-** Where time is grouped by a zone's days, each of them is cut for itself, so that every span lies in one group.
+** A range of time is cut into spans that the roll-up has as whole hours or days, and edges that are
+** read row by row. Where time is grouped by a zone's days, each of them is cut for itself, so that
+** every span lies in one group.
 */
 #ifndef TOK_REPORT_H
 #define TOK_REPORT_H
@@ -11,7 +12,13 @@
 #include "../base/zone.h"
 
 /* Columns of the ledger that roll-ups are kept by; a question needs some of them. */
-enum { TOK_BY_PROVIDER = 1, TOK_BY_MODEL = 2, TOK_BY_TASK = 4, TOK_BY_TENANT = 8, TOK_BY_OTHER = 16 };
+enum {
+  TOK_BY_PROVIDER = 1,
+  TOK_BY_MODEL = 2,
+  TOK_BY_TASK = 4,
+  TOK_BY_TENANT = 8,
+  TOK_BY_OTHER = 16
+};
 
 /* A roll-up of sql/schema/0004_rollup.sql. */
 typedef struct {
@@ -30,8 +37,8 @@ typedef struct {
 } tok_span_rules;
 
 /*
-** Spans of [from, to) as JSON, [[lo, hi, level], …] in order and without gaps; neighbours of one level are one. Times
-** must be in the range of time.h. O(groups) where the zone is not UTC.
+** Spans of [from, to) as JSON, [[lo, hi, level], …] in order and without gaps; neighbours of one
+** level are one. Times must be in the range of time.h. O(groups) where the zone is not UTC.
 */
 void tok_report_spans(int64_t from, int64_t to, const tok_span_rules *rules, tok_buf *out);
 

@@ -5,23 +5,26 @@
 **     SELECT key, cost_usd FROM tok_report('day', '2026-01-01', '2026-02-01', 'America/New_York', '{"tenant_id":"acme"}');
 **
 ** tok_report(group_by, since, until [, zone [, filter_json]])
-**   -> key, requests, input_tokens, output_tokens, total_tokens, cost_usd, avg_cost_usd, avg_tokens, p50_ms, p95_ms,
-**      p99_ms, cache_hit_ratio, tokens_per_usd, share
-**   T1  group_by: model, provider, task, tenant, user, api_key, session, service_tier, request_model, status, tag,
-**       tag:<name>, hour, day, week, month, quarter, year, or all. The ledger's column names (task_type, tenant_id, …)
-**       are accepted too. A request with several tags counts in each.
-**   T2  since is inclusive, until exclusive: ISO-8601 or Unix seconds; NULL: open. Buckets of time are those of
-**       the zone; without one, of llm_setting's zone. `key` is the bucket's name (2026-01-31, 2026-W05, …).
-**   T3  filter_json: {"tenant_id": "acme", "model": "gpt-4o"}: rows that agree in every member; null: rows without a
-**       value. Members: provider, model, task_type, tenant_id, user_id, api_key_id, session_id, service_tier,
-**       request_model, status, tag ("x" or "name:x").
-**   T4  Averages and ratios are ratios of sums. cost_usd, avg_cost_usd, tokens_per_usd and share (of all cost) are of the
-**       requests that have a price. What is unknown is NULL.
-**   T5  p50, p95, p99 of the response time are exact where the range has at most 10,000 requests; beyond that they are
-**       taken from counts by bin, within 0.8 %.
-**   T6  Time: in proportion to the range's buckets where group and filter are of provider and model, task, or tenant
-**       (or all four, by day), plus the rows of its first and last hour or day; other groups read the range's rows.
-**       Percentiles cost nothing where they are not selected.
+**   -> key, requests, input_tokens, output_tokens, total_tokens, cost_usd, avg_cost_usd,
+**      avg_tokens, p50_ms, p95_ms, p99_ms, cache_hit_ratio, tokens_per_usd, share
+**   T1  group_by: model, provider, task, tenant, user, api_key, session, service_tier,
+**       request_model, status, tag, tag:<name>, hour, day, week, month, quarter, year, or all. The
+**       ledger's column names (task_type, tenant_id, …) are accepted too. A request with several
+**       tags counts in each.
+**   T2  since is inclusive, until exclusive: ISO-8601 or Unix seconds; NULL: open. Buckets of time
+**       are those of the zone; without one, of llm_setting's zone. `key` is the bucket's name
+**       (2026-01-31, 2026-W05, …).
+**   T3  filter_json: {"tenant_id": "acme", "model": "gpt-4o"}: rows that agree in every member;
+**       null: rows without a value. Members: provider, model, task_type, tenant_id, user_id,
+**       api_key_id, session_id, service_tier, request_model, status, tag ("x" or "name:x").
+**   T4  Averages and ratios are ratios of sums. cost_usd, avg_cost_usd, tokens_per_usd and share
+**       (of all cost) are of the requests that have a price. What is unknown is NULL.
+**   T5  p50, p95, p99 of the response time are exact where the range has at most 10,000 requests;
+**       beyond that they are taken from counts by bin, within 0.8 %.
+**   T6  Time: in proportion to the range's buckets where group and filter are of provider and
+**       model, task, or tenant (or all four, by day), plus the rows of its first and last hour or
+**       day; other groups read the range's rows. Percentiles cost nothing where they are not
+**       selected.
 **   T7  By time in order of it, else by falling cost.
 */
 #include "../base/json.h"
@@ -54,7 +57,8 @@ static const group groups[] = {
     {"service_tier", "tier", TOK_BY_OTHER, "NULL", "u.service_tier"},
     {"request_model", "request_model", TOK_BY_OTHER, "NULL", "u.request_model"},
     {"status", "status", TOK_BY_OTHER, "NULL", "u.status"},
-    {"tag", "tags", TOK_BY_OTHER, "NULL", "CASE typeof(t.key) WHEN 'text' THEN t.key || ':' || t.value ELSE t.value END"},
+    {"tag", "tags", TOK_BY_OTHER, "NULL",
+     "CASE typeof(t.key) WHEN 'text' THEN t.key || ':' || t.value ELSE t.value END"},
 };
 static const group by_time = {"", "", 0, "tok_bucket_label(r.bucket, :unit, :zone)",
                               "tok_bucket_label(u.unix_time, :unit, :zone)"};
@@ -123,20 +127,23 @@ static int find_group(question *a, sqlite3_value *v) {
     a->tag = sqlite3_mprintf("$.\"%.*s\"", (int)(name.len - n), name.ptr + n);
     return a->tag == NULL ? SQLITE_NOMEM : SQLITE_OK;
   }
-  return tok_query_error(a->q,
-                         "group_by must be model, provider, task, tenant, user, api_key, session, service_tier,"
-                         " request_model, status, tag, tag:<name>, hour, day, week, month, quarter, year or all,"
-                         " got '%.*s'", tok_shown(name), name.ptr);
+  return tok_query_error(
+      a->q,
+      "group_by must be model, provider, task, tenant, user, api_key, session, service_tier,"
+      " request_model, status, tag, tag:<name>, hour, day, week, month, quarter, year or all,"
+      " got '%.*s'",
+      tok_shown(name), name.ptr);
 }
 
 static int take_member(question *a, const tok_json *j, tok_slice key) {
   size_t i = 0;
   while (i < N_CONDITIONS && !tok_slice_is(key, conditions[i].name)) i++;
   if (i == N_CONDITIONS) {
-    return tok_query_error(a->q,
-                           "filter has an unknown member '%.*s', expected provider, model, task_type, tenant_id,"
-                           " user_id, api_key_id, session_id, service_tier, request_model, status or tag",
-                           tok_shown(key), key.ptr);
+    return tok_query_error(
+        a->q,
+        "filter has an unknown member '%.*s', expected provider, model, task_type, tenant_id,"
+        " user_id, api_key_id, session_id, service_tier, request_model, status or tag",
+        tok_shown(key), key.ptr);
   }
   if (j->event == TOK_JSON_OBJECT || j->event == TOK_JSON_ARRAY) {
     return tok_query_error(a->q, "filter: %s must be a string or null", conditions[i].name);
@@ -159,8 +166,10 @@ static int read_filter(question *a, sqlite3_value *v) {
     int rc = take_member(a, &j, key);
     if (rc != SQLITE_OK) return rc;
   }
-  if (object && j.event == TOK_JSON_OBJECT_END && tok_json_next(&j) == TOK_JSON_END) return SQLITE_OK;
-  return tok_query_error(a->q, "filter must be a JSON object, as {\"tenant_id\":\"acme\"}, got '%.*s'",
+  if (object && j.event == TOK_JSON_OBJECT_END && tok_json_next(&j) == TOK_JSON_END)
+    return SQLITE_OK;
+  return tok_query_error(a->q,
+                         "filter must be a JSON object, as {\"tenant_id\":\"acme\"}, got '%.*s'",
                          tok_shown(a->filter), a->filter.ptr);
 }
 
@@ -212,14 +221,16 @@ static int too_many(const question *a) {
                          tok_unit_names[a->unit]);
 }
 
-static int bind_spans(const question *a, sqlite3_stmt *stmt, const char *name, tok_rollup r, bool all) {
+static int bind_spans(const question *a, sqlite3_stmt *stmt, const char *name, tok_rollup r,
+                      bool all) {
   tok_buf spans;
   tok_span_rules rules = {r.hours, r.days, a->timed ? a->zone : NULL, a->unit};
   tok_buf_init(&spans, SPANS_BYTES_MAX);
   if (all) tok_buf_adds(&spans, "[[0,1,0]]");
   else if (a->since < a->until) tok_report_spans(a->since, a->until, &rules, &spans);
   else tok_buf_adds(&spans, "[]");
-  int rc = spans.status == TOK_OK       ? tok_query_bind_text(stmt, name, (tok_slice){spans.ptr, spans.len})
+  int rc = spans.status == TOK_OK
+               ? tok_query_bind_text(stmt, name, (tok_slice){spans.ptr, spans.len})
            : spans.status == TOK_TOOBIG ? too_many(a)
                                         : SQLITE_NOMEM;
   tok_buf_free(&spans);
@@ -248,14 +259,16 @@ static int bind(const question *a, sqlite3_stmt *stmt, bool whole) {
 }
 
 /*
-** Open ends become the ledger's own, wide enough for whole days. *whole: the range is all of the ledger. *any: it has
-** rows.
+** Open ends become the ledger's own, wide enough for whole days. *whole: the range is all of the
+** ledger. *any: it has rows.
 */
 static int close_range(question *a, bool *whole, bool *any) {
   int64_t ends[2] = {0, 0};
-  int rc = tok_query_ask(a->q,
-                         "SELECT (SELECT min(unix_time) FROM main.llm_usage) / 86400 * 86400 - 86400,"
-                         " (SELECT max(unix_time) FROM main.llm_usage) / 86400 * 86400 + 172800", 2, ends);
+  int rc =
+      tok_query_ask(a->q,
+                    "SELECT (SELECT min(unix_time) FROM main.llm_usage) / 86400 * 86400 - 86400,"
+                    " (SELECT max(unix_time) FROM main.llm_usage) / 86400 * 86400 + 172800",
+                    2, ends);
   if (rc != SQLITE_OK) return rc;
   *any = ends[0] != INT64_MIN;
   *whole = a->since <= ends[0] && a->until >= ends[1];
@@ -269,9 +282,10 @@ static int close_range(question *a, bool *whole, bool *any) {
 /* Few rows: their response times are read one by one. */
 static int count_rows(question *a) {
   int64_t n = 0;
-  char *sql = sqlite3_mprintf("SELECT coalesce(sum(requests), 0) FROM main.llm_rollup WHERE dim = 'all'"
-                              " AND level = 86400 AND bucket > %lld - 86400 AND bucket < %lld",
-                              (long long)a->since, (long long)a->until);
+  char *sql =
+      sqlite3_mprintf("SELECT coalesce(sum(requests), 0) FROM main.llm_rollup WHERE dim = 'all'"
+                      " AND level = 86400 AND bucket > %lld - 86400 AND bucket < %lld",
+                      (long long)a->since, (long long)a->until);
   if (sql == NULL) return SQLITE_NOMEM;
   int rc = tok_query_ask(a->q, sql, 1, &n);
   sqlite3_free(sql);

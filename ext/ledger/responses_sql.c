@@ -3,16 +3,19 @@
 **
 **     INSERT INTO tok_responses(response, task_type, tenant_id) VALUES (:body, 'chat', 'acme');
 **
-**   N1  `response` is what tok_usage reads: a body, a stream's text, an array of events. Tokens, model, provider,
-**       service tier, response id and the reported cost are taken from it and become one row of llm_usage; a
-**       response whose id is there already is ignored.
-**   N2  Every other column is llm_usage's and is written as given; model, provider and service_tier given win over
-**       what the response says. timestamp is ISO-8601 or Unix seconds; without it the row is of now.
-**   N3  A response that is NULL, malformed, counts nothing or holds several responses is an error and writes nothing.
-**   N4  What a response counts beyond the ledger's columns (audio, web searches, pages) goes to the column `meters` and
-**       is part of its cost. The row is priced also where this connection has not called tok_init().
-**   N5  Insert only: the response itself is not kept, so there is nothing to select; read llm_usage.
-**       last_insert_rowid() is the row's id there. DIRECTONLY.
+**   N1  `response` is what tok_usage reads: a body, a stream's text, an array of events. Tokens,
+**       model, provider, service tier, response id and the reported cost are taken from it and
+**       become one row of llm_usage; a response whose id is there already is ignored.
+**   N2  Every other column is llm_usage's and is written as given; model, provider and service_tier
+**       given win over what the response says. timestamp is ISO-8601 or Unix seconds; without it
+**       the row is of now.
+**   N3  A response that is NULL, malformed, counts nothing or holds several responses is an error
+**       and writes nothing.
+**   N4  What a response counts beyond the ledger's columns (audio, web searches, pages) goes to the
+**       column `meters` and is part of its cost. The row is priced also where this connection has
+**       not called tok_init().
+**   N5  Insert only: the response itself is not kept, so there is nothing to select; read
+**       llm_usage. last_insert_rowid() is the row's id there. DIRECTONLY.
 */
 #include "ledger_sql.h"
 #include "put_sql.h"
@@ -20,12 +23,16 @@
 enum { ARG_RESPONSE = 2, ARG_FIRST = 3 }; /* xUpdate: old and new rowid come first */
 enum { TEXTS_MAX = 1 << 24 };             /* bytes of one row's texts: ids, names, tags */
 
-/* Columns that a response tells but may be given; the others are the writer's. Counts and costs are the response's. */
+/*
+** Columns that a response tells but may be given; the others are the writer's. Counts and costs are
+** the response's.
+*/
 static const tok_column given[] = {
-    TOK_C_TASK_TYPE,  TOK_C_TENANT_ID,     TOK_C_USER_ID,       TOK_C_API_KEY_ID,    TOK_C_SESSION_ID,
-    TOK_C_REQUEST_ID, TOK_C_PROVIDER,      TOK_C_MODEL,         TOK_C_REQUEST_MODEL, TOK_C_SERVICE_TIER,
-    TOK_C_TIMESTAMP,  TOK_C_RESPONSE_TIME_MS, TOK_C_STATUS,     TOK_C_PROMPT_HASH,   TOK_C_SYSTEM_TOKENS,
-    TOK_C_CONTEXT_USED, TOK_C_CONTEXT_LIMIT, TOK_C_QUALITY_SCORE, TOK_C_VALUE_USD,   TOK_C_TAGS,
+    TOK_C_TASK_TYPE,     TOK_C_TENANT_ID,     TOK_C_USER_ID,       TOK_C_API_KEY_ID,
+    TOK_C_SESSION_ID,    TOK_C_REQUEST_ID,    TOK_C_PROVIDER,      TOK_C_MODEL,
+    TOK_C_REQUEST_MODEL, TOK_C_SERVICE_TIER,  TOK_C_TIMESTAMP,     TOK_C_RESPONSE_TIME_MS,
+    TOK_C_STATUS,        TOK_C_PROMPT_HASH,   TOK_C_SYSTEM_TOKENS, TOK_C_CONTEXT_USED,
+    TOK_C_CONTEXT_LIMIT, TOK_C_QUALITY_SCORE, TOK_C_VALUE_USD,     TOK_C_TAGS,
 };
 enum { N_GIVEN = sizeof given / sizeof given[0] };
 
@@ -83,12 +90,14 @@ static int close(sqlite3_vtab_cursor *cursor) {
   return SQLITE_OK;
 }
 
-static int filter(sqlite3_vtab_cursor *cursor, int num, const char *str, int argc, sqlite3_value **argv) {
+static int filter(sqlite3_vtab_cursor *cursor, int num, const char *str, int argc,
+                  sqlite3_value **argv) {
   (void)num;
   (void)str;
   (void)argc;
   (void)argv;
-  return tok_vtab_error(cursor->pVtab, "tok_responses: responses are put in, not kept; read llm_usage");
+  return tok_vtab_error(cursor->pVtab,
+                        "tok_responses: responses are put in, not kept; read llm_usage");
 }
 
 static int no_next(sqlite3_vtab_cursor *cursor) {
@@ -122,11 +131,12 @@ static int wrong_response(responses_vtab *v, tok_status status, const tok_usage 
                           (long long)u->n_responses);
   }
   if (status == TOK_NOTFOUND) {
-    return tok_vtab_error(&v->base, "tok_responses: response counts nothing, expected a provider's usage");
+    return tok_vtab_error(&v->base,
+                          "tok_responses: response counts nothing, expected a provider's usage");
   }
   return tok_vtab_error(&v->base, "tok_responses: %.*s%s%s at byte %llu", tok_shown(u->member),
-                        u->member.len > 0 ? u->member.ptr : "", u->member.len > 0 ? " " : "response ",
-                        u->wrong, (unsigned long long)u->at);
+                        u->member.len > 0 ? u->member.ptr : "",
+                        u->member.len > 0 ? " " : "response ", u->wrong, (unsigned long long)u->at);
 }
 
 /* What was given beside the response. */
@@ -158,7 +168,8 @@ static int put(responses_vtab *v, const tok_record *r, const tok_usage *u) {
     }
     tok_put_close(&p);
   } else if (rc != SQLITE_NOMEM) {
-    rc = tok_vtab_error(&v->base, "tok_responses: %s; SELECT tok_init() makes the ledger", sqlite3_errmsg(v->db));
+    rc = tok_vtab_error(&v->base, "tok_responses: %s; SELECT tok_init() makes the ledger",
+                        sqlite3_errmsg(v->db));
   }
   tok_buf_free(&usage);
   return rc;
@@ -172,11 +183,13 @@ static int insert(responses_vtab *v, sqlite3_value **argv) {
     return tok_vtab_error(&v->base, "tok_responses: response must not be NULL");
   }
   tok_slice body = tok_sql_bytes(argv[ARG_RESPONSE]);
-  if (body.ptr == NULL && sqlite3_value_type(argv[ARG_RESPONSE]) != SQLITE_BLOB) return SQLITE_NOMEM;
+  if (body.ptr == NULL && sqlite3_value_type(argv[ARG_RESPONSE]) != SQLITE_BLOB)
+    return SQLITE_NOMEM;
   tok_record_init(&r, TEXTS_MAX);
   int rc = read_given(v, argv, &r);
   if (rc == SQLITE_OK) {
-    tok_slice provider = tok_record_has(&r, TOK_C_PROVIDER) ? tok_record_text(&r, TOK_C_PROVIDER) : nothing;
+    tok_slice provider =
+        tok_record_has(&r, TOK_C_PROVIDER) ? tok_record_text(&r, TOK_C_PROVIDER) : nothing;
     tok_status status = tok_usage_parse(body, provider, &u);
     if (status != TOK_OK || u.n_responses > 1) rc = wrong_response(v, status, &u);
     else tok_record_usage(&r, &u);

@@ -31,8 +31,9 @@ static const struct {
 enum { N_PLAN = sizeof plan / sizeof plan[0] };
 
 /*
-** A key as bytes: a byte (the line of the plan, or whether the row has no cost), the bucket, the parts in use. Numbers are big-endian, so that the order of the bytes is nearly that of the primary key.
-** A part is its length + 1 in 4 bytes, 0 for NULL, and its bytes.
+** A key as bytes: a byte (the line of the plan, or whether the row has no cost), the bucket, the
+** parts in use. Numbers are big-endian, so that the order of the bytes is nearly that of the
+** primary key. A part is its length + 1 in 4 bytes, 0 for NULL, and its bytes.
 */
 enum { HEAD_LEN = 1 + 8, PART_HEAD_LEN = 4 };
 
@@ -125,8 +126,12 @@ static void prepend(tok_rollup *r, int64_t *list, int64_t what) {
   *list = (int64_t)r->n_links;
 }
 
-/* Adds sums into the group whose key lies in scratch up to end, and `what` to its list unless that is negative. */
-static void add_sums(tok_rollup *r, tok_tally *t, const char *end, const int64_t *sums, int64_t what) {
+/*
+** Adds sums into the group whose key lies in scratch up to end, and `what` to its list unless that
+** is negative.
+*/
+static void add_sums(tok_rollup *r, tok_tally *t, const char *end, const int64_t *sums,
+                     int64_t what) {
   bool fresh = false, fits = true;
   int64_t *v = tok_tally_at(t, r->scratch, (size_t)(end - r->scratch), &fresh);
   if (v == NULL) {
@@ -169,7 +174,8 @@ void tok_rollup_finish(tok_rollup *r) {
     for (int k = 0; k < TOK_N_KEYS; k++) from = get_part(from, &parts[k]);
     for (int line = 0; line < N_PLAN && r->status == TOK_OK; line++) {
       if (plan[line].unpriced && !unpriced) continue;
-      char *p = put_head(r->scratch, line, plan[line].level == 0 ? 0 : floor_to(hour, plan[line].level));
+      char *p =
+          put_head(r->scratch, line, plan[line].level == 0 ? 0 : floor_to(hour, plan[line].level));
       for (int k = 0; k < TOK_N_KEYS; k++) {
         if (plan[line].uses & BIT(k)) p = put_part(p, parts[k]);
       }

@@ -1,7 +1,7 @@
 /*
-** Summing up rows of the ledger as the roll-ups want them: what the trigger llm_rollup_fold does in SQL, several
-** times faster. sql/schema/0004_rollup.sql says what the dims, levels and measures are; tok_audit() and the tests
-** compare the two.
+** Summing up rows of the ledger as the roll-ups want them: what the trigger llm_rollup_fold does in
+** SQL, several times faster. sql/schema/0004_rollup.sql says what the dims, levels and measures
+** are; tok_audit() and the tests compare the two.
 */
 #ifndef TOK_LEDGER_ROLLUP_H
 #define TOK_LEDGER_ROLLUP_H
@@ -41,7 +41,10 @@ typedef struct {
   tok_slice key[TOK_N_KEYS];     /* ptr NULL: NULL, stored as x'' */
 } tok_rollup_key;
 
-/* A list: of a group of rows its response times' bins; of a group of llm_rollup the groups of rows in it. */
+/*
+** A list: of a group of rows its response times' bins; of a group of llm_rollup the groups of rows
+** in it.
+*/
 typedef struct {
   uint32_t next; /* index + 1 of the next link, 0: none */
   uint32_t what; /* a bin, or index + 1 of the first link of a list of bins */
@@ -50,7 +53,8 @@ typedef struct {
 typedef struct {
   tok_tally rows;   /* by hour, all keys, with and without a cost */
   tok_tally groups; /* by key of llm_rollup */
-  tok_rollup_link *links; /* owned; n_links of cap_links. Each value array of a tally ends with the head of its list */
+  /* owned; n_links of cap_links. Each value array of a tally ends with the head of its list */
+  tok_rollup_link *links;
   size_t n_links, cap_links;
   char *scratch;    /* owned; a key in the making */
   size_t scratch_cap;

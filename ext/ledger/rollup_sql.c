@@ -1,7 +1,8 @@
 /*
 ** Glue of the fold: rows of llm_usage into rollup.h, its sums and counts into llm_rollup.
 **
-** Plain SQL folds as well (sql/triggers/llm_rollup.sql), for clients without tok; this is the quick way to the same.
+** Plain SQL folds as well (sql/triggers/llm_rollup.sql), for clients without tok; this is the quick
+** way to the same.
 */
 #include "rollup_sql.h"
 
@@ -28,7 +29,8 @@ typedef struct {
 
 static sqlite3_stmt *prepare(fold *f, const char *script) {
   sqlite3_stmt *stmt = NULL;
-  if (f->rc == SQLITE_OK) f->rc = sqlite3_prepare_v2(f->db, tok_ledger_script(script), -1, &stmt, NULL);
+  if (f->rc == SQLITE_OK)
+    f->rc = sqlite3_prepare_v2(f->db, tok_ledger_script(script), -1, &stmt, NULL);
   return stmt;
 }
 
@@ -57,7 +59,10 @@ static void bind_key(sqlite3_stmt *stmt, int at, bool used, tok_slice s) {
   else sqlite3_bind_text(stmt, at, s.ptr, (int)s.len, SQLITE_STATIC);
 }
 
-/* Binds how many response times of the group are in which bin; NULL where the group does not count them. */
+/*
+** Binds how many response times of the group are in which bin; NULL where the group does not count
+** them.
+*/
 static void bind_times(fold *f, const tok_tally_entry *e) {
   tok_times times;
   f->text.len = 0;
@@ -65,7 +70,9 @@ static void bind_times(fold *f, const tok_tally_entry *e) {
   if (counts) tok_times_write(&times, &f->text);
   if (f->text.status != TOK_OK) f->rc = SQLITE_NOMEM;
   else if (!counts) sqlite3_bind_null(f->add, ADD_TIMES);
-  else sqlite3_bind_text(f->add, ADD_TIMES, f->text.len == 0 ? "" : f->text.ptr, (int)f->text.len, SQLITE_STATIC);
+  else
+    sqlite3_bind_text(f->add, ADD_TIMES, f->text.len == 0 ? "" : f->text.ptr, (int)f->text.len,
+                      SQLITE_STATIC);
 }
 
 static void write_groups(fold *f) {
@@ -91,7 +98,10 @@ static void write_all(fold *f) {
   tok_rollup_clear(&f->sums);
 }
 
-/* The column unix_time, which takes SQLite ten times as long to compute where the text has the form that tok writes. */
+/*
+** The column unix_time, which takes SQLite ten times as long to compute where the text has the form
+** that tok writes.
+*/
 static int64_t read_time(fold *f) {
   enum { USUAL_BYTES = TOK_TIME_TEXT_BYTES - 1 };
   int64_t seconds = 0;
@@ -102,7 +112,8 @@ static int64_t read_time(fold *f) {
     return seconds;
   }
   if (f->time == NULL) f->time = prepare(f, "rollup/time.sql");
-  if (f->rc == SQLITE_OK) f->rc = sqlite3_bind_value(f->time, 1, sqlite3_column_value(f->read, COL_TIME));
+  if (f->rc == SQLITE_OK)
+    f->rc = sqlite3_bind_value(f->time, 1, sqlite3_column_value(f->read, COL_TIME));
   if (f->rc == SQLITE_OK && (f->rc = sqlite3_step(f->time)) == SQLITE_ROW) {
     seconds = sqlite3_column_int64(f->time, 0);
     f->rc = SQLITE_OK;
@@ -132,7 +143,8 @@ static void read_row(fold *f, tok_rollup_row *row) {
 static int64_t read_rows(fold *f) {
   int64_t n = 0;
   int rc;
-  while (f->rc == SQLITE_OK && f->sums.status == TOK_OK && (rc = sqlite3_step(f->read)) != SQLITE_DONE) {
+  while (f->rc == SQLITE_OK && f->sums.status == TOK_OK &&
+         (rc = sqlite3_step(f->read)) != SQLITE_DONE) {
     tok_rollup_row row;
     if (rc != SQLITE_ROW) {
       f->rc = rc;
@@ -171,7 +183,9 @@ static int fold_range(sqlite3 *db, int64_t from, int64_t upto, int64_t *n_rows, 
     move_watermark(&f, upto);
   }
   if (f.sums.status != TOK_OK && f.rc == SQLITE_OK) {
-    f.rc = f.sums.status == TOK_NOMEM ? SQLITE_NOMEM : f.sums.status == TOK_TOOBIG ? SQLITE_TOOBIG : SQLITE_ERROR;
+    f.rc = f.sums.status == TOK_NOMEM    ? SQLITE_NOMEM
+           : f.sums.status == TOK_TOOBIG ? SQLITE_TOOBIG
+                                         : SQLITE_ERROR;
     if (f.sums.status == TOK_OVERFLOW) *why = "a sum of the ledger does not fit 64 bits";
   }
   sqlite3_finalize(f.read);

@@ -7,9 +7,10 @@
 #include "../base/sql.h"
 
 /*
-** Folds the rows after the watermark up to id `upto`, or to the last row if that is before it, and moves the watermark there; nothing if it is there already.
-** Runs in the caller's transaction, which must undo it if it fails. Returns an SQLite code; on SQLITE_ERROR
-** sqlite3_errmsg() or *why (static) says what happened, on success *n_rows (may be NULL) is the rows folded.
+** Folds the rows after the watermark up to id `upto`, or to the last row if that is before it, and
+** moves the watermark there; nothing if it is there already. Runs in the caller's transaction,
+** which must undo it if it fails. Returns an SQLite code; on SQLITE_ERROR sqlite3_errmsg() or *why
+** (static) says what happened, on success *n_rows (may be NULL) is the rows folded.
 */
 int tok_rollup_fold(sqlite3 *db, int64_t upto, int64_t *n_rows, const char **why);
 

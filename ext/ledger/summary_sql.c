@@ -2,13 +2,16 @@
 ** Activity blocks and the analytics document.
 **
 ** SELECT * FROM tok_blocks([hours [, now]])
-**   -> start, end, first_at, last_at, active, requests, input_tokens, output_tokens, total_tokens, cost_usd,
-**      tokens_per_min, cost_per_hour, minutes_left, projected_tokens, projected_cost_usd, models
-**   B1  A block starts at the UTC hour of its first request and ends `hours` (default 5, 1 to 720) later; the next
-**       request after that starts the next block. So it also ends after `hours` without a request.
-**   B2  The block that `now` (default: the clock) is in, with a request in the last `hours`, is active. Its projection
-**       goes on as it did between its first and last request.
-**   B3  Rates are per minute and hour between the first and the last request; NULL where those are one instant.
+**   -> start, end, first_at, last_at, active, requests, input_tokens, output_tokens, total_tokens,
+**      cost_usd, tokens_per_min, cost_per_hour, minutes_left, projected_tokens, projected_cost_usd,
+**      models
+**   B1  A block starts at the UTC hour of its first request and ends `hours` (default 5, 1 to 720)
+**       later; the next request after that starts the next block. So it also ends after `hours`
+**       without a request.
+**   B2  The block that `now` (default: the clock) is in, with a request in the last `hours`, is
+**       active. Its projection goes on as it did between its first and last request.
+**   B3  Rates are per minute and hour between the first and the last request; NULL where those are
+**       one instant.
 **   B4  Time: in proportion to the blocks, from the hours of the roll-up.
 **
 **     SELECT start, total_tokens, tokens_per_min, projected_cost_usd FROM tok_blocks() WHERE active;
@@ -16,11 +19,13 @@
 ** tok_analytics(tenant_id, days [, now]) -> JSON
 **   {"summary": {"totalTokens", "promptTokens", "completionTokens", "estimatedCost",
 **                "timeframe": {"startDate", "endDate", "days"}},
-**    "byModel": [{"model", "requests", "totalTokens", "promptTokens", "completionTokens", "estimatedCost"}],
-**    "byDay": [{"date", …}], "byService": {"<task_type>": {…}}}
-**   J1  The `days` times 24 hours before `now` (default: the clock) of one tenant, '*' of all. NULL gives NULL.
+**    "byModel": [{"model", "requests", "totalTokens", "promptTokens", "completionTokens",
+**    "estimatedCost"}], "byDay": [{"date", …}], "byService": {"<task_type>": {…}}}
+**   J1  The `days` times 24 hours before `now` (default: the clock) of one tenant, '*' of all. NULL
+**       gives NULL.
 **   J2  Days are those of llm_setting's zone; days without a request are left out.
-**   J3  estimatedCost is of the requests that have a price, null if none has. "unknown" are requests without a task.
+**   J3  estimatedCost is of the requests that have a price, null if none has. "unknown" are
+**       requests without a task.
 */
 #include "../base/time.h"
 #include "install.h"
@@ -42,10 +47,11 @@ static int open_blocks(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
 static const tok_query_def blocks_def = {
     .name = "tok_blocks",
     .usage = "tok_blocks([hours [, now]])",
-    .columns = "start TEXT, \"end\" TEXT, first_at TEXT, last_at TEXT, active INTEGER, requests INTEGER,"
-               " input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER, cost_usd REAL,"
-               " tokens_per_min REAL, cost_per_hour REAL, minutes_left REAL, projected_tokens INTEGER,"
-               " projected_cost_usd REAL, models TEXT",
+    .columns =
+        "start TEXT, \"end\" TEXT, first_at TEXT, last_at TEXT, active INTEGER, requests INTEGER,"
+        " input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER, cost_usd REAL,"
+        " tokens_per_min REAL, cost_per_hour REAL, minutes_left REAL, projected_tokens INTEGER,"
+        " projected_cost_usd REAL, models TEXT",
     .n_columns = 16,
     .arguments = "hours HIDDEN, now HIDDEN",
     .n_required = 0,
@@ -101,7 +107,8 @@ static void analytics_func(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 
 int tok_summary_register(sqlite3 *db) {
   static const tok_query_def *const defs[] = {&blocks_def};
-  static const tok_func_def funcs[] = {{"tok_analytics", -1, TOK_READS | SQLITE_RESULT_SUBTYPE, analytics_func}};
+  static const tok_func_def funcs[] = {
+      {"tok_analytics", -1, TOK_READS | SQLITE_RESULT_SUBTYPE, analytics_func}};
   int rc = tok_query_register(db, defs, 1);
   return rc == SQLITE_OK ? tok_sql_functions(db, NULL, funcs, 1) : rc;
 }

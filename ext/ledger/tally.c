@@ -23,7 +23,10 @@ void tok_tally_clear(tok_tally *t) {
   t->arena_len = 0;
 }
 
-/* FNV-1a over 8 bytes at a time, mixed at the end: keys are tens of bytes and not hostile to each other. */
+/*
+** FNV-1a over 8 bytes at a time, mixed at the end: keys are tens of bytes and not hostile to each
+** other.
+*/
 static uint64_t hash_of(const char *key, size_t len) {
   uint64_t h = 0xcbf29ce484222325u ^ len, word;
   for (; len >= 8; len -= 8, key += 8) {

@@ -1,8 +1,8 @@
 /*
 ** Sums by key: a hash table from byte strings to a fixed number of int64 each.
 **
-** Keys live in one arena, sums in one array, so adding costs no allocation of its own. After the first failure
-** `status` stays set and every further call does nothing.
+** Keys live in one arena, sums in one array, so adding costs no allocation of its own. After the
+** first failure `status` stays set and every further call does nothing.
 */
 #ifndef TOK_LEDGER_TALLY_H
 #define TOK_LEDGER_TALLY_H
@@ -35,7 +35,10 @@ void tok_tally_free(tok_tally *t);
 void tok_tally_clear(tok_tally *t);
 /* The sums of a key, zeros if it is new; valid until the next call. NULL: status is set. */
 int64_t *tok_tally_at(tok_tally *t, const char *key, size_t len, bool *fresh);
-/* Orders entries by the bytes of their keys. Nothing but reading is allowed afterwards, until a clear. */
+/*
+** Orders entries by the bytes of their keys. Nothing but reading is allowed afterwards, until a
+** clear.
+*/
 void tok_tally_sort(tok_tally *t);
 
 #endif

@@ -1,13 +1,15 @@
 /* Counts of response times by bin; see times.h. Nothing of its own for SQL. */
 #include "times.h"
 
-enum { BITS = 6, EXACT_MS = 128, LAST_SHIFT = 25 }; /* bins an octave; below it a bin is a millisecond */
+/* bins an octave; below it a bin is a millisecond */
+enum { BITS = 6, EXACT_MS = 128, LAST_SHIFT = 25 };
 
 int64_t tok_times_bin(int64_t ms) {
   int shift = 0;
   if (ms < EXACT_MS) return ms;
   while (shift < LAST_SHIFT && ms >> shift >= EXACT_MS) shift++;
-  return shift == LAST_SHIFT ? ((int64_t)(LAST_SHIFT + 1) << BITS) : ((int64_t)shift << BITS) + (ms >> shift);
+  return shift == LAST_SHIFT ? ((int64_t)(LAST_SHIFT + 1) << BITS)
+                             : ((int64_t)shift << BITS) + (ms >> shift);
 }
 
 static double middle(int64_t bin) {

@@ -1,15 +1,17 @@
 /*
-** Response times counted in bins: what the column `times` of llm_rollup holds, and reports take percentiles from.
+** Response times counted in bins: what the column `times` of llm_rollup holds, and reports take
+** percentiles from.
 **
 **     SELECT tok_times_percentile(tok_times(response_time_ms), 0.95) FROM llm_usage;
 **     SELECT tenant_id, tok_times_percentile(tok_times(times), 0.95) FROM llm_rollup
 **     WHERE dim = 'tenant_id' AND level = 86400 AND bucket >= unixepoch('2026-01-01') GROUP BY tenant_id;
 **
 ** tok_times(x) -> TEXT, aggregate
-**   S1  x is a response time in whole milliseconds, 0 or more, or the text of such counts; all are added up. NULLs are
-**       left out; nothing but NULLs: NULL.
+**   S1  x is a response time in whole milliseconds, 0 or more, or the text of such counts; all are
+**       added up. NULLs are left out; nothing but NULLs: NULL.
 ** tok_times_merge(a, b) -> TEXT
-**   S2  Both added up, in order. NULL where one is NULL or is no such text: then what was counted is unknown.
+**   S2  Both added up, in order. NULL where one is NULL or is no such text: then what was counted
+**       is unknown.
 ** tok_times_percentile(times, p) -> REAL
 **   S3  As tok_percentile of the times, within 0.8 %. NULL where nothing is counted.
 **   S4  Malformed text, negative sums and a p that is not from 0 to 1 are errors. O(length) each.
@@ -50,18 +52,21 @@ static void percentile_func(sqlite3_context *ctx, int argc, sqlite3_value **argv
   tok_times t;
   double at = 0;
   (void)argc;
-  if (sqlite3_value_type(argv[0]) == SQLITE_NULL || sqlite3_value_type(argv[1]) == SQLITE_NULL) return;
+  if (sqlite3_value_type(argv[0]) == SQLITE_NULL || sqlite3_value_type(argv[1]) == SQLITE_NULL)
+    return;
   int type = sqlite3_value_numeric_type(argv[1]);
   double p = sqlite3_value_double(argv[1]);
   if ((type != SQLITE_INTEGER && type != SQLITE_FLOAT) || !(p >= 0 && p <= 1)) {
-    tok_sql_error(ctx, func, "p must be a number from 0 to 1, got '%.40s'", (const char *)sqlite3_value_text(argv[1]));
+    tok_sql_error(ctx, func, "p must be a number from 0 to 1, got '%.40s'",
+                  (const char *)sqlite3_value_text(argv[1]));
     return;
   }
   tok_slice text = tok_sql_bytes(argv[0]);
   tok_times_clear(&t);
   tok_status status = tok_times_read(&t, text) ? tok_times_percentile(&t, p, &at) : TOK_INVALID;
   if (status == TOK_OK) sqlite3_result_double(ctx, at);
-  else if (status != TOK_NOTFOUND) tok_sql_error(ctx, func, "times must be %s, none negative", what);
+  else if (status != TOK_NOTFOUND)
+    tok_sql_error(ctx, func, "times must be %s, none negative", what);
 }
 
 /* ---- the aggregate --------------------------------------------------------------------------- */

@@ -30,8 +30,8 @@ typedef struct {
 } tok_usage_object;
 
 /*
-** The same for canonical objects of nothing but tokens, provider and service tier, many times faster.
-** False: it is not one of those, and tok_usage_read must say. The provider is as written.
+** The same for canonical objects of nothing but tokens, provider and service tier, many times
+** faster. False: it is not one of those, and tok_usage_read must say. The provider is as written.
 */
 bool tok_usage_plain(tok_slice json, tok_plain *p, tok_slice *provider, tok_tier *tier);
 

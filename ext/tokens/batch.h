@@ -9,7 +9,8 @@
 
 enum {
   FEW = 16, /* pieces of a batch that one pass takes */
-  BATCH = 128, /* probes under way at once: their lines stay in the first-level cache until they are read */
+  /* probes under way at once: their lines stay in the first-level cache until they are read */
+  BATCH = 128,
   BATCH_SLACK = 16 /* a pass may write that many entries behind a list */
 };
 
@@ -23,7 +24,8 @@ typedef struct {
     tok_key key[BATCH];       /* of shorts[j], then of misses[j] */
   };
   uint64_t hash[BATCH];       /* of the same */
-  const void *line[BATCH];    /* of the same: the cache line where it can be; of misses[j] the second */
+  /* of the same: the cache line where it can be; of misses[j] the second */
+  const void *line[BATCH];
   const tok_key *slot[BATCH]; /* of misses[j]: where the vocabulary can have it */
   void *place[BATCH];         /* of unknown[j] */
   uint8_t misses[BATCH + 1], unknown[BATCH + 1];

@@ -35,7 +35,8 @@ typedef struct {
   uint64_t letter, number, space, newline, other; /* a partition of the valid bits */
   uint64_t upper, caseless, mark;                 /* subsets of letter (mark: only in o200k) */
   uint64_t blank, quote, slash;                   /* the bytes ' ', '\'' and '/' */
-  uint64_t control;                               /* ASCII of no other class than `other` that is no sign either */
+  /* ASCII of no other class than `other` that is no sign either */
+  uint64_t control;
   uint64_t high, cont;                            /* bytes >= 0x80, bytes 10xxxxxx */
   uint64_t easy3;                                 /* lead bytes whose every character is caseless */
   uint64_t cut3;                                  /* lead bytes E3..ED */
@@ -48,7 +49,8 @@ typedef struct {
   size_t len;
   size_t pos;       /* start of the next block */
   size_t open;      /* start of the last piece found so far */
-  const tok_ranks *ranks; /* not NULL: pieces are cut at its merge barriers too, where blocks find them */
+  /* not NULL: pieces are cut at its merge barriers too, where blocks find them */
+  const tok_ranks *ranks;
   uint32_t uncut;   /* set where some piece may not have been */
   uint32_t fresh;   /* a piece starts at pos; nothing before it matters */
   /* of the character before pos: 1 if it is in the class */
@@ -58,7 +60,9 @@ typedef struct {
   uint32_t joins;   /* it takes a following letter into its piece */
   uint32_t pending; /* it ends a contraction: a letter at pos starts a piece */
   uint32_t digits;  /* characters of the number piece that is open */
-  /* DeepSeek's: it is Chinese or kana; a sign that takes ASCII letters; in a word that a sign began */
+  /*
+  ** DeepSeek's: it is Chinese or kana; a sign that takes ASCII letters; in a word that a sign began
+  */
   uint32_t cjk, sign, in_sign;
 } tok_blocks;
 
@@ -154,8 +158,8 @@ static inline bool put_high(tok_masks *m, tok_family family, const uint8_t *p, u
 
 /* Is there a whole character of U+3000..U+D7FF at p, of which 3 bytes may be read? */
 static inline bool cut_char(const uint8_t *p) {
-  return p[0] >= TOK_CUT_FIRST && p[0] <= TOK_CUT_LAST && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 &&
-         (p[0] < 0xED || p[1] < 0xA0);
+  return p[0] >= TOK_CUT_FIRST && p[0] <= TOK_CUT_LAST && (p[1] & 0xC0) == 0x80 &&
+         (p[2] & 0xC0) == 0x80 && (p[0] < 0xED || p[1] < 0xA0);
 }
 
 /* Characters of U+3000..U+D7FF behind another such: where the block may be cut, at p. */
@@ -191,7 +195,10 @@ static inline uint32_t char_word_before(const uint8_t *text, size_t end, uint8_t
   return w;
 }
 
-/* Cuts beside characters that are not ASCII; `high` and `beside` are bits of their bytes, and of those behind. */
+/*
+** Cuts beside characters that are not ASCII; `high` and `beside` are bits of their bytes, and of
+** those behind.
+*/
 static inline uint64_t high_cuts(const tok_blocks *b, uint64_t beside) {
   const uint8_t *p = b->text + b->pos;
   uint64_t found = 0;
@@ -208,7 +215,8 @@ static inline uint64_t high_cuts(const tok_blocks *b, uint64_t beside) {
       last = p[(int)i - 1];
     }
     if (cp != TOK_UTF8_INVALID) memcpy(&y, p + i, len);
-    if (before != 0 && y != 0 && !tok_may_cross(b->ranks, before, last, y)) found |= (uint64_t)1 << i;
+    if (before != 0 && y != 0 && !tok_may_cross(b->ranks, before, last, y))
+      found |= (uint64_t)1 << i;
     before = y;
     end = i + (unsigned)len;
     rest = end > 63 ? 0 : rest >> end << end;
@@ -217,11 +225,12 @@ static inline uint64_t high_cuts(const tok_blocks *b, uint64_t beside) {
 }
 
 /*
-** Where no merge can cross, in a block of SentencePiece's words: between any two characters but ASCII
-** letters, which tokens join nearly everywhere. first: the bytes before the block do not matter.
+** Where no merge can cross, in a block of SentencePiece's words: between any two characters but
+** ASCII letters, which tokens join nearly everywhere. first: the bytes before the block do not
+** matter.
 */
-static inline uint64_t word_cuts(const tok_blocks *b, const tok_masks *m, unsigned size, uint64_t starts,
-                                 bool first) {
+static inline uint64_t word_cuts(const tok_blocks *b, const tok_masks *m, unsigned size,
+                                 uint64_t starts, bool first) {
   const uint8_t *p = b->text + b->pos;
   const uint64_t *cross = b->ranks->cross_ascii;
   uint64_t valid = (~(uint64_t)0 >> (64 - size)) & ~starts & ~(uint64_t)first, found = 0;
@@ -261,7 +270,8 @@ static inline uint64_t spaces_after_newline(const tok_blocks *b, tok_family fami
                                             uint64_t newline, uint64_t first, unsigned size) {
   uint64_t valid = size == 64 ? ~(uint64_t)0 : ((uint64_t)1 << size) - 1;
   uint64_t starts = 0;
-  uint64_t after = (space + first) & ~space; /* the bit behind each run, the carry out is the last run's */
+  /* the bit behind each run, the carry out is the last run's */
+  uint64_t after = (space + first) & ~space;
   bool leaves = space >> (size - 1) & 1;
   if ((after & newline & valid) == 0 && !leaves) return first;
   for (; first != 0; first &= first - 1) {
@@ -287,8 +297,8 @@ static inline uint64_t spaces_after_newline(const tok_blocks *b, tok_family fami
 ** hard. Returns the apostrophes. In o200k a contraction is the end of a word, so one right behind
 ** another is none.
 */
-static inline uint64_t contractions(tok_blocks *b, tok_family family, uint64_t quotes, unsigned size,
-                                    uint64_t *from, uint64_t *inside, bool *hard) {
+static inline uint64_t contractions(tok_blocks *b, tok_family family, uint64_t quotes,
+                                    unsigned size, uint64_t *from, uint64_t *inside, bool *hard) {
   uint64_t found = 0;
   for (; quotes != 0; quotes &= quotes - 1) {
     unsigned i = (unsigned)__builtin_ctzll(quotes);
@@ -317,7 +327,9 @@ static inline uint64_t word_behind(const tok_blocks *b, unsigned size) {
   return next < b->len && !white_at(b, next) ? (uint64_t)1 << (size - 1) : 0;
 }
 
-static inline uint32_t last_of(uint64_t mask, unsigned size) { return (uint32_t)(mask >> (size - 1)) & 1; }
+static inline uint32_t last_of(uint64_t mask, unsigned size) {
+  return (uint32_t)(mask >> (size - 1)) & 1;
+}
 
 /* Does the character in front of the block's end, of n bytes, have its first byte in `leads`? */
 static inline uint32_t ends_with(uint64_t leads, unsigned size, unsigned n) {
@@ -398,8 +410,8 @@ static inline uint64_t case_starts(tok_blocks *b, const tok_masks *m, unsigned s
 }
 
 /*
-** SentencePiece's words: each run of blanks begins one, but not behind '>'. The state needs no more than
-** the last byte.
+** SentencePiece's words: each run of blanks begins one, but not behind '>'. The state needs no more
+** than the last byte.
 */
 static inline uint64_t starts_blanks(tok_blocks *b, const tok_masks *m, unsigned size) {
   uint64_t starts = m->blank & ~PREV(m->blank, b->blank);
@@ -421,8 +433,8 @@ static inline uint64_t starts_blanks(tok_blocks *b, const tok_masks *m, unsigned
 ** alone: behind an `other` character that starts a piece; it takes letters into its piece, as a
 ** space does.
 */
-static inline uint64_t starts_words(tok_blocks *b, tok_family family, const tok_masks *m, unsigned size,
-                                    bool *hard) {
+static inline uint64_t starts_words(tok_blocks *b, tok_family family, const tok_masks *m,
+                                    unsigned size, bool *hard) {
   uint64_t taken = m->newline & ~(m->newline + (m->newline & PREV(m->other, b->absorbs)));
   uint64_t others = m->other;
   if (tok_family_case(family) && (m->slash & PREV(taken, b->taken))) {
@@ -469,22 +481,27 @@ static inline uint64_t cjk_of(const tok_masks *m, const uint8_t *p) {
   return found | found << 1 | found << 2;
 }
 
-/* Does a character that an earlier split of DeepSeek's has put apart begin at `pos`, or the text end? */
+/*
+** Does a character that an earlier split of DeepSeek's has put apart begin at `pos`, or the text
+** end?
+*/
 static inline bool apart_at(const tok_blocks *b, size_t pos) {
   uint32_t cp;
   if (pos >= b->len || (b->text[pos] >= '0' && b->text[pos] <= '9')) return true;
   if (b->text[pos] < 0x80) return false;
   tok_utf8_decode(b->text + pos, b->len - pos, &cp);
   if (cp == TOK_UTF8_INVALID) return false;
-  return (cp >= 0x4E00 && cp <= 0x9FA5) || (cp >= 0x3040 && cp <= 0x30FF) || tok_class_of(cp) == TOK_NUMBER;
+  return (cp >= 0x4E00 && cp <= 0x9FA5) || (cp >= 0x3040 && cp <= 0x30FF) ||
+         tok_class_of(cp) == TOK_NUMBER;
 }
 
 /*
-** DeepSeek V3: numbers, then Chinese and kana stand apart, so white space before them is not divided; a
-** sign takes ASCII letters only, white space any. Controls and what is unassigned make the block hard.
+** DeepSeek V3: numbers, then Chinese and kana stand apart, so white space before them is not
+** divided; a sign takes ASCII letters only, white space any. Controls and what is unassigned make
+** the block hard.
 */
-static inline uint64_t starts_deepseek(tok_blocks *b, const tok_masks *m, const uint8_t *p, unsigned size,
-                                       bool *hard) {
+static inline uint64_t starts_deepseek(tok_blocks *b, const tok_masks *m, const uint8_t *p,
+                                       unsigned size, bool *hard) {
   uint64_t top = (uint64_t)1 << (size - 1), cjk = m->cut3 == 0 ? 0 : cjk_of(m, p);
   uint64_t letter = m->letter & ~cjk, signs = m->other & ~cjk, ascii = letter & ~m->high;
   uint64_t taken = m->newline & ~(m->newline + (m->newline & PREV(signs, b->absorbs)));
@@ -502,7 +519,8 @@ static inline uint64_t starts_deepseek(tok_blocks *b, const tok_masks *m, const 
   starts |= m->space & ~(white >> 1) & ~top & ~((m->number | cjk) >> 1);
   if ((m->space & top) && !apart_at(b, b->pos + size)) starts |= word_behind(b, size);
   uint64_t first_space = m->space & PREV(newline, b->newline);
-  if (first_space) starts |= spaces_after_newline(b, TOK_FAMILY_DEEPSEEK, m->space, newline, first_space, size);
+  if (first_space)
+    starts |= spaces_after_newline(b, TOK_FAMILY_DEEPSEEK, m->space, newline, first_space, size);
   uint64_t in_sign = ascii & ~(ascii + begun); /* the bits that the carry ran over */
   b->in_sign = last_of(in_sign, size);
   b->sign = last_of(sign, size);

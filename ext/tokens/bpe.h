@@ -32,7 +32,8 @@ typedef struct {
   uint32_t *id;                        /* [cap] id of the token that starts here */
   uint32_t *big_out;                   /* [cap] ids in order */
   uint32_t *best;                      /* [cap / 64] lowest rank in the block */
-  uint64_t *boundary;                  /* [cap / 64 + 1] bit: a token starts here; the end is one too */
+  /* [cap / 64 + 1] bit: a token starts here; the end is one too */
+  uint64_t *boundary;
   size_t cap;
 } tok_bpe_scratch;
 
@@ -49,7 +50,8 @@ typedef struct {
   int flip;      /* which small_id[] holds their ids */
   size_t window; /* bytes of the larger window in use; 0: none */
   bool parsed;   /* the scratch holds that window's encoding at `at` */
-  size_t expect; /* bytes of the first token at `at` that the tokens before it were checked with; 0: any */
+  /* bytes of the first token at `at` that the tokens before it were checked with; 0: any */
+  size_t expect;
 } tok_bpe_piece;
 
 /*

@@ -14,7 +14,8 @@
 */
 
 /* Low n bytes of a key, and n itself; no byte for 16, which stands for "too long". */
-#define KEY_MASK_LO(n) {(n) == 8 ? ~(uint64_t)0 : ((uint64_t)1 << 8 * ((n) % 8)) - 1, 0, (uint64_t)(n) << 56}
+#define KEY_MASK_LO(n)                                                                             \
+  { (n) == 8 ? ~(uint64_t)0 : ((uint64_t)1 << 8 * ((n) % 8)) - 1, 0, (uint64_t)(n) << 56 }
 #define KEY_MASK_HI(n) {~(uint64_t)0, ((uint64_t)1 << 8 * ((n) - 8)) - 1, (uint64_t)(n) << 56}
 static const struct {
   uint64_t lo, hi, length;
@@ -164,7 +165,8 @@ static size_t big_lowest(const tok_bpe_scratch *s, size_t n) {
 static void bpe_big(const tok_ranks *r, tok_bpe_scratch *s, const uint8_t *p, size_t n) {
   size_t blocks = n / 64 + 1;
   memset(s->boundary, 0xFF, blocks * sizeof *s->boundary);
-  s->boundary[blocks - 1] = ((uint64_t)2 << (n & 63)) - 1; /* bit n is the end; 2 << 63 is 0, minus 1 all */
+  /* bit n is the end; 2 << 63 is 0, minus 1 all */
+  s->boundary[blocks - 1] = ((uint64_t)2 << (n & 63)) - 1;
   for (size_t i = 0; i < n; i++) s->id[i] = r->byte[p[i]];
   for (size_t i = 0; i + 1 < n; i++) s->rank[i] = r->pair[p[i] << 8 | p[i + 1]];
   for (size_t i = n - 1; i < blocks * 64; i++) s->rank[i] = TOK_RANK_NONE;
@@ -247,7 +249,8 @@ static void try_small(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *pie
 }
 
 /* One larger window; doubles it until the cut is confirmed or the piece ends. */
-static tok_status big_step(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *piece, size_t *n) {
+static tok_status big_step(const tok_ranks *r, tok_bpe_scratch *s, tok_bpe_piece *piece,
+                           size_t *n) {
   const uint8_t *p = piece->p + piece->at;
   size_t left = piece->n - piece->at;
   piece->mask = 0;

@@ -6,7 +6,8 @@ enum {
 };
 
 static size_t cache_bytes(uint32_t n_lines) {
-  return ((size_t)2 * n_lines + (n_lines >> TOK_MIDS_SHIFT) + 2 * (n_lines >> TOK_LONGS_SHIFT)) * TOK_LINE_BYTES;
+  return ((size_t)2 * n_lines + (n_lines >> TOK_MIDS_SHIFT) + 2 * (n_lines >> TOK_LONGS_SHIFT)) *
+         TOK_LINE_BYTES;
 }
 
 /* Gives `c` empty arrays of a size; false where memory is short (then c is as before). */
@@ -69,7 +70,8 @@ static void move_entries(tok_cache *c, const tok_cache *old) {
 
 void tok_cache_grow(tok_cache *c) {
   tok_cache old = *c;
-  uint32_t n_lines = old.n_lines < old.n_lines_max / GROWTH ? old.n_lines * GROWTH : old.n_lines_max;
+  uint32_t n_lines =
+      old.n_lines < old.n_lines_max / GROWTH ? old.n_lines * GROWTH : old.n_lines_max;
   if (!allocate(c, n_lines)) {
     c->n_lines_max = old.n_lines; /* do not ask again */
     return;

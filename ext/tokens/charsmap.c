@@ -30,7 +30,8 @@ static bool string_at(const tok_charsmap *m, uint32_t value, tok_slice *to) {
   return true;
 }
 
-size_t tok_charsmap_find(const tok_charsmap *m, const uint8_t *p, size_t n, bool shortest, tok_slice *to) {
+size_t tok_charsmap_find(const tok_charsmap *m, const uint8_t *p, size_t n, bool shortest,
+                         tok_slice *to) {
   size_t found = 0;
   uint32_t unit = unit_at(m, 0), at = offset_of(unit);
   for (size_t i = 0; i < n && i < TOK_CHARSMAP_KEY_MAX && !(shortest && found > 0); i++) {

@@ -45,7 +45,8 @@ static void cannot(chat *c, const char *why) {
 static bool next(chat *c) {
   if (c->status != TOK_OK) return false;
   if (tok_json_next(&c->j) != TOK_JSON_ERROR) return true;
-  fail(c, TOK_INVALID, tok_json_too_deep(&c->j) ? "nested deeper than 64 levels" : "malformed JSON");
+  fail(c, TOK_INVALID,
+       tok_json_too_deep(&c->j) ? "nested deeper than 64 levels" : "malformed JSON");
   return false;
 }
 
@@ -90,7 +91,9 @@ static int64_t count_text(chat *c, tok_slice text) {
   return est.milli;
 }
 
-static int64_t count_string(chat *c) { return count_text(c, plain_text(c, c->j.text, c->j.escaped)); }
+static int64_t count_string(chat *c) {
+  return count_text(c, plain_text(c, c->j.text, c->j.escaped));
+}
 
 /* The value as JSON text: how models are shown arguments and schemas, near enough. */
 static void count_json(chat *c) {
@@ -143,16 +146,46 @@ static key_kind kind_of(tok_slice key, bool *known) {
     const char *name;
     key_kind kind;
   } KEYS[] = {
-      {"content", TEXT},        {"text", TEXT},           {"parts", TEXT},         {"thinking", TEXT},
-      {"refusal", TEXT},        {"output", TEXT},         {"arguments", TEXT},     {"reasoning_content", TEXT},
-      {"summary", TEXT},        {"input_text", TEXT},     {"name", TEXT},          {"code", TEXT},
-      {"input", JSON},          {"args", JSON},           {"response", JSON},      {"json", JSON},
-      {"image_url", IMAGE},     {"source", INSIDE},       {"image", IMAGE},        {"inlineData", IMAGE},
-      {"inline_data", IMAGE},   {"url", DATA},            {"data", DATA},          {"bytes", DATA},
-      {"function", INSIDE},     {"message", INSIDE},      {"function_call", CALL},  {"functionCall", CALL},  {"functionResponse", CALL},
-      {"toolUse", CALL},        {"toolResult", CALL},     {"tool_calls", CALL},    {"input_audio", MEDIA},
-      {"fileData", MEDIA},      {"file_data", MEDIA},     {"file", MEDIA},         {"document", MEDIA},
-      {"video", MEDIA},         {"file_id", MEDIA},       {"audio", MEDIA},
+      {"content", TEXT},
+      {"text", TEXT},
+      {"parts", TEXT},
+      {"thinking", TEXT},
+      {"refusal", TEXT},
+      {"output", TEXT},
+      {"arguments", TEXT},
+      {"reasoning_content", TEXT},
+      {"summary", TEXT},
+      {"input_text", TEXT},
+      {"name", TEXT},
+      {"code", TEXT},
+      {"input", JSON},
+      {"args", JSON},
+      {"response", JSON},
+      {"json", JSON},
+      {"image_url", IMAGE},
+      {"source", INSIDE},
+      {"image", IMAGE},
+      {"inlineData", IMAGE},
+      {"inline_data", IMAGE},
+      {"url", DATA},
+      {"data", DATA},
+      {"bytes", DATA},
+      {"function", INSIDE},
+      {"message", INSIDE},
+      {"function_call", CALL},
+      {"functionCall", CALL},
+      {"functionResponse", CALL},
+      {"toolUse", CALL},
+      {"toolResult", CALL},
+      {"tool_calls", CALL},
+      {"input_audio", MEDIA},
+      {"fileData", MEDIA},
+      {"file_data", MEDIA},
+      {"file", MEDIA},
+      {"document", MEDIA},
+      {"video", MEDIA},
+      {"file_id", MEDIA},
+      {"audio", MEDIA},
   };
   for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
     if (tok_slice_is(key, KEYS[i].name)) return *known = true, KEYS[i].kind;
@@ -189,7 +222,8 @@ static void count_key_kind(chat *c, part *p, key_kind kind) {
 
 /* After KEY: the value of one key of a message or a part. */
 static void count_key(chat *c, part *p) {
-  bool known, is_role = key_is(c, "role"), is_name = key_is(c, "name"), is_detail = key_is(c, "detail");
+  bool known, is_role = key_is(c, "role"), is_name = key_is(c, "name"),
+              is_detail = key_is(c, "detail");
   bool is_width = key_is(c, "width"), is_height = key_is(c, "height"), is_type = key_is(c, "type");
   key_kind kind = kind_of(c->j.text, &known);
   if (!next(c)) return;
@@ -349,7 +383,8 @@ static void count_thinking(chat *c) {
     return;
   }
   while (next(c) && c->j.event != TOK_JSON_OBJECT_END) {
-    bool is_type = key_is(c, "type"), is_effort = key_is(c, "effort"), is_enabled = key_is(c, "enabled");
+    bool is_type = key_is(c, "type"), is_effort = key_is(c, "effort"),
+         is_enabled = key_is(c, "enabled");
     if (!next(c)) return;
     bool string = c->j.event == TOK_JSON_STRING;
     if (is_type && string) on = on || !tok_slice_is(c->j.text, "disabled");
@@ -360,20 +395,24 @@ static void count_thinking(chat *c) {
   if (on) add_tokens(c, c->meter->info->chat.thinking);
 }
 
-static const char *const MESSAGE_KEYS[] = {"messages", "contents", "input", "message", "chat_history", NULL};
+static const char *const MESSAGE_KEYS[] = {"messages", "contents",     "input",
+                                           "message",  "chat_history", NULL};
 static const char *const TEXT_KEYS[] = {"prompt", "inputText", "texts", "inputs", NULL};
-static const char *const SYSTEM_KEYS[] = {"system", "systemInstruction", "system_instruction", "instructions",
-                                          "preamble", NULL};
+static const char *const SYSTEM_KEYS[] = {"system",       "systemInstruction", "system_instruction",
+                                          "instructions", "preamble",          NULL};
 static const char *const TOOL_KEYS[] = {"tools", "functions", NULL};
 static const char *const SCHEMA_KEYS[] = {"schema", "jsonSchema", "json_schema", "responseSchema",
                                           "responseJsonSchema", "response_schema", NULL};
-static const char *const WRAPPER_KEYS[] = {"response_format", "outputConfig", "output_config", "output_format", "textFormat", "structure",
-                                           "generationConfig", "generation_config", "toolConfig",
-                                           "text", "format", NULL};
-static const char *const CONVERSATION_KEYS[] = {"conversation", "previous_response_id", "cachedContent",
-                                                "cached_content", NULL};
+static const char *const WRAPPER_KEYS[] = {
+    "response_format", "outputConfig", "output_config",    "output_format",
+    "textFormat",      "structure",    "generationConfig", "generation_config",
+    "toolConfig",      "text",         "format",           NULL};
+static const char *const CONVERSATION_KEYS[] = {"conversation", "previous_response_id",
+                                                "cachedContent", "cached_content", NULL};
 
-/* The messages of a response: `choices` of chat completions, `output` of the responses interface. */
+/*
+** The messages of a response: `choices` of chat completions, `output` of the responses interface.
+*/
 static void count_answers(chat *c, int64_t around_each) {
   c->answer = true;
   if (c->j.event != TOK_JSON_ARRAY) {
@@ -395,7 +434,8 @@ static void request_key(chat *c, int depth) {
   tok_slice key = c->j.text;
   if (!next(c)) return;
   if (one_of(key, CONVERSATION_KEYS) && depth == 0) {
-    if (c->j.event != TOK_JSON_NULL && !c->answer) cannot(c, "the request continues a conversation that the provider keeps");
+    if (c->j.event != TOK_JSON_NULL && !c->answer)
+      cannot(c, "the request continues a conversation that the provider keeps");
     pass(c);
   } else if (depth == 0 && tok_slice_is(key, "choices")) {
     count_answers(c, c->meter->info->chat.chat_output);
@@ -444,8 +484,8 @@ static void count_document(chat *c, tok_slice json, bool options) {
   if (next(c) && c->j.event != TOK_JSON_END) fail(c, TOK_INVALID, "text behind the JSON");
 }
 
-tok_status tok_chat(tok_engine *e, const tok_meter *meter, bool plain, tok_slice request, tok_slice options,
-                    tok_chat_count *out) {
+tok_status tok_chat(tok_engine *e, const tok_meter *meter, bool plain, tok_slice request,
+                    tok_slice options, tok_chat_count *out) {
   chat c = {.engine = e, .meter = meter, .plain = plain, .last_role = -1};
   memset(out, 0, sizeof *out);
   tok_buf_init(&c.text, request.len + options.len + 16);
@@ -459,7 +499,8 @@ tok_status tok_chat(tok_engine *e, const tok_meter *meter, bool plain, tok_slice
   if (!c.plain && !c.answer) {
     add_tokens(&c, meter->info->chat.hidden);
     if (c.responses) add_tokens(&c, meter->info->chat.responses);
-    if (c.last_role != ASSISTANT || meter->info->weights == NULL) add_tokens(&c, meter->info->chat.reply);
+    if (c.last_role != ASSISTANT || meter->info->weights == NULL)
+      add_tokens(&c, meter->info->chat.reply);
   }
   tok_buf_free(&c.text);
   out->tokens = (c.milli + 500) / 1000;
@@ -471,7 +512,8 @@ tok_status tok_chat(tok_engine *e, const tok_meter *meter, bool plain, tok_slice
 }
 
 bool tok_chat_plain(tok_slice reference) {
-  static const char *const WORDS[] = {"embed", "davinci", "curie", "babbage", "text-ada", "-instruct:", "turbo-instruct", "voyage"};
+  static const char *const WORDS[] = {"embed",    "davinci",    "curie",          "babbage",
+                                      "text-ada", "-instruct:", "turbo-instruct", "voyage"};
   tok_model_name m;
   if (tok_model_name_parse(reference, &m) != TOK_OK) return false;
   tok_slice name = tok_model_candidate(&m, 0);

@@ -1,15 +1,16 @@
 /*
 ** chat: prompt tokens of a chat request, as the provider bills them.
 **
-**     [{"role":"user","content":"Hello"}]                        messages: OpenAI, Anthropic, Bedrock
-**     [{"role":"user","parts":[{"text":"Hello"}]}]               contents: Gemini
+**     [{"role":"user","content":"Hello"}]                        messages: OpenAI, Anthropic,
+**     Bedrock [{"role":"user","parts":[{"text":"Hello"}]}]               contents: Gemini
 **     {"model":…, "messages":[…], "tools":[…], "system":…}       or a whole request body of any of them
 **
 **     {"output":[…]}  {"choices":[…]}                            or the body of a response: what was written
 **
-** The sum of the texts' tokens (estimate.h), of what stands around messages, names and tools (kin.h),
-** and of images (image.h). Request bodies of completions (`prompt`) and embeddings (`input` of an
-** embedding model) are texts without anything around them; lists of token ids count as many.
+** The sum of the texts' tokens (estimate.h), of what stands around messages, names and tools
+** (kin.h), and of images (image.h). Request bodies of completions (`prompt`) and embeddings
+** (`input` of an embedding model) are texts without anything around them; lists of token ids count
+** as many.
 **
 ** What can't be counted is said, never guessed: a request that continues a conversation kept by the
 ** provider, an image without a known size, audio, files.
@@ -32,12 +33,12 @@ typedef struct {
 } tok_chat_count;
 
 /*
-** Counts a request. plain: the model takes texts, not chats (tok_chat_plain). options: {NULL, 0}, or a
-** JSON object with the rest of the request (system, tools, response_format, …). Errors: TOK_INVALID,
-** TOK_NOMEM, TOK_TOOBIG.
+** Counts a request. plain: the model takes texts, not chats (tok_chat_plain). options: {NULL, 0},
+** or a JSON object with the rest of the request (system, tools, response_format, …). Errors:
+** TOK_INVALID, TOK_NOMEM, TOK_TOOBIG.
 */
-tok_status tok_chat(tok_engine *e, const tok_meter *meter, bool plain, tok_slice request, tok_slice options,
-                    tok_chat_count *out);
+tok_status tok_chat(tok_engine *e, const tok_meter *meter, bool plain, tok_slice request,
+                    tok_slice options, tok_chat_count *out);
 
 /* Whether a reference means a model for embeddings or text completion. */
 bool tok_chat_plain(tok_slice reference);

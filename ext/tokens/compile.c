@@ -32,7 +32,9 @@ static tok_status refuse(work *w, const char *fmt, ...) {
 
 /* ---- order by rank --------------------------------------------------------------------------- */
 
-enum { SPARSE_MAX = 4 /* places a token among which ranks may lie to be put in order in one pass */ };
+enum {
+  SPARSE_MAX = 4 /* places a token among which ranks may lie to be put in order in one pass */
+};
 
 /* Ranks that are distinct and not far apart, as most are. *done: they were. */
 static tok_status order_by_place(work *w, bool *done) {
@@ -473,8 +475,8 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
   x->core = c->vocab;
   x->core.extra = NULL;
   c->vocab.extra = x;
-  x->plain = x->def.normal == 0 && x->def.charsmap.len == 0 && x->added[0].n == 0 && !x->def.characters &&
-             x->def.model == TOK_MODEL_BPE;
+  x->plain = x->def.normal == 0 && x->def.charsmap.len == 0 && x->added[0].n == 0 &&
+             !x->def.characters && x->def.model == TOK_MODEL_BPE;
   return TOK_OK;
 }
 

@@ -1,6 +1,6 @@
 /*
-** compile: a definition becomes a vocabulary that the engine runs, at run time what mkvocab does while
-** building. Tens of milliseconds; with the hint of an earlier time a third of that.
+** compile: a definition becomes a vocabulary that the engine runs, at run time what mkvocab does
+** while building. Tens of milliseconds; with the hint of an earlier time a third of that.
 */
 #ifndef TOK_COMPILE_H
 #define TOK_COMPILE_H

@@ -43,9 +43,11 @@ enum {
   TOK_N_PREFIX = 8,        /* a blank is put before a text that is not empty */
   TOK_N_PREFIX_NEW = 16,   /* … unless it begins with one */
   TOK_N_PREFIX_FIRST = 32, /* … only before the whole text, not behind each added token */
-  TOK_N_WHOLE = 64, /* all this to the whole text, before added tokens are matched (SentencePiece) */
+  /* all this to the whole text, before added tokens are matched (SentencePiece) */
+  TOK_N_WHOLE = 64,
   TOK_N_TRIM = 128, /* blanks at both ends are dropped, runs of them become one */
-  TOK_N_WORDS = 256 /* Hugging Face's Precompiled, WhitespaceSplit, Metaspace: each word behind a blank, no other */
+  /* Hugging Face's Precompiled, WhitespaceSplit, Metaspace: each word behind a blank, no other */
+  TOK_N_WORDS = 256
 };
 
 typedef enum { TOK_MODEL_BPE, TOK_MODEL_UNIGRAM } tok_model_kind;
@@ -71,7 +73,8 @@ typedef struct {
   char pattern[TOK_DEF_TEXT_MAX]; /* as the file had it, or the family's */
   tok_buf bytes;
   tok_buf list;     /* of tok_def_token */
-  tok_buf charsmap; /* rules of normalization (charsmap.h), applied before anything else; empty: none */
+  /* rules of normalization (charsmap.h), applied before anything else; empty: none */
+  tok_buf charsmap;
 } tok_definition;
 
 void tok_def_init(tok_definition *d);

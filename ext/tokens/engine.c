@@ -42,10 +42,14 @@ void tok_iter_init(tok_iter *it, tok_engine *e, const tok_vocab *v, tok_slice te
   it->text = text;
   it->special = special;
   memset(&e->piece, 0, sizeof e->piece);
-  if (v->extra != NULL) (void)tok_extra_init(it); /* where memory is short, the first step says so */
+  /* where memory is short, the first step says so */
+  if (v->extra != NULL) (void)tok_extra_init(it);
 }
 
-/* Finds starts of pieces, the first n of them being known, and encodes those pieces whose end is known. */
+/*
+** Finds starts of pieces, the first n of them being known, and encodes those pieces whose end is
+** known.
+*/
 static void find_pieces(tok_iter *it, size_t n) {
   tok_engine *e = it->engine;
   tok_blocks *b = &e->blocks;
@@ -76,8 +80,10 @@ static bool at_special(tok_iter *it) {
     return true;
   }
   it->segment_end = at;
-  e->blocks = (tok_blocks){
-      .text = (const uint8_t *)it->text.ptr + it->end, .len = at - it->end, .ranks = it->vocab->ranks, .fresh = 1};
+  e->blocks = (tok_blocks){.text = (const uint8_t *)it->text.ptr + it->end,
+                           .len = at - it->end,
+                           .ranks = it->vocab->ranks,
+                           .fresh = 1};
   find_pieces(it, 0);
   e->i_start = 0;
   return false;
@@ -133,7 +139,8 @@ tok_status tok_iter_next(tok_iter *it) {
     if (begin_piece(it)) return TOK_OK;
   }
   size_t before = piece->at;
-  tok_status rc = it->engine->kernel->bpe_step(it->vocab->ranks, &it->engine->scratch, piece, &it->ids, &it->n);
+  tok_status rc =
+      it->engine->kernel->bpe_step(it->vocab->ranks, &it->engine->scratch, piece, &it->ids, &it->n);
   it->end = it->start + (piece->at - before);
   return rc;
 }

@@ -16,7 +16,8 @@ enum {
   TOK_SHORT_KEY_MAX = 15,
   TOK_MID_KEY_MAX = 30,
   TOK_LONG_KEY_MAX = 126,
-  TOK_STARTS = 512,     /* pieces handled at a time; their text and keys stay in the first-level cache */
+  /* pieces handled at a time; their text and keys stay in the first-level cache */
+  TOK_STARTS = 512,
   TOK_ITER_STARTS = 64, /* the same for the iterator, which may stop after a few */
   TOK_STARTS_SLACK = 80 /* a block adds up to 64 starts and may write 15 entries behind them */
 };
@@ -25,12 +26,12 @@ enum {
 ** What has been counted before, for one vocabulary: tokens too, because here they stand side by
 ** side, where the vocabulary's table has one in most lines that a text reads, and memory is what
 ** counting waits for. Each piece has one or two places; entries are overwritten there. The cache
-** grows with what is put in, up to a fixed size, so a hostile text can make it useless but not larger.
-**   tinies  pieces of up to 7 bytes, the most frequent by far: one line of seven keys each
-**   shorts  8..15 bytes: lines of four keys (ranks.h) with their tokens in the top 4 bits; two lines
-**           each, which fills them to 90 % before entries are lost
-**   mids    16..30 bytes: lines of two entries: the bytes, zero-padded; length; tokens. Two lines each
-**   longs   31..126 bytes: one entry in two lines, likewise
+** grows with what is put in, up to a fixed size, so a hostile text can make it useless but not
+**   larger. tinies  pieces of up to 7 bytes, the most frequent by far: one line of seven keys each
+**   shorts  8..15 bytes: lines of four keys (ranks.h) with their tokens in the top 4 bits; two
+**           lines each, which fills them to 90 % before entries are lost
+**   mids    16..30 bytes: lines of two entries: the bytes, zero-padded; length; tokens. Two lines
+**   each longs   31..126 bytes: one entry in two lines, likewise
 */
 typedef struct {
   uint64_t key[7];  /* 0: empty */
@@ -79,7 +80,10 @@ typedef struct {
   bool crowded;           /* some kind has so many entries that the cache should grow */
 } tok_cache;
 
-/* Ids of pieces that the iterator has not come to yet: looked up together, they wait for memory together. */
+/*
+** Ids of pieces that the iterator has not come to yet: looked up together, they wait for memory
+** together.
+*/
 enum {
   TOK_AHEAD = TOK_ITER_STARTS + TOK_STARTS_SLACK, /* pieces */
   TOK_AHEAD_IDS = 4096 /* in all; what does not fit is encoded when it comes */
@@ -87,7 +91,8 @@ enum {
 
 typedef struct {
   uint32_t ids[TOK_AHEAD_IDS];
-  uint16_t first[TOK_AHEAD], n[TOK_AHEAD]; /* of piece i: ids[first[i] ..], n[i] of them; 0: not known */
+  /* of piece i: ids[first[i] ..], n[i] of them; 0: not known */
+  uint16_t first[TOK_AHEAD], n[TOK_AHEAD];
 } tok_ahead;
 
 typedef struct {
@@ -96,8 +101,8 @@ typedef struct {
   /* tok_count */
   tok_status (*count)(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n);
   /*
-  ** The same of several texts that stand one behind the other in `text`, each ending at its entry of
-  ** `ends` (ascending, the last is text.len): the sum of their counts, without a call for each.
+  ** The same of several texts that stand one behind the other in `text`, each ending at its entry
+  ** of `ends` (ascending, the last is text.len): the sum of their counts, without a call for each.
   */
   tok_status (*count_parts)(tok_engine *e, const tok_vocab *v, tok_slice text, const uint32_t *ends,
                             int64_t limit, int64_t *n);
@@ -107,8 +112,11 @@ typedef struct {
   */
   size_t (*fill)(tok_blocks *b, tok_family family, uint32_t *starts, size_t n, size_t want);
   tok_bpe_step_func *bpe_step;
-  /* Encodes the n <= TOK_AHEAD pieces starts[0..n] of text[0..len), but for those that take long. */
-  void (*ahead)(const tok_ranks *r, const uint8_t *text, size_t len, const uint32_t *starts, size_t n, tok_ahead *a);
+  /*
+  ** Encodes the n <= TOK_AHEAD pieces starts[0..n] of text[0..len), but for those that take long.
+  */
+  void (*ahead)(const tok_ranks *r, const uint8_t *text, size_t len, const uint32_t *starts,
+                size_t n, tok_ahead *a);
 } tok_kernel;
 
 extern const tok_kernel tok_kernel_portable, tok_kernel_vector, tok_kernel_avx2, tok_kernel_avx512;
@@ -126,7 +134,10 @@ struct tok_engine {
   uint32_t starts[TOK_ITER_STARTS + TOK_STARTS_SLACK]; /* offsets from blocks.text */
   size_t n_starts, i_start;
   tok_ahead ahead; /* of the pieces at starts */
-  bool one_by_one; /* nothing is encoded ahead: the iterator shares less with counting, whose oracle it is in tests */
+  /*
+  ** nothing is encoded ahead: the iterator shares less with counting, whose oracle it is in tests
+  */
+  bool one_by_one;
   struct tok_extra_state *extra; /* owned; of imported vocabularies, NULL until one is used */
 };
 
@@ -142,9 +153,9 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes);
 void tok_cache_grow(tok_cache *c);
 
 /*
-** Notes that an entry was put in. Returns a number that differs from time to time, to pick a victim: with a
-** text that comes round again and does not fit, putting out the oldest would lose every entry just
-** before it is needed.
+** Notes that an entry was put in. Returns a number that differs from time to time, to pick a
+** victim: with a text that comes round again and does not fit, putting out the oldest would lose
+** every entry just before it is needed.
 */
 static inline uint32_t tok_cache_added(tok_cache *c, tok_cache_kind kind) {
   /* Sixteenths of n_lines: 60 % of the places of tinies, 75 % of shorts and mids, half of longs. */
@@ -153,11 +164,14 @@ static inline uint32_t tok_cache_added(tok_cache *c, tok_cache_kind kind) {
   return c->n_added[kind];
 }
 
-static inline bool tok_cache_full(const tok_cache *c) { return c->crowded && c->n_lines < c->n_lines_max; }
+static inline bool tok_cache_full(const tok_cache *c) {
+  return c->crowded && c->n_lines < c->n_lines_max;
+}
 
 /*
-** Key of n = 1..7 bytes that are the low ones of a little-endian word; what is above them is ignored. Its low
-** byte tells the length, and is more than any count: a line's counts are never mistaken for a key.
+** Key of n = 1..7 bytes that are the low ones of a little-endian word; what is above them is
+** ignored. Its low byte tells the length, and is more than any count: a line's counts are never
+** mistaken for a key.
 */
 static inline uint64_t tok_tiny_key(uint64_t word, size_t n) {
   uint64_t shift = 64 - 8 * n;
@@ -170,8 +184,8 @@ static inline tok_tiny_line *tok_cache_tiny(const tok_cache *c, uint64_t key) {
 }
 
 /*
-** In an empty place of its line, or over any; but where it is already, since it may have been encoded twice:
-** a line has a key once.
+** In an empty place of its line, or over any; but where it is already, since it may have been
+** encoded twice: a line has a key once.
 */
 static inline void tok_cache_put_tiny(tok_cache *c, uint64_t key, uint8_t count) {
   tok_tiny_line *line = tok_cache_tiny(c, key);
@@ -193,7 +207,8 @@ static inline tok_short_line *tok_cache_short(const tok_cache *c, uint64_t key_h
 /* Puts an entry into an empty place of either line, or over any. */
 static inline void tok_cache_put_short(tok_cache *c, uint64_t key_hash, tok_key entry) {
   tok_short_line *line[2] = {tok_cache_short(c, key_hash, 0), tok_cache_short(c, key_hash, 1)};
-  unsigned empty = 1u << (8 + (tok_cache_added(c, TOK_SHORT) & 7)); /* where there is none: a victim */
+  /* where there is none: a victim */
+  unsigned empty = 1u << (8 + (tok_cache_added(c, TOK_SHORT) & 7));
   for (unsigned i = 0; i < 8; i++) empty |= (unsigned)(line[i / 4]->way[i & 3].hi == 0) << i;
   unsigned at = (unsigned)__builtin_ctz(empty) & 7;
   line[at / 4]->way[at & 3] = entry;
@@ -224,13 +239,15 @@ static inline tok_mid_line *tok_cache_mid(const tok_cache *c, uint64_t hash, int
 /* The same bytes? Without branches. */
 static inline bool tok_mid_same(const tok_mid_entry *m, const uint8_t *p, size_t n) {
   const uint8_t *a = p + n - 16, *b = m->bytes + n - 16;
-  uint64_t differs = (tok_word_at(p) ^ tok_word_at(m->bytes)) | (tok_word_at(p + 8) ^ tok_word_at(m->bytes + 8)) |
+  uint64_t differs = (tok_word_at(p) ^ tok_word_at(m->bytes)) |
+                     (tok_word_at(p + 8) ^ tok_word_at(m->bytes + 8)) |
                      (tok_word_at(a) ^ tok_word_at(b)) | (tok_word_at(a + 8) ^ tok_word_at(b + 8));
   return (differs | (m->len ^ n)) == 0;
 }
 
 /* Tokens of n = 16..30 bytes, 0 if they are not there. */
-static inline int64_t tok_cache_get_mid(const tok_cache *c, uint64_t hash, const uint8_t *p, size_t n) {
+static inline int64_t tok_cache_get_mid(const tok_cache *c, uint64_t hash, const uint8_t *p,
+                                        size_t n) {
   int64_t count = 0;
   for (int i = 0; i < 4; i++) {
     const tok_mid_entry *m = &tok_cache_mid(c, hash, i / 2)->way[i & 1];
@@ -243,7 +260,8 @@ static inline int64_t tok_cache_get_mid(const tok_cache *c, uint64_t hash, const
 static inline void tok_cache_put_mid(tok_cache *c, const tok_mid_entry *entry) {
   uint64_t hash = tok_mid_hash(entry->bytes, entry->len);
   tok_mid_line *line[2] = {tok_cache_mid(c, hash, 0), tok_cache_mid(c, hash, 1)};
-  unsigned empty = 1u << (4 + (tok_cache_added(c, TOK_MID) & 3)); /* where there is none: a victim */
+  /* where there is none: a victim */
+  unsigned empty = 1u << (4 + (tok_cache_added(c, TOK_MID) & 3));
   for (unsigned i = 0; i < 4; i++) empty |= (unsigned)(line[i / 2]->way[i & 1].len == 0) << i;
   unsigned at = (unsigned)__builtin_ctz(empty) & 3;
   line[at / 2]->way[at & 1] = *entry;
@@ -252,7 +270,8 @@ static inline void tok_cache_put_mid(tok_cache *c, const tok_mid_entry *entry) {
 /* The one entry where n = 31..126 bytes at p can be. */
 static inline tok_long_entry *tok_cache_long(const tok_cache *c, const uint8_t *p, size_t n) {
   uint64_t h = n;
-  for (size_t i = 0; i + 16 <= n; i += 16) h = tok_cache_mix(tok_word_at(p + i) ^ h, tok_word_at(p + i + 8));
+  for (size_t i = 0; i + 16 <= n; i += 16)
+    h = tok_cache_mix(tok_word_at(p + i) ^ h, tok_word_at(p + i + 8));
   h = tok_cache_mix(tok_word_at(p + n - 16) ^ h, tok_word_at(p + n - 8));
   return &c->longs[h >> 20 & ((c->n_lines >> TOK_LONGS_SHIFT) - 1)];
 }

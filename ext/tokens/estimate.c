@@ -73,7 +73,8 @@ void tok_meter_own(tok_slice reference, const tok_vocab *vocab, tok_meter *meter
   *meter = (tok_meter){kin.info == NULL ? &tok_kin_none : kin.info, vocab, true};
 }
 
-tok_status tok_estimate_text(tok_engine *e, const tok_meter *meter, tok_slice text, tok_estimate *out) {
+tok_status tok_estimate_text(tok_engine *e, const tok_meter *meter, tok_slice text,
+                             tok_estimate *out) {
   const uint16_t *weights = meter->own ? NULL : meter->info->weights;
   tok_status status = tok_count(e, meter->vocab, text, INT64_MAX, &out->base);
   out->exact = weights == NULL;
@@ -98,10 +99,16 @@ int64_t tok_estimate_low(const tok_estimate *est) {
   return low < 0 ? 0 : low;
 }
 
-int64_t tok_estimate_high(const tok_estimate *est) { return tok_estimate_tokens(est) + margin(est); }
+int64_t tok_estimate_high(const tok_estimate *est) {
+  return tok_estimate_tokens(est) + margin(est);
+}
 
 void tok_estimate_learned(tok_estimate *est, int64_t factor, int64_t spread) {
-  /* a text is below 4 GB, so milli is below 2^45 and the product below 2^65: divide first where it is large */
-  est->milli = est->milli < INT64_MAX / 1000000 ? est->milli * factor / 1000 : est->milli / 1000 * factor;
+  /*
+  ** a text is below 4 GB, so milli is below 2^45 and the product below 2^65: divide first where it
+  ** is large
+  */
+  est->milli =
+      est->milli < INT64_MAX / 1000000 ? est->milli * factor / 1000 : est->milli / 1000 * factor;
   est->spread = spread;
 }

@@ -25,16 +25,21 @@ typedef struct {
 typedef struct {
   const tok_kin_info *info;
   const tok_vocab *vocab;
-  bool own; /* the vocabulary is the model's, imported: texts are counted exactly, whatever `info` says */
+  /* the vocabulary is the model's, imported: texts are counted exactly, whatever `info` says */
+  bool own;
 } tok_meter;
 
 /* The meter of a reference; TOK_NOTFOUND where nothing is known of the model. O(length x rows). */
 tok_status tok_meter_of(tok_slice reference, tok_meter *meter);
-/* The same where the model's vocabulary has been imported: only its family may be unknown (tok_kin_none). */
+/*
+** The same where the model's vocabulary has been imported: only its family may be unknown
+** (tok_kin_none).
+*/
 void tok_meter_own(tok_slice reference, const tok_vocab *vocab, tok_meter *meter);
 
 /* Errors: TOK_NOMEM, TOK_TOOBIG as tok_count. O(length). */
-tok_status tok_estimate_text(tok_engine *e, const tok_meter *meter, tok_slice text, tok_estimate *out);
+tok_status tok_estimate_text(tok_engine *e, const tok_meter *meter, tok_slice text,
+                             tok_estimate *out);
 
 /* Rounded to whole tokens, half up; a text that is not empty has one at least. */
 int64_t tok_estimate_tokens(const tok_estimate *est);

@@ -1,27 +1,29 @@
 /*
 ** Models without a public vocabulary, and chat requests.
 **
-** tok_count(model, text): where the vocabulary is not known, the estimate below; NULL for a model of
-**     which nothing is known.
+** tok_count(model, text): where the vocabulary is not known, the estimate below; NULL for a model
+**     of which nothing is known.
 **
 ** tok_estimate(model, text) -> TEXT, JSON
 **     {"tokens":118,"low":98,"high":138,"exact":false,"method":"…","encoding":"o200k_base",
 **      "factor":1.135,"family":"claude-3"}
-**     low..high holds nine texts of ten; factor is tokens for one of `encoding`. Where the vocabulary
-**     is the model's own, embedded or imported under its name (tok_vocabulary), exact is true and
-**     low = tokens = high. A model of which nothing is known gives nulls and a "reason". Where this database has learned a factor for the model
-**     (tok_calibrate), it is applied and "calibrated_on" says how many requests it rests on.
+**     low..high holds nine texts of ten; factor is tokens for one of `encoding`. Where the
+**     vocabulary is the model's own, embedded or imported under its name (tok_vocabulary), exact is
+**     true and low = tokens = high. A model of which nothing is known gives nulls and a "reason".
+**     Where this database has learned a factor for the model (tok_calibrate), it is applied and
+**     "calibrated_on" says how many requests it rests on.
 **
 ** tok_count_messages(model, messages_json [, options_json]) -> INTEGER
-**     Prompt tokens of a chat request: texts, roles, names, tools, schemas, images; what the provider
-**     adds around them. messages_json: messages of OpenAI (chat and responses), Anthropic, Bedrock or
-**     Gemini, or the whole body of a request; options_json: the other keys of a body (tools, system,
-**     …). The body of a response of OpenAI's (`choices`, `output`) gives the tokens that the model wrote,
-**     reasoning aside. Exact for text messages to OpenAI's models, an estimate for others; texts are counted with
-**     the model's own vocabulary where it was imported, and what stands around them by the model's family. NULL
-**     where it can't be known: an unknown model or family, audio and files, an image whose size is not in the request (give
-**     "width" and "height" beside it), a conversation that the provider keeps. Malformed JSON is an
-**     error. O(length).
+**     Prompt tokens of a chat request: texts, roles, names, tools, schemas, images; what the
+**     provider adds around them. messages_json: messages of OpenAI (chat and responses), Anthropic,
+**     Bedrock or Gemini, or the whole body of a request; options_json: the other keys of a body
+**     (tools, system, …). The body of a response of OpenAI's (`choices`, `output`) gives the tokens
+**     that the model wrote, reasoning aside. Exact for text messages to OpenAI's models, an
+**     estimate for others; texts are counted with the model's own vocabulary where it was imported,
+**     and what stands around them by the model's family. NULL where it can't be known: an unknown
+**     model or family, audio and files, an image whose size is not in the request (give "width" and
+**     "height" beside it), a conversation that the provider keeps. Malformed JSON is an error.
+**     O(length).
 **
 ** NULL arguments give NULL.
 */
@@ -37,8 +39,8 @@ static bool any_null(int argc, sqlite3_value **argv) {
 }
 
 /* The estimate of argv[1] for argv[0]; false with NULL or an error as result. */
-static bool estimate(sqlite3_context *ctx, sqlite3_value **argv, tok_meter *meter, tok_estimate *est,
-                     bool *known) {
+static bool estimate(sqlite3_context *ctx, sqlite3_value **argv, tok_meter *meter,
+                     tok_estimate *est, bool *known) {
   tok_slice text;
   *known = false;
   if (!tok_room_text(ctx, argv[1], &text)) return false;
@@ -75,7 +77,8 @@ static void add_text(tok_buf *b, const char *key, const char *text) {
 
 /* Thousandths as a decimal number. */
 static void add_milli(tok_buf *b, const char *key, int64_t milli) {
-  char digits[4] = {(char)('0' + milli / 100 % 10), (char)('0' + milli / 10 % 10), (char)('0' + milli % 10), 0};
+  char digits[4] = {(char)('0' + milli / 100 % 10), (char)('0' + milli / 10 % 10),
+                    (char)('0' + milli % 10), 0};
   add_number(b, key, milli / 1000);
   tok_buf_adds(b, ".");
   tok_buf_adds(b, digits);
@@ -86,7 +89,10 @@ typedef struct {
   int64_t factor, spread, requests;
 } learned;
 
-/* A database without a ledger has no such table; whatever goes wrong, the estimate stands by itself. */
+/*
+** A database without a ledger has no such table; whatever goes wrong, the estimate stands by
+** itself.
+*/
 static learned read_learned(sqlite3 *db, sqlite3_value *model) {
   static const char SQL[] =
       "SELECT round(factor * 1000), round(spread * 1000), requests FROM main.llm_factor WHERE model = ?1";
@@ -134,7 +140,8 @@ void tok_estimate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     add_number(&b, ",\"low\":", tok_estimate_low(&est));
     add_number(&b, ",\"high\":", tok_estimate_high(&est));
     tok_buf_adds(&b, est.exact ? ",\"exact\":true" : ",\"exact\":false");
-    add_text(&b, ",\"method\":", meter.own ? "the model's own vocabulary, imported" : meter.info->method);
+    add_text(&b, ",\"method\":",
+             meter.own ? "the model's own vocabulary, imported" : meter.info->method);
     add_text(&b, ",\"encoding\":", tok_vocab_about(meter.vocab)->name);
     add_milli(&b, ",\"factor\":", est.base == 0 ? 1000 : est.milli / est.base);
     if (meter.info->name == NULL) tok_buf_adds(&b, ",\"family\":null");
@@ -160,8 +167,9 @@ void tok_count_messages_func(sqlite3_context *ctx, int argc, sqlite3_value **arg
     return;
   }
   tok_engine *engine = tok_room_engine(tok_room_of(ctx));
-  status = engine == NULL ? TOK_NOMEM
-                          : tok_chat(engine, &meter, tok_chat_plain(name), request, options, &count);
+  status = engine == NULL
+               ? TOK_NOMEM
+               : tok_chat(engine, &meter, tok_chat_plain(name), request, options, &count);
   if (status == TOK_INVALID) {
     tok_sql_error(ctx, FUNC, "%s at byte %lld of %s", count.wrong, (long long)count.at,
                   count.in_options ? "options_json, expected the other keys of a request"

@@ -210,8 +210,8 @@ static inline void ids_of_units(const tok_ranks *r, uint64_t starts, const __m51
 }
 
 /*
-** Which of the units at the bits of `starts` must start as their bytes; all bits where there is invalid
-** UTF-8.
+** Which of the units at the bits of `starts` must start as their bytes; all bits where there is
+** invalid UTF-8.
 */
 static inline uint32_t odd_units(const tok_ranks *r, uint64_t starts, const __m512i word[2],
                                  const __m512i length[2], const __m512i id[2]) {

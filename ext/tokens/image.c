@@ -66,7 +66,8 @@ static bool jpeg_size(stream *s, tok_image_size *size) {
     if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) continue; /* no length */
     int64_t length = next_pair(s);
     if (length < 2) return false;
-    bool frame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+    bool frame =
+        marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     if (!frame) {
       if (!skip(s, length - 2)) return false;
       continue;
@@ -125,8 +126,8 @@ bool tok_image_of_base64(tok_slice base64, tok_image_size *size) {
     s.at = at + k;
   }
   size->width = size->height = 0;
-  return header_size(s, size) && size->width > 0 && size->height > 0 && size->width <= TOK_IMAGE_EDGE_MAX &&
-         size->height <= TOK_IMAGE_EDGE_MAX;
+  return header_size(s, size) && size->width > 0 && size->height > 0 &&
+         size->width <= TOK_IMAGE_EDGE_MAX && size->height <= TOK_IMAGE_EDGE_MAX;
 }
 
 /* ---- rules ----------------------------------------------------------------------------------- */
@@ -154,7 +155,9 @@ static int64_t patches(double w, double h, double most) {
   return (double)n <= most ? n : (int64_t)most;
 }
 
-/* Squares of 28 pixels after scaling to the longest edge and the most tokens that the model takes. */
+/*
+** Squares of 28 pixels after scaling to the longest edge and the most tokens that the model takes.
+*/
 static int64_t claude(double w, double h, double edge, double most) {
   double fit = fmin(1, edge / fmax(w, h));
   fit = fmin(fit, sqrt(most * 28 * 28 / (w * h)));

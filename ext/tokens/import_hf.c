@@ -1,6 +1,7 @@
 /*
-** Hugging Face's tokenizer.json. First the parts are found (their order is free), then read: settings of
-** the model, normalizer and pre-tokenizer (import_hf_steps.c), vocabulary, added tokens, merges.
+** Hugging Face's tokenizer.json. First the parts are found (their order is free), then read:
+** settings of the model, normalizer and pre-tokenizer (import_hf_steps.c), vocabulary, added
+** tokens, merges.
 */
 #include "import_hf.h"
 
@@ -484,7 +485,8 @@ static tok_status read_all(tok_hf *r) {
     tok_slice s = tok_def_bytes(d, tok_def_at(d, i));
     const char *blank = s.len < 2 ? NULL : memchr(s.ptr + 1, ' ', s.len - 1);
     if (blank != NULL && blank[-1] != ' ') /* it could be made across words */
-      rc = tok_vimport_refuse(r->m, "token %u has a blank inside, which is not supported", tok_def_at(d, i)->id);
+      rc = tok_vimport_refuse(r->m, "token %u has a blank inside, which is not supported",
+                              tok_def_at(d, i)->id);
   }
   if (rc == TOK_OK)
     rc = read_added(r);

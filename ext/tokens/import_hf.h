@@ -1,6 +1,6 @@
 /*
-** Shared by the two parts of the reader of tokenizer.json: import_hf.c finds the parts of the file and reads
-** vocabulary, added tokens and merges, import_hf_steps.c normalizers and pre-tokenizers.
+** Shared by the two parts of the reader of tokenizer.json: import_hf.c finds the parts of the file
+** and reads vocabulary, added tokens and merges, import_hf_steps.c normalizers and pre-tokenizers.
 */
 #ifndef TOK_IMPORT_HF_H
 #define TOK_IMPORT_HF_H

@@ -1,6 +1,7 @@
 /*
-** Normalizers and pre-tokenizers of Hugging Face's tokenizer.json: lists of steps, each of which must be one
-** that the engine does, in an order that it does them in; anything else is an error that names it.
+** Normalizers and pre-tokenizers of Hugging Face's tokenizer.json: lists of steps, each of which
+** must be one that the engine does, in an order that it does them in; anything else is an error
+** that names it.
 */
 #include "import_hf.h"
 
@@ -137,7 +138,8 @@ static tok_status apply_normalizer(tok_hf *r, const steps *s) {
       d->normal |= TOK_N_NFKC;
     } else if (is(p->type, "Precompiled") && d->charsmap.len > 0 && i == 0) {
       r->rules = true;
-    } else if (r->rules && (is(p->type, "Strip") || (is(p->type, "Replace") && p->regex && is(p->pattern, " {2,}")))) {
+    } else if (r->rules && (is(p->type, "Strip") ||
+                            (is(p->type, "Replace") && p->regex && is(p->pattern, " {2,}")))) {
       continue; /* where words are split at white space, as they must be then, it changes nothing */
     } else if (is(p->type, "Prepend") && is(p->content, TOK_BLANK_SIGN)) {
       d->normal |= TOK_N_PREFIX;
@@ -213,9 +215,9 @@ static tok_status apply_pre_tokenizer(tok_hf *r, const steps *s) {
     return apply_byte_level(r, s);
   for (int i = 0; i < s->n; i++) {
     const step *p = &s->step[i];
-    if (is(p->type, "WhitespaceSplit") && i == 0 && s->n == 2 && is(r->type, "Unigram") && d->normal == 0 &&
-        is(s->step[1].type, "Metaspace") && (is(s->step[1].scheme, "always") ||
-        (s->step[1].scheme[0] == '\0' && s->step[1].prefix))) {
+    if (is(p->type, "WhitespaceSplit") && i == 0 && s->n == 2 && is(r->type, "Unigram") &&
+        d->normal == 0 && is(s->step[1].type, "Metaspace") &&
+        (is(s->step[1].scheme, "always") || (s->step[1].scheme[0] == '\0' && s->step[1].prefix))) {
       r->words = true;
     } else if (is(p->type, "Metaspace")) {
       tok_status rc = apply_metaspace(r, p);
@@ -237,7 +239,9 @@ static tok_status apply_pre_tokenizer(tok_hf *r, const steps *s) {
     }
   }
   if (r->rules && !r->words)
-    return tok_vimport_refuse(r->m, "its normalizer 'Precompiled' is supported only before WhitespaceSplit and Metaspace");
+    return tok_vimport_refuse(
+        r->m,
+        "its normalizer 'Precompiled' is supported only before WhitespaceSplit and Metaspace");
   if (r->words)
     d->normal = TOK_N_BLANKS | TOK_N_WORDS;
   if (!(d->normal & TOK_N_BLANKS)) {
@@ -250,7 +254,8 @@ static tok_status apply_pre_tokenizer(tok_hf *r, const steps *s) {
 
 /* ---- both ------------------------------------------------------------------------------------ */
 
-static tok_status with_steps(tok_hf *r, tok_slice part, tok_status (*apply)(tok_hf *, const steps *)) {
+static tok_status with_steps(tok_hf *r, tok_slice part,
+                             tok_status (*apply)(tok_hf *, const steps *)) {
   steps *s = tok_malloc(sizeof *s);
   if (s == NULL)
     return TOK_NOMEM;

@@ -22,8 +22,8 @@
 *not
 ** depend on what is outside.
 **
-** A pair that is listed twice has the place of its last entry, as there (a map that is written in the order
-** of the list).
+** A pair that is listed twice has the place of its last entry, as there (a map that is written in
+** the order of the list).
 **
 ** Two entries that make one token and overlap in a text ("erere" with er+e and e+re) are taken here
 ** from the left, there in the order of the list: with lists that were made from ranks (Llama 3,
@@ -305,10 +305,11 @@ static tok_status add_wholes(listing *l, simulation *s) {
 }
 
 /*
-** The list without entries whose pair comes again; *kept is owned by the caller, NULL where there is nothing
-** to drop.
+** The list without entries whose pair comes again; *kept is owned by the caller, NULL where there
+** is nothing to drop.
 */
-static tok_status last_entries(const tok_merge *merges, size_t n, tok_merge **kept, size_t *n_kept) {
+static tok_status last_entries(const tok_merge *merges, size_t n, tok_merge **kept,
+                               size_t *n_kept) {
   size_t size = 64, n_dropped = 0;
   *kept = NULL;
   *n_kept = n;
@@ -322,7 +323,8 @@ static tok_status last_entries(const tok_merge *merges, size_t n, tok_merge **ke
   for (size_t i = n; i-- > 0 && rc == TOK_OK;) {
     uint64_t pair = (uint64_t)merges[i].a << 32 | merges[i].b;
     size_t at = (size_t)(pair * 0x9E3779B97F4A7C15u >> 20) & (size - 1);
-    while (slot[at] != 0 && (merges[slot[at] - 1].a != merges[i].a || merges[slot[at] - 1].b != merges[i].b))
+    while (slot[at] != 0 &&
+           (merges[slot[at] - 1].a != merges[i].a || merges[slot[at] - 1].b != merges[i].b))
       at = (at + 1) & (size - 1);
     drop_it[i] = slot[at] != 0;
     n_dropped += drop_it[i];

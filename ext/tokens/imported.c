@@ -108,7 +108,9 @@ static tok_status normalize(tok_extra_state *s, const struct tok_extra *x, tok_s
 
 /* ---- runs of known characters ---------------------------------------------------------------- */
 
-/* Eight bytes of ASCII that are neither control characters nor DEL: subtract and add within bytes. */
+/*
+** Eight bytes of ASCII that are neither control characters nor DEL: subtract and add within bytes.
+*/
 static bool printable8(const uint8_t *p) {
   const uint64_t ones = 0x0101010101010101u;
   uint64_t w;
@@ -149,8 +151,8 @@ static int64_t count_unknown_run(const struct tok_extra *x, tok_slice text, size
   return n;
 }
 
-static tok_status count_joined(tok_engine *e, tok_extra_state *s, const struct tok_extra *x, int64_t limit,
-                               int64_t *n) {
+static tok_status count_joined(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
+                               int64_t limit, int64_t *n) {
   int64_t k = 0;
   if (s->joined.status != TOK_OK) return s->joined.status;
   if (s->n_ends == 0) return TOK_OK;
@@ -162,8 +164,8 @@ static tok_status count_joined(tok_engine *e, tok_extra_state *s, const struct t
 }
 
 /* Counts a text, or keeps it until there are more. */
-static tok_status count_part(tok_engine *e, tok_extra_state *s, const struct tok_extra *x, tok_slice text,
-                             int64_t limit, int64_t *n) {
+static tok_status count_part(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
+                             tok_slice text, int64_t limit, int64_t *n) {
   int64_t k = 0;
   if (text.len == 0) return TOK_OK;
   if (text.len > PART_MAX) {
@@ -173,12 +175,13 @@ static tok_status count_part(tok_engine *e, tok_extra_state *s, const struct tok
   }
   tok_buf_add(&s->joined, text.ptr, text.len);
   s->ends[s->n_ends++] = (uint32_t)s->joined.len;
-  if (s->n_ends < PARTS_MAX && s->joined.len < JOINED_MAX && s->joined.status == TOK_OK) return TOK_OK;
+  if (s->n_ends < PARTS_MAX && s->joined.len < JOINED_MAX && s->joined.status == TOK_OK)
+    return TOK_OK;
   return count_joined(e, s, x, limit, n);
 }
 
-static tok_status count_characters(tok_engine *e, tok_extra_state *s, const struct tok_extra *x, tok_slice text,
-                                   int64_t limit, int64_t *n) {
+static tok_status count_characters(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
+                                   tok_slice text, int64_t limit, int64_t *n) {
   size_t at = 0;
   tok_status rc = TOK_OK;
   while (at < text.len && rc == TOK_OK && *n <= limit) {

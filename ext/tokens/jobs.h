@@ -93,8 +93,8 @@ static void run_byte_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *st
 }
 
 /*
-** The same for vocabularies with a table of merges. With `starts`, c may be NULL, and ids go where a
-** job's place is, which has room for as many as it has bytes.
+** The same for vocabularies with a table of merges. With `starts`, c may be NULL, and ids go where
+** a job's place is, which has room for as many as it has bytes.
 */
 static void run_id_lanes(const tok_ranks *r, counter *c, const job *jobs, uint32_t n,
                          uint64_t *starts) {

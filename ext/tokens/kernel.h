@@ -2,8 +2,8 @@
 ** kernel: the counting pipeline, included once per instruction set by kernel_*.c.
 **
 **   fill    64 bytes at a time, the starts of pieces (blocks.h) into an array
-**   batch   branch-free loops over the pieces: one line of the dynamic cache each; those that are not
-**           there go to a list of misses, and to the vocabulary's perfect hash
+**   batch   branch-free loops over the pieces: one line of the dynamic cache each; those that are
+**           not there go to a list of misses, and to the vocabulary's perfect hash
 **   unknown what remains counts 1 until it is encoded: cut at merge barriers where blocks have not,
 **           and encoded, short pieces side by side (lanes.h).
 **
@@ -30,7 +30,8 @@
 
 #ifdef KERNEL_SCALAR
 
-static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, size_t n, size_t want) {
+static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, size_t n,
+                          size_t want) {
   b->uncut = 1;
   while (n < want && b->pos < b->len) {
     starts[n++] = (uint32_t)b->pos;
@@ -64,8 +65,13 @@ static size_t fill_by_scanner(tok_blocks *b, tok_family family, unsigned size, u
     starts[n++] = (uint32_t)at;
     next = tok_scan(family, b->text, at, b->len);
   }
-  tok_blocks fresh = {
-      .text = b->text, .len = b->len, .pos = next, .open = at, .ranks = b->ranks, .uncut = 1, .fresh = 1};
+  tok_blocks fresh = {.text = b->text,
+                      .len = b->len,
+                      .pos = next,
+                      .open = at,
+                      .ranks = b->ranks,
+                      .uncut = 1,
+                      .fresh = 1};
   *b = fresh;
   return n;
 }
@@ -86,7 +92,8 @@ static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *star
     uint64_t valid = ~(uint64_t)0 >> (64 - size);
     m.letter &= valid, m.number &= valid, m.space &= valid, m.newline &= valid, m.other &= valid;
     m.upper &= valid, m.blank &= valid, m.quote &= valid, m.slash &= valid;
-    bool easy = family == TOK_FAMILY_DEEPSEEK ? put_high(&m, family, p, size) : PUT_HIGH(&m, family, p, size);
+    bool easy = family == TOK_FAMILY_DEEPSEEK ? put_high(&m, family, p, size)
+                                              : PUT_HIGH(&m, family, p, size);
     if (!easy) return fill_by_scanner(b, family, size, starts, n);
   }
   uint64_t bits = family == TOK_FAMILY_R50K    ? starts_r50k(b, &m, size, &hard)
@@ -94,8 +101,11 @@ static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *star
                   : family == TOK_FAMILY_DEEPSEEK ? starts_deepseek(b, &m, p, size, &hard)
                                                : starts_words(b, family, &m, size, &hard);
   if (hard) return fill_by_scanner(b, family, size, starts, n);
-  if (family == TOK_FAMILY_WORDS && b->ranks != NULL) bits |= word_cuts(b, &m, size, bits, b->pos == 0 || b->fresh);
-  uint64_t candidates = family != TOK_FAMILY_WORDS && m.cut3 != 0 && b->ranks != NULL ? cut_candidates(b, &m, p) & ~bits : 0;
+  if (family == TOK_FAMILY_WORDS && b->ranks != NULL)
+    bits |= word_cuts(b, &m, size, bits, b->pos == 0 || b->fresh);
+  uint64_t candidates = family != TOK_FAMILY_WORDS && m.cut3 != 0 && b->ranks != NULL
+                            ? cut_candidates(b, &m, p) & ~bits
+                            : 0;
   if (bits != 0) b->open = b->pos + highest_bit(bits);
   if (candidates != 0) bits |= CUTS(b->ranks, p, candidates);
   n += emit(bits, (uint32_t)b->pos, starts + n);
@@ -111,7 +121,8 @@ static inline size_t fill_family(tok_blocks *b, tok_family family, uint32_t *sta
 }
 
 /* For families without masks. */
-static size_t fill_scanned(tok_blocks *b, tok_family family, uint32_t *starts, size_t n, size_t want) {
+static size_t fill_scanned(tok_blocks *b, tok_family family, uint32_t *starts, size_t n,
+                           size_t want) {
   b->uncut = 1;
   while (n < want && b->pos < b->len) {
     starts[n++] = (uint32_t)b->pos;
@@ -124,7 +135,8 @@ static size_t fill_scanned(tok_blocks *b, tok_family family, uint32_t *starts, s
   case family_:                                                                                    \
     return fill_family(b, family_, starts, n, want);
 
-static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, size_t n, size_t want) {
+static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, size_t n,
+                          size_t want) {
   switch (family) { /* so that each gets code of its own */
     FILL(TOK_FAMILY_R50K)
     FILL(TOK_FAMILY_CL100K)
@@ -205,7 +217,8 @@ static int64_t count_repeats(counter *c, tok_bpe_piece *piece) {
   size_t rounds = (run - PERIOD_WINDOW) / at;
   piece->at += rounds * at;
   piece->mask = 0;
-  piece->window = PERIOD_WINDOW; /* the same bytes, so the same encoding, which starts as expected */
+  /* the same bytes, so the same encoding, which starts as expected */
+  piece->window = PERIOD_WINDOW;
   piece->parsed = true;
   piece->expect = first;
   return tokens * (int64_t)rounds;
@@ -291,8 +304,8 @@ static inline bool has_high(const uint8_t *p, size_t n) {
 }
 
 /*
-** Where the cache may know a piece that is no token, or remember it: an entry, or the cache itself if what is
-** put there finds its place by itself; NULL: nowhere. Fetches what will be read.
+** Where the cache may know a piece that is no token, or remember it: an entry, or the cache itself
+** if what is put there finds its place by itself; NULL: nowhere. Fetches what will be read.
 */
 static inline void *cache_place(const counter *c, const uint8_t *p, size_t n) {
   if (c->cache == NULL || n > TOK_LONG_KEY_MAX) return NULL;
@@ -349,7 +362,8 @@ static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *p
     bool merges = n == 3 && (pair[p[0] << 8 | p[1]] & pair[p[1] << 8 | p[2]]) != TOK_RANK_NONE;
     job known = {p, (uint32_t)n, place};
     job_done(c, &known, (int64_t)n - merges);
-  } else if (n > TOK_SHORT_KEY_MAX && n <= c->r->longest_whole && tok_rank_of(c->r, p, n) != TOK_RANK_NONE) {
+  } else if (n > TOK_SHORT_KEY_MAX && n <= c->r->longest_whole &&
+             tok_rank_of(c->r, p, n) != TOK_RANK_NONE) {
     return; /* a token that merges do not make: it stays 1 */
   } else if (n > TOK_MID_KEY_MAX) {
     count_long(c, p, n, place, cut);
@@ -363,7 +377,8 @@ static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *p
 }
 
 /* Pieces that the vocabulary must be asked about; adds the tokens of the others. */
-static size_t find_misses(counter *c, const uint8_t *p, const uint32_t *starts, size_t n, batch *b) {
+static size_t find_misses(counter *c, const uint8_t *p, const uint32_t *starts, size_t n,
+                          batch *b) {
   size_t n_misses;
   uint64_t total;
   sort_lengths(starts, n, b);
@@ -388,11 +403,12 @@ static size_t find_misses(counter *c, const uint8_t *p, const uint32_t *starts, 
 ** without branches, so that the memory latency of many probes overlaps and nothing is mispredicted.
 ** text: the same bytes where they stay until the end.
 */
-static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *starts, size_t n, cutting cut,
-                               const uint8_t *text) {
+static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *starts, size_t n,
+                               cutting cut, const uint8_t *text) {
   batch b;
   if (c->cache != NULL && cut != CUT_NONE && tok_cache_full(c->cache)) {
-    run_jobs(c); /* they hold places in it; so would a batch above this one, if it were one of segments */
+    /* they hold places in it; so would a batch above this one, if it were one of segments */
+    run_jobs(c);
     tok_cache_grow(c->cache);
   }
   size_t n_misses = find_misses(c, p, starts, n, &b), n_unknown = b.n_wides, n_tokens;
@@ -418,8 +434,8 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
 ** Counts the pieces starts[0..n], the last entry being the end of the last piece. p[0..readable)
 ** may be read; pieces near its end are counted in a copy.
 */
-static void count_pieces(counter *c, const uint8_t *p, size_t readable, const uint32_t *starts, size_t n,
-                         cutting cut) {
+static void count_pieces(counter *c, const uint8_t *p, size_t readable, const uint32_t *starts,
+                         size_t n, cutting cut) {
   uint8_t copy[48] = {0};
   size_t safe = n;
   while (safe > 0 && starts[safe - 1] + (size_t)16 > readable) safe--;
@@ -487,10 +503,11 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) 
 ** ---- count ------------------------------------------------------------------------------------
 */
 
-enum { COPY_MAX = 512 }; /* bytes of a text that is copied, so that all of it is probed in one batch */
+/* bytes of a text that is copied, so that all of it is probed in one batch */
+enum { COPY_MAX = 512 };
 
-static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slice text, const uint32_t *ends,
-                                     int64_t limit, int64_t *n) {
+static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slice text,
+                                     const uint32_t *ends, int64_t limit, int64_t *n) {
   uint32_t starts[TOK_STARTS + TOK_STARTS_SLACK];
   uint8_t copy[COPY_MAX + 16];
   tok_blocks b = {.text = (const uint8_t *)text.ptr, .len = ends[0], .ranks = v->ranks, .fresh = 1};
@@ -517,8 +534,12 @@ static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slic
   for (;;) {
     k = kernel_fill(&b, v->family, starts, k, TOK_STARTS);
     if (b.pos == b.len && b.len < text.len) { /* the next part */
-      b = (tok_blocks){
-          .text = b.text, .len = ends[++part], .pos = b.pos, .ranks = b.ranks, .uncut = b.uncut, .fresh = 1};
+      b = (tok_blocks){.text = b.text,
+                       .len = ends[++part],
+                       .pos = b.pos,
+                       .ranks = b.ranks,
+                       .uncut = b.uncut,
+                       .fresh = 1};
       if (k < TOK_STARTS) continue;
     }
     bool done = b.pos == b.len && b.len == text.len;
@@ -534,7 +555,8 @@ static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slic
   return c.status;
 }
 
-static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n) {
+static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit,
+                               int64_t *n) {
   uint32_t end = (uint32_t)text.len;
   *n = 0;
   if (text.len > UINT32_MAX - 64) return TOK_TOOBIG;

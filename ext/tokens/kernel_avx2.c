@@ -46,8 +46,9 @@ static inline bytes64 load64(const uint8_t *p, size_t n) {
 }
 
 static inline __m256i chart(__m256i v) {
-  const __m256i rows = _mm256_broadcastsi128_si256(_mm_setr_epi8(
-      CONTROL | NEWLINE, 0, BLANK, DIGITS, ROW_4_6, ROW_5_7, ROW_4_6, ROW_5_7, 0, 0, 0, 0, 0, 0, 0, 0));
+  const __m256i rows =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(CONTROL | NEWLINE, 0, BLANK, DIGITS, ROW_4_6,
+                                                ROW_5_7, ROW_4_6, ROW_5_7, 0, 0, 0, 0, 0, 0, 0, 0));
   const __m256i columns = _mm256_broadcastsi128_si256(_mm_setr_epi8(
       ROW_5_7 | DIGITS | BLANK, ROW_4_6 | ROW_5_7 | DIGITS, ROW_4_6 | ROW_5_7 | DIGITS,
       ROW_4_6 | ROW_5_7 | DIGITS, ROW_4_6 | ROW_5_7 | DIGITS, ROW_4_6 | ROW_5_7 | DIGITS,
@@ -85,7 +86,8 @@ static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
   m->slash = equals(v, '/');
   m->high = join(v.lo, v.hi);
   const __m256i blank = _mm256_set1_epi8(' ');
-  m->control = join(_mm256_cmpgt_epi8(blank, v.lo), _mm256_cmpgt_epi8(blank, v.hi)) | equals(v, 0x7F);
+  m->control =
+      join(_mm256_cmpgt_epi8(blank, v.lo), _mm256_cmpgt_epi8(blank, v.hi)) | equals(v, 0x7F);
   m->control &= valid & ~(m->high | m->space | m->newline);
   m->other = valid & ~(m->letter | m->number | m->space | m->newline | m->high);
   /* Letters without the bit 0x20. */
@@ -126,7 +128,8 @@ static inline __m256i load_ranks(const uint32_t *packed) {
 static inline uint32_t lowest_packed(const uint32_t *packed, uint32_t n) {
   __m256i v = _mm256_min_epu32(load_ranks(packed), load_ranks(packed + 8));
   for (uint32_t from = 16; from < n; from += 16) {
-    v = _mm256_min_epu32(v, _mm256_min_epu32(load_ranks(packed + from), load_ranks(packed + from + 8)));
+    v = _mm256_min_epu32(
+        v, _mm256_min_epu32(load_ranks(packed + from), load_ranks(packed + from + 8)));
   }
   __m128i w = _mm_min_epu32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
   w = _mm_min_epu32(w, _mm_shuffle_epi32(w, 0x4E));
@@ -138,8 +141,10 @@ static inline uint32_t lowest_packed(const uint32_t *packed, uint32_t n) {
 /* Tokens of a tiny key in its line, 0 if it is not there. */
 static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
   const __m256i *half = (const __m256i *)(const void *)line, k = _mm256_set1_epi64x((long long)key);
-  __m256i lo = _mm256_cmpeq_epi64(_mm256_load_si256(half), k), hi = _mm256_cmpeq_epi64(_mm256_load_si256(half + 1), k);
-  int same = _mm256_movemask_pd(_mm256_castsi256_pd(lo)) | _mm256_movemask_pd(_mm256_castsi256_pd(hi)) << 4;
+  __m256i lo = _mm256_cmpeq_epi64(_mm256_load_si256(half), k),
+          hi = _mm256_cmpeq_epi64(_mm256_load_si256(half + 1), k);
+  int same = _mm256_movemask_pd(_mm256_castsi256_pd(lo)) |
+             _mm256_movemask_pd(_mm256_castsi256_pd(hi)) << 4;
   return line->count[_tzcnt_u32((unsigned)same | 0x80)]; /* the counts, seen as a key, equal none */
 }
 

@@ -82,9 +82,9 @@ static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
 }
 
 /*
-** put_high() without a look at each character: the characters of two and three bytes of a block mostly share
-** their first bytes with others, and then one permutation of 64 classes serves all of them. Blocks with
-** invalid UTF-8 go to put_high().
+** put_high() without a look at each character: the characters of two and three bytes of a block
+** mostly share their first bytes with others, and then one permutation of 64 classes serves all of
+** them. Blocks with invalid UTF-8 go to put_high().
 */
 #define KERNEL_PUT_HIGH
 
@@ -96,32 +96,44 @@ static inline uint64_t whole_chars(uint64_t leads, uint64_t cont) {
 }
 
 static inline uint64_t bytes_from(__m512i v, uint8_t first, uint8_t last) {
-  return _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)first)), _mm512_set1_epi8((char)(last - first)));
+  return _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)first)),
+                                _mm512_set1_epi8((char)(last - first)));
 }
 
 /* Classes of the 64 code points from cp on, a multiple of 64. */
 static inline __m512i classes_from(uint32_t cp) {
-  return _mm512_loadu_si512(tok_uni_class + tok_uni_page[cp / TOK_UNI_PAGE] * TOK_UNI_PAGE + cp % TOK_UNI_PAGE);
+  return _mm512_loadu_si512(tok_uni_class + tok_uni_page[cp / TOK_UNI_PAGE] * TOK_UNI_PAGE +
+                            cp % TOK_UNI_PAGE);
 }
 
 /* What a vector of classes is asked for: bits of set_flags(). */
-enum { IS_LETTER = 1, IS_UPPER = 2, IS_UNCASED = 4, IS_MARK = 8, IS_OTHER = 16, IS_HARD = 32, IS_NUMBER = 64 };
+enum {
+  IS_LETTER = 1,
+  IS_UPPER = 2,
+  IS_UNCASED = 4,
+  IS_MARK = 8,
+  IS_OTHER = 16,
+  IS_HARD = 32,
+  IS_NUMBER = 64
+};
 
 #define FLAG(set, class, flag) ((set) & TOK_SET(class) ? (flag) : 0)
 
 /* The flags of a class. */
 static inline char flags_of_class(unsigned letters, unsigned hard, tok_class c) {
-  return (char)(FLAG(letters, c, IS_LETTER) | FLAG(TOK_SET(TOK_UPPER), c, IS_UPPER) | FLAG(TOK_SET(TOK_MARK), c, IS_MARK) |
-                FLAG(TOK_SET(TOK_CASELESS) | TOK_SET(TOK_MARK), c, IS_UNCASED) | FLAG(TOK_OTHERS & ~letters, c, IS_OTHER) |
-                FLAG(hard, c, IS_HARD) | FLAG(TOK_SET(TOK_NUMBER), c, IS_NUMBER));
+  return (char)(FLAG(letters, c, IS_LETTER) | FLAG(TOK_SET(TOK_UPPER), c, IS_UPPER) |
+                FLAG(TOK_SET(TOK_MARK), c, IS_MARK) |
+                FLAG(TOK_SET(TOK_CASELESS) | TOK_SET(TOK_MARK), c, IS_UNCASED) |
+                FLAG(TOK_OTHERS & ~letters, c, IS_OTHER) | FLAG(hard, c, IS_HARD) |
+                FLAG(TOK_SET(TOK_NUMBER), c, IS_NUMBER));
 }
 
 /*
-** The class of each character at its lead byte; 0x80 elsewhere. v1, v2: the bytes one and two further on.
-** False where a character is invalid.
+** The class of each character at its lead byte; 0x80 elsewhere. v1, v2: the bytes one and two
+** further on. False where a character is invalid.
 */
-static inline bool lead_classes(const uint8_t *p, unsigned size, __m512i v, __m512i v1, __m512i v2, uint64_t lead2,
-                                uint64_t lead3, uint64_t lead4, __m512i *classes) {
+static inline bool lead_classes(const uint8_t *p, unsigned size, __m512i v, __m512i v1, __m512i v2,
+                                uint64_t lead2, uint64_t lead3, uint64_t lead4, __m512i *classes) {
   __m512i c = _mm512_set1_epi8((char)0x80);
   while (lead2 != 0) {
     uint8_t b0 = p[_tzcnt_u64(lead2)];
@@ -134,7 +146,8 @@ static inline bool lead_classes(const uint8_t *p, unsigned size, __m512i v, __m5
     uint8_t b0 = p[i], b1 = p[i + 1];
     if ((b0 == 0xE0 && b1 < 0xA0) || (b0 == 0xED && b1 >= 0xA0)) return false;
     uint64_t same = lead3 & equals(v, (char)b0) & equals(v1, (char)b1);
-    c = _mm512_mask_permutexvar_epi8(c, same, v2, classes_from((uint32_t)(b0 & 0x0F) << 12 | (uint32_t)(b1 & 0x3F) << 6));
+    c = _mm512_mask_permutexvar_epi8(
+        c, same, v2, classes_from((uint32_t)(b0 & 0x0F) << 12 | (uint32_t)(b1 & 0x3F) << 6));
     lead3 &= ~same;
   }
   for (; lead4 != 0; lead4 &= lead4 - 1) {
@@ -147,11 +160,13 @@ static inline bool lead_classes(const uint8_t *p, unsigned size, __m512i v, __m5
   return true;
 }
 
-static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_t *p, unsigned size) {
+static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_t *p,
+                                   unsigned size) {
   const unsigned letters = TOK_LETTERS | (tok_family_marks(family) ? TOK_SET(TOK_MARK) : 0);
   const unsigned hard = TOK_SPACES | (family == TOK_FAMILY_R50K ? 0 : TOK_SET(TOK_NUMBER));
 #define F(c) flags_of_class(letters, hard, c)
-  const __m128i flags = _mm_setr_epi8(F(0), F(1), F(2), F(3), F(4), F(5), F(6), F(7), F(8), F(9), 0, 0, 0, 0, 0, 0);
+  const __m128i flags =
+      _mm_setr_epi8(F(0), F(1), F(2), F(3), F(4), F(5), F(6), F(7), F(8), F(9), 0, 0, 0, 0, 0, 0);
 #undef F
   uint64_t valid = ~(uint64_t)0 >> (64 - size), cont = m->cont & valid, high = m->high & valid;
   __m512i v = load64(p, size), c;
@@ -160,10 +175,13 @@ static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_
   uint64_t follow = leads << 1 | (lead3 | lead4) << 2 | lead4 << 3;
   uint64_t cut_off = lead2 >> 63 | lead3 >> 62 | lead4 >> 61; /* by the end of the text */
   if ((leads | cont) != high || follow != cont || cut_off) return put_high(m, family, p, size);
-  __m512i v1 = _mm512_maskz_loadu_epi8(valid >> 1, p + 1), v2 = _mm512_maskz_loadu_epi8(valid >> 1 >> 1, p + 2);
+  __m512i v1 = _mm512_maskz_loadu_epi8(valid >> 1, p + 1),
+          v2 = _mm512_maskz_loadu_epi8(valid >> 1 >> 1, p + 2);
   uint64_t easy = m->easy3 & lead3;
-  easy |= equals(v, (char)0xE4) & lead3 & _mm512_cmpge_epu8_mask(v1, _mm512_set1_epi8((char)0xB8)); /* U+4E00.. */
-  if (!lead_classes(p, size, v, v1, v2, lead2, lead3 & ~easy, lead4, &c)) return put_high(m, family, p, size);
+  /* U+4E00.. */
+  easy |= equals(v, (char)0xE4) & lead3 & _mm512_cmpge_epu8_mask(v1, _mm512_set1_epi8((char)0xB8));
+  if (!lead_classes(p, size, v, v1, v2, lead2, lead3 & ~easy, lead4, &c))
+    return put_high(m, family, p, size);
   c = _mm512_shuffle_epi8(_mm512_broadcast_i32x4(flags), c); /* 0x80 gives no flag */
   uint64_t letter = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_LETTER)) | easy;
   uint64_t uncased = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_UNCASED)) | easy;
@@ -192,20 +210,25 @@ static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_
 
 /* tok_cross_hash() */
 static inline __m512i cross_hash(__m512i x, __m512i y) {
-  const __m512i cx = _mm512_set1_epi64((long long)0x9E3779B97F4A7C15u), cy = _mm512_set1_epi64((long long)0xC2B2AE3D27D4EB4Fu);
+  const __m512i cx = _mm512_set1_epi64((long long)0x9E3779B97F4A7C15u),
+                cy = _mm512_set1_epi64((long long)0xC2B2AE3D27D4EB4Fu);
   __m512i h[2];
   for (int i = 0; i < 2; i++) {
-    __m512i wide_x = _mm512_cvtepu32_epi64(i ? _mm512_extracti64x4_epi64(x, 1) : _mm512_castsi512_si256(x));
-    __m512i wide_y = _mm512_cvtepu32_epi64(i ? _mm512_extracti64x4_epi64(y, 1) : _mm512_castsi512_si256(y));
+    __m512i wide_x =
+        _mm512_cvtepu32_epi64(i ? _mm512_extracti64x4_epi64(x, 1) : _mm512_castsi512_si256(x));
+    __m512i wide_y =
+        _mm512_cvtepu32_epi64(i ? _mm512_extracti64x4_epi64(y, 1) : _mm512_castsi512_si256(y));
     h[i] = _mm512_xor_si512(_mm512_mullo_epi64(wide_x, cx), _mm512_mullo_epi64(wide_y, cy));
     h[i] = _mm512_srli_epi64(h[i], 64 - TOK_CROSS_BLOOM_BITS);
   }
-  return _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(h[0])), _mm512_cvtepi64_epi32(h[1]), 1);
+  return _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(h[0])),
+                            _mm512_cvtepi64_epi32(h[1]), 1);
 }
 
 /* Bit at[i] of a bitmap whose length is a multiple of four bytes, for each of `lanes`. */
 static inline __mmask16 bits_at(const uint8_t *bitmap, __m512i at, __mmask16 lanes) {
-  __m512i words = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes, _mm512_srli_epi32(at, 5), bitmap, 4);
+  __m512i words = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes,
+                                              _mm512_srli_epi32(at, 5), bitmap, 4);
   __m512i bit = _mm512_and_si512(at, _mm512_set1_epi32(31));
   return _mm512_test_epi32_mask(_mm512_srlv_epi32(words, bit), _mm512_set1_epi32(1));
 }
@@ -233,15 +256,17 @@ static inline __mmask16 may_cross(const tok_ranks *r, __m512i x, __m512i y, __mm
 }
 
 static inline uint64_t cuts_vector(const tok_ranks *r, const uint8_t *p, uint64_t candidates) {
-  const __m512i first = _mm512_set_epi8(
-      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
-      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
+  const __m512i first =
+      _mm512_set_epi8(12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8,
+                      8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
+                      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
   const __m512i char3 = _mm512_set1_epi32(0xFFFFFF);
   uint64_t y_bytes = candidates | candidates << 1 | candidates << 2;
   /* Only bytes of the characters themselves: the text may begin or end beside them. */
   __m512i ys = _mm512_maskz_loadu_epi8(y_bytes, p), xs = _mm512_maskz_loadu_epi8(y_bytes, p - 3);
   uint64_t ed = equals(ys, (char)0xED) | equals(xs, (char)0xED), found = 0;
-  uint64_t a0 = _mm512_cmpge_epu8_mask(ys, _mm512_set1_epi8((char)0xA0)) | _mm512_cmpge_epu8_mask(xs, _mm512_set1_epi8((char)0xA0));
+  uint64_t a0 = _mm512_cmpge_epu8_mask(ys, _mm512_set1_epi8((char)0xA0)) |
+                _mm512_cmpge_epu8_mask(xs, _mm512_set1_epi8((char)0xA0));
   if (ed & a0 >> 1 & candidates) return cuts(r, p, candidates); /* perhaps a surrogate */
   for (uint64_t rest = candidates; rest != 0;) {
     __mmask16 lanes = (__mmask16)_pext_u64(rest, rest);
@@ -261,7 +286,8 @@ static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
   __m512i from = _mm512_set1_epi32((int)base);
   size_t n = (size_t)_mm_popcnt_u64(bits);
   /* Writes 16 entries at a time, up to 15 too many; there is room. */
-  _mm512_storeu_si512(out, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(at)), from));
+  _mm512_storeu_si512(out,
+                      _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(at)), from));
   if (n > 16) {
     for (size_t i = 16; i < n; i += 16) {
       at = _mm512_alignr_epi64(at, at, 2);
@@ -315,16 +341,22 @@ static __attribute__((noinline)) void sort_lengths(const uint32_t *starts, size_
   __m128i numbers = _mm_load_si128((const __m128i *)(const void *)byte_index);
   for (size_t i = 0; i < n; i += 16) {
     __mmask16 valid = (__mmask16)(n - i < 16 ? (1u << (n - i)) - 1 : 0xFFFF);
-    __m512i from = _mm512_maskz_loadu_epi32(valid, starts + i), to = _mm512_maskz_loadu_epi32(valid, starts + i + 1);
+    __m512i from = _mm512_maskz_loadu_epi32(valid, starts + i),
+            to = _mm512_maskz_loadu_epi32(valid, starts + i + 1);
     __m512i length = _mm512_sub_epi32(to, from);
-    __mmask16 tiny = _mm512_mask_cmple_epu32_mask(valid, length, _mm512_set1_epi32(TOK_TINY_KEY_MAX));
-    __mmask16 wide = _mm512_mask_cmpgt_epu32_mask(valid, length, _mm512_set1_epi32(TOK_SHORT_KEY_MAX));
+    __mmask16 tiny =
+        _mm512_mask_cmple_epu32_mask(valid, length, _mm512_set1_epi32(TOK_TINY_KEY_MAX));
+    __mmask16 wide =
+        _mm512_mask_cmpgt_epu32_mask(valid, length, _mm512_set1_epi32(TOK_SHORT_KEY_MAX));
     __mmask16 middle = (__mmask16)(valid & ~(tiny | wide));
     __m128i bytes = _mm512_cvtepi32_epi8(_mm512_min_epu32(length, _mm512_set1_epi32(16)));
     _mm_storeu_si128((__m128i *)(void *)(b->length + i), bytes);
-    _mm_storeu_si128((__m128i *)(void *)(b->tinies + n_tinies), _mm_maskz_compress_epi8(tiny, numbers));
-    _mm_storeu_si128((__m128i *)(void *)(b->shorts + n_shorts), _mm_maskz_compress_epi8(middle, numbers));
-    _mm_storeu_si128((__m128i *)(void *)(b->wides + n_wides), _mm_maskz_compress_epi8(wide, numbers));
+    _mm_storeu_si128((__m128i *)(void *)(b->tinies + n_tinies),
+                     _mm_maskz_compress_epi8(tiny, numbers));
+    _mm_storeu_si128((__m128i *)(void *)(b->shorts + n_shorts),
+                     _mm_maskz_compress_epi8(middle, numbers));
+    _mm_storeu_si128((__m128i *)(void *)(b->wides + n_wides),
+                     _mm_maskz_compress_epi8(wide, numbers));
     n_tinies += (size_t)_mm_popcnt_u32(tiny);
     n_shorts += (size_t)_mm_popcnt_u32(middle);
     n_wides += (size_t)_mm_popcnt_u32(wide);

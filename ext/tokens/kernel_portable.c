@@ -1,4 +1,6 @@
-/* The counting pipeline in plain C, with the scanners of scan.c: the oracle of the other kernels. */
+/*
+** The counting pipeline in plain C, with the scanners of scan.c: the oracle of the other kernels.
+*/
 #include "engine.h"
 
 #define KERNEL_SCALAR

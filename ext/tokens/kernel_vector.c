@@ -90,14 +90,16 @@ static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
 
 #define KERNEL_TINY_COUNT
 /*
-** Tokens of a tiny key in its line, 0 if it is not there: of the line's last word, the counts, all are masked
-** but that of the key's place.
+** Tokens of a tiny key in its line, 0 if it is not there: of the line's last word, the counts, all
+** are masked but that of the key's place.
 */
 static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
-  static const uint64_t byte_of[8] = {0xFF, 0xFF00, 0xFF0000, 0xFF000000, 0xFF00000000, 0xFF0000000000, 0xFF000000000000, 0};
+  static const uint64_t byte_of[8] = {0xFF,         0xFF00,         0xFF0000,         0xFF000000,
+                                      0xFF00000000, 0xFF0000000000, 0xFF000000000000, 0};
   uint64_t counts, mask;
 #ifdef __SSE2__
-  const __m128i *v = (const __m128i *)(const void *)line, *bytes = (const __m128i *)(const void *)byte_of;
+  const __m128i *v = (const __m128i *)(const void *)line,
+                *bytes = (const __m128i *)(const void *)byte_of;
   __m128i k = _mm_set1_epi64x((long long)key), found = _mm_setzero_si128();
   for (int i = 0; i < 4; i++) {
     __m128i same = _mm_cmpeq_epi32(_mm_loadu_si128(v + i), k);
@@ -108,7 +110,8 @@ static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
 #else
   uint64x2_t k = vdupq_n_u64(key), found = vdupq_n_u64(0);
   const uint64_t *v = (const uint64_t *)(const void *)line;
-  for (int i = 0; i < 8; i += 2) found = vorrq_u64(found, vandq_u64(vceqq_u64(vld1q_u64(v + i), k), vld1q_u64(byte_of + i)));
+  for (int i = 0; i < 8; i += 2)
+    found = vorrq_u64(found, vandq_u64(vceqq_u64(vld1q_u64(v + i), k), vld1q_u64(byte_of + i)));
   mask = vaddvq_u64(found);
 #endif
   memcpy(&counts, line->count, sizeof counts);

@@ -2,9 +2,9 @@
 ** Kin: families of models, what is known about their tokens beyond an embedded vocabulary.
 **
 ** A family says which embedded encoding stands for its own (`encoding`), by which factors the two
-** differ (`weights`; NULL where the encoding is the model's own, so that counts are exact), and what
-** a chat request costs around its texts. Sources stand beside each row of kin.c; what is called
-** "fitted" there was fitted to prompt tokens that providers billed for recorded requests.
+** differ (`weights`; NULL where the encoding is the model's own, so that counts are exact), and
+** what a chat request costs around its texts. Sources stand beside each row of kin.c; what is
+** called "fitted" there was fitted to prompt tokens that providers billed for recorded requests.
 **
 ** Everything is constant; no function allocates.
 */
@@ -42,26 +42,40 @@ typedef struct {
   int16_t name;      /* for the name of a message, beside its own tokens */
   int16_t tools;     /* once, if the request has tools */
   int16_t tool;      /* around each tool's JSON */
-  int16_t schema;    /* around the JSON of a schema that the answer must follow; -1: schemas cost nothing */
+  /* around the JSON of a schema that the answer must follow; -1: schemas cost nothing */
+  int16_t schema;
   int16_t thinking;  /* once, if the request asks for thinking */
-  int16_t chat_output, responses_output; /* around a message of a response, by OpenAI's two interfaces */
+  /* around a message of a response, by OpenAI's two interfaces */
+  int16_t chat_output, responses_output;
   bool tool_lines;   /* tools are counted line by line (tools.h), not as JSON */
   int16_t responses; /* once, if the request is of the responses interface (`input`) */
 } tok_chat_rule;
 
 /* How images count. */
-typedef enum { TOK_IMAGE_UNKNOWN, TOK_IMAGE_TILES, TOK_IMAGE_PATCHES, TOK_IMAGE_CLAUDE, TOK_IMAGE_GEMINI } tok_image_kind;
+typedef enum {
+  TOK_IMAGE_UNKNOWN,
+  TOK_IMAGE_TILES,
+  TOK_IMAGE_PATCHES,
+  TOK_IMAGE_CLAUDE,
+  TOK_IMAGE_GEMINI
+} tok_image_kind;
 typedef struct {
   tok_image_kind kind;
-  int32_t base;  /* TILES: of each image; PATCHES: most patches; CLAUDE: longest edge in pixels; GEMINI: of each */
-  int32_t each;  /* TILES: of each tile; PATCHES: tokens for 1000 patches; CLAUDE: most tokens; GEMINI: of each tile */
+  /* TILES: of each image; PATCHES: most patches; CLAUDE: longest edge in pixels; GEMINI: of each */
+  int32_t base;
+  /*
+  ** TILES: of each tile; PATCHES: tokens for 1000 patches; CLAUDE: most tokens; GEMINI: of each
+  ** tile
+  */
+  int32_t each;
 } tok_image_rule;
 
 typedef struct {
   const char *name;        /* "claude-3"; static */
   const char *encoding;    /* of tok_vocab_find */
   const uint16_t *weights; /* [TOK_CLASSES] thousandths of the encoding's tokens; NULL = exact */
-  uint16_t spread;         /* thousandths: 90 % of texts are within +- this of the estimate, and 2 tokens */
+  /* thousandths: 90 % of texts are within +- this of the estimate, and 2 tokens */
+  uint16_t spread;
   tok_chat_rule chat;
   tok_image_rule image;
   const char *method;      /* where the factors come from, for people */
@@ -82,7 +96,9 @@ extern const tok_kin_info tok_kin_none;
 /* Tokens for one of the encoding in plain English. */
 double tok_kin_factor(const tok_kin_info *info);
 
-/* Tokens per 1000 characters of each class in o200k_base: the shares that weights are applied to. */
+/*
+** Tokens per 1000 characters of each class in o200k_base: the shares that weights are applied to.
+*/
 extern const uint16_t tok_class_density[TOK_CLASSES];
 
 #endif

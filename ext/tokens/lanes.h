@@ -30,7 +30,8 @@ enum {
   LANE_ENTRIES = LANE_BYTES + 16, /* entry 64 of `packed` takes what has no place */
   LANE_POS_BITS = 6,  /* of a packed rank: 18 + 6 bits */
   LANE_NO_TOKEN = 255, /* a length that no token has */
-  JOBS_MAX = 24 /* a longer queue keeps lanes busier but encodes more words twice before they are known */
+  /* a longer queue keeps lanes busier but encodes more words twice before they are known */
+  JOBS_MAX = 24
 };
 
 /*
@@ -66,7 +67,8 @@ static inline pair_probe lane_probe(const tok_ranks *r, const lane *l, uint32_t 
   q.pos = pos;
   q.key = key_padded(l->text + pos, n < 16 ? n : 16); /* pos may be 64: there are 16 more bytes */
   q.hash = tok_key_hash(q.key, r->seed);
-  q.slot = tok_key_slot(q.hash, r->displacement[tok_key_bucket(q.hash, r->slot_mask)], r->slot_mask);
+  q.slot =
+      tok_key_slot(q.hash, r->displacement[tok_key_bucket(q.hash, r->slot_mask)], r->slot_mask);
   __builtin_prefetch(&r->ids[q.slot]);
   __builtin_prefetch(&r->keys[q.slot]);
   return q;
@@ -94,7 +96,8 @@ static inline uint32_t lowest_packed(const uint32_t *packed, uint32_t n) {
   uint32_t best[4] = {packed[0], packed[1], packed[2], packed[3]};
   for (int i = 4; i < 16; i++) best[i & 3] = packed[i] < best[i & 3] ? packed[i] : best[i & 3];
   for (uint32_t from = 16; from < n; from += 16) {
-    for (uint32_t i = from; i < from + 16; i++) best[i & 3] = packed[i] < best[i & 3] ? packed[i] : best[i & 3];
+    for (uint32_t i = from; i < from + 16; i++)
+      best[i & 3] = packed[i] < best[i & 3] ? packed[i] : best[i & 3];
   }
   uint32_t a = best[0] < best[1] ? best[0] : best[1];
   uint32_t b = best[2] < best[3] ? best[2] : best[3];
@@ -116,7 +119,9 @@ static inline uint32_t ones_if(bool c) {
   return m;
 }
 
-static inline uint32_t either(uint32_t ones, uint32_t a, uint32_t b) { return (a & ones) | (b & ~ones); }
+static inline uint32_t either(uint32_t ones, uint32_t a, uint32_t b) {
+  return (a & ones) | (b & ~ones);
+}
 
 /* First half of a merge: takes the lowest pair and starts looking up its new neighbours. */
 static inline bool lane_merge_begin(const tok_ranks *r, lane *l, merge *m) {
@@ -145,8 +150,10 @@ static inline bool lane_merge_begin(const tok_ranks *r, lane *l, merge *m) {
 static inline void lane_merge_end(const tok_ranks *r, lane *l, const merge *m) {
   l->packed[m->right.pos] = lane_rank(r, &m->right);
   l->packed[m->left.pos] = lane_rank(r, &m->left);
-  if (m->right_n - 16 < LANE_BYTES) l->packed[m->right.pos] = lane_rank_long(r, l, m->right.pos, m->right_n);
-  if (m->left_n - 16 < LANE_BYTES) l->packed[m->left.pos] = lane_rank_long(r, l, m->left.pos, m->left_n);
+  if (m->right_n - 16 < LANE_BYTES)
+    l->packed[m->right.pos] = lane_rank_long(r, l, m->right.pos, m->right_n);
+  if (m->left_n - 16 < LANE_BYTES)
+    l->packed[m->left.pos] = lane_rank_long(r, l, m->left.pos, m->left_n);
 }
 
 /* Starts the lane from whole characters; false where that is not the same as from bytes. */
@@ -197,6 +204,8 @@ static inline void lane_begin(const tok_ranks *r, lane *l, const job *j) {
 }
 
 /* The bits of token starts, bit i = byte i. */
-static inline uint64_t lane_starts(const lane *l) { return l->starts & (((uint64_t)1 << l->n) - 1); }
+static inline uint64_t lane_starts(const lane *l) {
+  return l->starts & (((uint64_t)1 << l->n) - 1);
+}
 
 #endif

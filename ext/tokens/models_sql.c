@@ -15,8 +15,8 @@
 ** SELECT model, provider, encoding, exact, context_window, max_output_tokens, factor
 ** FROM tok_models
 **     One row a name; dates, prefixes and variants of it mean the same row. exact: 1 if tok_count
-**     is exact for it, else `encoding` is what stands for its own; factor: tokens of the model for one
-**     of `encoding` in plain English, see tok_estimate. NULL = not known.
+**     is exact for it, else `encoding` is what stands for its own; factor: tokens of the model for
+**     one of `encoding` in plain English, see tok_estimate. NULL = not known.
 */
 #include "tokens_sql.h"
 
@@ -53,7 +53,8 @@ void tok_fits_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 void tok_context_window_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
   tok_slice reference;
-  if (sqlite3_value_type(argv[0]) == SQLITE_NULL || !tok_room_text(ctx, argv[0], &reference)) return;
+  if (sqlite3_value_type(argv[0]) == SQLITE_NULL || !tok_room_text(ctx, argv[0], &reference))
+    return;
   const tok_model *m = tok_model_find(reference);
   if (m != NULL && m->context_window > 0) sqlite3_result_int(ctx, m->context_window);
 }
@@ -186,7 +187,8 @@ static void result_known(sqlite3_context *ctx, int32_t n) {
 static int models_column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
   const tok_model *m = tok_model_at(((cursor *)base)->row);
   tok_kin kin = {NULL, NULL};
-  if (i == COL_ENCODING || i == COL_EXACT || i == COL_FACTOR) kin = tok_kin_of(tok_slice_of(m->name));
+  if (i == COL_ENCODING || i == COL_EXACT || i == COL_FACTOR)
+    kin = tok_kin_of(tok_slice_of(m->name));
   switch (i) {
   case COL_MODEL:
     result_static(ctx, m->name);
@@ -216,7 +218,7 @@ static int models_column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
   {                                                                                                \
     .xConnect = prefix##_connect, .xBestIndex = list_best_index,                                   \
     .xDisconnect = tok_room_disconnect, .xOpen = list_open, .xClose = list_close,                  \
-    .xFilter = prefix##_filter, .xNext = list_next, .xEof = prefix##_eof,                              \
+    .xFilter = prefix##_filter, .xNext = list_next, .xEof = prefix##_eof,                          \
     .xColumn = prefix##_column, .xRowid = list_rowid                                               \
   }
 

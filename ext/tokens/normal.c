@@ -52,7 +52,8 @@ tok_status tok_normal_new(tok_normal *n, const tok_definition *d, const tok_adde
   memset(n, 0, sizeof *n);
   n->flags = flags;
   n->keep = keep;
-  if (d->charsmap.len > 0 && !tok_charsmap_open(&n->map, (tok_slice){d->charsmap.ptr, d->charsmap.len}))
+  if (d->charsmap.len > 0 &&
+      !tok_charsmap_open(&n->map, (tok_slice){d->charsmap.ptr, d->charsmap.len}))
     return TOK_INVALID;
   n->rules = d->charsmap.len > 0 || (flags & (TOK_N_TRIM | TOK_N_WORDS));
   if (!(flags & (TOK_N_NFC | TOK_N_NFKC)))
@@ -222,7 +223,10 @@ static tok_status change_all(const tok_normal *n, tok_slice text, size_t at, tok
 
 /* ---- SentencePiece's rules ------------------------------------------------------------------- */
 
-/* What the next characters of the text become, *from bytes of it; they stay as they are where no rule has them. */
+/*
+** What the next characters of the text become, *from bytes of it; they stay as they are where no
+** rule has them.
+*/
 static tok_slice next_by_rule(const tok_normal *n, tok_slice text, size_t at, size_t *from) {
   const uint8_t *p = (const uint8_t *)text.ptr + at;
   size_t left = text.len - at;
@@ -239,8 +243,8 @@ static tok_slice next_by_rule(const tok_normal *n, tok_slice text, size_t at, si
 /* The end of a run of ASCII from `at` on that no rule changes, blanks excluded. */
 static size_t plain_run(const tok_normal *n, tok_slice text, size_t at) {
   const uint8_t *p = (const uint8_t *)text.ptr;
-  while (at < text.len && p[at] < 0x80 && p[at] != ' ' && n->map.plain[p[at]] && !n->keep->first[p[at]] &&
-         (at + 1 == text.len || p[at + 1] < 0x80))
+  while (at < text.len && p[at] < 0x80 && p[at] != ' ' && n->map.plain[p[at]] &&
+         !n->keep->first[p[at]] && (at + 1 == text.len || p[at + 1] < 0x80))
     at++;
   return at;
 }
@@ -261,8 +265,8 @@ static void put_rule(tok_normal_out *o, tok_slice to, size_t at, bool same) {
 }
 
 /*
-** Normalizer::Normalize of SentencePiece: rules, longest first; with TOK_N_TRIM blanks at the beginning are
-** dropped, then those behind a blank, then those at the end.
+** Normalizer::Normalize of SentencePiece: rules, longest first; with TOK_N_TRIM blanks at the
+** beginning are dropped, then those behind a blank, then those at the end.
 */
 static void apply_rules(const tok_normal *n, tok_slice text, bool prefix, tok_normal_out *o) {
   bool trim = n->flags & TOK_N_TRIM, behind_blank = trim, begun = false;
@@ -285,7 +289,8 @@ static void apply_rules(const tok_normal *n, tok_slice text, bool prefix, tok_no
     put_rule(o, (tok_slice){to.ptr + skip, to.len - skip}, same ? at + skip : at, same);
     behind_blank = trim && to.ptr[to.len - 1] == ' ';
   }
-  while (trim && o->text.status == TOK_OK && o->text.len > 0 && o->text.ptr[o->text.len - 1] == ' ') {
+  while (trim && o->text.status == TOK_OK && o->text.len > 0 &&
+         o->text.ptr[o->text.len - 1] == ' ') {
     o->text.len--;
     if (o->with_map && o->map.len > 0)
       o->map.len -= sizeof(uint32_t);
@@ -316,17 +321,19 @@ static size_t cluster_end(tok_slice text, size_t at) {
 }
 
 /*
-** What is next in the text becomes: a cluster of few bytes what the shortest rule at its beginning says, else a
-** character what its rule says. *cluster: the end of the cluster that `at` is in.
+** What is next in the text becomes: a cluster of few bytes what the shortest rule at its beginning
+** says, else a character what its rule says. *cluster: the end of the cluster that `at` is in.
 */
-static tok_slice next_by_cluster(const tok_normal *n, tok_slice text, size_t at, size_t *cluster, size_t *from) {
+static tok_slice next_by_cluster(const tok_normal *n, tok_slice text, size_t at, size_t *cluster,
+                                 size_t *from) {
   const uint8_t *p = (const uint8_t *)text.ptr + at;
   tok_slice to;
   uint32_t cp;
   if (at >= *cluster) {
     *cluster = cluster_end(text, at);
     *from = *cluster - at;
-    if (*from < CLUSTER_MAX && n->map.n_units > 0 && tok_charsmap_find(&n->map, p, *from, true, &to) > 0)
+    if (*from < CLUSTER_MAX && n->map.n_units > 0 &&
+        tok_charsmap_find(&n->map, p, *from, true, &to) > 0)
       return to;
   }
   *from = tok_utf8_decode(p, text.len - at, &cp);
@@ -335,7 +342,9 @@ static tok_slice next_by_cluster(const tok_normal *n, tok_slice text, size_t at,
   return (tok_slice){text.ptr + at, *from};
 }
 
-/* Precompiled, WhitespaceSplit, Metaspace: words, each behind a blank unless it begins with U+2581. */
+/*
+** Precompiled, WhitespaceSplit, Metaspace: words, each behind a blank unless it begins with U+2581.
+*/
 static void apply_words(const tok_normal *n, tok_slice text, tok_normal_out *o) {
   bool in_word = false;
   size_t cluster = 0;

@@ -161,7 +161,8 @@ static bool plausible(const header *h, size_t len) {
     return false;
   if (h->n_ids != 0 && h->n_ids != h->n_tokens)
     return false;
-  if (h->first_id > TOK_DEF_ID_MAX || h->n_bytes > TOK_DEF_BYTES_MAX || h->n_names > TOK_DEF_BYTES_MAX)
+  if (h->first_id > TOK_DEF_ID_MAX || h->n_bytes > TOK_DEF_BYTES_MAX ||
+      h->n_names > TOK_DEF_BYTES_MAX)
     return false;
   if (h->n_barriers != 0 && h->n_barriers != TOK_BARRIER_BYTES)
     return false;
@@ -212,8 +213,10 @@ tok_status tok_unpack(tok_slice packed, uint64_t checksum, tok_definition *d, to
   if (!plausible(&h, packed.len) || sum_of_packed(packed, d, checksum) != h.sum)
     return TOK_INVALID;
   layout l = lay_out(&h);
-  size_t n_list = (size_t)h.n_tokens * sizeof(tok_def_token), n_bytes = (size_t)h.n_bytes + h.n_names;
-  char *list = tok_buf_reserve(&d->list, n_list), *bytes = tok_buf_reserve(&d->bytes, n_bytes + TOK_DEF_READABLE);
+  size_t n_list = (size_t)h.n_tokens * sizeof(tok_def_token),
+         n_bytes = (size_t)h.n_bytes + h.n_names;
+  char *list = tok_buf_reserve(&d->list, n_list),
+       *bytes = tok_buf_reserve(&d->bytes, n_bytes + TOK_DEF_READABLE);
   if (list == NULL || bytes == NULL)
     return tok_def_status(d);
   put(bytes, packed.ptr + l.bytes, n_bytes);

@@ -1,10 +1,10 @@
 /*
-** pack: a compiled vocabulary as one run of bytes, kept beside its rows so that the first count of a
-** connection reads a few megabytes in one go instead of a row a token. Holds the tokens in the form
-** in which compile.h takes them, and what their compilation searched for (tok_rank_hint).
+** pack: a compiled vocabulary as one run of bytes, kept beside its rows so that the first count of
+** a connection reads a few megabytes in one go instead of a row a token. Holds the tokens in the
+** form in which compile.h takes them, and what their compilation searched for (tok_rank_hint).
 **
-** Nothing in it is taken on trust: a checksum tells damage, every length and place is checked against
-** the bytes there are, and tables are built from the tokens, never read as they lie.
+** Nothing in it is taken on trust: a checksum tells damage, every length and place is checked
+** against the bytes there are, and tables are built from the tokens, never read as they lie.
 **
 ** Layout, little-endian: the header (pack.c), then
 **     u32 × n_tokens   ranks
@@ -29,7 +29,10 @@ bool tok_pack(const tok_compiled *c, uint64_t checksum, tok_buf *out);
 */
 tok_status tok_unpack(tok_slice packed, uint64_t checksum, tok_definition *d, tok_rank_hint *hint);
 
-/* Writes the right checksum into bytes that something else has made, as a hostile file would have it. */
+/*
+** Writes the right checksum into bytes that something else has made, as a hostile file would have
+** it.
+*/
 void tok_pack_seal(char *packed, size_t n, uint64_t checksum, const tok_definition *d);
 
 #endif

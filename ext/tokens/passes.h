@@ -1,9 +1,9 @@
 /*
-** passes: the branch-free loops of counting over a batch of pieces (batch.h). Private to kernel.h, which includes
-** it once per instruction set.
+** passes: the branch-free loops of counting over a batch of pieces (batch.h). Private to kernel.h,
+** which includes it once per instruction set.
 **
-** What a vector can do in fewer instructions a kernel brings itself: with KERNEL_LINE_COUNT a line_count(), with
-** KERNEL_TINY_COUNT a tiny_count(), with KERNEL_SORT_LENGTHS a sort_lengths().
+** What a vector can do in fewer instructions a kernel brings itself: with KERNEL_LINE_COUNT a
+** line_count(), with KERNEL_TINY_COUNT a tiny_count(), with KERNEL_SORT_LENGTHS a sort_lengths().
 */
 #ifndef TOK_PASSES_H
 #define TOK_PASSES_H
@@ -59,7 +59,10 @@ static inline size_t append_ones(uint8_t *list, size_t n, uint64_t m, uint64_t f
   return n + (size_t)((m * 0x0101010101010101u) >> 56);
 }
 
-/* Lengths of the pieces, and lists of them by what caches them; eight at a time in the bytes of a word. */
+/*
+** Lengths of the pieces, and lists of them by what caches them; eight at a time in the bytes of a
+** word.
+*/
 KERNEL_LOOP void sort_lengths(const uint32_t *starts, size_t n, batch *b) {
   const uint64_t ones = 0x0101010101010101u;
   size_t n_tinies = 0, n_shorts = 0, n_wides = 0;
@@ -71,7 +74,8 @@ KERNEL_LOOP void sort_lengths(const uint32_t *starts, size_t n, batch *b) {
   for (size_t i = 0; i < n; i += 8) {
     uint64_t w, first = i * ones;
     memcpy(&w, b->length + i, sizeof w);
-    uint64_t wide = w >> 4 & ones, middle = w >> 3 & ones; /* lengths are 1..16, and 0 behind the last */
+    /* lengths are 1..16, and 0 behind the last */
+    uint64_t wide = w >> 4 & ones, middle = w >> 3 & ones;
     uint64_t some = (w | w >> 1 | w >> 2) & ones;
     n_tinies = append_ones(b->tinies, n_tinies, some & ~(wide | middle), first);
     n_shorts = append_ones(b->shorts, n_shorts, middle, first);
@@ -90,7 +94,8 @@ static inline uint64_t tiny_key_at(const uint8_t *p, size_t n) {
 }
 
 /* First pass of the tinies: keys and lines. */
-KERNEL_LOOP void find_tiny_lines(const tok_cache *cache, const uint8_t *p, const uint32_t *starts, batch *b) {
+KERNEL_LOOP void find_tiny_lines(const tok_cache *cache, const uint8_t *p, const uint32_t *starts,
+                                 batch *b) {
   const tok_cache c = *cache;
   size_t n = b->n_tinies;
   for (size_t j = 0; j < n; j++) {
@@ -121,8 +126,8 @@ KERNEL_LOOP uint64_t count_tinies(batch *b, size_t *n_misses) {
 ** Both in one, for so few pieces that the processor overlaps them by itself and a second loop only
 ** costs a mispredicted end.
 */
-KERNEL_LOOP uint64_t count_few_tinies(const tok_cache *cache, const uint8_t *p, const uint32_t *starts, batch *b,
-                                      size_t *n_misses) {
+KERNEL_LOOP uint64_t count_few_tinies(const tok_cache *cache, const uint8_t *p,
+                                      const uint32_t *starts, batch *b, size_t *n_misses) {
   const tok_cache c = *cache;
   size_t n = b->n_tinies, missed = 0;
   uint64_t total = 0;
@@ -139,8 +144,8 @@ KERNEL_LOOP uint64_t count_few_tinies(const tok_cache *cache, const uint8_t *p, 
 }
 
 /* The same passes for the shorts, whose misses follow those of the tinies. */
-KERNEL_LOOP uint64_t count_shorts(const tok_cache *cache, const uint8_t *p, const uint32_t *starts, batch *b,
-                                  size_t *n_misses) {
+KERNEL_LOOP uint64_t count_shorts(const tok_cache *cache, const uint8_t *p, const uint32_t *starts,
+                                  batch *b, size_t *n_misses) {
   const tok_cache c = *cache;
   const uint64_t seed = c.ranks->seed;
   size_t n = b->n_shorts, missed = *n_misses;
@@ -173,8 +178,10 @@ KERNEL_LOOP void find_slots(const tok_ranks *ranks, const tok_cache *cache, cons
     tok_key k = key_padded(p + starts[i], b->length[i]);
     uint64_t h = tok_key_hash(k, r.seed);
     const tok_short_line *second = &empty;
-    if (cache != NULL) second = b->length[i] <= TOK_TINY_KEY_MAX ? &empty : tok_cache_short(cache, h, 1);
-    b->slot[j] = &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.slot_mask)], r.slot_mask)];
+    if (cache != NULL)
+      second = b->length[i] <= TOK_TINY_KEY_MAX ? &empty : tok_cache_short(cache, h, 1);
+    b->slot[j] =
+        &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.slot_mask)], r.slot_mask)];
     __builtin_prefetch(b->slot[j]);
     __builtin_prefetch(second);
     b->key[j] = k;

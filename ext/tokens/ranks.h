@@ -36,7 +36,8 @@ enum {
   TOK_KEY_BYTES_MAX = 15,    /* longest token in the perfect hash */
   TOK_LONG_HEADER = 2,       /* bytes of a long token's length, little-endian */
   TOK_ID_BITS = 18,          /* ids up to 262,143 */
-  TOK_CROSS_BLOOM_BITS = 19, /* log2 of the bits of the (X, Y) filter: 64 KB, 4 % false "may cross" */
+  /* log2 of the bits of the (X, Y) filter: 64 KB, 4 % false "may cross" */
+  TOK_CROSS_BLOOM_BITS = 19,
   TOK_CROSS8_BYTES = 65536 / 8
 };
 
@@ -49,24 +50,31 @@ typedef struct {
 } tok_key;
 
 typedef struct {
-  uint64_t seed;                /* of the hash: the first under which no two keys of a bucket collide */
+  /* of the hash: the first under which no two keys of a bucket collide */
+  uint64_t seed;
   uint32_t n_ids;               /* largest rank + 1 */
   uint32_t slot_mask;           /* slots of the perfect hash - 1; a power of two */
   uint32_t long_mask;           /* entries of long_index - 1 */
   uint32_t longest;             /* bytes of the longest token */
-  uint32_t longest_whole;       /* of those above 15 bytes that merges do not make; 0: none, as in all embedded ones */
+  /* of those above 15 bytes that merges do not make; 0: none, as in all embedded ones */
+  uint32_t longest_whole;
   const tok_key *keys;          /* [slot] */
-  const uint32_t *ids;          /* [slot] id in the low 18 bits, fingerprint of the hash above; 0xFFFFFFFF empty */
+  /* [slot] id in the low 18 bits, fingerprint of the hash above; 0xFFFFFFFF empty */
+  const uint32_t *ids;
   const uint16_t *displacement; /* [bucket] */
-  const uint32_t *loc;          /* [id] slot, or TOK_LOC_LONG | offset into long_bytes, or TOK_RANK_NONE */
+  /* [id] slot, or TOK_LOC_LONG | offset into long_bytes, or TOK_RANK_NONE */
+  const uint32_t *loc;
   const uint32_t *long_index;   /* [hash] id or TOK_RANK_NONE; linear probing */
   const uint8_t *long_bytes;    /* per long token: length, bytes */
-  const uint32_t *pair;         /* [first << 8 | second] id of the two-byte token or TOK_RANK_NONE */
+  /* [first << 8 | second] id of the two-byte token or TOK_RANK_NONE */
+  const uint32_t *pair;
   const uint32_t *byte;         /* [byte] id of the single-byte token */
-  const uint8_t *cross8;        /* bitmap over (last byte of X) << 8 | first byte of Y: some fragment */
+  /* bitmap over (last byte of X) << 8 | first byte of Y: some fragment */
+  const uint8_t *cross8;
   const uint8_t *cross8_both;   /* likewise: fragments on both sides */
   const uint8_t *cross_bloom;   /* bitmap over tok_cross_hash(X, Y) */
-  const uint64_t *cross_ascii;  /* [2 * X] bits over Y: tok_may_cross of ASCII characters; NULL: not made */
+  /* [2 * X] bits over Y: tok_may_cross of ASCII characters; NULL: not made */
+  const uint64_t *cross_ascii;
   tok_merges merges;            /* of embedded vocabularies; in others it is empty */
 } tok_ranks;
 
@@ -127,7 +135,8 @@ static inline bool tok_cross_bloom_has(const tok_ranks *r, uint32_t hash) {
 /*
 ** Whether a token may hold a part of X before a part of Y, not both whole. x_last: X's last byte.
 */
-static inline bool tok_may_cross_fragment(const tok_ranks *r, uint32_t x, uint8_t x_last, uint32_t y) {
+static inline bool tok_may_cross_fragment(const tok_ranks *r, uint32_t x, uint8_t x_last,
+                                          uint32_t y) {
   uint32_t edge = (uint32_t)x_last << 8 | (y & 0xFF);
   if (!(r->cross8[edge >> 3] >> (edge & 7) & 1)) return false;
   return (r->cross8_both[edge >> 3] >> (edge & 7) & 1) ||
@@ -136,7 +145,8 @@ static inline bool tok_may_cross_fragment(const tok_ranks *r, uint32_t x, uint8_
 }
 
 static inline bool tok_may_cross(const tok_ranks *r, uint32_t x, uint8_t x_last, uint32_t y) {
-  return (int)tok_cross_bloom_has(r, tok_cross_hash(x, y)) | (int)tok_may_cross_fragment(r, x, x_last, y);
+  return (int)tok_cross_bloom_has(r, tok_cross_hash(x, y)) |
+         (int)tok_may_cross_fragment(r, x, x_last, y);
 }
 
 /* The bytes of a long token, loc being its entry of `loc`. */

@@ -174,9 +174,14 @@ static bool build_perfect_hash(build *b) {
   return true;
 }
 
-enum { AHEAD = 32 /* tokens; enough that their cache misses overlap, few enough to stay in the cache */ };
+enum {
+  AHEAD = 32 /* tokens; enough that their cache misses overlap, few enough to stay in the cache */
+};
 
-/* Puts up to AHEAD tokens from `first` on into their slots: in passes, each of which fetches for the next. */
+/*
+** Puts up to AHEAD tokens from `first` on into their slots: in passes, each of which fetches for
+** the next.
+*/
 static bool put_some(build *b, uint32_t first, uint32_t n) {
   tok_key key[AHEAD];
   uint64_t hash[AHEAD];

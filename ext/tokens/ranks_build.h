@@ -10,7 +10,8 @@
 enum {
   TOK_RANK_BYTES_MAX = 1024, /* longest token; known are runs of that many blanks (Claude 2) */
   TOK_RANK_IDS_MAX = 1 << TOK_ID_BITS,
-  TOK_BARRIER_BYTES = 2 * TOK_CROSS8_BYTES + (1 << (TOK_CROSS_BLOOM_BITS - 3)) /* cross8, cross8_both, cross_bloom */
+  /* cross8, cross8_both, cross_bloom */
+  TOK_BARRIER_BYTES = 2 * TOK_CROSS8_BYTES + (1 << (TOK_CROSS_BLOOM_BITS - 3))
 };
 
 typedef struct {
@@ -30,7 +31,8 @@ typedef struct {
   uint64_t seed;
   const uint8_t *displacement; /* two bytes each, little-endian; NULL: none */
   size_t n_bytes;
-  const uint8_t *barriers; /* TOK_BARRIER_BYTES; NULL: none. Wrong ones give wrong counts, nothing worse */
+  /* TOK_BARRIER_BYTES; NULL: none. Wrong ones give wrong counts, nothing worse */
+  const uint8_t *barriers;
 } tok_rank_hint;
 
 /* The tables and the memory that they stand in. */

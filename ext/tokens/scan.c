@@ -3,8 +3,8 @@
 #include "unicode.h"
 
 /*
-** The expressions. `++`, `?+`, `*+` are possessive (never give back), `$` is the end of the text only,
-** alternatives are tried in order.
+** The expressions. `++`, `?+`, `*+` are possessive (never give back), `$` is the end of the text
+** only, alternatives are tried in order.
 */
 #define PATTERN_R50K                                                                               \
   "'(?:[sdmt]|ll|ve|re)| ?\\p{L}++| ?\\p{N}++| ?[^\\s\\p{L}\\p{N}]++|\\s++$|\\s+(?!\\S)|\\s"
@@ -26,10 +26,10 @@
   "\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*" LINES_AND_SPACES
 #define PATTERN_KIMI                                                                               \
   "[\\p{Han}]+|"                                                                                   \
-  "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]*"                        \
-  "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"                    \
-  "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]+"                        \
-  "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"                    \
+  "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]*"                       \
+  "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"                      \
+  "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]+"                       \
+  "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"                      \
   "\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" LINES_AND_SPACES
 #define PATTERN_DEEPSEEK                                                                           \
   "\\p{N}{1,3} then [\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+ then "                              \
@@ -41,17 +41,18 @@ static const char *const patterns[TOK_N_FAMILIES] = {
     [TOK_FAMILY_CL100K] = PATTERN_CL100K,
     [TOK_FAMILY_O200K] = PATTERN_O200K,
     [TOK_FAMILY_LLAMA3] = CONTRACTION_FIRST "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}|"
-                          " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" LINES_AND_SPACES,
+                                            " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" LINES_AND_SPACES,
     [TOK_FAMILY_QWEN2] = CONTRACTION_FIRST "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}|"
-                         " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" LINES_AND_SPACES,
+                                           " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" LINES_AND_SPACES,
     [TOK_FAMILY_QWEN35] = CONTRACTION_FIRST "[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}|"
-                          " ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*" LINES_AND_SPACES,
+                                            " ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*" LINES_AND_SPACES,
     [TOK_FAMILY_TEKKEN] = PATTERN_TEKKEN,
     [TOK_FAMILY_WORDS] = "(?: *[^ ]*>)* *[^ ]*",
     [TOK_FAMILY_KIMI] = PATTERN_KIMI,
     [TOK_FAMILY_DEEPSEEK] = PATTERN_DEEPSEEK,
-    [TOK_FAMILY_DIGITS] = "\\p{N} then '(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|"
-                          "\\s+(?!\\S)|\\s+",
+    [TOK_FAMILY_DIGITS] =
+        "\\p{N} then '(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|"
+        "\\s+(?!\\S)|\\s+",
     [TOK_FAMILY_LINES] = "[^\\n]+|\\n+",
     [TOK_FAMILY_WHOLE] = "",
 };
@@ -68,7 +69,8 @@ typedef enum {
   APART_NONE,
   APART_NUMBERS,         /* \p{N} */
   APART_NUMBERS_AND_CJK, /* \p{N}, Chinese in the narrow sense, kana */
-  APART_HAN              /* no split: only that letters and marks of the Han script are not words' */
+  /* no split: only that letters and marks of the Han script are not words' */
+  APART_HAN
 } apart;
 
 typedef struct {
@@ -199,8 +201,9 @@ static size_t scan_words(input in, size_t pos, tok_family family) {
 }
 
 /*
-** `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+` at pos; pos if it does not match. The head is
-** greedy; where no lower-case letter follows, it gives back down to the last character that is in both sets.
+** `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+` at pos; pos if it does not match.
+** The head is greedy; where no lower-case letter follows, it gives back down to the last character
+** that is in both sets.
 */
 static size_t lower_word(input in, size_t pos) {
   size_t len, at = pos, both_end = pos;

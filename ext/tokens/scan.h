@@ -12,8 +12,8 @@
 #include "../base/base.h"
 
 /*
-** The embedded families first. KIMI, DIGITS, LINES and WHOLE are cut by the scanner alone, all others have
-** masks as well (blocks.h).
+** The embedded families first. KIMI, DIGITS, LINES and WHOLE are cut by the scanner alone, all
+** others have masks as well (blocks.h).
 */
 typedef enum {
   TOK_FAMILY_R50K,   /* GPT-2; Claude 1 and 2, behind NFKC */
@@ -33,7 +33,9 @@ typedef enum {
 } tok_family;
 
 /* What families have in common, so that a scanner and its masks ask once. */
-static inline bool tok_family_case(tok_family f) { return f == TOK_FAMILY_O200K || f == TOK_FAMILY_TEKKEN; }
+static inline bool tok_family_case(tok_family f) {
+  return f == TOK_FAMILY_O200K || f == TOK_FAMILY_TEKKEN;
+}
 static inline bool tok_family_marks(tok_family f) {
   return tok_family_case(f) || f == TOK_FAMILY_QWEN35 || f == TOK_FAMILY_DEEPSEEK;
 }
@@ -56,10 +58,10 @@ size_t tok_scan(tok_family family, const uint8_t *text, size_t pos, size_t end);
 size_t tok_contraction(const uint8_t *text, size_t pos, size_t end, bool fold);
 
 /*
-** The regular expression that a family's scanner implements. DEEPSEEK's three are joined by " then ".
-** WORDS has none of its own: SentencePiece merges over the whole text, and where no token has a blank
-** behind another character than '>' (Gemma has "> </"; the import checks it) nothing merges across the
-** start of a run of blanks that does not follow one.
+** The regular expression that a family's scanner implements. DEEPSEEK's three are joined by " then
+** ". WORDS has none of its own: SentencePiece merges over the whole text, and where no token has a
+** blank behind another character than '>' (Gemma has "> </"; the import checks it) nothing merges
+** across the start of a run of blanks that does not follow one.
 */
 const char *tok_family_pattern(tok_family family);
 

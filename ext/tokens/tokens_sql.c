@@ -11,8 +11,8 @@
 **     models_sql.c        SELECT tok_encoding('gpt-4o'), tok_fits('gpt-4o', 120000, 4000);
 **                         SELECT * FROM tok_encodings; SELECT * FROM tok_models;
 **
-** Everything is a function of its arguments, but for tok_estimate, which asks llm_factor; nothing reads
-** a file or the clock.
+** Everything is a function of its arguments, but for tok_estimate, which asks llm_factor; nothing
+** reads a file or the clock.
 */
 #include "tokens_sql.h"
 
@@ -85,10 +85,10 @@ static const tok_vocab *look_up(tok_slice name) {
 }
 
 /*
-** The number of the statement that ctx belongs to, counting those that look for imported vocabularies. What
-** was found in it stays true until it ends: nobody can drop a table under a statement that is running. It is
-** kept as the statement's auxiliary data under a number that no argument has, as SQLite's own JSON functions
-** keep their cache.
+** The number of the statement that ctx belongs to, counting those that look for imported
+** vocabularies. What was found in it stays true until it ends: nobody can drop a table under a
+** statement that is running. It is kept as the statement's auxiliary data under a number that no
+** argument has, as SQLite's own JSON functions keep their cache.
 */
 static int64_t statement_of(tok_room *room, tok_imports *imports, sqlite3_context *ctx) {
   enum { AUX = -1953719657 };
@@ -118,7 +118,8 @@ static tok_status find_imported(tok_room *room, sqlite3_context *ctx, tok_slice 
       rc = tok_imports_find(imports, tok_model_candidate(&m, i), vocab);
   }
   if (changes != tok_imports_changes(imports)) { /* some vocabulary that was remembered is gone */
-    for (size_t i = 0; i < sizeof room->seen / sizeof room->seen[0]; i++) room->seen[i].statement = 0;
+    for (size_t i = 0; i < sizeof room->seen / sizeof room->seen[0]; i++)
+      room->seen[i].statement = 0;
   }
   if (s != NULL && rc == TOK_OK) {
     s->vocab = *vocab;
@@ -128,8 +129,8 @@ static tok_status find_imported(tok_room *room, sqlite3_context *ctx, tok_slice 
 }
 
 /* *at: where the name is remembered, or NULL. */
-static tok_status find_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, const tok_vocab **vocab,
-                             seen **at) {
+static tok_status find_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model,
+                             const tok_vocab **vocab, seen **at) {
   tok_slice name = tok_sql_bytes(model);
   *vocab = NULL;
   *at = NULL;
@@ -153,12 +154,14 @@ static tok_status find_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value
   return s->statement == INT64_MAX ? TOK_OK : find_imported(room, ctx, name, s, vocab);
 }
 
-tok_status tok_room_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, const tok_vocab **vocab) {
+tok_status tok_room_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model,
+                          const tok_vocab **vocab) {
   seen *at;
   return find_vocab(room, ctx, model, vocab, &at);
 }
 
-tok_status tok_room_meter(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, tok_meter *meter) {
+tok_status tok_room_meter(tok_room *room, sqlite3_context *ctx, sqlite3_value *model,
+                          tok_meter *meter) {
   const tok_vocab *vocab;
   seen *at;
   tok_status rc = find_vocab(room, ctx, model, &vocab, &at);
@@ -190,7 +193,8 @@ void tok_hold_release(tok_hold *h) {
 }
 
 void tok_hold_set(tok_hold *h, tok_room *room, tok_engine *engine, const tok_vocab *vocab) {
-  tok_shared *shared = vocab == NULL || room->imports == NULL ? NULL : tok_imports_hold(room->imports, vocab);
+  tok_shared *shared =
+      vocab == NULL || room->imports == NULL ? NULL : tok_imports_hold(room->imports, vocab);
   if (h->vocab != NULL && h->vocab != vocab) tok_engine_forget(engine, h->vocab);
   tok_hold_release(h);
   h->vocab = vocab;
@@ -210,7 +214,10 @@ bool tok_room_begin(sqlite3_context *ctx, int argc, sqlite3_value **argv, const 
     return false;
   }
   if (*vocab == NULL && func != NULL) {
-    tok_sql_error(ctx, func, "no vocabulary is known for model '%s', expected a model or encoding of tok_encodings", sqlite3_value_text(argv[0]));
+    tok_sql_error(
+        ctx, func,
+        "no vocabulary is known for model '%s', expected a model or encoding of tok_encodings",
+        sqlite3_value_text(argv[0]));
   }
   return *vocab != NULL;
 }
@@ -252,7 +259,8 @@ int tok_vocab_list_new(tok_vocab_list *l, tok_room *room) {
   tok_imports_refresh(imports);
   int rc = tok_imports_names(imports, &names);
   size_t room_for = tok_vocab_n() + names.len; /* a name has a byte or more */
-  if (rc == SQLITE_OK && (l->list = tok_malloc(room_for * sizeof *l->list)) == NULL) rc = SQLITE_NOMEM;
+  if (rc == SQLITE_OK && (l->list = tok_malloc(room_for * sizeof *l->list)) == NULL)
+    rc = SQLITE_NOMEM;
   if (rc == SQLITE_OK) {
     memset(l->list, 0, room_for * sizeof *l->list);
     for (; l->n < tok_vocab_n(); l->n++) l->list[l->n].vocab = tok_vocab_at(l->n);

@@ -25,19 +25,21 @@ static inline tok_room *tok_room_of(sqlite3_context *ctx) { return sqlite3_user_
 tok_engine *tok_room_engine(tok_room *room);
 
 /*
-** The vocabulary that a model reference means, embedded or imported; *vocab = NULL if it means none.
-** Look-ups are remembered, so that a column of models costs as little as a constant; ctx, of a scalar
-** function, tells one statement from the next (NULL: look again whether a vocabulary was imported). An
-** imported one is valid until this connection looks up another, or runs other SQL: see tok_hold.
-** Errors: TOK_NOMEM; TOK_INVALID with tok_room_error().
+** The vocabulary that a model reference means, embedded or imported; *vocab = NULL if it means
+** none. Look-ups are remembered, so that a column of models costs as little as a constant; ctx, of
+** a scalar function, tells one statement from the next (NULL: look again whether a vocabulary was
+** imported). An imported one is valid until this connection looks up another, or runs other SQL:
+** see tok_hold. Errors: TOK_NOMEM; TOK_INVALID with tok_room_error().
 */
-tok_status tok_room_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, const tok_vocab **vocab);
+tok_status tok_room_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model,
+                          const tok_vocab **vocab);
 const char *tok_room_error(const tok_room *room);
 /*
-** What texts and chats of a model are counted with: its own vocabulary, embedded or imported, or what stands
-** for it. TOK_NOTFOUND: nothing is known of the model; else as tok_room_vocab().
+** What texts and chats of a model are counted with: its own vocabulary, embedded or imported, or
+** what stands for it. TOK_NOTFOUND: nothing is known of the model; else as tok_room_vocab().
 */
-tok_status tok_room_meter(tok_room *room, sqlite3_context *ctx, sqlite3_value *model, tok_meter *meter);
+tok_status tok_room_meter(tok_room *room, sqlite3_context *ctx, sqlite3_value *model,
+                          tok_meter *meter);
 /* The error of either of these, as the result. */
 void tok_room_raise(sqlite3_context *ctx, tok_status status);
 

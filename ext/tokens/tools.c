@@ -105,10 +105,11 @@ static void count_properties(lines *l, value schema) {
   }
 }
 
-tok_status tok_tool_lines(tok_engine *e, const tok_meter *meter, tok_slice tool, tok_buf *line, int64_t *milli,
-                          bool *known) {
+tok_status tok_tool_lines(tok_engine *e, const tok_meter *meter, tok_slice tool, tok_buf *line,
+                          int64_t *milli, bool *known) {
   value whole = {TOK_JSON_OBJECT, tool}, function = member(whole, "function");
-  if (function.event != TOK_JSON_OBJECT) function = whole; /* of the responses interface, and `functions` */
+  /* of the responses interface, and `functions` */
+  if (function.event != TOK_JSON_OBJECT) function = whole;
   value name = member(function, "name");
   lines l = {.engine = e, .meter = meter, .line = line};
   *known = name.event == TOK_JSON_STRING;

@@ -54,7 +54,10 @@ int tok_tvf_bind(const tok_tvf *f, int idx_num, sqlite3_value **argv, tok_tvf_ar
   *any_null = false;
   for (int k = 0; k < f->n_args; k++) {
     if (!(idx_num & 1 << k)) continue;
-    /* Here, because the copy belongs to no connection, and SQLite 3.53 locks the value's connection. */
+    /*
+    ** Here, because the copy belongs to no connection, and SQLite 3.53 locks the value's
+    ** connection.
+    */
     if (f->numbers & 1u << k) sqlite3_value_numeric_type(argv[n]);
     args->value[k] = sqlite3_value_dup(argv[n++]);
     if (args->value[k] == NULL) return SQLITE_NOMEM;
@@ -94,8 +97,10 @@ int tok_tvf_vocab(const tok_tvf *f, sqlite3_vtab *vtab, tok_room *room, const to
   if (status != TOK_OK) return SQLITE_NOMEM;
   tok_hold_set(hold, room, engine, vocab);
   if (vocab != NULL) return SQLITE_OK;
-  return tok_vtab_error(vtab, "%s: no vocabulary is known for model '%s', expected a model or encoding of tok_encodings", f->name,
-                        sqlite3_value_text(args->value[0]));
+  return tok_vtab_error(
+      vtab,
+      "%s: no vocabulary is known for model '%s', expected a model or encoding of tok_encodings",
+      f->name, sqlite3_value_text(args->value[0]));
 }
 
 int tok_tvf_text(const tok_tvf_args *args, int k, tok_slice *text) {

@@ -33,7 +33,8 @@ extern const uint8_t tok_uni_class[];
 
 /* cp: at most U+10FFFF. */
 static inline tok_class tok_class_of(uint32_t cp) {
-  return (tok_class)tok_uni_class[tok_uni_page[cp / TOK_UNI_PAGE] * TOK_UNI_PAGE + cp % TOK_UNI_PAGE];
+  return (
+      tok_class)tok_uni_class[tok_uni_page[cp / TOK_UNI_PAGE] * TOK_UNI_PAGE + cp % TOK_UNI_PAGE];
 }
 
 /* Class of the character at p (n >= 1 readable bytes); *len its bytes. */
@@ -47,6 +48,7 @@ static inline tok_class tok_class_at(const uint8_t *p, size_t n, size_t *len) {
 #define TOK_SET(class) (1u << (class))
 #define TOK_LETTERS    (TOK_SET(TOK_UPPER) | TOK_SET(TOK_LOWER) | TOK_SET(TOK_CASELESS))
 #define TOK_SPACES     (TOK_SET(TOK_SPACE) | TOK_SET(TOK_NEWLINE))
-#define TOK_OTHERS     (TOK_SET(TOK_OTHER) | TOK_SET(TOK_PUNCT) | TOK_SET(TOK_SYMBOL) | TOK_SET(TOK_MARK))
+#define TOK_OTHERS                                                                                 \
+  (TOK_SET(TOK_OTHER) | TOK_SET(TOK_PUNCT) | TOK_SET(TOK_SYMBOL) | TOK_SET(TOK_MARK))
 
 #endif

@@ -106,11 +106,13 @@ void tok_unigram_run(const tok_unigram *u, const tok_definition *d, tok_slice te
       if (u->token[node] == 0)
         continue;
       uint32_t token = u->token[node] - 1;
-      offer(&steps[end], (double)tok_def_at(d, token)->score + here, (uint32_t)(end - at), token, words);
+      offer(&steps[end], (double)tok_def_at(d, token)->score + here, (uint32_t)(end - at), token,
+            words);
       single |= end - at == one;
     }
     if (!single)
-      offer(&steps[at + one], words ? (double)u->unknown_score + here : (double)(u->unknown_score + (float)here),
+      offer(&steps[at + one],
+            words ? (double)u->unknown_score + here : (double)(u->unknown_score + (float)here),
             (uint32_t)one, TOK_NO_RANK, words);
     at += one;
   }

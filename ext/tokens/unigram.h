@@ -27,9 +27,10 @@ typedef struct {
 tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d);
 void tok_unigram_free(tok_unigram *u);
 /*
-** Fills steps[0..text.len]; the path is read backwards from the end. words: sums begin anew at each blank and are
-** kept in double, as Hugging Face does it, whose words are texts of their own; else they are floats from the
-** beginning on, as SentencePiece's. Where two ways are equally good the rounding decides.
+** Fills steps[0..text.len]; the path is read backwards from the end. words: sums begin anew at each
+** blank and are kept in double, as Hugging Face does it, whose words are texts of their own; else
+** they are floats from the beginning on, as SentencePiece's. Where two ways are equally good the
+** rounding decides.
 */
 void tok_unigram_run(const tok_unigram *u, const tok_definition *d, tok_slice text, bool words,
                      tok_unigram_step *steps);

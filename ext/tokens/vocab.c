@@ -14,8 +14,8 @@
              .licence = "MIT",                                                                     \
              .n_vocab = n_vocab_,                                                                  \
              .n_special = COUNT(specials_)},                                                       \
-    .family = family_, .ranks = &ranks_, .specials = specials_, .specials_by_id = specials_##_by_id, \
-    .n_specials = COUNT(specials_)                                                                 \
+    .family = family_, .ranks = &ranks_, .specials = specials_,                                    \
+    .specials_by_id = specials_##_by_id, .n_specials = COUNT(specials_)                            \
   }
 
 static const tok_vocab vocabs[] = {
@@ -63,7 +63,9 @@ const char *tok_vocab_pattern(const tok_vocab *v) {
   return v->extra != NULL ? v->extra->def.pattern : tok_family_pattern(v->family);
 }
 
-static const tok_special *by_id(const tok_vocab *v, int i) { return &v->specials[v->specials_by_id[i]]; }
+static const tok_special *by_id(const tok_vocab *v, int i) {
+  return &v->specials[v->specials_by_id[i]];
+}
 
 static tok_slice special_bytes(const tok_vocab *v, int64_t id) {
   int lo = 0, hi = v->n_specials; /* the first of this id or above is in lo..hi */
@@ -128,7 +130,10 @@ tok_slice tok_vocab_special_at(const tok_vocab *v, int i, int64_t *id) {
   return tok_slice_of(by_id(v, i)->name);
 }
 
-/* Every name starts with "<|" and ends with the only "|>" in it; the longest has SPECIAL_BYTES_MAX bytes. */
+/*
+** Every name starts with "<|" and ends with the only "|>" in it; the longest has SPECIAL_BYTES_MAX
+** bytes.
+*/
 enum { SPECIAL_BYTES_MIN = 5, SPECIAL_BYTES_MAX = 32 };
 
 static const tok_special *special_at(const tok_vocab *v, const char *p, size_t n) {
@@ -141,7 +146,8 @@ static const tok_special *special_at(const tok_vocab *v, const char *p, size_t n
   return NULL;
 }
 
-size_t tok_special_find(const tok_vocab *v, tok_slice text, size_t pos, const tok_special **special) {
+size_t tok_special_find(const tok_vocab *v, tok_slice text, size_t pos,
+                        const tok_special **special) {
   while (pos + SPECIAL_BYTES_MIN <= text.len) {
     const char *p = memchr(text.ptr + pos, '<', text.len - pos);
     if (p == NULL) break;

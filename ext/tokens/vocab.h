@@ -25,9 +25,10 @@ struct tok_vocab {
 };
 
 /*
-** The first special token's name in text[pos, len): returns its position and sets *special, or returns len.
-** No name is a prefix of another.
+** The first special token's name in text[pos, len): returns its position and sets *special, or
+** returns len. No name is a prefix of another.
 */
-size_t tok_special_find(const tok_vocab *v, tok_slice text, size_t pos, const tok_special **special);
+size_t tok_special_find(const tok_vocab *v, tok_slice text, size_t pos,
+                        const tok_special **special);
 
 #endif

@@ -269,9 +269,12 @@ static int read_table(sqlite3 *db, const char *schema, const char *name, bool ex
   return rc;
 }
 
-/* *found: the tokens have been read, in one run. The statement stays open: the hint lies in its row. */
-static int read_packed(sqlite3 *db, const char *schema, const char *name, tok_stored *s, bool *found,
-                       const char **why) {
+/*
+** *found: the tokens have been read, in one run. The statement stays open: the hint lies in its
+** row.
+*/
+static int read_packed(sqlite3 *db, const char *schema, const char *name, tok_stored *s,
+                       bool *found, const char **why) {
   *found = false;
   int rc = prepare(db, "SELECT value FROM \"%w\".\"%w_about\" WHERE key = 'packed'", schema, name,
                    &s->packed);

@@ -4,8 +4,8 @@
 **
 ** Storage of a vocabulary `name`, in its schema; plain rows, readable without tok:
 **   name_about(key TEXT PRIMARY KEY, value)   format, stamp, checksum, source, sha256, licence,
-**       bytes, kind, model, family, pattern, normal, characters, fuse, fallback, charsmap; and packed:
-**       the tokens once more, as pack.h writes them, which is what loading reads
+**       bytes, kind, model, family, pattern, normal, characters, fuse, fallback, charsmap; and
+**       packed: the tokens once more, as pack.h writes them, which is what loading reads
 **   name_token(id INTEGER PRIMARY KEY, token BLOB, rank INTEGER)
 **   name_extra(id INTEGER PRIMARY KEY, flags INTEGER, score REAL, name BLOB)
 **       what few tokens have beside; see definition.h

@@ -143,7 +143,9 @@ static bool settle_chat(tok_quantities *q, int64_t total, tok_slice provider) {
   return true;
 }
 
-/* The older images endpoints split their input by modality and do not split their output, an image. */
+/*
+** The older images endpoints split their input by modality and do not split their output, an image.
+*/
 static void settle_image(tok_quantities *q) {
   static const uint64_t elsewhere = 1ULL << TOK_M_CACHE_READ | 1ULL << TOK_M_REASONING |
                                     1ULL << TOK_M_OUTPUT_TEXT | 1ULL << TOK_M_OUTPUT_IMAGE |

@@ -1,9 +1,10 @@
 /*
 ** Canonical usage objects of nothing but tokens, read in one glance; see prices/usage_json.h.
 **
-** The table of shapes costs most of what pricing such an object costs, and the objects that tok itself
-** writes are nearly all that is priced. What is taken here is a part of JSON in which nothing can go
-** wrong: known members, each once, with whole numbers of up to 15 digits, plain strings or null.
+** The table of shapes costs most of what pricing such an object costs, and the objects that tok
+** itself writes are nearly all that is priced. What is taken here is a part of JSON in which
+** nothing can go wrong: known members, each once, with whole numbers of up to 15 digits, plain
+** strings or null.
 */
 #include "../prices/usage_json.h"
 

@@ -39,10 +39,11 @@ static void usage(sqlite3_context *ctx, int n, sqlite3_value **args) {
   if (status == TOK_NOTFOUND)
     return;
   if (status != TOK_OK) {
-    tok_sql_error(ctx, func, "%.*s%s%s at byte %llu%s", tok_shown(u.member),
-                  u.member.len > 0 ? u.member.ptr : "response",
-                  u.member.len > 0 ? " " : "response ", u.wrong, (unsigned long long)u.at,
-                  u.member.len > 0 ? "" : ", expected a response, its usage object or a stream of events");
+    tok_sql_error(
+        ctx, func, "%.*s%s%s at byte %llu%s", tok_shown(u.member),
+        u.member.len > 0 ? u.member.ptr : "response", u.member.len > 0 ? " " : "response ", u.wrong,
+        (unsigned long long)u.at,
+        u.member.len > 0 ? "" : ", expected a response, its usage object or a stream of events");
     return;
   }
   tok_buf b;
