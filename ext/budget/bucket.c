@@ -6,7 +6,8 @@
 int64_t tok_bucket_debt(const tok_bucket *b, int64_t t) {
   int64_t passed, back;
   if (t <= b->at) return b->debt;
-  if (!tok_sub_i64(t, b->at, &passed) || !tok_mul_i64(passed, b->refill, &back) || back >= b->debt) return 0;
+  if (!tok_sub_i64(t, b->at, &passed) || !tok_mul_i64(passed, b->refill, &back) || back >= b->debt)
+    return 0;
   return b->debt - back;
 }
 
@@ -17,7 +18,8 @@ void tok_bucket_view(const tok_bucket *b, int64_t t, tok_quota_view *v) {
   v->used = missing - v->held;
 }
 
-bool tok_bucket_wait(const tok_bucket *b, int64_t t, int64_t limit, int64_t need, int64_t *seconds) {
+bool tok_bucket_wait(const tok_bucket *b, int64_t t, int64_t limit, int64_t need,
+                     int64_t *seconds) {
   int64_t room, start = t > b->at ? t : b->at;
   if (need > limit) return false;
   if (!tok_sub_i64(limit, need, &room) || !tok_mul_i64(room, b->span_s, &room)) room = INT64_MAX;

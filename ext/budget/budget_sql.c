@@ -1,9 +1,11 @@
 /*
 ** Budgets: the state of a connection, statements, transactions, time; and what the room registers.
 **
-** Every function works on main. A function that writes is called alone, as SELECT tok_quota_reserve(…): then it runs its own
-** BEGIN IMMEDIATE … COMMIT and waits for other writers as busy_timeout says; or inside the caller's transaction, whose rollback
-** undoes it. In a statement that reads a table it could do neither without the risk of SQLITE_BUSY_SNAPSHOT, so it refuses.
+** Every function works on main. A function that writes is called alone, as SELECT
+** tok_quota_reserve(…): then it runs its own BEGIN IMMEDIATE … COMMIT and waits for other writers
+** as busy_timeout says; or inside the caller's transaction, whose rollback undoes it. In a
+** statement that reads a table it could do neither without the risk of SQLITE_BUSY_SNAPSHOT, so it
+** refuses.
 */
 #include "budget_sql.h"
 
@@ -23,7 +25,8 @@ static const char *const statements[TOK_N_BQ] = {
     [TOK_BQ_UNDO] = "ROLLBACK TO tok_quota",
     [TOK_BQ_CLOCK] = "SELECT now, quotas FROM main.llm_clock",
     [TOK_BQ_SET_CLOCK] = "UPDATE main.llm_clock SET now = ?1",
-    [TOK_BQ_COST_QUOTAS] = "SELECT EXISTS (SELECT 1 FROM main.llm_quota WHERE metric = 'cost' AND active)",
+    [TOK_BQ_COST_QUOTAS] =
+        "SELECT EXISTS (SELECT 1 FROM main.llm_quota WHERE metric = 'cost' AND active)",
     [TOK_BQ_CANONICAL] = "SELECT tok_usage(?1), iif(json_valid(?1), ?1, '{}')",
     [TOK_BQ_MATCH] = "budget/match.sql",
     [TOK_BQ_PLAN] = "budget/plan.sql",
@@ -66,7 +69,9 @@ static const char *const statements[TOK_N_BQ] = {
 
 static const char *sql_of(tok_bq which) {
   const char *s = statements[which];
-  return strncmp(s, "budget/", 7) == 0 ? tok_script_text(tok_budget_scripts, tok_budget_n_scripts, s) : s;
+  return strncmp(s, "budget/", 7) == 0
+             ? tok_script_text(tok_budget_scripts, tok_budget_n_scripts, s)
+             : s;
 }
 
 static void destroy(tok_conn *conn) {
@@ -88,7 +93,7 @@ void tok_budget_disown(tok_budget *b) {
   tok_plan_forget(b); /* its plan_schema was that of a statement that is gone */
 }
 
-/* ---- a call ---------------------------------------------------------------------------------------------- */
+/* ---- a call ---------------------------------------------------------------------------------- */
 
 tok_call tok_call_start(sqlite3_context *ctx, const char *func) {
   return (tok_call){.b = sqlite3_user_data(ctx), .ctx = ctx, .func = func};
@@ -123,7 +128,8 @@ sqlite3_stmt *tok_call_stmt(tok_call *c, tok_bq which) {
     b->lent[which] = true;
     return b->kept[which];
   }
-  fail_db(c, sqlite3_prepare_v3(b->conn.db, sql_of(which), -1, keep ? SQLITE_PREPARE_PERSISTENT : 0, &stmt, NULL));
+  fail_db(c, sqlite3_prepare_v3(b->conn.db, sql_of(which), -1, keep ? SQLITE_PREPARE_PERSISTENT : 0,
+                                &stmt, NULL));
   if (stmt != NULL && keep) {
     b->kept[which] = stmt;
     b->lent[which] = true;
@@ -171,20 +177,21 @@ bool tok_call_end(tok_call *c) {
   return false;
 }
 
-/* ---- transactions ------------------------------------------------------------------------------------------ */
+/* ---- transactions ---------------------------------------------------------------------------- */
 
 void tok_call_install(tok_call *c) {
   if (c->rc != SQLITE_OK || c->b->installed) return;
   char *message = NULL;
   int rc = tok_ledger_install(c->b->conn.db, &message);
   if (rc != SQLITE_OK) tok_call_fail(c, rc, "%s", message == NULL ? sqlite3_errstr(rc) : message);
-  else c->b->installed = sqlite3_get_autocommit(c->b->conn.db) != 0; /* a rollback takes TEMP objects with it */
+  /* a rollback takes TEMP objects with it */
+  else c->b->installed = sqlite3_get_autocommit(c->b->conn.db) != 0;
   sqlite3_free(message);
 }
 
 /*
-** The way back is prepared before it is needed: while the statement that called us runs, running out of memory once means that
-** SQLite allocates nothing for this connection any more.
+** The way back is prepared before it is needed: while the statement that called us runs, running
+** out of memory once means that SQLite allocates nothing for this connection any more.
 */
 void tok_call_begin(tok_call *c) {
   sqlite3 *db = c->b->conn.db;
@@ -196,7 +203,8 @@ void tok_call_begin(tok_call *c) {
                   c->func);
     return;
   }
-  tok_bq undo = c->own_txn ? TOK_BQ_ROLLBACK : TOK_BQ_UNDO, keep = c->own_txn ? TOK_BQ_COMMIT : TOK_BQ_KEEP;
+  tok_bq undo = c->own_txn ? TOK_BQ_ROLLBACK : TOK_BQ_UNDO,
+         keep = c->own_txn ? TOK_BQ_COMMIT : TOK_BQ_KEEP;
   tok_call_done(c, undo, tok_call_stmt(c, undo));
   tok_call_done(c, keep, tok_call_stmt(c, keep));
   run(c, c->own_txn ? TOK_BQ_BEGIN : TOK_BQ_SAVEPOINT);
@@ -223,10 +231,11 @@ void tok_call_commit(tok_call *c) {
   }
   /* memory that ran out or a full disk may have made SQLite roll everything back already */
   if (sqlite3_get_autocommit(db)) return;
-  if (step_kept(c, c->own_txn ? TOK_BQ_ROLLBACK : TOK_BQ_UNDO) == SQLITE_OK && !c->own_txn) step_kept(c, TOK_BQ_KEEP);
+  if (step_kept(c, c->own_txn ? TOK_BQ_ROLLBACK : TOK_BQ_UNDO) == SQLITE_OK && !c->own_txn)
+    step_kept(c, TOK_BQ_KEEP);
 }
 
-/* ---- time ---------------------------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
 enum { CLOCK_SKEW_MAX_S = 3600 };
 
@@ -271,11 +280,11 @@ bool tok_call_now(tok_call *c, sqlite3_value *arg, bool write, int64_t *now) {
   return c->rc == SQLITE_OK;
 }
 
-/* ---- calendars ------------------------------------------------------------------------------------------------- */
+/* ---- calendars ------------------------------------------------------------------------------- */
 
 /*
-** How far a calendar is filled: so many periods ahead, so that a client without tok goes on for years: hours for two,
-** days for ten, months for fifty. One year back, for late rows.
+** How far a calendar is filled: so many periods ahead, so that a client without tok goes on for
+** years: hours for two, days for ten, months for fifty. One year back, for late rows.
 */
 enum { DAY_S = 86400, YEAR_S = 366 * DAY_S };
 
@@ -301,7 +310,8 @@ static bool find_period(tok_call *c, const char *text, tok_period *p) {
   return false;
 }
 
-bool tok_call_period(tok_call *c, const char *period, const char *zone, int64_t t, tok_span *span, int64_t *resets_at) {
+bool tok_call_period(tok_call *c, const char *period, const char *zone, int64_t t, tok_span *span,
+                     int64_t *resets_at) {
   tok_period p;
   const tok_zone *z = find_zone(c, zone);
   if (z == NULL || !find_period(c, period, &p)) return false;
@@ -311,8 +321,8 @@ bool tok_call_period(tok_call *c, const char *period, const char *zone, int64_t 
 }
 
 /* Adds the periods of a calendar that hold instants in [from, until). */
-static void add_periods(tok_call *c, const char *calendar, const tok_period *p, const tok_zone *z, int64_t from,
-                        int64_t until) {
+static void add_periods(tok_call *c, const char *calendar, const tok_period *p, const tok_zone *z,
+                        int64_t from, int64_t until) {
   sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_CALENDAR_ADD);
   for (int64_t t = from; stmt != NULL && c->rc == SQLITE_OK && t < until && tok_time_in_range(t);) {
     tok_span span;
@@ -329,7 +339,8 @@ static void add_periods(tok_call *c, const char *calendar, const tok_period *p, 
 
 /* One row of calendars.sql. */
 static bool fill(tok_call *c, sqlite3_stmt *row, int64_t now) {
-  const char *period = (const char *)sqlite3_column_text(row, 0), *zone = (const char *)sqlite3_column_text(row, 1);
+  const char *period = (const char *)sqlite3_column_text(row, 0),
+             *zone = (const char *)sqlite3_column_text(row, 1);
   const char *calendar = (const char *)sqlite3_column_text(row, 5);
   int64_t oldest = sqlite3_column_int64(row, 2), first = sqlite3_column_int64(row, 3);
   int64_t stop = sqlite3_column_int64(row, 4);
@@ -344,7 +355,8 @@ static bool fill(tok_call *c, sqlite3_stmt *row, int64_t now) {
   if (z == NULL || !find_period(c, period, &p)) return false;
   tok_period_counter(&p, z, now, &span);
   int64_t ahead = horizon(span.end - span.start), from = (oldest < now ? oldest : now) - YEAR_S;
-  bool low = empty || (from + YEAR_S < first && from < first), high = empty || stop < now + ahead / 2;
+  bool low = empty || (from + YEAR_S < first && from < first),
+       high = empty || stop < now + ahead / 2;
   if (low) add_periods(c, calendar, &p, z, from, empty ? now + ahead : first);
   if (high && !empty) add_periods(c, calendar, &p, z, stop, now + ahead);
   if (low || high) {
@@ -364,7 +376,7 @@ bool tok_call_calendars(tok_call *c, int64_t now) {
   return filled;
 }
 
-/* ---- registration --------------------------------------------------------------------------------------------- */
+/* ---- registration ---------------------------------------------------------------------------- */
 
 int tok_budget_register(sqlite3 *db) {
   static const tok_func_def defs[] = {

@@ -1,8 +1,10 @@
 /*
-** The budget room's state on a connection: its statements, kept between calls. Glue: included by *_sql.c files only.
+** The budget room's state on a connection: its statements, kept between calls. Glue: included by
+** *_sql.c files only.
 **
-** SQLite asks on close whether statements are left before it frees the data of functions, but after it disconnects virtual
-** tables; so tok_quota_status owns the statements (ext/prices/book_sql.c found out). Without it they are prepared at each call.
+** SQLite asks on close whether statements are left before it frees the data of functions, but after
+** it disconnects virtual tables; so tok_quota_status owns the statements (ext/prices/book_sql.c
+** found out). Without it they are prepared at each call.
 */
 #ifndef TOK_BUDGET_SQL_H
 #define TOK_BUDGET_SQL_H
@@ -81,8 +83,8 @@ void tok_budget_own(tok_budget *b);
 void tok_budget_disown(tok_budget *b);
 
 /*
-** One call of a function: a sticky error, the statements that it uses, and its transaction. After a failure every step is a
-** no-op; call_end reports it.
+** One call of a function: a sticky error, the statements that it uses, and its transaction. After a
+** failure every step is a no-op; call_end reports it.
 */
 typedef struct {
   tok_budget *b;
@@ -103,7 +105,9 @@ tok_call tok_call_start(sqlite3_context *ctx, const char *func);
 bool tok_call_end(tok_call *c);
 void tok_call_fail(tok_call *c, int rc, const char *format, ...);
 
-/* A statement of this call; NULL after a failure. Give it back with tok_call_done, which resets it. */
+/*
+** A statement of this call; NULL after a failure. Give it back with tok_call_done, which resets it.
+*/
 sqlite3_stmt *tok_call_stmt(tok_call *c, tok_bq which);
 /* True if there is a row. */
 bool tok_call_step(tok_call *c, sqlite3_stmt *stmt);
@@ -114,30 +118,34 @@ void tok_call_run(tok_call *c, tok_bq which, sqlite3_stmt *stmt);
 /* The ledger's schema and this connection's TEMP triggers, made where missing. */
 void tok_call_install(tok_call *c);
 /*
-** A write transaction: its own (BEGIN IMMEDIATE) in a statement that reads no table, a savepoint inside the caller's. An error
-** that says how to call it where neither can be.
+** A write transaction: its own (BEGIN IMMEDIATE) in a statement that reads no table, a savepoint
+** inside the caller's. An error that says how to call it where neither can be.
 */
 void tok_call_begin(tok_call *c);
 /* Ends it: kept, or undone. */
 void tok_call_commit(tok_call *c);
 
 /*
-** Time `now`: the argument, or the clock, but never before the latest reservation, unless that was more than an hour later:
-** then the clock was wrong once and is believed again. `write` notes it; needs a transaction.
+** Time `now`: the argument, or the clock, but never before the latest reservation, unless that was
+** more than an hour later: then the clock was wrong once and is believed again. `write` notes it;
+** needs a transaction.
 */
 bool tok_call_now(tok_call *c, sqlite3_value *arg, bool write, int64_t *now);
 
 /*
-** Reads llm_clock, and stays in the middle of it until tok_call_clock_done: whatever is read in between is of one snapshot, and
-** its transaction is begun once.
+** Reads llm_clock, and stays in the middle of it until tok_call_clock_done: whatever is read in
+** between is of one snapshot, and its transaction is begun once.
 */
 void tok_call_clock(tok_call *c);
 void tok_call_clock_done(tok_call *c);
 
-/* Fills calendars that end within reach; recounts what had no period. Needs a transaction; true if any was filled. */
+/*
+** Fills calendars that end within reach; recounts what had no period. Needs a transaction; true if
+** any was filled.
+*/
 bool tok_call_calendars(tok_call *c, int64_t now);
 
-/* ---- check_sql.c ---------------------------------------------------------------------------------------- */
+/* ---- check_sql.c ----------------------------------------------------------------------------- */
 
 /* One quota that covers a request. Texts are owned by the row. */
 typedef struct {
@@ -164,18 +172,24 @@ void tok_quota_rows_free(tok_quota_rows *rows);
 void tok_request_bind(tok_call *c, sqlite3_stmt *stmt, const tok_request *r, int64_t now);
 /* Prices r where it says tokens but no cost and a quota counts cost; `plan` may be NULL. */
 void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_t now);
-/* ---- plan_sql.c ------------------------------------------------------------------------------------------ */
+/* ---- plan_sql.c ------------------------------------------------------------------------------ */
 
-/* The quotas of this snapshot, once a call, after tok_call_clock or tok_call_now; NULL: not known, ask SQL. Borrowed until it ends. */
+/*
+** The quotas of this snapshot, once a call, after tok_call_clock or tok_call_now; NULL: not known,
+** ask SQL. Borrowed until it ends.
+*/
 const tok_plan *tok_call_plan(tok_call *c);
 void tok_plan_forget(tok_budget *b);
-/* The quotas of the plan that cover r, and *worst of what they say. False: ask SQL. One look-up a quota that covers it. */
-bool tok_plan_decide(tok_call *c, const tok_plan *plan, const tok_request *r, int64_t now, tok_plan_covers *covers,
-                     tok_decision *worst);
+/*
+** The quotas of the plan that cover r, and *worst of what they say. False: ask SQL. One look-up a
+** quota that covers it.
+*/
+bool tok_plan_decide(tok_call *c, const tok_plan *plan, const tok_request *r, int64_t now,
+                     tok_plan_covers *covers, tok_decision *worst);
 /* Parks what hold `id` needs of each. */
 void tok_covers_park(tok_call *c, const tok_plan_covers *covers, int64_t id, int64_t now);
 
-/* ---- check_sql.c, again ---------------------------------------------------------------------------------- */
+/* ---- check_sql.c, again ---------------------------------------------------------------------- */
 
 /* Every quota that covers r, decided. */
 void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quota_rows *rows);
@@ -183,13 +197,17 @@ void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quo
 const tok_quota_row *tok_quota_rows_worst(const tok_quota_rows *rows);
 /* Seconds from now until `row` could have room for what it lacks: false if never or unknown. */
 bool tok_quota_retry(tok_call *c, const tok_quota_row *row, int64_t now, int64_t *seconds);
-/* Its period; resets_at: when it ends, when a token bucket is full again if nobody takes from it. */
-bool tok_quota_span(tok_call *c, const tok_quota_row *row, int64_t now, tok_span *span, int64_t *resets_at);
+/*
+** Its period; resets_at: when it ends, when a token bucket is full again if nobody takes from it.
+*/
+bool tok_quota_span(tok_call *c, const tok_quota_row *row, int64_t now, tok_span *span,
+                    int64_t *resets_at);
 /* "name":units for tokens and requests, dollars for cost. */
 void tok_add_units(tok_buf *out, const char *name, const char *metric, int64_t units);
 void tok_add_iso(tok_buf *out, const char *name, int64_t t);
 /* The period of that text and zone around t. */
-bool tok_call_period(tok_call *c, const char *period, const char *zone, int64_t t, tok_span *span, int64_t *resets_at);
+bool tok_call_period(tok_call *c, const char *period, const char *zone, int64_t t, tok_span *span,
+                     int64_t *resets_at);
 /* Reads scope and amount arguments; false after an error. */
 bool tok_call_request(tok_call *c, sqlite3_value *scope, sqlite3_value *amount, tok_request *r);
 

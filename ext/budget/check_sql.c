@@ -6,18 +6,21 @@
 **       -- [{"quota":"acme day","key":"","metric":"total","decision":"allow","action":"block","limit":1000000,"used":12000,
 **       --   "held":800,"requested":1,"remaining":987200,"period":"day","starts_at":"…","resets_at":"…","retry_after_s":null}]
 **
-** tok_quota_check(scope [, amount [, now]]) -> 'allow', 'warn', 'throttle' or 'block': the worst of all quotas that cover the
-** scope. tok_quota_explain(…) -> JSON array of them, amounts of cost in dollars.
-**   1. Read-only, and advice only: two callers may both be told 'allow'. tok_quota_reserve() is what holds.
-**   2. Of what the amount does not say, the smallest unit is taken: a budget that is used up says so. A request without requests
-**      is one request; cost is computed from input and output tokens where it is not given.
+** tok_quota_check(scope [, amount [, now]]) -> 'allow', 'warn', 'throttle' or 'block': the worst of
+** all quotas that cover the scope. tok_quota_explain(…) -> JSON array of them, amounts of cost in
+** dollars.
+**   1. Read-only, and advice only: two callers may both be told 'allow'. tok_quota_reserve() is
+**      what holds.
+**   2. Of what the amount does not say, the smallest unit is taken: a budget that is used up says
+**      so. A request without requests is one request; cost is computed from input and output tokens
+**      where it is not given.
 **   3. Cost: the quotas that match, each O(log counters); the ledger's size does not matter.
 **   4. NULL scope gives NULL. Malformed JSON and unknown keys are errors.
 */
 #include "budget_sql.h"
 #include "period.h"
 
-/* ---- the request --------------------------------------------------------------------------------------------------- */
+/* ---- the request ----------------------------------------------------------------------------- */
 
 bool tok_call_request(tok_call *c, sqlite3_value *scope, sqlite3_value *amount, tok_request *r) {
   tok_request_init(r);
@@ -54,8 +57,8 @@ void tok_request_bind(tok_call *c, sqlite3_stmt *stmt, const tok_request *r, int
 
 void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_t now) {
   bool wanted = plan != NULL && plan->has_cost;
-  if (r->given[TOK_AMOUNT_COST] || r->dim[TOK_DIM_MODEL].ptr == NULL || !r->given[TOK_AMOUNT_INPUT] ||
-      !r->given[TOK_AMOUNT_OUTPUT])
+  if (r->given[TOK_AMOUNT_COST] || r->dim[TOK_DIM_MODEL].ptr == NULL ||
+      !r->given[TOK_AMOUNT_INPUT] || !r->given[TOK_AMOUNT_OUTPUT])
     return;
   sqlite3_stmt *stmt = plan == NULL ? tok_call_stmt(c, TOK_BQ_COST_QUOTAS) : NULL;
   if (tok_call_step(c, stmt)) wanted = sqlite3_column_int(stmt, 0) != 0;
@@ -74,7 +77,7 @@ void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_
   tok_call_done(c, TOK_BQ_PRICE, stmt);
 }
 
-/* ---- the quotas --------------------------------------------------------------------------------------------------- */
+/* ---- the quotas ------------------------------------------------------------------------------ */
 
 void tok_quota_rows_free(tok_quota_rows *rows) {
   for (int i = 0; i < rows->n; i++) tok_free(rows->row[i].name);
@@ -86,7 +89,8 @@ static tok_quota_row *add_row(tok_call *c, tok_quota_rows *rows) {
   if (rows->n == rows->cap) {
     int cap = rows->cap == 0 ? 8 : 2 * rows->cap;
     if (cap > TOK_QUOTA_ROWS_MAX) {
-      tok_call_fail(c, SQLITE_ERROR, "more than %d quotas cover this request", TOK_QUOTA_ROWS_MAX / 2);
+      tok_call_fail(c, SQLITE_ERROR, "more than %d quotas cover this request",
+                    TOK_QUOTA_ROWS_MAX / 2);
       return NULL;
     }
     tok_quota_row *row = tok_realloc(rows->row, (size_t)cap * sizeof *row);
@@ -135,7 +139,8 @@ static tok_decision action_of(sqlite3_stmt *stmt, int column) {
 }
 
 static void decide(tok_quota_row *row, const tok_request *r, char unpriced) {
-  bool tokens = r->given[TOK_AMOUNT_INPUT] || r->given[TOK_AMOUNT_OUTPUT] || r->given[TOK_AMOUNT_TOTAL];
+  bool tokens =
+      r->given[TOK_AMOUNT_INPUT] || r->given[TOK_AMOUNT_OUTPUT] || r->given[TOK_AMOUNT_TOTAL];
   row->view.known = tok_request_knows(r, row->metric[0]);
   if (row->metric[0] == 'c' && !row->view.known && tokens) {
     /* tokens without a price: as the quota says */
@@ -171,7 +176,8 @@ void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quo
                                  .soft = sqlite3_column_int64(stmt, 9),
                                  .need = sqlite3_column_int64(stmt, 10),
                                  .action = action_of(stmt, 4)};
-    const unsigned char *unpriced = sqlite3_column_text(stmt, 11), *size = sqlite3_column_text(stmt, 15);
+    const unsigned char *unpriced = sqlite3_column_text(stmt, 11),
+                        *size = sqlite3_column_text(stmt, 15);
     row->rolling = sqlite3_column_int(stmt, 16) != 0;
     row->unpriced_rows = sqlite3_column_int64(stmt, 17);
     row->refills = tok_bucket_read(stmt, 18, &row->bucket);
@@ -192,7 +198,7 @@ const tok_quota_row *tok_quota_rows_worst(const tok_quota_rows *rows) {
   return worst;
 }
 
-/* ---- when to come back ----------------------------------------------------------------------------------------------- */
+/* ---- when to come back ----------------------------------------------------------------------- */
 
 /* The first instant at which enough buckets have left the window. */
 static bool window_frees(tok_call *c, const tok_quota_row *row, int64_t lacking, int64_t *at) {
@@ -222,7 +228,8 @@ static bool next_expiry(tok_call *c, const tok_quota_row *row, int64_t *at) {
   return found;
 }
 
-bool tok_quota_span(tok_call *c, const tok_quota_row *row, int64_t now, tok_span *span, int64_t *resets_at) {
+bool tok_quota_span(tok_call *c, const tok_quota_row *row, int64_t now, tok_span *span,
+                    int64_t *resets_at) {
   int64_t seconds;
   *span = (tok_span){INT64_MIN, INT64_MAX};
   *resets_at = INT64_MAX;
@@ -235,12 +242,15 @@ bool tok_quota_retry(tok_call *c, const tok_quota_row *row, int64_t now, int64_t
   int64_t need = v->known ? v->need : 1, at, other, rest;
   tok_span span;
   if (row->reason != NULL || need > v->limit) return false; /* waiting does not help */
-  if (row->refills) return tok_bucket_wait(&row->bucket, now, v->limit, need, seconds); /* at the latest: holds may end sooner */
+  /* at the latest: holds may end sooner */
+  if (row->refills) return tok_bucket_wait(&row->bucket, now, v->limit, need, seconds);
   rest = tok_quota_remaining(v);
-  bool found = row->rolling ? tok_sub_i64(need, rest, &rest) && window_frees(c, row, rest, &at)
-                            : tok_call_period(c, row->period, row->zone, now, &span, &at) && at < INT64_MAX;
+  bool found = row->rolling
+                   ? tok_sub_i64(need, rest, &rest) && window_frees(c, row, rest, &at)
+                   : tok_call_period(c, row->period, row->zone, now, &span, &at) && at < INT64_MAX;
   /* sooner, if holds are what is in the way */
-  if (v->held > 0 && v->used <= v->limit - need && next_expiry(c, row, &other) && (!found || other < at)) {
+  if (v->held > 0 && v->used <= v->limit - need && next_expiry(c, row, &other) &&
+      (!found || other < at)) {
     at = other;
     found = true;
   }
@@ -248,7 +258,7 @@ bool tok_quota_retry(tok_call *c, const tok_quota_row *row, int64_t now, int64_t
   return found && c->rc == SQLITE_OK;
 }
 
-/* ---- printing ----------------------------------------------------------------------------------------------------------- */
+/* ---- printing -------------------------------------------------------------------------------- */
 
 void tok_add_units(tok_buf *out, const char *name, const char *metric, int64_t units) {
   tok_buf_adds(out, name);
@@ -311,19 +321,21 @@ static void print_row(tok_call *c, const tok_quota_row *row, int64_t now, tok_bu
   tok_add_iso(out, ",\"starts_at\":", span.start);
   tok_add_iso(out, ",\"resets_at\":", resets_at);
   tok_buf_adds(out, ",\"retry_after_s\":");
-  if (row->decision >= TOK_THROTTLE && tok_quota_retry(c, row, now, &seconds)) tok_buf_add_i64(out, seconds);
+  if (row->decision >= TOK_THROTTLE && tok_quota_retry(c, row, now, &seconds))
+    tok_buf_add_i64(out, seconds);
   else tok_buf_adds(out, "null");
   if (row->reason != NULL) add_text(out, ",\"reason\":", row->reason);
   tok_buf_addc(out, '}');
 }
 
-/* ---- functions -------------------------------------------------------------------------------------------------------------- */
+/* ---- functions ------------------------------------------------------------------------------- */
 
 /*
-** Arguments, request and its quotas; false if the answer is NULL or an error. Where `worst` is wanted alone, rows may stay empty.
+** Arguments, request and its quotas; false if the answer is NULL or an error. Where `worst` is
+** wanted alone, rows may stay empty.
 */
-static bool look(tok_call *c, int n, sqlite3_value **args, tok_request *r, tok_quota_rows *rows, int64_t *now,
-                 tok_decision *worst) {
+static bool look(tok_call *c, int n, sqlite3_value **args, tok_request *r, tok_quota_rows *rows,
+                 int64_t *now, tok_decision *worst) {
   tok_request_init(r);
   *rows = (tok_quota_rows){0};
   if (n < 1 || n > 3) {
@@ -357,7 +369,8 @@ void tok_quota_check_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_quota_rows rows;
   int64_t now;
   tok_decision worst;
-  if (look(&c, n, args, &r, &rows, &now, &worst)) sqlite3_result_text(ctx, tok_decision_names[worst], -1, SQLITE_STATIC);
+  if (look(&c, n, args, &r, &rows, &now, &worst))
+    sqlite3_result_text(ctx, tok_decision_names[worst], -1, SQLITE_STATIC);
   end(&c, &r, &rows);
 }
 

@@ -10,24 +10,33 @@
 **     SELECT tok_quota_release('req-1');                                               -- the call was not made
 **
 ** tok_quota_reserve(ref, scope, amount [, ttl_s [, now]]) -> JSON
-**   1. Holds the amount in every quota that covers the scope, or in none: ok is 0 where a quota with action block has no room.
-**      Over the limit of other quotas ok is 1 and decision says warn or throttle.
-**   2. The ref is the request_id of the usage to come. The same ref again gives the same hold, and reserves nothing.
-**   3. A hold expires after ttl_s seconds (default 600, at most 7 days); expired holds are swept here.
-**   4. Fails safe: where a block quota counts what the amount does not say, or cost without a price (unless the quota's
-**      `unpriced` says otherwise), ok is 0 with a reason.
-**   5. Guarantee: used + held <= limit for quotas whose hold_size is max, as long as calls stay within their amount.
+**   1. Holds the amount in every quota that covers the scope, or in none: ok is 0 where a quota
+**      with action block has no room. Over the limit of other quotas ok is 1 and decision says warn
+**      or throttle.
+**   2. The ref is the request_id of the usage to come. The same ref again gives the same hold, and
+**      reserves nothing.
+**   3. A hold expires after ttl_s seconds (default 600, at most 7 days); expired holds are swept
+**      here.
+**   4. Fails safe: where a block quota counts what the amount does not say, or cost without a price
+**      (unless the quota's `unpriced` says otherwise), ok is 0 with a reason.
+**   5. Guarantee: used + held <= limit for quotas whose hold_size is max, as long as calls stay
+**      within their amount.
 **
-** tok_quota_settle(ref, usage [, now]) -> id of the row of llm_usage. Records what was used (any form that tok_usage()
-**   reads, or its canonical form; cost_usd, status, response_time_ms, … beside) and frees the hold, in one transaction. Charged
-**   in full whatever was held, also when the hold has expired or was released. Twice is no more than once. The row's timestamp
-**   is that of the reservation, unless the usage has its own: the periods that held for the call are charged for it.
-** tok_quota_release(ref [, incurred [, now]]) -> 1, or 0 if the hold had ended, NULL if there is none. incurred: what a cancelled
-**   call is charged for, such as {"input":1200}; recorded with status cancelled.
-** tok_quota_sweep([now]) -> holds that expired. Also fills calendars, forgets holds that ended a month ago, and looks whether rows that
-**   clients without tok wrote in the last day came near their model's context window (rules of llm_alert).
+** tok_quota_settle(ref, usage [, now]) -> id of the row of llm_usage. Records what was used (any
+**   form that tok_usage() reads, or its canonical form; cost_usd, status, response_time_ms, …
+**   beside) and frees the hold, in one transaction. Charged in full whatever was held, also when
+**   the hold has expired or was released. Twice is no more than once. The row's timestamp is that
+**   of the reservation, unless the usage has its own: the periods that held for the call are
+**   charged for it.
+** tok_quota_release(ref [, incurred [, now]]) -> 1, or 0 if the hold had ended, NULL if there is
+**   none. incurred: what a cancelled call is charged for, such as {"input":1200}; recorded with
+**   status cancelled.
+** tok_quota_sweep([now]) -> holds that expired. Also fills calendars, forgets holds that ended a
+**   month ago, and looks whether rows that clients without tok wrote in the last day came near
+**   their model's context window (rules of llm_alert).
 **
-** All of them run their own transaction or a savepoint of the caller's; see budget_sql.c. NULL in, NULL out.
+** All of them run their own transaction or a savepoint of the caller's; see budget_sql.c. NULL in,
+** NULL out.
 */
 #include "budget_sql.h"
 
@@ -75,7 +84,10 @@ static hold find_hold(tok_call *c, tok_slice ref) {
   return h;
 }
 
-/* Returns how many holds expired. Asks first: the UPDATE makes a table for what it finds, also where that is nothing. */
+/*
+** Returns how many holds expired. Asks first: the UPDATE makes a table for what it finds, also
+** where that is nothing.
+*/
 static int64_t sweep(tok_call *c, int64_t now) {
   sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_EXPIRED);
   if (stmt != NULL) sqlite3_bind_int64(stmt, 1, now);
@@ -88,7 +100,7 @@ static int64_t sweep(tok_call *c, int64_t now) {
   return c->rc == SQLITE_OK ? sqlite3_changes64(c->b->conn.db) : 0;
 }
 
-/* ---- reserve ------------------------------------------------------------------------------------------------------------ */
+/* ---- reserve --------------------------------------------------------------------------------- */
 
 /* What answers like this usually have, from the ledger; the cost in proportion. */
 static void find_usual(tok_call *c, tok_request *r) {
@@ -112,11 +124,13 @@ static void price_usual(tok_call *c, tok_request *r, int64_t now) {
   for (int i = 0; i < 2; i++) {
     tok_request usual = *r; /* borrows everything */
     int64_t output = r->usual[i];
-    if (r->given[TOK_AMOUNT_OUTPUT] && output > r->amount[TOK_AMOUNT_OUTPUT]) output = r->amount[TOK_AMOUNT_OUTPUT];
+    if (r->given[TOK_AMOUNT_OUTPUT] && output > r->amount[TOK_AMOUNT_OUTPUT])
+      output = r->amount[TOK_AMOUNT_OUTPUT];
     usual.amount[TOK_AMOUNT_OUTPUT] = output;
     usual.given[TOK_AMOUNT_COST] = false;
     tok_request_price(c, NULL, &usual, now);
-    r->usual[2 + i] = usual.given[TOK_AMOUNT_COST] ? usual.amount[TOK_AMOUNT_COST] : r->amount[TOK_AMOUNT_COST];
+    r->usual[2 + i] =
+        usual.given[TOK_AMOUNT_COST] ? usual.amount[TOK_AMOUNT_COST] : r->amount[TOK_AMOUNT_COST];
   }
 }
 
@@ -126,7 +140,8 @@ static void insist(const tok_request *r, tok_quota_rows *rows) {
   for (int i = 0; i < rows->n; i++) {
     tok_quota_row *row = &rows->row[i];
     bool half = row->metric[0] == 't' && !both && !r->given[TOK_AMOUNT_TOTAL];
-    if (row->view.action != TOK_BLOCK || row->reason != NULL || (row->view.known && !half)) continue;
+    if (row->view.action != TOK_BLOCK || row->reason != NULL || (row->view.known && !half))
+      continue;
     row->reason = "the amount does not say what this quota counts";
     row->decision = TOK_BLOCK;
   }
@@ -187,7 +202,9 @@ static void print_hold(const hold *h, bool repeated, const char *decision, tok_b
   } else {
     tok_buf_adds(out, ",\"repeated\":1,\"state\":\"");
     tok_buf_adds(out, h->state);
-    if (!ok) tok_buf_adds(out, "\",\"reason\":\"the hold of this ref has ended; a new try needs a new ref");
+    if (!ok)
+      tok_buf_adds(out,
+                   "\",\"reason\":\"the hold of this ref has ended; a new try needs a new ref");
   }
   tok_buf_adds(out, "\"}");
 }
@@ -204,7 +221,8 @@ static void insert_hold(tok_call *c, const tok_request *r, tok_slice ref, int64_
     sqlite3_bind_int64(stmt, 22, h->id);
   }
   tok_call_run(c, TOK_BQ_HOLD, stmt);
-  if (c->rc == SQLITE_OK && sqlite3_changes64(c->b->conn.db) != 1) /* a trigger of the application's own */
+  /* a trigger of the application's own */
+  if (c->rc == SQLITE_OK && sqlite3_changes64(c->b->conn.db) != 1)
     tok_call_fail(c, SQLITE_ERROR, "the hold was not recorded: llm_hold ignored the row");
   h->id = sqlite3_last_insert_rowid(c->b->conn.db);
 }
@@ -218,19 +236,24 @@ static int64_t next_hold(tok_call *c) {
 
 /* Does the amount say all that a block quota must know to hold? See insist(). */
 static bool is_certain(const tok_request *r, const tok_plan_covers *covers) {
-  bool all = r->given[TOK_AMOUNT_TOTAL] || (r->given[TOK_AMOUNT_INPUT] && r->given[TOK_AMOUNT_OUTPUT]);
+  bool all =
+      r->given[TOK_AMOUNT_TOTAL] || (r->given[TOK_AMOUNT_INPUT] && r->given[TOK_AMOUNT_OUTPUT]);
   for (int i = 0; i < covers->n; i++) {
     const tok_plan_cover *cover = &covers->cover[i];
-    if (cover->quota->action == TOK_BLOCK && (!cover->known || (cover->quota->metric == 't' && !all))) return false;
+    if (cover->quota->action == TOK_BLOCK &&
+        (!cover->known || (cover->quota->metric == 't' && !all)))
+      return false;
   }
   return true;
 }
 
 /* Reserves by the plan, where all allow. False, with nothing done: budget/match.sql must say. */
-static bool reserve_planned(tok_call *c, const tok_plan *plan, const tok_request *r, tok_slice ref, int64_t now, hold *h,
-                            tok_decision *worst) {
+static bool reserve_planned(tok_call *c, const tok_plan *plan, const tok_request *r, tok_slice ref,
+                            int64_t now, hold *h, tok_decision *worst) {
   tok_plan_covers covers;
-  if (!tok_plan_decide(c, plan, r, now, &covers, worst) || *worst == TOK_BLOCK || !is_certain(r, &covers)) return false;
+  if (!tok_plan_decide(c, plan, r, now, &covers, worst) || *worst == TOK_BLOCK ||
+      !is_certain(r, &covers))
+    return false;
   int64_t id = covers.n == 0 ? 0 : next_hold(c);
   if (c->rc != SQLITE_OK || (id == 0 && covers.n > 0)) return false;
   tok_covers_park(c, &covers, id, now);
@@ -240,7 +263,8 @@ static bool reserve_planned(tok_call *c, const tok_plan *plan, const tok_request
 }
 
 /* Inside the transaction. */
-static void reserve(tok_call *c, tok_request *r, tok_slice ref, int64_t ttl, sqlite3_value *now_arg, tok_buf *out) {
+static void reserve(tok_call *c, tok_request *r, tok_slice ref, int64_t ttl, sqlite3_value *now_arg,
+                    tok_buf *out) {
   tok_quota_rows rows = {0};
   int64_t now;
   if (!tok_call_now(c, now_arg, true, &now)) return;
@@ -286,16 +310,19 @@ void tok_quota_reserve_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_request_init(&r);
   tok_buf_init(&out, tok_sql_limit(ctx));
   if (n < 3 || n > 5) {
-    tok_call_fail(&c, SQLITE_ERROR, "3 to 5 arguments (ref, scope, amount, ttl_s, now) expected, got %d", n);
+    tok_call_fail(&c, SQLITE_ERROR,
+                  "3 to 5 arguments (ref, scope, amount, ttl_s, now) expected, got %d", n);
   } else if (any_null(n, args, 3)) {
     return;
   } else if (n > 3 && sqlite3_value_type(args[3]) != SQLITE_NULL) {
     c.raised = !tok_sql_int(ctx, c.func, "ttl_s", args[3], &ttl);
     if (c.raised) c.rc = SQLITE_ERROR;
     else if (ttl < 1 || ttl > TTL_MAX_S)
-      tok_call_fail(&c, SQLITE_ERROR, "ttl_s must be 1 to %d, got %lld", (int)TTL_MAX_S, (long long)ttl);
+      tok_call_fail(&c, SQLITE_ERROR, "ttl_s must be 1 to %d, got %lld", (int)TTL_MAX_S,
+                    (long long)ttl);
   }
-  if (c.rc == SQLITE_OK && ref_argument(&c, args[0], &ref) && tok_call_request(&c, args[1], args[2], &r)) {
+  if (c.rc == SQLITE_OK && ref_argument(&c, args[0], &ref) &&
+      tok_call_request(&c, args[1], args[2], &r)) {
     tok_call_install(&c);
     tok_call_begin(&c);
     if (c.rc == SQLITE_OK) reserve(&c, &r, ref, ttl, n > 4 ? args[4] : NULL, &out);
@@ -310,7 +337,7 @@ void tok_quota_reserve_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_call_end(&c);
 }
 
-/* ---- settle, release ------------------------------------------------------------------------------------------------------- */
+/* ---- settle, release ------------------------------------------------------------------------- */
 
 /* The usage's canonical form, and its JSON or {}; both owned (sqlite3_free). */
 static bool canonical(tok_call *c, tok_slice usage, char **form, char **json) {
@@ -318,11 +345,13 @@ static bool canonical(tok_call *c, tok_slice usage, char **form, char **json) {
   sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_CANONICAL);
   bind_slice(stmt, 1, usage);
   if (tok_call_step(c, stmt)) {
-    const char *text = (const char *)sqlite3_column_text(stmt, 0), *all = (const char *)sqlite3_column_text(stmt, 1);
+    const char *text = (const char *)sqlite3_column_text(stmt, 0),
+               *all = (const char *)sqlite3_column_text(stmt, 1);
     if (text == NULL) tok_call_fail(c, SQLITE_ERROR, "usage has no token counts that tok knows");
     else *form = sqlite3_mprintf("%s", text);
     if (all != NULL) *json = sqlite3_mprintf("%s", all);
-    if (c->rc == SQLITE_OK && (*form == NULL || *json == NULL)) tok_call_fail(c, SQLITE_NOMEM, NULL);
+    if (c->rc == SQLITE_OK && (*form == NULL || *json == NULL))
+      tok_call_fail(c, SQLITE_NOMEM, NULL);
   }
   tok_call_done(c, TOK_BQ_CANONICAL, stmt);
   return c->rc == SQLITE_OK;
@@ -347,7 +376,8 @@ static void settle_repeated(tok_call *c, tok_slice ref, const char *form) {
 }
 
 /* Records usage under the hold of ref. Returns the row's id. */
-static int64_t record(tok_call *c, tok_slice ref, const char *form, const char *json, int64_t now, const char *status) {
+static int64_t record(tok_call *c, tok_slice ref, const char *form, const char *json, int64_t now,
+                      const char *status) {
   sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_SETTLE);
   if (stmt != NULL) {
     bind_slice(stmt, 1, ref);
@@ -361,7 +391,8 @@ static int64_t record(tok_call *c, tok_slice ref, const char *form, const char *
   if (!h.used && c->rc == SQLITE_OK) {
     settle_repeated(c, ref, form);
     h = find_hold(c, ref);
-    if (!h.used) tok_call_fail(c, SQLITE_ERROR, "the usage was not recorded: llm_usage ignored the row");
+    if (!h.used)
+      tok_call_fail(c, SQLITE_ERROR, "the usage was not recorded: llm_usage ignored the row");
   }
   return h.usage_id;
 }
@@ -371,15 +402,20 @@ void tok_quota_settle_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_slice ref;
   int64_t now, id = 0;
   char *form = NULL, *json = NULL;
-  if (n < 2 || n > 3) tok_call_fail(&c, SQLITE_ERROR, "2 or 3 arguments (ref, usage, now) expected, got %d", n);
+  if (n < 2 || n > 3)
+    tok_call_fail(&c, SQLITE_ERROR, "2 or 3 arguments (ref, usage, now) expected, got %d", n);
   else if (any_null(n, args, 2)) return;
   if (c.rc == SQLITE_OK && ref_argument(&c, args[0], &ref)) {
     tok_call_install(&c);
     tok_call_begin(&c);
     hold h = c.rc == SQLITE_OK ? find_hold(&c, ref) : (hold){0};
-    if (!h.found) tok_call_fail(&c, SQLITE_ERROR, "there is no hold '%.*s', expected the ref of a tok_quota_reserve", tok_shown(ref), ref.ptr);
+    if (!h.found)
+      tok_call_fail(&c, SQLITE_ERROR,
+                    "there is no hold '%.*s', expected the ref of a tok_quota_reserve",
+                    tok_shown(ref), ref.ptr);
     if (h.used) id = h.usage_id;
-    else if (tok_call_now(&c, n > 2 ? args[2] : NULL, false, &now) && canonical(&c, tok_sql_bytes(args[1]), &form, &json))
+    else if (tok_call_now(&c, n > 2 ? args[2] : NULL, false, &now) &&
+             canonical(&c, tok_sql_bytes(args[1]), &form, &json))
       id = record(&c, ref, form, json, now, NULL);
     tok_call_commit(&c);
   }
@@ -396,10 +432,12 @@ static void charge(tok_call *c, tok_slice ref, sqlite3_value *incurred, int64_t 
   if (status == TOK_INVALID) tok_call_fail(c, SQLITE_ERROR, "incurred %s", r.wrong);
   char *form = NULL, *json = NULL;
   if (c->rc == SQLITE_OK) {
-    form = sqlite3_mprintf("{\"input_tokens\":%lld,\"output_tokens\":%lld}", (long long)r.amount[TOK_AMOUNT_INPUT],
+    form = sqlite3_mprintf("{\"input_tokens\":%lld,\"output_tokens\":%lld}",
+                           (long long)r.amount[TOK_AMOUNT_INPUT],
                            (long long)r.amount[TOK_AMOUNT_OUTPUT]);
-    json = r.given[TOK_AMOUNT_COST] ? sqlite3_mprintf("{\"cost_nano\":%lld}", (long long)r.amount[TOK_AMOUNT_COST])
-                                    : sqlite3_mprintf("{}");
+    json = r.given[TOK_AMOUNT_COST]
+               ? sqlite3_mprintf("{\"cost_nano\":%lld}", (long long)r.amount[TOK_AMOUNT_COST])
+               : sqlite3_mprintf("{}");
     if (form == NULL || json == NULL) tok_call_fail(c, SQLITE_NOMEM, NULL);
     else record(c, ref, form, json, now, "cancelled");
   }
@@ -414,7 +452,8 @@ void tok_quota_release_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   int64_t now;
   hold h = {0};
   bool open = false;
-  if (n < 1 || n > 3) tok_call_fail(&c, SQLITE_ERROR, "1 to 3 arguments (ref, incurred, now) expected, got %d", n);
+  if (n < 1 || n > 3)
+    tok_call_fail(&c, SQLITE_ERROR, "1 to 3 arguments (ref, incurred, now) expected, got %d", n);
   else if (any_null(n, args, 1)) return;
   if (c.rc == SQLITE_OK && ref_argument(&c, args[0], &ref)) {
     tok_call_install(&c);

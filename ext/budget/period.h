@@ -8,8 +8,8 @@
 **     every 1 month anchor 2026-01-31           dates and times: 31 Jan, 28 Feb, 31 Mar, …
 **     rolling 24h                               every window of 24 hours, counted in 60 buckets
 **     rolling 24h/48                            … in 48; a bucket is rounded up to whole seconds
-**     bucket 90000/60s                          token bucket: full at the quota's limit, refilled evenly
-**     bucket 60s                                by 90000 in 60 s, or by the limit in 60 s
+**     bucket 90000/60s                          token bucket: full at the quota's limit, refilled
+**     evenly bucket 60s                                by 90000 in 60 s, or by the limit in 60 s
 **     lifetime                                  one period for ever
 **
 ** Units may be spelled out (hours, minute), numbers may be left out ("every month"), case does not
@@ -41,7 +41,8 @@ typedef struct {
   tok_period_kind kind;
   tok_unit unit;        /* CALENDAR */
   int64_t length_s;     /* EVERY, ROLLING, BUCKET; seconds */
-  int64_t n;            /* STEP: days or months; ROLLING: buckets; at least 1. BUCKET: refill; 0: the limit */
+  /* STEP: days or months; ROLLING: buckets; at least 1. BUCKET: refill; 0: the limit */
+  int64_t n;
   bool months;          /* STEP: months, else days */
   bool weeks;           /* STEP: given as weeks of 7 days */
   bool anchored;        /* EVERY, STEP: an anchor was given */

@@ -13,7 +13,7 @@ void tok_plan_free(tok_plan *p) {
   tok_plan_init(p);
 }
 
-/* ---- reading quotas ---------------------------------------------------------------------------------------------- */
+/* ---- reading quotas -------------------------------------------------------------------------- */
 
 static tok_quota_kind kind_of(tok_slice text) {
   static const char *const names[] = {"fixed", "month", "lifetime", "rolling", "calendar"};
@@ -50,7 +50,8 @@ static bool hold_of(tok_slice text, int64_t *fixed_units) {
     *fixed_units = 0;
     return true;
   }
-  if (text.len <= n || text.len > n + 18 || memcmp(text.ptr, prefix, n) != 0) return false; /* 18 digits: no overflow */
+  /* 18 digits: no overflow */
+  if (text.len <= n || text.len > n + 18 || memcmp(text.ptr, prefix, n) != 0) return false;
   *fixed_units = 0;
   for (size_t i = n; i < text.len; i++) {
     if (!tok_is_digit(text.ptr[i])) return false;
@@ -108,7 +109,8 @@ tok_status tok_plan_add(tok_plan *p, const tok_plan_row *row) {
   /* a route other than '*' is the one part of the scope that has no wildcard and is not '*' */
   q->by_route = row->any == (tok_slice_is(row->route, "*") ? TOK_DIM_TAGS : TOK_DIM_TAGS - 1);
   bool windows = q->kind == TOK_KIND_FIXED || q->kind == TOK_KIND_ROLLING;
-  bool known = metric_of(row->metric, &q->metric) & action_of(row->action, &q->action) & hold_of(row->hold_size, &q->fixed_units);
+  bool known = metric_of(row->metric, &q->metric) & action_of(row->action, &q->action) &
+               hold_of(row->hold_size, &q->fixed_units);
   q->plain = known && q->kind != TOK_KIND_OTHER && (!windows || q->len_s > 0) && q->months > 0 &&
              row->pattern.len <= TOK_PLAN_PATTERN_MAX;
   q->special = row->special;
@@ -124,7 +126,7 @@ tok_status tok_plan_add(tok_plan *p, const tok_plan_row *row) {
   return TOK_OK;
 }
 
-/* ---- a request's texts --------------------------------------------------------------------------------------------- */
+/* ---- a request's texts ----------------------------------------------------------------------- */
 
 typedef struct {
   const tok_plan *plan;
@@ -154,7 +156,8 @@ static bool set_dims(matcher *m) {
     char *lower = scratch(m, s.len);
     if (lower == NULL) return false;
     for (size_t k = 0; k < s.len; k++) {
-      if ((unsigned char)s.ptr[k] >= 0x80) return false; /* what lower() does with it depends on the host */
+      /* what lower() does with it depends on the host */
+      if ((unsigned char)s.ptr[k] >= 0x80) return false;
       lower[k] = tok_lower(s.ptr[k]);
     }
     m->dim[i].ptr = lower;
@@ -167,8 +170,14 @@ static bool make_scope(matcher *m) {
   static const struct {
     char label[5];
     tok_dim dim;
-  } parts[TOK_DIM_TAGS] = {{"\x1Ft=", TOK_DIM_TENANT},  {"\x1Fu=", TOK_DIM_USER}, {"\x1Fk=", TOK_DIM_API_KEY},
-                           {"\x1Fs=", TOK_DIM_SESSION}, {"\x1F" "a=", TOK_DIM_TASK}, {"\x1Fm=", TOK_DIM_MODEL},
+  } parts[TOK_DIM_TAGS] = {{"\x1Ft=", TOK_DIM_TENANT},
+                           {"\x1Fu=", TOK_DIM_USER},
+                           {"\x1Fk=", TOK_DIM_API_KEY},
+                           {"\x1Fs=", TOK_DIM_SESSION},
+                           {"\x1F"
+                            "a=",
+                            TOK_DIM_TASK},
+                           {"\x1Fm=", TOK_DIM_MODEL},
                            {"\x1Fp=", TOK_DIM_PROVIDER}};
   size_t n = 1;
   for (int i = 0; i < TOK_DIM_TAGS; i++) n += 3 + m->dim[i].len;
@@ -236,7 +245,7 @@ static bool set_key(matcher *m, const tok_plan_quota *q, tok_slice *key) {
   return true;
 }
 
-/* ---- periods and amounts --------------------------------------------------------------------------------------------- */
+/* ---- periods and amounts --------------------------------------------------------------------- */
 
 static int64_t month_start(int64_t t, int64_t months) {
   int64_t year, days = (t - tok_second_of_day(t)) / 86400;
@@ -262,7 +271,8 @@ static int64_t start_of(const tok_plan_quota *q, int64_t t) {
 /* What the request may need of q. False: overflow, or tokens without a price under a cost quota. */
 static bool set_need(const tok_request *r, const tok_plan_quota *q, tok_plan_cover *c) {
   int64_t tokens;
-  if (!tok_add_i64(r->amount[TOK_AMOUNT_INPUT], r->amount[TOK_AMOUNT_OUTPUT], &tokens)) return false;
+  if (!tok_add_i64(r->amount[TOK_AMOUNT_INPUT], r->amount[TOK_AMOUNT_OUTPUT], &tokens))
+    return false;
   c->known = tok_request_knows(r, q->metric);
   switch (q->metric) {
   case 'r':
@@ -279,17 +289,19 @@ static bool set_need(const tok_request *r, const tok_plan_quota *q, tok_plan_cov
     break;
   default:
     c->need = r->amount[TOK_AMOUNT_COST];
-    if (!c->known && (r->given[TOK_AMOUNT_INPUT] || r->given[TOK_AMOUNT_OUTPUT] || r->given[TOK_AMOUNT_TOTAL]))
+    if (!c->known &&
+        (r->given[TOK_AMOUNT_INPUT] || r->given[TOK_AMOUNT_OUTPUT] || r->given[TOK_AMOUNT_TOTAL]))
       return false;
   }
   if (q->fixed_units >= 0) c->need = q->fixed_units;
   return true;
 }
 
-/* ---- matching ------------------------------------------------------------------------------------------------------- */
+/* ---- matching -------------------------------------------------------------------------------- */
 
 /* The route of q beside "k:" and value, as memcmp would order them. */
-static int compare_route(const matcher *m, const tok_plan_quota *q, const char *prefix, tok_slice value) {
+static int compare_route(const matcher *m, const tok_plan_quota *q, const char *prefix,
+                         tok_slice value) {
   size_t n_prefix = strlen(prefix), len = q->route_len;
   const char *route = m->plan->text.ptr + q->route;
   int order = memcmp(route, prefix, len < n_prefix ? len : n_prefix);
@@ -334,12 +346,14 @@ static bool match_route(matcher *m, const char *prefix, tok_slice value) {
   return true;
 }
 
-bool tok_plan_match(const tok_plan *p, const tok_request *r, int64_t now, tok_glob_fn *glob, tok_plan_covers *out) {
+bool tok_plan_match(const tok_plan *p, const tok_request *r, int64_t now, tok_glob_fn *glob,
+                    tok_plan_covers *out) {
   static const struct {
     const char *prefix;
     tok_dim dim;
-  } routes[TOK_DIM_TAGS] = {{"k:", TOK_DIM_API_KEY}, {"u:", TOK_DIM_USER},  {"s:", TOK_DIM_SESSION}, {"t:", TOK_DIM_TENANT},
-                            {"a:", TOK_DIM_TASK},    {"m:", TOK_DIM_MODEL}, {"p:", TOK_DIM_PROVIDER}};
+  } routes[TOK_DIM_TAGS] = {{"k:", TOK_DIM_API_KEY}, {"u:", TOK_DIM_USER}, {"s:", TOK_DIM_SESSION},
+                            {"t:", TOK_DIM_TENANT},  {"a:", TOK_DIM_TASK}, {"m:", TOK_DIM_MODEL},
+                            {"p:", TOK_DIM_PROVIDER}};
   matcher m = {.plan = p, .r = r, .glob = glob, .out = out, .now = now};
   out->n = 0;
   out->n_text = 0;

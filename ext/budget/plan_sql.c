@@ -2,14 +2,17 @@
 ** The quotas that a connection remembers, and what their counters say.
 **
 ** What is remembered is good as long as
-**   - llm_clock.quotas is the number that was there: triggers draw another at each change of llm_quota, whoever makes it. It is read
+**   - llm_clock.quotas is the number that was there: triggers draw another at each change of
+**     llm_quota, whoever makes it. It is read
 **     in the transaction of the check, so that a ROLLBACK, another process and a restored backup are all seen;
-**   - the statement that reads it was not prepared again: so main has the same schema, those triggers among it.
-** Read when a number is met the second time: who asks once, or changes quotas before each question, is not made to read them all.
+**   - the statement that reads it was not prepared again: so main has the same schema, those
+**     triggers among it.
+** Read when a number is met the second time: who asks once, or changes quotas before each question,
+** is not made to read them all.
 */
 #include "budget_sql.h"
 
-/* ---- reading llm_quota ----------------------------------------------------------------------------------------- */
+/* ---- reading llm_quota ----------------------------------------------------------------------- */
 
 void tok_plan_forget(tok_budget *b) {
   tok_plan_free(&b->plan);
@@ -18,7 +21,8 @@ void tok_plan_forget(tok_budget *b) {
 
 static tok_slice text_column(sqlite3_stmt *stmt, int i) {
   const char *text = (const char *)sqlite3_column_text(stmt, i);
-  return (tok_slice){text == NULL ? "" : text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(stmt, i)};
+  return (tok_slice){text == NULL ? "" : text,
+                     text == NULL ? 0 : (size_t)sqlite3_column_bytes(stmt, i)};
 }
 
 static tok_status add_quota(tok_plan *p, sqlite3_stmt *stmt) {
@@ -26,9 +30,11 @@ static tok_status add_quota(tok_plan *p, sqlite3_stmt *stmt) {
   tok_plan_row row = {.id = sqlite3_column_int64(stmt, i++)};
   tok_slice *const texts[] = {&row.route,  &row.pattern,   &row.tag_text, &row.kind,    &row.metric,
                               &row.action, &row.hold_size, &row.split_by, &row.calendar};
-  int64_t *const numbers[] = {&row.limit, &row.soft, &row.since, &row.span_s, &row.len_s, &row.anchor_s, &row.months, &row.any};
+  int64_t *const numbers[] = {&row.limit, &row.soft,     &row.since,  &row.span_s,
+                              &row.len_s, &row.anchor_s, &row.months, &row.any};
   for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) *texts[k] = text_column(stmt, i++);
-  for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) *numbers[k] = sqlite3_column_int64(stmt, i++);
+  for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++)
+    *numbers[k] = sqlite3_column_int64(stmt, i++);
   row.special = sqlite3_column_int(stmt, i++) != 0;
   return tok_plan_add(p, &row);
 }
@@ -58,7 +64,8 @@ static void read_plan(tok_call *c) {
 const tok_plan *tok_call_plan(tok_call *c) {
   tok_budget *b = c->b;
   if (c->rc != SQLITE_OK || !c->versioned) return NULL;
-  if (b->plan_state == TOK_PLAN_NONE || b->plan_version != c->version || b->plan_schema != c->schema) {
+  if (b->plan_state == TOK_PLAN_NONE || b->plan_version != c->version ||
+      b->plan_schema != c->schema) {
     tok_plan_forget(b);
     b->plan_state = TOK_PLAN_SEEN;
     b->plan_version = c->version;
@@ -70,7 +77,7 @@ const tok_plan *tok_call_plan(tok_call *c) {
   return b->plan_state == TOK_PLAN_GOOD ? &b->plan : NULL;
 }
 
-/* ---- counters ---------------------------------------------------------------------------------------------------- */
+/* ---- counters -------------------------------------------------------------------------------- */
 
 /* Where the counter of a calendar's period begins. False: the calendar ends before. */
 static bool place(tok_call *c, tok_plan_cover *cover, int64_t now) {
@@ -108,13 +115,14 @@ static int64_t read_counter(tok_call *c, const tok_plan_cover *cover) {
   sqlite3_bind_text64(stmt, 2, cover->key.ptr, cover->key.len, SQLITE_STATIC, SQLITE_UTF8);
   sqlite3_bind_int64(stmt, 3, rolling ? cover->start - q->span_s - q->len_s : cover->start);
   if (rolling) sqlite3_bind_int64(stmt, 4, cover->start + q->span_s + q->len_s);
-  if (tok_call_step(c, stmt)) units = sqlite3_column_int64(stmt, 0); /* too large for an integer: the largest */
+  /* too large for an integer: the largest */
+  if (tok_call_step(c, stmt)) units = sqlite3_column_int64(stmt, 0);
   tok_call_done(c, which, stmt);
   return units;
 }
 
-bool tok_plan_decide(tok_call *c, const tok_plan *plan, const tok_request *r, int64_t now, tok_plan_covers *covers,
-                     tok_decision *worst) {
+bool tok_plan_decide(tok_call *c, const tok_plan *plan, const tok_request *r, int64_t now,
+                     tok_plan_covers *covers, tok_decision *worst) {
   if (plan == NULL || !tok_plan_match(plan, r, now, sqlite3_strglob, covers)) return false;
   *worst = TOK_ALLOW;
   for (int i = 0; i < covers->n; i++) {
@@ -122,8 +130,12 @@ bool tok_plan_decide(tok_call *c, const tok_plan *plan, const tok_request *r, in
     const tok_plan_quota *q = cover->quota;
     if (q->kind == TOK_KIND_CALENDAR && !place(c, cover, now)) return false;
     if (q->special) read_limit(c, cover, now);
-    tok_quota_view view = {.limit = cover->limit, .soft = q->soft, .need = cover->need, .known = cover->known, .action = q->action,
-                            .used = read_counter(c, cover)};
+    tok_quota_view view = {.limit = cover->limit,
+                           .soft = q->soft,
+                           .need = cover->need,
+                           .known = cover->known,
+                           .action = q->action,
+                           .used = read_counter(c, cover)};
     tok_decision decision = tok_quota_decide(&view);
     if (decision > *worst) *worst = decision;
   }

@@ -24,8 +24,9 @@ static tok_status wrong(tok_request *r, const char *format, tok_slice what) {
 }
 
 /*
-** Room for n bytes. The buffer never moves, so that slices of it stay good: all that the text could need is reserved at
-** the first use; what is unescaped or wrapped is at most 4 bytes longer than it was. NULL without memory.
+** Room for n bytes. The buffer never moves, so that slices of it stay good: all that the text could
+** need is reserved at the first use; what is unescaped or wrapped is at most 4 bytes longer than it
+** was. NULL without memory.
 */
 static char *space(tok_request *r, const tok_json *j, size_t n) {
   if (r->text.cap == 0) tok_buf_reserve(&r->text, j->in.len + 4 * TOK_N_DIMS);
@@ -77,8 +78,11 @@ static tok_status scope_member(tok_request *r, tok_slice key, tok_json *j) {
     r->dim[i] = j->event == TOK_JSON_STRING ? unescaped(r, j) : j->text;
     return TOK_OK;
   }
-  return wrong(r, "has no key '%.*s'; expected tenant_id, user_id, api_key_id, session_id, provider, model, "
-                  "task_type or tag", key);
+  return wrong(
+      r,
+      "has no key '%.*s'; expected tenant_id, user_id, api_key_id, session_id, provider, model, "
+      "task_type or tag",
+      key);
 }
 
 static tok_status amount_member(tok_request *r, tok_slice key, tok_json *j) {
@@ -86,17 +90,19 @@ static tok_status amount_member(tok_request *r, tok_slice key, tok_json *j) {
     const char *name;
     tok_amount_kind kind;
     bool usd;
-  } names[] = {{"input", TOK_AMOUNT_INPUT, false},       {"output", TOK_AMOUNT_OUTPUT, false},
-               {"total", TOK_AMOUNT_TOTAL, false},       {"requests", TOK_AMOUNT_REQUESTS, false},
-               {"cost_usd", TOK_AMOUNT_COST, true},      {"cost_nano", TOK_AMOUNT_COST, false},
-               {"input_tokens", TOK_AMOUNT_INPUT, false}, {"output_tokens", TOK_AMOUNT_OUTPUT, false},
-               {"total_tokens", TOK_AMOUNT_TOTAL, false}};
+  } names[] = {
+      {"input", TOK_AMOUNT_INPUT, false},        {"output", TOK_AMOUNT_OUTPUT, false},
+      {"total", TOK_AMOUNT_TOTAL, false},        {"requests", TOK_AMOUNT_REQUESTS, false},
+      {"cost_usd", TOK_AMOUNT_COST, true},       {"cost_nano", TOK_AMOUNT_COST, false},
+      {"input_tokens", TOK_AMOUNT_INPUT, false}, {"output_tokens", TOK_AMOUNT_OUTPUT, false},
+      {"total_tokens", TOK_AMOUNT_TOTAL, false}};
   if (j->event == TOK_JSON_NULL) return TOK_OK;
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (!tok_slice_is(key, names[i].name)) continue;
     int64_t v;
     if (j->event != TOK_JSON_NUMBER) return wrong(r, "%.*s must be a number", key);
-    tok_status status = names[i].usd ? tok_json_fixed(j->text, 1000000000, &v) : tok_json_int(j->text, 1, &v);
+    tok_status status =
+        names[i].usd ? tok_json_fixed(j->text, 1000000000, &v) : tok_json_int(j->text, 1, &v);
     if (status == TOK_INVALID) return wrong(r, "%.*s must be an integer", key);
     if (status != TOK_OK) return wrong(r, "%.*s does not fit in 64 bits", key);
     if (v < 0) return wrong(r, "%.*s must not be negative", key);
@@ -104,7 +110,8 @@ static tok_status amount_member(tok_request *r, tok_slice key, tok_json *j) {
     r->given[names[i].kind] = true;
     return TOK_OK;
   }
-  return wrong(r, "has no key '%.*s'; expected input, output, total, requests, cost_usd or cost_nano", key);
+  return wrong(
+      r, "has no key '%.*s'; expected input, output, total, requests, cost_usd or cost_nano", key);
 }
 
 typedef tok_status member_fn(tok_request *r, tok_slice key, tok_json *j);
@@ -131,7 +138,9 @@ tok_status tok_request_scope(tok_request *r, tok_slice json) {
   return status == TOK_OK ? r->text.status : status;
 }
 
-tok_status tok_request_amount(tok_request *r, tok_slice json) { return read_object(r, json, amount_member); }
+tok_status tok_request_amount(tok_request *r, tok_slice json) {
+  return read_object(r, json, amount_member);
+}
 
 bool tok_request_knows(const tok_request *r, char metric) {
   switch (metric) {
@@ -148,7 +157,7 @@ bool tok_request_knows(const tok_request *r, char metric) {
   }
 }
 
-/* ---- decisions ---------------------------------------------------------------------------------------- */
+/* ---- decisions ------------------------------------------------------------------------------- */
 
 /* a + b + c > limit without overflow; all but `limit` may be anything. */
 static bool beyond(const tok_quota_view *v, int64_t need, int64_t limit) {

@@ -4,10 +4,11 @@
 **     {"tenant_id":"acme","user_id":"ann","model":"gpt-4o","task_type":"chat","tag":"prod"}
 **     {"input":1200,"output":800}     {"cost_usd":0.02}     {"requests":5}     {"total":2000}
 **
-** Scope keys are the ledger's columns tenant_id, user_id, api_key_id, session_id, provider, model and task_type, and tag (a
-** string) or tags (an array or object). Amount keys: input, output, total, requests, cost_usd, cost_nano (also
-** input_tokens, output_tokens, total_tokens). null is as if the key were not there; any other key is an error, so that a misspelt
-** limit never goes unnoticed.
+** Scope keys are the ledger's columns tenant_id, user_id, api_key_id, session_id, provider, model
+** and task_type, and tag (a string) or tags (an array or object). Amount keys: input, output,
+** total, requests, cost_usd, cost_nano (also input_tokens, output_tokens, total_tokens). null is as
+** if the key were not there; any other key is an error, so that a misspelt limit never goes
+** unnoticed.
 */
 #ifndef TOK_REQUEST_H
 #define TOK_REQUEST_H
@@ -28,7 +29,14 @@ typedef enum {
 
 extern const char *const tok_dim_names[TOK_N_DIMS];
 
-typedef enum { TOK_AMOUNT_INPUT, TOK_AMOUNT_OUTPUT, TOK_AMOUNT_TOTAL, TOK_AMOUNT_REQUESTS, TOK_AMOUNT_COST, TOK_N_AMOUNTS } tok_amount_kind;
+typedef enum {
+  TOK_AMOUNT_INPUT,
+  TOK_AMOUNT_OUTPUT,
+  TOK_AMOUNT_TOTAL,
+  TOK_AMOUNT_REQUESTS,
+  TOK_AMOUNT_COST,
+  TOK_N_AMOUNTS
+} tok_amount_kind;
 
 enum { TOK_WRONG_BYTES = 160 };
 
@@ -45,14 +53,20 @@ typedef struct {
 /* Sets everything to "not given"; allocates nothing. */
 void tok_request_init(tok_request *r);
 void tok_request_free(tok_request *r);
-/* Read one of the two. TOK_OK, TOK_INVALID (r->wrong) or TOK_NOMEM. O(length). The texts must outlive r. */
+/*
+** Read one of the two. TOK_OK, TOK_INVALID (r->wrong) or TOK_NOMEM. O(length). The texts must
+** outlive r.
+*/
 tok_status tok_request_scope(tok_request *r, tok_slice json);
 tok_status tok_request_amount(tok_request *r, tok_slice json);
 
-/* Does the amount say how much of a metric is wanted? The metric's first letter; a request is one request. */
+/*
+** Does the amount say how much of a metric is wanted? The metric's first letter; a request is one
+** request.
+*/
 bool tok_request_knows(const tok_request *r, char metric);
 
-/* ---- decisions ---------------------------------------------------------------------------------------- */
+/* ---- decisions ------------------------------------------------------------------------------- */
 
 typedef enum { TOK_ALLOW, TOK_WARN, TOK_THROTTLE, TOK_BLOCK } tok_decision; /* from good to bad */
 extern const char *const tok_decision_names[];
@@ -68,8 +82,8 @@ typedef struct {
 } tok_quota_view;
 
 /*
-** TOK_ALLOW while used + held + need <= limit; else the quota's action. Above the soft limit at least TOK_WARN. A request that
-** does not say how much needs one unit. Never overflows.
+** TOK_ALLOW while used + held + need <= limit; else the quota's action. Above the soft limit at
+** least TOK_WARN. A request that does not say how much needs one unit. Never overflows.
 */
 tok_decision tok_quota_decide(const tok_quota_view *v);
 /* limit - used - held; saturates. May be negative. */

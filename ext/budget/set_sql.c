@@ -6,14 +6,18 @@
 **     SELECT tok_quota_grant('acme day', '', 10, '2026-02-01', 'launch week');      -- 10 dollars more, once
 **     SELECT tok_quota_override('per user', 'ann', 50000, '2026-02-01');            -- another limit for one key, for a time
 **
-** tok_quota_set(name, json [, now]) -> id. Makes the quota or changes what the JSON names, and fills its calendar.
-**   Keys: the scope (tenant_id, user_id, api_key_id, session_id, provider, model, task_type, tag; '*' is anything, * and ? within a
-**   value are wildcards), split_by, metric (input, output, total, requests, cost_usd, cost_nano), limit, soft_limit, period (see
-**   period.h), zone, action (warn, throttle, block), guard (insert, write, none), thresholds, rollover, hold_size (max, p99, p95, none,
-**   fixed:N), unpriced (deny, allow, estimate), unpriced_usd_per_1m, since, parent, active, description. Limits of cost_usd
-**   are dollars, so is the refill of a period 'bucket 10/1h'. A new quota counts from the start of its period on, or since the time given ("since":0: the whole ledger).
-** tok_quota_grant(name, key, amount [, until [, reason [, priority [, since]]]]) -> id of the grant. Dollars where the quota
-**   counts cost. Spent after the limit, by priority (low first), then expiry, then age.
+** tok_quota_set(name, json [, now]) -> id. Makes the quota or changes what the JSON names, and
+**   fills its calendar. Keys: the scope (tenant_id, user_id, api_key_id, session_id, provider,
+**   model, task_type, tag; '*' is anything, * and ? within a value are wildcards), split_by, metric
+**   (input, output, total, requests, cost_usd, cost_nano), limit, soft_limit, period (see
+**   period.h), zone, action (warn, throttle, block), guard (insert, write, none), thresholds,
+**   rollover, hold_size (max, p99, p95, none, fixed:N), unpriced (deny, allow, estimate),
+**   unpriced_usd_per_1m, since, parent, active, description. Limits of cost_usd are dollars, so is
+**   the refill of a period 'bucket 10/1h'. A new quota counts from the start of its period on, or
+**   since the time given ("since":0: the whole ledger).
+** tok_quota_grant(name, key, amount [, until [, reason [, priority [, since]]]]) -> id of the
+**   grant. Dollars where the quota counts cost. Spent after the limit, by priority (low first),
+**   then expiry, then age.
 ** tok_quota_override(name, key, limit [, until [, reason [, since]]]) -> 1.
 */
 #include <math.h>
@@ -91,7 +95,7 @@ typedef struct {
   bool refills; /* a token bucket */
 } definition;
 
-/* ---- reading ------------------------------------------------------------------------------------------------------------ */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void wrong(tok_call *c, const char *key, const char *expected) {
   tok_call_fail(c, SQLITE_ERROR, "%s must be %s", key, expected);
@@ -105,8 +109,8 @@ static void read_thresholds(tok_call *c, definition *d, tok_json *j) {
   }
   while (c->rc == SQLITE_OK && tok_json_next(j) != TOK_JSON_ARRAY_END) {
     int64_t millionths;
-    if (j->event != TOK_JSON_NUMBER || tok_json_fixed(j->text, 1000000, &millionths) != TOK_OK || millionths <= 0 ||
-        millionths > 10000000 || d->n_thresholds == THRESHOLDS_MAX) {
+    if (j->event != TOK_JSON_NUMBER || tok_json_fixed(j->text, 1000000, &millionths) != TOK_OK ||
+        millionths <= 0 || millionths > 10000000 || d->n_thresholds == THRESHOLDS_MAX) {
       wrong(c, "thresholds", "at most 32 fractions above 0, at most 10, such as [0.8, 0.95]");
       return;
     }
@@ -150,7 +154,8 @@ static void read_definition(tok_call *c, tok_slice json, definition *d) {
   if (json.len > 0) tok_buf_reserve(&d->text, json.len); /* once, so that slices of it stay good */
   tok_json_init(&j, json);
   if (tok_json_next(&j) != TOK_JSON_OBJECT) {
-    tok_call_fail(c, SQLITE_ERROR, "a JSON object is expected, such as {\"metric\":\"total\",\"limit\":1000000}");
+    tok_call_fail(c, SQLITE_ERROR,
+                  "a JSON object is expected, such as {\"metric\":\"total\",\"limit\":1000000}");
     return;
   }
   while (c->rc == SQLITE_OK && tok_json_next(&j) == TOK_JSON_KEY) {
@@ -169,7 +174,7 @@ static void read_definition(tok_call *c, tok_slice json, definition *d) {
     tok_call_fail(c, SQLITE_ERROR, "the definition is not valid JSON, expected an object such as {\"metric\":\"total\",\"limit\":1000,\"period\":\"day\"}");
 }
 
-/* ---- checking ----------------------------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 /* What the quota has already, or an empty metric. */
 typedef struct {
@@ -205,17 +210,21 @@ static void check_metric(tok_call *c, definition *d, const existing *e, int64_t 
   tok_slice m = d->value[P_METRIC];
   *scale = e->metric[0] == 'c' ? 1000000000 : 1;
   if (m.ptr == NULL) {
-    if (e->id == 0) wrong(c, "metric", "given: input, output, total, requests, cost_usd or cost_nano");
+    if (e->id == 0)
+      wrong(c, "metric", "given: input, output, total, requests, cost_usd or cost_nano");
     return;
   }
-  bool usd = tok_slice_is(m, "cost_usd") || tok_slice_is(m, "cost"), nano = tok_slice_is(m, "cost_nano");
+  bool usd = tok_slice_is(m, "cost_usd") || tok_slice_is(m, "cost"),
+       nano = tok_slice_is(m, "cost_nano");
   *scale = usd ? 1000000000 : 1;
   if (usd || nano) d->value[P_METRIC] = tok_slice_of("cost");
-  else if (!tok_slice_is(m, "input") && !tok_slice_is(m, "output") && !tok_slice_is(m, "total") && !tok_slice_is(m, "requests"))
+  else if (!tok_slice_is(m, "input") && !tok_slice_is(m, "output") && !tok_slice_is(m, "total") &&
+           !tok_slice_is(m, "requests"))
     wrong(c, "metric", "input, output, total, requests, cost_usd or cost_nano");
 }
 
-static void check_period(tok_call *c, definition *d, const existing *e, int64_t scale, int64_t now) {
+static void check_period(tok_call *c, definition *d, const existing *e, int64_t scale,
+                         int64_t now) {
   tok_slice text = d->value[P_PERIOD], zone = d->value[P_ZONE];
   const tok_zone *z = NULL;
   const char *why;
@@ -229,7 +238,8 @@ static void check_period(tok_call *c, definition *d, const existing *e, int64_t 
   sqlite3_free(message);
   if (rc != SQLITE_OK) return;
   tok_status status = tok_period_parse(text, &p, &why);
-  if (status == TOK_OK && p.kind == TOK_PERIOD_BUCKET && d->value[P_PERIOD].ptr != NULL && !tok_mul_i64(p.n, scale, &p.n)) {
+  if (status == TOK_OK && p.kind == TOK_PERIOD_BUCKET && d->value[P_PERIOD].ptr != NULL &&
+      !tok_mul_i64(p.n, scale, &p.n)) {
     status = TOK_INVALID; /* a refill is in the unit of the limit */
     why = "has a refill that does not fit in 64 bits";
   }
@@ -248,12 +258,14 @@ static void check_period(tok_call *c, definition *d, const existing *e, int64_t 
 static void check_since(tok_call *c, definition *d) {
   tok_slice s = d->value[P_SINCE];
   if (c->rc != SQLITE_OK || s.ptr == NULL) return;
-  bool good = d->is_number[P_SINCE] ? tok_json_int(s, 1, &d->since) == TOK_OK : tok_time_parse(s, &d->since) == TOK_OK;
+  bool good = d->is_number[P_SINCE] ? tok_json_int(s, 1, &d->since) == TOK_OK
+                                    : tok_time_parse(s, &d->since) == TOK_OK;
   if (!good) wrong(c, "since", "an ISO-8601 time or Unix seconds");
 }
 
 /* Binds a number times scale. */
-static void bind_units(tok_call *c, sqlite3_stmt *stmt, const definition *d, int p, const char *name, int64_t scale) {
+static void bind_units(tok_call *c, sqlite3_stmt *stmt, const definition *d, int p,
+                       const char *name, int64_t scale) {
   int64_t units;
   tok_slice s = d->value[p];
   if (s.ptr == NULL || c->rc != SQLITE_OK) return;
@@ -266,14 +278,16 @@ static void bind_units(tok_call *c, sqlite3_stmt *stmt, const definition *d, int
   else sqlite3_bind_int64(stmt, p, units);
 }
 
-static void bind_definition(tok_call *c, sqlite3_stmt *stmt, sqlite3_value *name, const definition *d, int64_t scale) {
+static void bind_definition(tok_call *c, sqlite3_stmt *stmt, sqlite3_value *name,
+                            const definition *d, int64_t scale) {
   if (stmt == NULL) return;
   sqlite3_bind_value(stmt, P_NAME, name);
   for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
     int p = keys[k].parameter;
     if (p == 0 || d->value[p].ptr == NULL || p > sqlite3_bind_parameter_count(stmt)) continue;
     if (keys[k].kind == UNITS) bind_units(c, stmt, d, p, keys[k].name, scale);
-    else if (keys[k].kind == PRICE) bind_units(c, stmt, d, p, keys[k].name, 1000); /* a million tokens to one */
+    /* a million tokens to one */
+    else if (keys[k].kind == PRICE) bind_units(c, stmt, d, p, keys[k].name, 1000);
     else if (keys[k].kind == FLAG) sqlite3_bind_int(stmt, p, tok_slice_is(d->value[p], "1"));
     else sqlite3_bind_text64(stmt, p, d->value[p].ptr, d->value[p].len, SQLITE_STATIC, SQLITE_UTF8);
   }
@@ -282,9 +296,10 @@ static void bind_definition(tok_call *c, sqlite3_stmt *stmt, sqlite3_value *name
     sqlite3_bind_int(stmt, P_SINCE_GIVEN, d->value[P_SINCE].ptr != NULL);
 }
 
-/* ---- tok_quota_set ------------------------------------------------------------------------------------------------------- */
+/* ---- tok_quota_set --------------------------------------------------------------------------- */
 
-static void write_quota(tok_call *c, sqlite3_value *name, const definition *d, int64_t scale, tok_bq which) {
+static void write_quota(tok_call *c, sqlite3_value *name, const definition *d, int64_t scale,
+                        tok_bq which) {
   sqlite3_stmt *stmt = tok_call_stmt(c, which);
   bind_definition(c, stmt, name, d, scale);
   tok_call_run(c, which, stmt);
@@ -314,7 +329,9 @@ static int64_t set(tok_call *c, sqlite3_value *name, definition *d, sqlite3_valu
   check_since(c, d);
   if (e.id == 0 && d->value[P_LIMIT].ptr == NULL) wrong(c, "limit", "given");
   if (d->refills && d->n_thresholds > 0)
-    tok_call_fail(c, SQLITE_ERROR, "a token bucket has no thresholds: it refills; rules of rate and spike tell of heavy use");
+    tok_call_fail(
+        c, SQLITE_ERROR,
+        "a token bucket has no thresholds: it refills; rules of rate and spike tell of heavy use");
   if (e.id == 0) {
     write_quota(c, name, d, scale, TOK_BQ_SET_INSERT);
   } else {
@@ -328,7 +345,8 @@ static int64_t set(tok_call *c, sqlite3_value *name, definition *d, sqlite3_valu
 }
 
 static bool name_argument(tok_call *c, sqlite3_value *v) {
-  if (tok_sql_bytes(v).len == 0) tok_call_fail(c, SQLITE_ERROR, "the quota's name must not be empty");
+  if (tok_sql_bytes(v).len == 0)
+    tok_call_fail(c, SQLITE_ERROR, "the quota's name must not be empty");
   return c->rc == SQLITE_OK;
 }
 
@@ -336,8 +354,10 @@ void tok_quota_set_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_call c = tok_call_start(ctx, "tok_quota_set");
   definition d;
   int64_t id = 0;
-  if (n < 2 || n > 3) tok_call_fail(&c, SQLITE_ERROR, "2 or 3 arguments (name, definition, now) expected, got %d", n);
-  else if (sqlite3_value_type(args[0]) == SQLITE_NULL || sqlite3_value_type(args[1]) == SQLITE_NULL) return;
+  if (n < 2 || n > 3)
+    tok_call_fail(&c, SQLITE_ERROR, "2 or 3 arguments (name, definition, now) expected, got %d", n);
+  else if (sqlite3_value_type(args[0]) == SQLITE_NULL || sqlite3_value_type(args[1]) == SQLITE_NULL)
+    return;
   if (c.rc == SQLITE_OK && name_argument(&c, args[0])) {
     read_definition(&c, tok_sql_bytes(args[1]), &d);
     tok_call_install(&c);
@@ -349,7 +369,7 @@ void tok_quota_set_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   if (tok_call_end(&c)) sqlite3_result_int64(ctx, id);
 }
 
-/* ---- grants and overrides ------------------------------------------------------------------------------------------------- */
+/* ---- grants and overrides -------------------------------------------------------------------- */
 
 /* Units of the quota's metric: dollars where that is cost. */
 static int64_t units_argument(tok_call *c, const existing *e, const char *what, sqlite3_value *v) {
@@ -360,7 +380,8 @@ static int64_t units_argument(tok_call *c, const existing *e, const char *what, 
     if (c->raised) c->rc = SQLITE_ERROR;
   } else {
     double usd = sqlite3_value_double(v);
-    if (sqlite3_value_numeric_type(v) != SQLITE_INTEGER && sqlite3_value_numeric_type(v) != SQLITE_FLOAT)
+    if (sqlite3_value_numeric_type(v) != SQLITE_INTEGER &&
+        sqlite3_value_numeric_type(v) != SQLITE_FLOAT)
       wrong(c, what, "a number of dollars");
     else if (!(usd >= 0 && usd < 9.2e9)) wrong(c, what, "0 to 9.2 billion dollars");
     else units = (int64_t)llround(usd * 1e9);
@@ -371,7 +392,8 @@ static int64_t units_argument(tok_call *c, const existing *e, const char *what, 
 
 static void bind_time(tok_call *c, sqlite3_stmt *stmt, int i, const char *what, sqlite3_value *v) {
   int64_t t;
-  if (c->rc != SQLITE_OK || stmt == NULL || v == NULL || sqlite3_value_type(v) == SQLITE_NULL) return;
+  if (c->rc != SQLITE_OK || stmt == NULL || v == NULL || sqlite3_value_type(v) == SQLITE_NULL)
+    return;
   if (tok_sql_time(c->ctx, c->func, what, v, &t)) {
     sqlite3_bind_int64(stmt, i, t);
   } else {
@@ -385,7 +407,9 @@ static void add(tok_call *c, int n, sqlite3_value **args, tok_bq which, bool gra
   int since = grant ? 6 : 5;
   existing e = find(c, args[0]);
   if (e.id == 0)
-    tok_call_fail(c, SQLITE_ERROR, "there is no quota '%.*s', expected the name of one in llm_quota", tok_shown(tok_sql_bytes(args[0])), tok_sql_bytes(args[0]).ptr);
+    tok_call_fail(c, SQLITE_ERROR,
+                  "there is no quota '%.*s', expected the name of one in llm_quota",
+                  tok_shown(tok_sql_bytes(args[0])), tok_sql_bytes(args[0]).ptr);
   if (grant && e.rolling)
     tok_call_fail(c, SQLITE_ERROR, "a rolling window or token bucket takes no grants; an override raises its limit for a time");
   int64_t units = units_argument(c, &e, grant ? "amount" : "limit", args[2]);
@@ -402,11 +426,13 @@ static void add(tok_call *c, int n, sqlite3_value **args, tok_bq which, bool gra
   tok_call_run(c, which, stmt);
 }
 
-static void add_func(sqlite3_context *ctx, const char *func, int n, sqlite3_value **args, bool grant) {
+static void add_func(sqlite3_context *ctx, const char *func, int n, sqlite3_value **args,
+                     bool grant) {
   tok_call c = tok_call_start(ctx, func);
   int most = grant ? 7 : 6;
   int64_t id = 0;
-  if (n < 3 || n > most) tok_call_fail(&c, SQLITE_ERROR, "3 to %d arguments expected, got %d", most, n);
+  if (n < 3 || n > most)
+    tok_call_fail(&c, SQLITE_ERROR, "3 to %d arguments expected, got %d", most, n);
   for (int i = 0; i < 3 && c.rc == SQLITE_OK; i++) {
     if (sqlite3_value_type(args[i]) == SQLITE_NULL) return;
   }

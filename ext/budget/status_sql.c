@@ -4,16 +4,16 @@
 **     SELECT quota, key, used, held, remaining, pct, projected, exhausted_at FROM tok_quota_status;
 **     SELECT * FROM tok_quota_status('acme day', '2026-01-31T12:00:00Z');
 **
-** tok_quota_status([name [, now]]): a row for each active quota and, with split_by, each of its keys that has been used in the
-** period of `now`. Amounts are in the metric's unit; of cost_usd in dollars.
-**   start, end     the period (of a rolling window: the window; of a token bucket NULL)
+** tok_quota_status([name [, now]]): a row for each active quota and, with split_by, each of its
+** keys that has been used in the period of `now`. Amounts are in the metric's unit; of cost_usd in
+**   dollars. start, end     the period (of a rolling window: the window; of a token bucket NULL)
 **   used           of a token bucket: what is missing to full; resets_at: when it is full again
 **   limit          with what was carried over, grants and overrides
 **   pct            100 * (used + held) / limit
 **   decision       what a request of one unit would be told
-**   projected      used at the end of the period if it goes on like this; NULL in its first hundredth and for lifetimes
-**   exhausted_at   when the limit is reached if it goes on like this; NULL if not within the period
-**   guarantee      what the limit is worth: see guarantee_of() below
+**   projected      used at the end of the period if it goes on like this; NULL in its first
+**   hundredth and for lifetimes exhausted_at   when the limit is reached if it goes on like this;
+**   NULL if not within the period guarantee      what the limit is worth: see guarantee_of() below
 ** Also the owner of the room's statements; see budget_sql.h.
 */
 #include "../tokens/tokens_sql.h"
@@ -44,7 +44,8 @@ enum {
   COL_NOW
 };
 
-static const tok_tvf status = {"tok_quota_status", "tok_quota_status([name [, now]])", COL_NAME, 0, 2, 0};
+static const tok_tvf status = {
+    "tok_quota_status", "tok_quota_status([name [, now]])", COL_NAME, 0, 2, 0};
 
 typedef struct {
   sqlite3_vtab base;
@@ -63,7 +64,8 @@ typedef struct {
   sqlite3_int64 row;
 } cursor;
 
-static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error) {
+static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+                   char **error) {
   (void)argc;
   (void)argv;
   (void)error;
@@ -86,7 +88,9 @@ static int disconnect(sqlite3_vtab *vtab) {
   return SQLITE_OK;
 }
 
-static int best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) { return tok_tvf_best_index(&status, vtab, info); }
+static int best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
+  return tok_tvf_best_index(&status, vtab, info);
+}
 
 static int open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out) {
   (void)vtab;
@@ -106,7 +110,7 @@ static int close_cursor(sqlite3_vtab_cursor *base) {
   return SQLITE_OK;
 }
 
-/* ---- rows ---------------------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 static tok_decision action_of(const unsigned char *text) {
   return text == NULL || text[0] == 'b' ? TOK_BLOCK : text[0] == 't' ? TOK_THROTTLE : TOK_WARN;
@@ -142,7 +146,8 @@ static int fill_bucket(cursor *c, const tok_bucket *b) {
   int64_t seconds;
   tok_bucket_view(b, c->now, &c->view);
   c->span = (tok_span){INT64_MIN, INT64_MAX};
-  if (!tok_bucket_wait(b, c->now, 0, 0, &seconds) || !tok_add_i64(c->now, seconds, &c->resets_at)) c->resets_at = INT64_MAX;
+  if (!tok_bucket_wait(b, c->now, 0, 0, &seconds) || !tok_add_i64(c->now, seconds, &c->resets_at))
+    c->resets_at = INT64_MAX;
   return SQLITE_OK;
 }
 
@@ -161,7 +166,8 @@ static int next(sqlite3_vtab_cursor *base) {
                                .action = action_of(sqlite3_column_text(c->stmt, 3))};
     c->refills = tok_bucket_read(c->stmt, 15, &bucket);
     if (c->refills) return fill_bucket(c, &bucket);
-    return find_period(c, (const char *)sqlite3_column_text(c->stmt, 4), (const char *)sqlite3_column_text(c->stmt, 5));
+    return find_period(c, (const char *)sqlite3_column_text(c->stmt, 4),
+                       (const char *)sqlite3_column_text(c->stmt, 5));
   }
   if (rc != SQLITE_DONE) rc = fail(base->pVtab, rc, sqlite3_errmsg(sqlite3_db_handle(c->stmt)));
   else rc = SQLITE_OK;
@@ -180,11 +186,13 @@ static int read_now(cursor *c) {
   }
   if (tok_tvf_text(&c->args, 1, &text) != SQLITE_OK) return SQLITE_NOMEM;
   if (tok_time_parse(text, &c->now) == TOK_OK) return SQLITE_OK;
-  return tok_vtab_error(c->base.pVtab, "tok_quota_status: now must be an ISO-8601 time or Unix seconds, got '%.*s'",
-                        tok_shown(text), text.ptr == NULL ? "" : text.ptr);
+  return tok_vtab_error(
+      c->base.pVtab, "tok_quota_status: now must be an ISO-8601 time or Unix seconds, got '%.*s'",
+      tok_shown(text), text.ptr == NULL ? "" : text.ptr);
 }
 
-static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc, sqlite3_value **argv) {
+static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc,
+                  sqlite3_value **argv) {
   (void)idx_str;
   (void)argc;
   cursor *c = (cursor *)base;
@@ -206,7 +214,7 @@ static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, i
 
 static int eof(sqlite3_vtab_cursor *base) { return ((cursor *)base)->stmt == NULL; }
 
-/* ---- columns -------------------------------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 static void result_units(sqlite3_context *ctx, const cursor *c, double units) {
   if (c->is_cost) sqlite3_result_double(ctx, units / 1e9);
@@ -242,24 +250,29 @@ static void result_projected(sqlite3_context *ctx, const cursor *c) {
 static void result_exhausted(sqlite3_context *ctx, const cursor *c) {
   double rate = pace(c), rest = (double)tok_quota_remaining(&c->view);
   if (rest <= 0) result_time(ctx, c->now);
-  else if (rate > 0 && rest / rate < (double)(c->span.end - c->now)) result_time(ctx, c->now + (int64_t)(rest / rate));
+  else if (rate > 0 && rest / rate < (double)(c->span.end - c->now))
+    result_time(ctx, c->now + (int64_t)(rest / rate));
 }
 
 /*
-** hard for writes      guard write: no INSERT, no UPDATE and no reservation goes beyond the limit; see hard
-** hard                 no INSERT and no reservation goes beyond the limit; only a call that used more than it held does
-** hard for priced      the same, but calls without a price count nothing or an estimate
-** hard for reservations  reserve refuses, INSERT does not
-** by usual sizes       holds are as large as 95 or 99 % of calls, or fixed, or nothing: what exceeds them is charged
-** advice               nothing is refused
+** hard for writes      guard write: no INSERT, no UPDATE and no reservation goes beyond the limit;
+** see hard hard                 no INSERT and no reservation goes beyond the limit; only a call
+** that used more than it held does hard for priced      the same, but calls without a price count
+** nothing or an estimate hard for reservations  reserve refuses, INSERT does not
+** by usual sizes       holds are as large as 95 or 99 % of calls, or fixed, or nothing: what
+** exceeds them is charged advice               nothing is refused
 */
 static const char *guarantee_of(const cursor *c) {
-  const char *guard = (const char *)sqlite3_column_text(c->stmt, 11), *size = (const char *)sqlite3_column_text(c->stmt, 12);
+  const char *guard = (const char *)sqlite3_column_text(c->stmt, 11),
+             *size = (const char *)sqlite3_column_text(c->stmt, 12);
   const char *unpriced = (const char *)sqlite3_column_text(c->stmt, 13);
-  if (c->view.action != TOK_BLOCK || guard == NULL || size == NULL || unpriced == NULL) return "advice";
+  if (c->view.action != TOK_BLOCK || guard == NULL || size == NULL || unpriced == NULL)
+    return "advice";
   const unsigned char *metric = sqlite3_column_text(c->stmt, 2);
-  char first = metric == NULL ? 't' : (char)metric[0]; /* requests are counted, the input of a request is known */
-  if (strcmp(size, "max") != 0 && first != 'r' && !(first == 'i' && size[0] == 'p')) return "by usual sizes";
+  /* requests are counted, the input of a request is known */
+  char first = metric == NULL ? 't' : (char)metric[0];
+  if (strcmp(size, "max") != 0 && first != 'r' && !(first == 'i' && size[0] == 'p'))
+    return "by usual sizes";
   if (strcmp(guard, "none") == 0) return "hard for reservations";
   if (c->is_cost && strcmp(unpriced, "deny") != 0) return "hard for priced";
   return strcmp(guard, "write") == 0 ? "hard for writes" : "hard";
@@ -268,8 +281,8 @@ static const char *guarantee_of(const cursor *c) {
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
   cursor *c = (cursor *)base;
   const tok_quota_view *v = &c->view;
-  static const int plain[] = {[COL_QUOTA] = 0, [COL_KEY] = 1, [COL_METRIC] = 2, [COL_ACTION] = 3, [COL_PERIOD] = 4,
-                              [COL_UNPRICED] = 14};
+  static const int plain[] = {[COL_QUOTA] = 0,  [COL_KEY] = 1,    [COL_METRIC] = 2,
+                              [COL_ACTION] = 3, [COL_PERIOD] = 4, [COL_UNPRICED] = 14};
   switch (i) {
   case COL_METRIC:
     if (c->is_cost) sqlite3_result_text(ctx, "cost_usd", -1, SQLITE_STATIC);
@@ -292,7 +305,8 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i) {
   case COL_HELD: result_exact(ctx, c, v->held); break;
   case COL_REMAINING: result_exact(ctx, c, tok_quota_remaining(v)); break;
   case COL_PCT:
-    if (v->limit > 0) sqlite3_result_double(ctx, 100 * ((double)v->used + (double)v->held) / (double)v->limit);
+    if (v->limit > 0)
+      sqlite3_result_double(ctx, 100 * ((double)v->used + (double)v->held) / (double)v->limit);
     break;
   case COL_PROJECTED: result_projected(ctx, c); break;
   case COL_EXHAUSTED_AT: result_exhausted(ctx, c); break;
