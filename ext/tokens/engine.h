@@ -58,11 +58,11 @@ typedef struct {
 
 enum {
   TOK_LINE_BYTES = 64,
-  TOK_CACHE_LINES_MIN = 1 << 9,  /* of tinies; 88 KB in all */
-  TOK_CACHE_LINES_MAX = 1 << 14, /* 2.75 MB in all */
+  TOK_CACHE_LINES_MIN = 1 << 9,  /* of tinies; 84 KB in all */
+  TOK_CACHE_LINES_MAX = 1 << 14, /* 2.6 MB in all */
   TOK_CACHE_LINES_2ND = 1 << 10, /* ceiling of the second vocabulary's: 0.2 MB */
   TOK_MIDS_SHIFT = 1,            /* as many lines of shorts, half as many of mids */
-  TOK_LONGS_SHIFT = 3            /* an eighth as many entries of longs, of two lines each */
+  TOK_LONGS_SHIFT = 4            /* a sixteenth as many entries of longs, of two lines each */
 };
 
 typedef enum { TOK_TINY, TOK_SHORT, TOK_MID, TOK_LONG, TOK_N_KINDS } tok_cache_kind;
@@ -158,9 +158,9 @@ void tok_cache_grow(tok_cache *c);
 ** every entry just before it is needed.
 */
 static inline uint32_t tok_cache_added(tok_cache *c, tok_cache_kind kind) {
-  /* Sixteenths of n_lines: 60 % of the places of tinies, 75 % of shorts and mids, half of longs. */
-  static const uint8_t enough[TOK_N_KINDS] = {67, 48, 12, 1};
-  c->crowded |= ++c->n_added[kind] > enough[kind] * (c->n_lines / 16);
+  /* Of 32 lines: 60 % of the places of tinies, 75 % of shorts and mids, half of longs. */
+  static const uint8_t enough[TOK_N_KINDS] = {134, 96, 24, 1};
+  c->crowded |= ++c->n_added[kind] > enough[kind] * (c->n_lines / 32);
   return c->n_added[kind];
 }
 
