@@ -21,8 +21,8 @@
 **                "timeframe": {"startDate", "endDate", "days"}},
 **    "byModel": [{"model", "requests", "totalTokens", "promptTokens", "completionTokens",
 **    "estimatedCost"}], "byDay": [{"date", …}], "byService": {"<task_type>": {…}}}
-**   J1  The `days` times 24 hours before `now` (default: the clock) of one tenant, '*' of all. NULL
-**       gives NULL.
+**   J1  The `days` times 24 hours before `now` (default: the end of this second) of one tenant, '*'
+**       of all. NULL gives NULL.
 **   J2  Days are those of llm_setting's zone; days without a request are left out.
 **   J3  estimatedCost is of the requests that have a price, null if none has. "unknown" are
 **       requests without a task.
@@ -88,7 +88,7 @@ static void answer(sqlite3_context *ctx, sqlite3_value *tenant, int64_t days, in
 }
 
 static void analytics_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
-  int64_t days, now = tok_sql_now();
+  int64_t days, now = tok_sql_now() + 1; /* what was recorded in this very second counts */
   if (argc < 2 || argc > 3) {
     tok_sql_error(ctx, func, "2 or 3 arguments (tenant_id, days, now) expected, got %d", argc);
     return;
