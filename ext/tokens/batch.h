@@ -19,14 +19,14 @@ typedef struct {
   uint8_t length[BATCH + BATCH_SLACK]; /* 16 for all longer pieces */
   uint8_t tinies[BATCH + BATCH_SLACK], shorts[BATCH + BATCH_SLACK], wides[BATCH + BATCH_SLACK];
   size_t n_tinies, n_shorts, n_wides;
-  union {
-    uint64_t tiny_key[BATCH]; /* of tinies[j] */
-    tok_key key[BATCH];       /* of shorts[j], then of misses[j] */
-  };
-  uint64_t hash[BATCH];       /* of the same */
-  /* of the same: the cache line where it can be; of misses[j] the second */
-  const void *line[BATCH];
-  const tok_key *slot[BATCH]; /* of misses[j]: where the vocabulary can have it */
+  uint64_t tiny_key[BATCH];    /* of tinies[j] */
+  const tok_tiny_line *tiny_line[BATCH];
+  tok_key short_key[BATCH];    /* of shorts[j] */
+  uint64_t short_hash[BATCH];
+  tok_key key[BATCH];          /* of misses[j] */
+  uint64_t hash[BATCH];
+  const tok_short_line *second[BATCH]; /* where the cache can still have it */
+  const tok_key *slot[BATCH];  /* where the vocabulary can have it */
   void *place[BATCH];         /* of unknown[j] */
   uint8_t misses[BATCH + 1], unknown[BATCH + 1];
   uint8_t tokens[BATCH + 1]; /* indices into misses */

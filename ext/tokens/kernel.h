@@ -387,13 +387,16 @@ static size_t find_misses(counter *c, const uint8_t *p, const uint32_t *starts, 
     memcpy(b->misses + b->n_tinies, b->shorts, b->n_shorts);
     return b->n_tinies + b->n_shorts;
   }
+  if (b->n_shorts != 0) find_short_lines(c->cache, p, starts, b);
   if (n <= FEW) {
     total = count_few_tinies(c->cache, p, starts, b, &n_misses);
   } else {
     find_tiny_lines(c->cache, p, starts, b);
     total = count_tinies(b, &n_misses);
   }
-  if (b->n_shorts != 0) total += count_shorts(c->cache, p, starts, b, &n_misses);
+  if (b->n_shorts != 0) {
+    total += count_shorts(c->cache, b, &n_misses);
+  }
   c->total += (int64_t)total;
   return n_misses;
 }

@@ -104,7 +104,7 @@ KERNEL_LOOP void find_tiny_lines(const tok_cache *cache, const uint8_t *p, const
     const tok_tiny_line *line = tok_cache_tiny(&c, k);
     __builtin_prefetch(line);
     b->tiny_key[j] = k;
-    b->line[j] = line;
+    b->tiny_line[j] = line;
   }
 }
 
@@ -113,7 +113,7 @@ KERNEL_LOOP uint64_t count_tinies(batch *b, size_t *n_misses) {
   size_t n = b->n_tinies, missed = 0;
   uint64_t total = 0;
   for (size_t j = 0; j < n; j++) {
-    uint64_t count = tiny_count(b->line[j], b->tiny_key[j]);
+    uint64_t count = tiny_count(b->tiny_line[j], b->tiny_key[j]);
     total += count;
     b->misses[missed] = b->tinies[j];
     missed += count == 0;
@@ -143,23 +143,29 @@ KERNEL_LOOP uint64_t count_few_tinies(const tok_cache *cache, const uint8_t *p,
   return total;
 }
 
-/* The same passes for the shorts, whose misses follow those of the tinies. */
-KERNEL_LOOP uint64_t count_shorts(const tok_cache *cache, const uint8_t *p, const uint32_t *starts,
-                                  batch *b, size_t *n_misses) {
+/* The same passes for the shorts: keys and first lines; */
+KERNEL_LOOP void find_short_lines(const tok_cache *cache, const uint8_t *p, const uint32_t *starts,
+                                  batch *b) {
   const tok_cache c = *cache;
   const uint64_t seed = c.ranks->seed;
+  for (size_t j = 0; j < b->n_shorts; j++) {
+    size_t i = b->shorts[j];
+    tok_key k = key_padded(p + starts[i], b->length[i]);
+    uint64_t h = tok_key_hash(k, seed);
+    __builtin_prefetch(tok_cache_short(&c, h, 0));
+    b->short_key[j] = k;
+    b->short_hash[j] = h;
+  }
+}
+
+/* and tokens, the misses following those of the tinies. */
+KERNEL_LOOP uint64_t count_shorts(const tok_cache *cache, batch *b, size_t *n_misses) {
+  const tok_cache c = *cache;
   size_t n = b->n_shorts, missed = *n_misses;
   uint64_t total = 0;
   for (size_t j = 0; j < n; j++) {
-    size_t i = b->shorts[j];
-    tok_key k = key_padded(p + starts[i], b->length[i]);
-    const tok_short_line *line = tok_cache_short(&c, tok_key_hash(k, seed), 0);
-    __builtin_prefetch(line);
-    b->key[j] = k;
-    b->line[j] = line;
-  }
-  for (size_t j = 0; j < n; j++) {
-    uint64_t count = line_count(b->line[j], b->key[j]);
+    const tok_short_line *line = tok_cache_short(&c, b->short_hash[j], 0);
+    uint64_t count = line_count(line, b->short_key[j]);
     total += count;
     b->misses[missed] = b->shorts[j];
     missed += count == 0;
@@ -182,30 +188,33 @@ KERNEL_LOOP void find_slots(const tok_ranks *ranks, const tok_cache *cache, cons
       second = b->length[i] <= TOK_TINY_KEY_MAX ? &empty : tok_cache_short(cache, h, 1);
     b->slot[j] =
         &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.slot_mask)], r.slot_mask)];
-    __builtin_prefetch(b->slot[j]);
     __builtin_prefetch(second);
+    __builtin_prefetch(b->slot[j]);
     b->key[j] = k;
     b->hash[j] = h;
-    b->line[j] = second;
+    b->second[j] = second;
   }
 }
 
 /*
 ** Fourth pass: adds the tokens of what is known, lists misses that are tokens, and what is neither
-** in the vocabulary nor in the cache. Returns the tokens.
+** in the vocabulary nor in the cache. Returns the tokens. What is in the cache does not wait for
+** the vocabulary, which is seldom near.
 */
 KERNEL_LOOP uint64_t find_unknown(batch *b, size_t n, size_t *n_tokens, size_t *n_unknown) {
   size_t found = 0, unknown = *n_unknown;
   uint64_t total = 0;
   for (size_t j = 0; j < n; j++) {
     tok_key k = b->key[j];
-    uint64_t count = line_count(b->line[j], k);
+    uint64_t count = line_count(b->second[j], k);
+    total += count;
+    if (count != 0) continue;
     bool token = ((b->slot[j]->lo ^ k.lo) | (b->slot[j]->hi ^ k.hi)) == 0;
-    total += count | token; /* a token that is in the cache counts 1 there too */
+    total += token;
     b->tokens[found] = (uint8_t)j;
-    found += token & (count == 0);
+    found += token;
     b->unknown[unknown] = b->misses[j];
-    unknown += (count == 0) & !token;
+    unknown += !token;
   }
   *n_tokens = found;
   *n_unknown = unknown;
