@@ -381,7 +381,6 @@ static size_t find_misses(counter *c, const uint8_t *p, const uint32_t *starts, 
                           batch *b) {
   size_t n_misses;
   uint64_t total;
-  sort_lengths(starts, n, b);
   if (c->cache == NULL) {
     memcpy(b->misses, b->tinies, b->n_tinies);
     memcpy(b->misses + b->n_tinies, b->shorts, b->n_shorts);
@@ -414,16 +413,22 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
     run_jobs(c);
     tok_cache_grow(c->cache);
   }
-  size_t n_misses = find_misses(c, p, starts, n, &b), n_unknown = b.n_wides, n_tokens;
+  sort_lengths(starts, n, &b);
+  size_t n_unknown = b.n_wides, n_tokens;
+  for (size_t j = 0; j < n_unknown; j++) {
+    size_t i = b.wides[j];
+    b.unknown[j] = (uint8_t)i;
+    b.place[j] = cache_place(c, text + starts[i], starts[i + 1] - starts[i]);
+  }
+  size_t n_misses = find_misses(c, p, starts, n, &b);
   if (n_misses + n_unknown == 0) return;
-  memcpy(b.unknown, b.wides, n_unknown);
   if (n_misses != 0) {
     find_slots(c->r, c->cache, p, starts, n_misses, &b);
     c->total += (int64_t)find_unknown(&b, n_misses, &n_tokens, &n_unknown);
     if (c->cache != NULL) put_tokens(c->cache, &b, n_tokens);
   }
   c->total += (int64_t)n_unknown;
-  for (size_t j = 0; j < n_unknown; j++) {
+  for (size_t j = b.n_wides; j < n_unknown; j++) {
     size_t i = b.unknown[j];
     b.place[j] = cache_place(c, text + starts[i], starts[i + 1] - starts[i]);
   }
