@@ -43,7 +43,7 @@ static void kernel_ahead(const tok_ranks *r, const uint8_t *text, size_t len,
     }
   }
   if (n_jobs == 0) return;
-  run_id_lanes(r, NULL, jobs, n_jobs, token_starts);
+  run_id_lanes(r, NULL, jobs, n_jobs, token_starts, NULL);
   for (uint32_t j = 0; j < n_jobs; j++)
     a->n[piece[j]] = (uint16_t)__builtin_popcountll(token_starts[j]);
 }

@@ -92,16 +92,49 @@ static void run_byte_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *st
   }
 }
 
+#ifdef KERNEL_FLOCK
+typedef flock_piece units;
+
+/* Starts a lane from units that were found beside others', so that none waits for memory alone. */
+static inline void id_lane_from_units(const tok_ranks *r, id_lane *l, const job *j, const units *u) {
+  if (u == NULL || u->n == 0) {
+    id_lane_begin(r, l, j);
+    return;
+  }
+  l->job = j;
+  l->n = u->n; /* a lane's positions are units then: it can tell its count, not where tokens start */
+  l->starts = ((uint64_t)4 << u->n) - 1;
+  for (int h = 0; h < 2; h++) {
+    __m512i rank = _mm512_slli_epi32(_mm512_srli_epi32(u->rank[h], FLOCK_POS_BITS), LANE_POS_BITS);
+    __m512i row = _mm512_and_si512(u->rank[h], _mm512_set1_epi32((1 << FLOCK_POS_BITS) - 1));
+    __mmask16 none = _mm512_cmpeq_epi32_mask(u->rank[h], _mm512_set1_epi32(-1));
+    rank = _mm512_mask_mov_epi32(_mm512_or_si512(rank, row), none, _mm512_set1_epi32(-1));
+    _mm512_storeu_si512(l->packed + 16 * h, rank);
+    _mm512_storeu_si512(l->id + 16 * h, u->id[h]);
+  }
+}
+#else
+typedef struct {
+  uint32_t n;
+} units;
+
+static inline void id_lane_from_units(const tok_ranks *r, id_lane *l, const job *j, const units *u) {
+  (void)u;
+  id_lane_begin(r, l, j);
+}
+#endif
+
 /*
 ** The same for vocabularies with a table of merges. With `starts`, c may be NULL, and ids go where
-** a job's place is, which has room for as many as it has bytes.
+** a job's place is, which has room for as many as it has bytes. of: [n], or NULL.
 */
 static void run_id_lanes(const tok_ranks *r, counter *c, const job *jobs, uint32_t n,
-                         uint64_t *starts) {
+                         uint64_t *starts, const units *of) {
   id_lane lanes[LANES];
   id_merge merges[LANES];
   uint32_t live = 0, next = 0;
-  while (live < LANES && next < n) id_lane_begin(r, &lanes[live++], &jobs[next++]);
+  for (; live < LANES && next < n; live++, next++)
+    id_lane_from_units(r, &lanes[live], &jobs[next], of != NULL ? &of[next] : NULL);
   while (live > 0) {
     for (uint32_t i = 0; i < live; i++) id_merge_begin(&r->merges, &lanes[i], &merges[i]);
     for (uint32_t i = live; i-- > 0;) {
@@ -117,7 +150,8 @@ static void run_id_lanes(const tok_ranks *r, counter *c, const job *jobs, uint32
         job_done(c, l->job, __builtin_popcountll(id_lane_starts(l)));
       }
       if (next < n) {
-        id_lane_begin(r, l, &jobs[next++]);
+        id_lane_from_units(r, l, &jobs[next], of != NULL ? &of[next] : NULL);
+        next++;
       } else {
         lanes[i] = lanes[--live]; /* those above have been handled */
       }
@@ -127,7 +161,7 @@ static void run_id_lanes(const tok_ranks *r, counter *c, const job *jobs, uint32
 
 static inline void run_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *starts) {
   if (c->r->merges.entries != NULL) {
-    run_id_lanes(c->r, c, jobs, n, starts);
+    run_id_lanes(c->r, c, jobs, n, starts, NULL);
   } else {
     run_byte_lanes(c, jobs, n, starts);
   }
@@ -217,10 +251,23 @@ static void run_flocks(counter *c, bool all) {
     busy = flock_step(c, &w);
   } while (w.next[0] < w.n[0] || w.next[1] < w.n[1] || (all && busy != 0));
   if (all || c->n_long >= JOBS_MAX) {
-    run_id_lanes(c->r, c, c->long_jobs, c->n_long, NULL);
+    run_id_lanes(c->r, c, c->long_jobs, c->n_long, NULL, NULL);
     c->n_long = 0;
   }
   c->flying = !all;
+}
+
+/* Runs n <= FLOCK jobs: too few to keep flocks busy. */
+static void run_few(counter *c, const job *jobs, uint32_t n) {
+  units of[FLOCK], *to_rank[FLOCK];
+  uint32_t n_to_rank = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    flock_cut(c->r, jobs[i].p, jobs[i].n, &of[i]);
+    to_rank[n_to_rank] = &of[i];
+    n_to_rank += of[i].n != 0 && !of[i].ranked;
+  }
+  flock_rank(c->r, to_rank, n_to_rank);
+  run_id_lanes(c->r, c, jobs, n, NULL, of);
 }
 
 #endif
@@ -230,6 +277,11 @@ static void run_jobs(counter *c) {
 #ifdef KERNEL_FLOCK
   if (c->r->merges.entries != NULL && (c->flying || c->n_jobs > FLOCK)) {
     run_flocks(c, true);
+    return;
+  }
+  if (c->r->merges.entries != NULL && c->n_jobs != 0) {
+    run_few(c, c->jobs, c->n_jobs);
+    c->n_jobs = 0;
     return;
   }
 #endif
