@@ -40,8 +40,8 @@ typedef struct {
 /* Read before any command runs, so that the commands may use the database. */
 static int read_events(sqlite3 *db, event *events, const options *o) {
   int n = 0, rc;
-  sqlite3_stmt *stmt = prepare_report(db, "alerts-new", o);
-  if (stmt == NULL) return -1;
+  sqlite3_stmt *stmt;
+  if (prepare_report(db, "alerts-new", o, &stmt) != EXIT_DONE) return -1;
   while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && n < EVENTS_MAX) {
     events[n].id = sqlite3_column_int64(stmt, 0);
     events[n].json = sqlite3_mprintf("%s", (const char *)sqlite3_column_text(stmt, 1));

@@ -30,6 +30,7 @@ typedef struct {
   const char *exec;       /* alerts */
   const char *metric, *bucket, *horizon, *level, *hours, *name, *threshold;
   const char *limit;
+  long long limit_rows; /* --limit as a number; LLONG_MAX where it was not given */
   char *filter;           /* owned (sqlite3_free): JSON object of the filter options, or NULL */
   format format;
   bool format_given, quiet, plain; /* plain: no colours, bars or lines */
@@ -69,8 +70,13 @@ const command *find_command(const char *name);
 /* Whether its report is part of this build. */
 bool available(const command *c);
 
-/* Prepares a report and binds what it asks for; NULL after complaining. */
-sqlite3_stmt *prepare_report(sqlite3 *db, const char *report, const options *o);
+/* Whether the command has a use for what it was given; complains where not. Sets limit_rows. */
+bool check_use(const command *c, options *o);
+/*
+** Prepares a report and binds what it asks for; *out is NULL after complaining. Returns an exit
+** status.
+*/
+int prepare_report(sqlite3 *db, const char *report, const options *o, sqlite3_stmt **out);
 int run_report(sqlite3 *db, const command *c, const options *o);
 int run_import(sqlite3 *db, const command *c, const options *o);
 int run_export(sqlite3 *db, const command *c, const options *o);
@@ -79,7 +85,9 @@ int run_forecast(sqlite3 *db, const command *c, const options *o);
 
 /* ---- output.c ---- */
 
-/* Prints all rows of a statement that was not stepped yet; returns an exit status. */
+/*
+** Prints the rows of a statement that was not stepped yet, at most --limit; returns an exit status.
+*/
 int print_rows(sqlite3_stmt *stmt, const options *o, const char *bar);
 /* Whether stdout is a terminal that is to be drawn on. */
 bool is_terminal(const options *o);

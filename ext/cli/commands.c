@@ -1,4 +1,5 @@
 /* The commands: most are a file of sql/reports and a column to draw. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +14,8 @@ const command COMMANDS[] = {
     {"by-day", "by-day", "cost_usd", "spending by day of --zone", run_report},
     {"by-tenant", "by-tenant", "cost_usd", "spending by tenant", run_report},
     {"by-session", "by-session", "cost_usd", "spending by session", run_report},
-    {"range", "range", NULL, "what --start to --end cost, one row", run_report},
-    {"costs", "costs", "cost_usd", "cost and tokens by provider and model", run_report},
+    {"range", "range", NULL, "--start to --end day by day, with what it has come to so far", run_report},
+    {"costs", "costs", "cost_usd", "what a request and 1,000 tokens cost, by model", run_report},
     {"efficiency", "efficiency", NULL, "ratios: tokens per dollar, cache hits, context used, value per cost", run_report},
     {"blocks", "blocks", "cost_usd", "blocks of activity (5 hours) with burn rate and projection", run_report},
     {"budget", "budget", "pct", "quotas: used, held, left, when they reset", run_report},
@@ -82,32 +83,107 @@ const command *find_command(const char *name) {
   return NULL;
 }
 
-sqlite3_stmt *prepare_report(sqlite3 *db, const char *report, const options *o) {
+/*
+** Options that say what is shown: one that goes unused would leave the answer to another question.
+*/
+static const struct {
+  const char *option, *parameter;
+  size_t at;
+} SHAPING[] = {
+    {"--since", ":since", offsetof(options, since)},
+    {"--until", ":until", offsetof(options, until)},
+    {"--zone", ":zone", offsetof(options, zone)},
+    {"--tenant, --user, --model, --provider, --task or --session", ":filter",
+     offsetof(options, filter)},
+    {"--metric", ":metric", offsetof(options, metric)},
+    {"--bucket", ":bucket", offsetof(options, bucket)},
+    {"--horizon", ":horizon", offsetof(options, horizon)},
+    {"--level", ":level", offsetof(options, level)},
+    {"--hours", ":hours", offsetof(options, hours)},
+    {"--name", ":name", offsetof(options, name)},
+    {"--threshold", ":threshold", offsetof(options, threshold)},
+};
+
+/*
+** Whether stmt, or the command where it is no report, has a use for each of SHAPING that was given.
+*/
+static bool uses_options(sqlite3_stmt *stmt, const char *name, const options *o) {
+  static const char *const EXPORT[] = {":since", ":until"};
+  for (size_t i = 0; i < sizeof SHAPING / sizeof SHAPING[0]; i++) {
+    const char *given = *(const char *const *)(const void *)((const char *)o + SHAPING[i].at);
+    bool used = given == NULL || (stmt != NULL && sqlite3_bind_parameter_index(
+                                                      stmt, SHAPING[i].parameter) > 0);
+    for (int k = 0; stmt == NULL && k < 2; k++) {
+      if (strcmp(name, "export") == 0 && strcmp(SHAPING[i].parameter, EXPORT[k]) == 0) used = true;
+    }
+    if (used) continue;
+    complain("%s takes no %s", name, SHAPING[i].option);
+    return false;
+  }
+  return true;
+}
+
+static bool read_limit(const command *c, options *o) {
+  char *end = NULL;
+  o->limit_rows = LLONG_MAX;
+  if (o->limit == NULL) return true;
+  if (c->run == run_import || c->run == run_export) {
+    complain("%s takes no --limit", c->name);
+    return false;
+  }
+  o->limit_rows = strtoll(o->limit, &end, 10);
+  if (end != o->limit && *end == 0 && o->limit_rows > 0) return true;
+  complain("--limit must be a number of rows, at least 1, got '%s'", o->limit);
+  return false;
+}
+
+bool check_use(const command *c, options *o) {
+  bool import = c->run == run_import, export = c->run == run_export;
+  if (import && o->n_files == 0) {
+    complain("import what? tok-usage import FILE...");
+  } else if (!import && o->n_files > 0) {
+    complain("%s takes no operand, got '%s'", c->name, o->files[0]);
+  } else if (!import && !export && o->format_given && o->format == FORMAT_TABLE &&
+             strcmp(o->as, "table") != 0) {
+    complain("--format must be table, csv, json or markdown, got '%s'", o->as);
+  } else if (o->output != NULL && !export) {
+    complain("%s takes no --output; it writes to standard output", c->name);
+  } else if (o->exec != NULL && c->run != run_alerts) {
+    complain("%s takes no --exec", c->name);
+  } else {
+    return read_limit(c, o) && (c->report != NULL || uses_options(NULL, c->name, o));
+  }
+  return false;
+}
+
+int prepare_report(sqlite3 *db, const char *report, const options *o, sqlite3_stmt **out) {
   const char *sql = report_sql(report);
   sqlite3_stmt *stmt = NULL;
+  *out = NULL;
   if (sql == NULL) {
     complain("this build has no report %s", report);
-    return NULL;
+    return EXIT_FAILED;
   }
   if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK) {
     complain("%s", sqlite3_errmsg(db));
-    return NULL;
+    return EXIT_FAILED;
   }
-  for (int i = 1; i <= sqlite3_bind_parameter_count(stmt); i++) {
+  int status = uses_options(stmt, report, o) ? EXIT_DONE : EXIT_WRONG_USE;
+  for (int i = 1; status == EXIT_DONE && i <= sqlite3_bind_parameter_count(stmt); i++) {
     char *value = NULL;
-    if (!parameter(db, o, sqlite3_bind_parameter_name(stmt, i), &value)) {
-      sqlite3_finalize(stmt);
-      return NULL;
-    }
-    bind(stmt, i, value);
+    if (!parameter(db, o, sqlite3_bind_parameter_name(stmt, i), &value)) status = EXIT_FAILED;
+    else bind(stmt, i, value);
   }
-  return stmt;
+  if (status == EXIT_DONE) *out = stmt;
+  else sqlite3_finalize(stmt);
+  return status;
 }
 
 int run_report(sqlite3 *db, const command *c, const options *o) {
-  sqlite3_stmt *stmt = prepare_report(db, c->report, o);
-  if (stmt == NULL) return EXIT_FAILED;
-  int status = print_rows(stmt, o, c->bar);
+  sqlite3_stmt *stmt;
+  int status = prepare_report(db, c->report, o, &stmt);
+  if (status != EXIT_DONE) return status;
+  status = print_rows(stmt, o, c->bar);
   sqlite3_finalize(stmt);
   return status;
 }

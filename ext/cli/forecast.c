@@ -24,8 +24,9 @@ static int draw(sqlite3 *db, const options *o) {
   static plot_point points[POINTS_MAX];
   size_t n = 0;
   int rc, columns = terminal_width();
-  sqlite3_stmt *stmt = prepare_report(db, "forecast-plot", o);
-  if (stmt == NULL) return EXIT_FAILED;
+  sqlite3_stmt *stmt;
+  int status = prepare_report(db, "forecast-plot", o, &stmt);
+  if (status != EXIT_DONE) return status;
   while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && n < POINTS_MAX) points[n++] = point_of(stmt);
   if (rc != SQLITE_DONE && rc != SQLITE_ROW) complain("%s", sqlite3_errmsg(db));
   else if (n > 0)

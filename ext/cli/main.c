@@ -87,7 +87,7 @@ int main(int argc, char **argv) {
   setlocale(LC_CTYPE, "");
   const char *name = read_options(argc, argv, &o, &status);
   const command *c = name == NULL ? NULL : find_command(name);
-  if (c != NULL) status = run(c, &o);
+  if (c != NULL) status = check_use(c, &o) ? run(c, &o) : EXIT_WRONG_USE;
   else if (name != NULL) complain("no command %s; tok-usage --help lists them", name);
   free_options(&o);
   return status;

@@ -87,6 +87,7 @@ static void print_help(const char *name) {
 }
 
 static const option *find_option(const char *name, size_t n) {
+  if (n == 2 && memcmp(name, "-h", 2) == 0) return find_option("--help", strlen("--help"));
   for (int i = 0; i < N_OPTIONS; i++) {
     if (strlen(OPTIONS[i].name) == n && memcmp(OPTIONS[i].name, name, n) == 0) return &OPTIONS[i];
   }
@@ -235,8 +236,11 @@ bool absolute_time(sqlite3 *db, const char *name, const char *text, const char *
   *out = NULL;
   if (text == NULL) return true;
   bool from_now = relative(text, &ago);
-  if (sqlite3_prepare_v2(db, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ?1, ?2)", -1, &stmt, NULL) ==
-      SQLITE_OK) {
+  /* a bare number is a day's number to strftime, a bare time of day one in the year 2000 */
+  bool date = strlen(text) >= 10 && text[4] == '-' && text[7] == '-';
+  if ((date || from_now || strcmp(text, "now") == 0) &&
+      sqlite3_prepare_v2(db, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ?1, ?2)", -1, &stmt, NULL) ==
+          SQLITE_OK) {
     char *shift = sqlite3_mprintf("-%lld seconds", ago);
     sqlite3_bind_text(stmt, 1, !from_now ? text : now == NULL ? "now" : now, -1, SQLITE_STATIC);
     sqlite3_bind_text(stmt, 2, shift, -1, sqlite3_free);

@@ -73,6 +73,11 @@ static char *cell(sqlite3_stmt *stmt, int i) {
   return text;
 }
 
+/* The next row, or SQLITE_DONE where that is one more than --limit. */
+static int next_row(sqlite3_stmt *stmt, const options *o, long long *rows) {
+  return (*rows)++ < o->limit_rows ? sqlite3_step(stmt) : SQLITE_DONE;
+}
+
 /* ---- a table --------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -188,12 +193,13 @@ static void put_markdown(sqlite3_stmt *stmt, const table *t) {
 static int print_table(sqlite3_stmt *stmt, const options *o, const char *bar) {
   table t = {.n_columns = sqlite3_column_count(stmt), .bar = -1};
   int rc;
+  long long rows = 0;
   bool fits = t.n_columns <= COLUMNS_MAX;
   for (int i = 0; fits && i < t.n_columns; i++) {
     t.width[i] = text_width(sqlite3_column_name(stmt, i));
     if (bar != NULL && strcmp(sqlite3_column_name(stmt, i), bar) == 0) t.bar = i;
   }
-  while (fits && (rc = sqlite3_step(stmt)) == SQLITE_ROW) fits = add_row(&t, stmt);
+  while (fits && (rc = next_row(stmt, o, &rows)) == SQLITE_ROW) fits = add_row(&t, stmt);
   int status = EXIT_FAILED;
   if (!fits) {
     complain("too many rows for a table; use --format csv");
@@ -224,14 +230,15 @@ static void put_csv(const char *text) {
   putchar('"');
 }
 
-static int print_csv(sqlite3_stmt *stmt) {
+static int print_csv(sqlite3_stmt *stmt, const options *o) {
+  long long rows = 0;
   int rc, n = sqlite3_column_count(stmt);
   for (int i = 0; i < n; i++) {
     if (i > 0) putchar(',');
     put_csv(sqlite3_column_name(stmt, i));
   }
   fputs("\r\n", stdout);
-  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+  while ((rc = next_row(stmt, o, &rows)) == SQLITE_ROW) {
     for (int i = 0; i < n; i++) {
       const char *text = (const char *)sqlite3_column_text(stmt, i);
       if (i > 0) putchar(',');
@@ -263,12 +270,12 @@ static void put_json_value(sqlite3_stmt *stmt, int i) {
   else put_json_text(text);
 }
 
-static int print_json(sqlite3_stmt *stmt) {
+static int print_json(sqlite3_stmt *stmt, const options *o) {
+  long long rows = 0;
   int rc, n = sqlite3_column_count(stmt);
-  size_t row = 0;
   putchar('[');
-  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-    fputs(row++ > 0 ? ",\n " : "\n ", stdout);
+  while ((rc = next_row(stmt, o, &rows)) == SQLITE_ROW) {
+    fputs(rows > 1 ? ",\n " : "\n ", stdout);
     for (int i = 0; i < n; i++) {
       fputs(i == 0 ? "{" : ", ", stdout);
       put_json_text(sqlite3_column_name(stmt, i));
@@ -277,13 +284,13 @@ static int print_json(sqlite3_stmt *stmt) {
     }
     putchar('}');
   }
-  fputs(row > 0 ? "\n]\n" : "]\n", stdout);
+  fputs(rows > 1 ? "\n]\n" : "]\n", stdout);
   return rc;
 }
 
 int print_rows(sqlite3_stmt *stmt, const options *o, const char *bar) {
   if (o->format == FORMAT_TABLE || o->format == FORMAT_MARKDOWN) return print_table(stmt, o, bar);
-  int rc = o->format == FORMAT_CSV ? print_csv(stmt) : print_json(stmt);
+  int rc = o->format == FORMAT_CSV ? print_csv(stmt, o) : print_json(stmt, o);
   if (rc == SQLITE_DONE) return EXIT_DONE;
   complain("%s", sqlite3_errmsg(sqlite3_db_handle(stmt)));
   return EXIT_FAILED;

@@ -141,10 +141,6 @@ static bool import_file(sqlite3 *db, const char *file, const options *o) {
 int run_import(sqlite3 *db, const command *c, const options *o) {
   int status = EXIT_DONE;
   (void)c;
-  if (o->n_files == 0) {
-    complain("import what? tok-usage import FILE...");
-    return EXIT_WRONG_USE;
-  }
   for (int i = 0; i < o->n_files; i++) {
     if (!import_file(db, o->files[i], o)) status = EXIT_FAILED;
   }

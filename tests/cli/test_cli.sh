@@ -68,16 +68,50 @@ refused 2 '--plain takes no argument' stats --plain=1
 refused 1 'which database' by-model
 refused 1 'No such file' --db "$dir/none.db" by-model
 refused 1 '--since must be a time' --db "$db" by-day --since yesterday
+refused 1 '--since must be a time' --db "$db" by-day --since 2026
+refused 2 'by-model takes no operand' --db "$db" by-model gpt-4o
+refused 2 '--format must be table' --db "$db" by-model --format xml
+refused 2 '--limit must be a number' --db "$db" by-model --limit 0
+refused 2 'blocks takes no --tenant' --db "$db" blocks --tenant acme
+refused 2 'by-day takes no --hours' --db "$db" by-day --hours 3
+refused 2 'export takes no --tenant' --db "$db" export --tenant acme
+refused 2 'export takes no --limit' --db "$db" export --limit 3
+refused 2 'stats takes no --output' --db "$db" stats --output x
+refused 2 'stats takes no --exec' --db "$db" stats --exec true
+refused 2 'import what' --db "$dir/untouched.db" import
+is 'nothing was made' "$(ls "$dir" | grep -c untouched)" 0
+for f in csv json markdown; do
+  is "--limit, $f" "$($usage --db "$db" by-model --limit 1 --format $f | grep -c gpt-4o)" 1
+done
 : > "$dir/nothing.db"
 refused 1 'has no ledger yet' --db "$dir/nothing.db" by-model
 echo 'this is no database, but long enough to be read as the first page of one if it were' > "$dir/text"
 refused 1 'not a database' --db "$dir/text" by-model
 is 'numbers in CSV are numbers' "$($usage --db "$db" by-model --format csv | grep -c '",')" 0
+has '-h' "$($usage -h)" 'by-model'
 has '--help' "$($usage --help)" 'by-model'
 has '--help of a command' "$($usage import --help)" 'not imported twice'
 has '--version' "$($usage --version)" '^tok-usage [0-9]'
 chmod 444 "$db"
 has 'a read-only file' "$($usage --db "$db" by-model)" gpt-4o-mini
+
+# three days are too few for an interval; who is not asked about has no unpriced requests
+sqlite3 -batch -init /dev/null "$dir/few.db" '.load build/tok' "SELECT tok_init();" "
+  INSERT INTO llm_usage(timestamp, provider, model, tenant_id, input_tokens, output_tokens) VALUES
+    ('2026-01-01T00:00:00Z', 'openai', 'gpt-4o', 'acme', 1000, 0), ('2026-01-02T00:00:00Z', 'openai', 'gpt-4o', 'acme', 1000, 0),
+    ('2026-01-03T00:00:00Z', 'openai', 'no-such', 'beta', 1000, 0);
+  SELECT tok_quota_set(column1, '{\"metric\":\"total\",\"limit\":5,\"period\":\"day\"}') FROM (VALUES('one'), ('two'));" > /dev/null
+has 'no interval' "$($usage --db "$dir/few.db" forecast --horizon 1 --now 2026-01-04)" '2026-01-04  *[0-9.]*  *-  *-  *#'
+has 'no error of the past' "$($usage --db "$dir/few.db" forecast --horizon 1 --now 2026-01-04)" 'insufficient; usual error of a bucket unknown'
+has 'days of the zone' "$($usage --db "$dir/few.db" forecast --horizon 1 --now 2026-01-04 --zone Asia/Tokyo)" '^2026-01-04'
+has 'days of the zone' "$($usage --db "$dir/few.db" forecast --horizon 1 --now 2026-01-04 --zone America/New_York)" '^2026-01-03'
+unpriced() { $usage --db "$dir/few.db" stats --format csv "$@" | tail -1 | tr -d '\r' | sed 's/.*,//'; }
+is 'unpriced of all' "$(unpriced)" 1
+is 'unpriced of a tenant' "$(unpriced --tenant acme)" 0
+is 'unpriced of another' "$(unpriced --tenant beta)" 1
+is 'unpriced of a time' "$(unpriced --until 2026-01-03)" 0
+is 'efficiency of a tenant' "$($usage --db "$dir/few.db" efficiency --tenant acme --format csv | wc -l | tr -d ' ')" 2
+is 'one budget by name' "$($usage --db "$dir/few.db" budget --name one --format csv | wc -l | tr -d ' ')" 2
 
 printf 'timestamp,provider,model,input_tokens,output_tokens,response_id\n2026-01-01,openai,gpt-4o,10,5,a\nnot a time,openai,gpt-4o,1,1,b\n' > "$dir/in.csv"
 has 'import' "$($usage --db "$dir/new.db" import "$dir/in.csv" 2>/dev/null)" '1 imported'
