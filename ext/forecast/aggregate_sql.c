@@ -14,7 +14,7 @@
 **       any order; rows of one time are added up; NULL in ts or value leaves the row out. Rows that
 **       follow no step (single requests) are an error that says so.
 **   F3  horizon: 1 to 2000 steps. options: level (default 0.8), season (steps; 1 = none), zone
-**       (days, weeks and months are those of the zone), positive (default: if the history is), gaps
+**       (days, weeks and months are those of the zone; a date without a time is a day of any), positive (default: if the history is), gaps
 **       ('unknown', the default: a missing step is filled in; 'zero': nothing happened), method
 **       (one method instead of the mix). horizon and options of the first row count.
 **   F4  The newest 4096 steps of any number of rows count; memory is bounded (3 MB); about 1 ms for
@@ -203,6 +203,8 @@ static void answer(sqlite3_context *ctx, state *s) {
   tok_series grid = {0};
   tok_forecast f = {0};
   const tok_zone *zone = zone_of(ctx, s->request.zone);
+  if (zone == NULL) return;
+  if (s->form == TS_DATE) zone = zone_of(ctx, "UTC");
   if (zone == NULL) return;
   /* the state may have moved */
   s->request.run.method = s->request.method[0] == '\0' ? NULL : s->request.method;

@@ -59,6 +59,17 @@ tok_method tok_method_ar_rest;
 /* What followed the most similar days (weeks, …) of the past, moved to today's level. */
 tok_method tok_method_analog;
 
+/* The straight line through all that is known, continued. */
+tok_method tok_method_line;
+
+/* A line by least squares: y = a + b i. */
+typedef struct {
+  double a, b;
+  double unexplained; /* share of the variance that it leaves, 1 - R^2; 1 where there is none */
+  size_t n;           /* points that are not NAN */
+} tok_line;
+tok_line tok_line_fit(const double *y, size_t n);
+
 /*
 ** Phases of season m in y[0..n), n > 2 m, younger seasons weighing more (each `keep` of the next):
 ** index[p] is what phase p is above a centred moving average; they sum to 0. trend: n doubles of

@@ -37,6 +37,7 @@ static const struct {
     {"ar_rest", tok_method_ar_rest, true, FOR_TWO | FOR_LEVELS | FOR_DAY},
     {"analog_log", tok_method_analog, true, FOR_TWO | FOR_DAY},
     {"analog", tok_method_analog, false, FOR_TWO | FOR_ONE | FOR_LEVELS},
+    {"line", tok_method_line, false, 0}, /* only where is_line() */
 };
 enum { N_METHODS = sizeof methods / sizeof methods[0] };
 
@@ -60,8 +61,11 @@ enum {
   ROLLING_MAX = 16,     /* rolling origins */
   WEIGH_MAX_TWO = 8,    /* with two seasons, only the newest of them say who is good now */
   FEW_ORIGINS = 5,      /* short histories have them closer than a season, to have so many */
-  POINTS_MIN = 4        /* fewer give a mean and no interval */
+  POINTS_MIN = 4,       /* fewer give a mean and no interval */
+  LINE_POINTS_MAX = 60  /* longer histories show a trend to the other methods */
 };
+/* Share of the variance that a line may leave to count as exact: rounding, not noise. */
+static const double LINE_EXACT = 1e-6;
 
 /*
 ** Seasons that n points show, with a rolling origin behind two of each. Where there is one season
@@ -97,7 +101,7 @@ static void choose_origins(tok_run *r) {
   size_t apart = r->m1 > 1 && r->m1 <= 31 ? r->m1 : (r->bh + 3) / 4, room = r->n - r->bh;
   if (room > least && apart > (room - least) / FEW_ORIGINS) apart = (room - least) / FEW_ORIGINS;
   if (apart == 0) apart = 1;
-  if (!(r->young && r->m1 == 0) && r->n >= least + r->bh) {
+  if ((r->line || !(r->young && r->m1 == 0)) && r->n >= least + r->bh) {
     for (size_t o = r->n - r->bh; found < ROLLING_MAX; o -= apart) {
       rolling[found++] = o;
       if (o < apart + least) break;
@@ -138,6 +142,33 @@ static void take_logs(tok_run *r) {
   for (size_t i = 0; r->logs != NULL && i < r->n; i++) r->logs[i] = tok_log(r->y[i]);
 }
 
+/*
+** Is the history a straight line? Trends of short histories mislead more than they help (so no other
+** method has one), unless next to nothing else is there. From several seasons on the other methods
+** see a trend by themselves. Hours rise every morning: there only an exact line is one.
+*/
+static bool is_line(const tok_run *r) {
+  static const struct {
+    size_t points;
+    double unexplained;
+  } most[] = {{14, 0.05}, {8, 0.03}, {5, 0.01}, {POINTS_MIN, LINE_EXACT}};
+  tok_line l = tok_line_fit(r->raw, r->n);
+  if (l.n < POINTS_MIN || l.n * 10 < r->n * 8) return false;
+  if (l.unexplained < LINE_EXACT) return true;
+  if (r->two_expected || l.n > LINE_POINTS_MAX) return false;
+  size_t i = 0;
+  while (l.n < most[i].points) i++;
+  return l.unexplained < most[i].unexplained;
+}
+
+/* What is missing of a line is on the line; nothing else needs repair. */
+static void fill_line(tok_run *r) {
+  tok_line l = tok_line_fit(r->raw, r->n);
+  for (size_t i = 0; i < r->n; i++) {
+    if (isnan(r->y[i])) r->y[i] = l.a + l.b * (double)i;
+  }
+}
+
 /* Copies and scales the series, then repairs the copy. */
 static void prepare(tok_run *r, const tok_series *s, tok_forecast *out) {
   bool negative = false;
@@ -153,9 +184,14 @@ static void prepare(tok_run *r, const tok_series *s, tok_forecast *out) {
   tok_seasons seasons = tok_seasons_of(s->step);
   if (r->opt->season > 0) seasons = (tok_seasons){r->opt->season, 0};
   scale(r);
-  out->level_at = tok_series_level(r->y, r->n, seasons, r->work);
-  if (out->level_at > 0) out->level_at += out->first;
-  out->n_repaired = tok_series_repair(r->y, r->n, seasons, r->work, NULL);
+  r->line = is_line(r);
+  if (r->line) {
+    fill_line(r);
+  } else {
+    out->level_at = tok_series_level(r->y, r->n, seasons, r->work);
+    if (out->level_at > 0) out->level_at += out->first;
+    out->n_repaired = tok_series_repair(r->y, r->n, seasons, r->work, NULL);
+  }
   scale(r); /* again: what was largest may have been a spike */
   take_logs(r);
 }
@@ -175,6 +211,7 @@ static void run_method(const tok_run *r, size_t which, double *f) {
 /* Is the method a candidate? A raw twin stands in for logs that do not exist. */
 static bool is_wanted(const tok_run *r, size_t which) {
   if (r->opt->method != NULL) return strcmp(methods[which].name, r->opt->method) == 0;
+  if (methods[which].run == tok_method_line) return r->line;
   if (r->young) {
     bool twice = r->n >= 2 * r->m1 && methods[which].run == tok_method_phase_mean;
     return twice || methods[which].run == tok_method_snaive;
@@ -257,6 +294,11 @@ static void flat(tok_run *r, tok_forecast *out) {
   for (size_t i = 0; i < r->n; i++) mean += r->y[i] / (double)r->n;
   double last = r->y[r->n - 1], f = r->n < POINTS_MIN ? mean : (mean + last) / 2;
   out->n_mix = 1;
+  if (r->line) {
+    run_method(r, N_METHODS - 1, r->combined);
+    out->mix[0] = (tok_mix){methods[N_METHODS - 1].name, 1};
+    return;
+  }
   if (r->m1 > 1) {
     for (size_t j = 0; j < r->h; j++) r->combined[j] = r->y[r->n - r->m1 + j % r->m1];
     out->mix[0] = (tok_mix){"seasonal_naive", 1};

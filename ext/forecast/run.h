@@ -13,6 +13,7 @@ typedef struct {
   size_t n, m1, m2;
   bool positive;
   bool two_expected; /* the series' step has two seasons, whether seen or not */
+  bool line;    /* the history is a straight line: so is the forecast */
   bool young;   /* less than two seasons of a series that should have one */
   double *raw;  /* n as given, NAN where missing */
   double *y;    /* n repaired */

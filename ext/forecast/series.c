@@ -89,12 +89,19 @@ static int64_t month_start(int64_t number) {
   return tok_days_from_civil(number / 12, (int)(number % 12) + 1, 1) * 86400;
 }
 
+/* The last day of a month, at 0:00. */
+static int64_t month_last(int64_t number) { return month_start(number + 1) - 86400; }
+
+static bool is_month_end(int64_t ts) { return ts >= month_last(month_number(ts)); }
+
 int64_t tok_series_time(const tok_series *s, size_t i) {
   int64_t t;
   if (s->step.months > 0) {
     int64_t number = month_number(s->start) + (int64_t)i * s->step.months;
     if (number >= 9999 * 12) return TOK_TIME_MAX;
-    return month_start(number) + (s->start - month_start(month_number(s->start)));
+    int64_t time = tok_second_of_day(s->start), last = month_last(number);
+    int64_t day = month_start(number) + (s->start - time - month_start(month_number(s->start)));
+    return (s->month_ends || day > last ? last : day) + time;
   }
   if (!tok_mul_i64((int64_t)i, s->step.seconds, &t) || !tok_add_i64(t, s->start, &t) ||
       t > TOK_TIME_MAX) {
@@ -173,6 +180,8 @@ static size_t lay(const tok_points *set, tok_series *out, size_t *used) {
     out->v[at] = met ? out->v[at] + p[i].value : p[i].value;
   }
   out->start = p->ts;
+  out->month_ends = out->step.months > 0;
+  for (size_t i = 0; i < set->n && out->month_ends; i++) out->month_ends = is_month_end(p[i].ts);
   out->start = tok_series_time(out, (size_t)skip);
   return misfits;
 }

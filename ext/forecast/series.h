@@ -52,6 +52,7 @@ typedef struct {
   tok_step step;
   size_t n;         /* 1 .. TOK_SERIES_MAX */
   size_t n_missing; /* how many of v are NAN */
+  bool month_ends;  /* of months: all points were last days of theirs, so the next are too */
   double *v;        /* owned */
 } tok_series;
 
@@ -64,7 +65,10 @@ typedef struct {
 */
 tok_status tok_series_grid(tok_points *set, const tok_step *step, tok_series *out);
 void tok_series_free(tok_series *s);
-/* Time of grid point i (may be beyond the end); saturates at TOK_TIME_MAX. */
+/*
+** Time of grid point i (may be beyond the end); saturates at TOK_TIME_MAX. A day that the month does not
+** have is its last one.
+*/
 int64_t tok_series_time(const tok_series *s, size_t i);
 
 /* Season lengths in steps that traffic of this step may have; 0 = none. short_ < long_. */

@@ -68,6 +68,49 @@ void tok_method_phase_mean(const tok_task *t, double *work, double *out) {
   }
 }
 
+/* ---- a line ---------------------------------------------------------------------------------- */
+
+typedef struct {
+  double n, x, y, xx, xy, yy;
+} sums;
+
+static void add_point(sums *s, double x, double y) {
+  s->n += 1;
+  s->x += x;
+  s->y += y;
+  s->xx += x * x;
+  s->xy += x * y;
+  s->yy += y * y;
+}
+
+static tok_line line_of(const sums *s) {
+  double n = s->n, vx = n * s->xx - s->x * s->x, vy = n * s->yy - s->y * s->y;
+  double cov = n * s->xy - s->x * s->y;
+  tok_line l = {.b = vx > 0 ? cov / vx : 0, .unexplained = 1, .n = (size_t)n};
+  l.a = n > 0 ? (s->y - l.b * s->x) / n : 0;
+  if (vx > 0 && vy > 0) l.unexplained = 1 - cov / vx * (cov / vy);
+  return l;
+}
+
+tok_line tok_line_fit(const double *y, size_t n) {
+  sums s = {0};
+  for (size_t i = 0; i < n; i++) {
+    if (!isnan(y[i])) add_point(&s, (double)i, y[i]);
+  }
+  return line_of(&s);
+}
+
+void tok_method_line(const tok_task *t, double *work, double *out) {
+  sums s = {0};
+  size_t at = 0;
+  (void)work;
+  for (size_t k = 0; k < t->n_origin; k++) {
+    for (; at < t->origin[k]; at++) add_point(&s, (double)at, t->y[at]);
+    tok_line l = line_of(&s);
+    for (size_t j = 0; j < t->h; j++) out[k * t->h + j] = l.a + l.b * (double)(at + j);
+  }
+}
+
 /* ---- analogs --------------------------------------------------------------------------------- */
 
 /* What is compared: the last `window` values around their level (the mean of the last `level`). */

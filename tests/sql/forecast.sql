@@ -58,7 +58,7 @@ FROM day WHERE n % 3 > 0;
 WITH RECURSIVE t(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM t WHERE i < 999999)
 SELECT json_extract(tok_forecast(i * 60, 5 + i % 2, 2), '$.n', '$.points[0].ts', '$.step') FROM t;
 .print F5 the ladder of short histories
-SELECT n + 1 AS points, (SELECT json_extract(j, '$.status', '$.method') FROM (SELECT tok_forecast(ts, value, 3) AS j FROM day AS b WHERE b.n <= a.n))
+SELECT n + 1 AS points, (SELECT json_extract(j, '$.status', '$.method') FROM (SELECT tok_forecast(ts, value + b.n % 2 * 100, 3) AS j FROM day AS b WHERE b.n <= a.n))
 FROM day AS a WHERE n IN (0, 1, 2, 3, 5, 6, 7, 12, 17, 27, 28, 59);
 SELECT tok_forecast('2026-01-01', 5, 1);
 .print all zero, constant, negative
@@ -134,3 +134,19 @@ SELECT tok_project('cost', 'month', '{"budget":"1"}');
 SELECT tok_project('cost', 'month', NULL, 'soon');
 SELECT tok_project(NULL, 'month'), tok_project('cost', NULL);
 SELECT json_extract(tok_project('cost', 'month', '{"user_id":"nobody"}', '2026-02-15'), '$.so_far', '$.projected', '$.status');
+.print L1 a straight line goes on, however short: ten days, a year of months, numbers; gaps are on it
+CREATE TEMP TABLE line AS WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM n WHERE i < 35) SELECT i, 100.0 + 10 * i AS value FROM n;
+SELECT count(*), json_extract(tok_forecast(date('2026-01-01', i || ' days'), value, 3), '$.points[0].forecast', '$.points[2].forecast', '$.repaired') FROM line WHERE i < 10;
+SELECT json_extract(tok_forecast(date('2026-01-01', i || ' days'), value, 14), '$.points[13].forecast') FROM line WHERE i < 30 AND i NOT IN (7, 20);
+SELECT json_extract(tok_forecast(date('2023-01-01', i || ' months'), value, 2), '$.points[1].ts', '$.points[1].forecast') FROM line;
+SELECT json_extract(tok_forecast(i, value, 1), '$.points[0].ts', '$.points[0].forecast', '$.method') FROM line WHERE i < 5;
+.print L2 but no line is seen in noise, nor in a morning of hours
+SELECT json_extract(tok_forecast(date('2026-01-01', i || ' days'), 100 + i * 7 % 11, 1), '$.method.line') IS NULL FROM line WHERE i < 13;
+SELECT json_extract(tok_forecast(datetime('2026-01-01', i || ' hours'), value + i % 2 * 9, 1), '$.method.line') IS NULL FROM line WHERE i < 12;
+.print L3 ends of months stay ends of months; a day that a month does not have is its last one
+SELECT json_extract(tok_forecast(date('2025-01-01', (i + 1) || ' months', '-1 day'), value, 3), '$.points[0].ts', '$.points[1].ts', '$.points[2].ts') FROM line;
+SELECT json_extract(tok_forecast(date('2025-02-01', (i + 1) || ' months', '-1 day'), value, 1), '$.points[0].ts') FROM line WHERE i < 12;
+SELECT json_extract(tok_forecast(iif(i % 12 = 1, date('2025-02-28', i / 12 || ' years'), date('2025-01-30', i || ' months')), value, 2), '$.points[1].ts') FROM line WHERE i < 12;
+.print L4 a date is a day of whatever zone
+SELECT json_extract(tok_forecast(date('2026-01-01', i || ' days'), value, 1, '{"zone":"America/New_York"}'), '$.points[0].ts') FROM line;
+SELECT json_extract(tok_forecast(date('2026-01-01', i || ' days'), value, 1, '{"zone":"Asia/Tokyo"}'), '$.points[0].ts') FROM line;
