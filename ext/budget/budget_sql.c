@@ -109,8 +109,15 @@ void tok_call_fail(tok_call *c, int rc, const char *format, ...) {
   va_end(ap);
 }
 
+const char *tok_budget_said(const char *message) {
+  static const char CHECK[] = "CHECK constraint failed: ", TABLE[] = "no such table: main.llm_";
+  if (strncmp(message, CHECK, sizeof CHECK - 1) == 0) return message + sizeof CHECK - 1;
+  if (strncmp(message, TABLE, sizeof TABLE - 1) != 0) return message;
+  return "there is no ledger, or an older one; SELECT tok_init() makes it";
+}
+
 static void fail_db(tok_call *c, int rc) {
-  if (rc != SQLITE_OK) tok_call_fail(c, rc, "%s", sqlite3_errmsg(c->b->conn.db));
+  if (rc != SQLITE_OK) tok_call_fail(c, rc, "%s", tok_budget_said(sqlite3_errmsg(c->b->conn.db)));
 }
 
 sqlite3_stmt *tok_call_stmt(tok_call *c, tok_bq which) {

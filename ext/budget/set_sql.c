@@ -130,6 +130,11 @@ static void read_value(tok_call *c, definition *d, size_t k, tok_json *j) {
     if (keys[k].kind != FLAG) wrong(c, keys[k].name, "text or a number");
     return;
   }
+  if (keys[k].kind == FLAG &&
+      (j->event != TOK_JSON_NUMBER || (!tok_slice_is(j->text, "0") && !tok_slice_is(j->text, "1")))) {
+    wrong(c, keys[k].name, "true or false"); /* "true" would switch a limit off */
+    return;
+  }
   if (j->event != TOK_JSON_STRING && j->event != TOK_JSON_NUMBER) {
     wrong(c, keys[k].name, "text or a number");
     return;
@@ -205,7 +210,10 @@ static existing find(tok_call *c, sqlite3_value *name) {
   return e;
 }
 
-/* The metric as it is stored; *scale: what a limit is multiplied with. */
+/*
+** The metric as it is stored; *scale: what a limit is multiplied with. Dollars do not become tokens:
+** a limit that stays would be a billion times what was meant.
+*/
 static void check_metric(tok_call *c, definition *d, const existing *e, int64_t *scale) {
   tok_slice m = d->value[P_METRIC];
   *scale = e->metric[0] == 'c' ? 1000000000 : 1;
@@ -221,6 +229,8 @@ static void check_metric(tok_call *c, definition *d, const existing *e, int64_t 
   else if (!tok_slice_is(m, "input") && !tok_slice_is(m, "output") && !tok_slice_is(m, "total") &&
            !tok_slice_is(m, "requests"))
     wrong(c, "metric", "input, output, total, requests, cost_usd or cost_nano");
+  else if (e->id != 0 && (e->metric[0] == 'c') != (usd || nano) && d->value[P_LIMIT].ptr == NULL)
+    wrong(c, "limit", "given too where a metric of cost becomes one of a number, or the other way");
 }
 
 static void check_period(tok_call *c, definition *d, const existing *e, int64_t scale,

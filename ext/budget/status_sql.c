@@ -206,7 +206,7 @@ static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, i
   if (rc != SQLITE_OK) return rc;
   const char *sql = tok_script_text(tok_budget_scripts, tok_budget_n_scripts, "budget/status.sql");
   rc = sqlite3_prepare_v2(db, sql, -1, &c->stmt, NULL);
-  if (rc != SQLITE_OK) return fail(base->pVtab, rc, sqlite3_errmsg(db));
+  if (rc != SQLITE_OK) return fail(base->pVtab, rc, tok_budget_said(sqlite3_errmsg(db)));
   sqlite3_bind_int64(c->stmt, 1, c->now);
   if (c->args.value[0] != NULL) sqlite3_bind_value(c->stmt, 2, c->args.value[0]);
   return next(base);
