@@ -51,7 +51,7 @@ tok_status tok_added_new(tok_added *a, const tok_definition *d, const uint32_t *
     const tok_def_token *t = tok_def_at(d, list[i]);
     if (!(t->flags & flags) || t->name_n == 0)
       continue;
-    a->names[a->n] = (tok_added_name){tok_def_name(d, t), t->id, t->flags};
+    a->names[a->n] = (tok_added_name){tok_def_name(d, t), t->id, t->flags, false};
     note_first(a, a->names[a->n++].name);
   }
   qsort(a->names, a->n, sizeof *a->names, by_name);
@@ -184,14 +184,15 @@ tok_added_match tok_added_next(tok_added_scan *s, size_t from) {
       const tok_added_name *name = name_at(a, text, at);
       if (name == NULL)
         continue;
-      tok_added_match m = {at, at + name->name.len, name->id};
+      tok_added_match m = {at, at + name->name.len, name->id, name->ranked};
       if ((name->flags & TOK_T_WORD) && !stands_alone(text, m.start, m.end)) {
         at = m.end - 1;
         continue;
       }
       take_white(text, from, name->flags, &m);
+      m.ranked &= m.end - m.start == name->name.len;
       return m;
     }
   }
-  return (tok_added_match){text.len, text.len, 0};
+  return (tok_added_match){text.len, text.len, 0, false};
 }

@@ -15,6 +15,7 @@ enum {
 typedef struct {
   tok_slice name;
   uint32_t id, flags;
+  bool ranked; /* of up to 15 bytes, and a token of the ranks (compile.c) */
 } tok_added_name;
 
 typedef struct {
@@ -29,6 +30,7 @@ typedef struct {
 typedef struct {
   size_t start, end; /* of the match, white space that it takes included; start == len: none */
   uint32_t id;
+  bool ranked; /* the match is just a name that is */
 } tok_added_match;
 
 /* One text under search. Zero it but for added and text. */

@@ -64,6 +64,7 @@ typedef struct {
   ** DeepSeek's: it is Chinese or kana; a sign that takes ASCII letters; in a word that a sign began
   */
   uint32_t cjk, sign, in_sign;
+  size_t blanks; /* SentencePiece's: blanks in front of pos */
 } tok_blocks;
 
 /* Is the character at pos white space? pos < len. */
@@ -181,66 +182,6 @@ static inline uint64_t cuts(const tok_ranks *r, const uint8_t *p, uint64_t candi
     if (!tok_may_cross(r, x_word, x[2], y_word)) found |= candidates & (~candidates + 1);
   }
   return found;
-}
-
-/* The character that ends at `end` of the text, as a word; 0 where none does. */
-static inline uint32_t char_word_before(const uint8_t *text, size_t end, uint8_t *last) {
-  uint32_t cp, w = 0;
-  size_t at = end - 1, len;
-  while (at > 0 && end - at < 4 && (text[at] & 0xC0) == 0x80) at--;
-  len = tok_utf8_decode(text + at, end - at, &cp);
-  if (cp == TOK_UTF8_INVALID || len != end - at) return 0;
-  memcpy(&w, text + at, len);
-  *last = text[end - 1];
-  return w;
-}
-
-/*
-** Cuts beside characters that are not ASCII; `high` and `beside` are bits of their bytes, and of
-** those behind.
-*/
-static inline uint64_t high_cuts(const tok_blocks *b, uint64_t beside) {
-  const uint8_t *p = b->text + b->pos;
-  uint64_t found = 0;
-  uint32_t before = 0; /* the character in front of byte `end` */
-  unsigned end = 0;
-  for (uint64_t rest = beside; rest != 0;) {
-    unsigned i = (unsigned)__builtin_ctzll(rest);
-    uint32_t cp, y = 0;
-    uint8_t last = 0;
-    size_t len = tok_utf8_decode(p + i, b->len - b->pos - i, &cp);
-    if (before == 0 || end != i) {
-      before = (p[i] & 0xC0) == 0x80 ? 0 : char_word_before(b->text, b->pos + i, &last);
-    } else {
-      last = p[(int)i - 1];
-    }
-    if (cp != TOK_UTF8_INVALID) memcpy(&y, p + i, len);
-    if (before != 0 && y != 0 && !tok_may_cross(b->ranks, before, last, y))
-      found |= (uint64_t)1 << i;
-    before = y;
-    end = i + (unsigned)len;
-    rest = end > 63 ? 0 : rest >> end << end;
-  }
-  return found;
-}
-
-/*
-** Where no merge can cross, in a block of SentencePiece's words: between any two characters but
-** ASCII letters, which tokens join nearly everywhere. first: the bytes before the block do not
-** matter.
-*/
-static inline uint64_t word_cuts(const tok_blocks *b, const tok_masks *m, unsigned size,
-                                 uint64_t starts, bool first) {
-  const uint8_t *p = b->text + b->pos;
-  const uint64_t *cross = b->ranks->cross_ascii;
-  uint64_t valid = (~(uint64_t)0 >> (64 - size)) & ~starts & ~(uint64_t)first, found = 0;
-  uint64_t beside = m->high | m->high << 1 | (!first && p[-1] >= 0x80);
-  uint64_t odd = ~(m->letter & m->letter << 1) & ~beside & valid;
-  for (; odd != 0; odd &= odd - 1) {
-    unsigned i = (unsigned)__builtin_ctzll(odd), x = p[(int)i - 1], y = p[i];
-    found |= (~cross[2 * x + (y >> 6)] >> (y & 63) & 1) << i;
-  }
-  return m->high == 0 && (beside & 1) == 0 ? found : found | high_cuts(b, beside & valid);
 }
 
 /* (x shifted to the next character, with the carry of the block before) */
@@ -406,22 +347,6 @@ static inline uint64_t case_starts(tok_blocks *b, const tok_masks *m, unsigned s
   if (odd) *hard = true;
   b->lower = last_of(lower, size);
   b->caseless = last_of(m->caseless, size);
-  return starts;
-}
-
-/*
-** SentencePiece's words: each run of blanks begins one, but not behind '>'. The state needs no more
-** than the last byte.
-*/
-static inline uint64_t starts_blanks(tok_blocks *b, const tok_masks *m, unsigned size) {
-  uint64_t starts = m->blank & ~PREV(m->blank, b->blank);
-  for (uint64_t check = starts & PREV(m->other, b->other); check != 0; check &= check - 1) {
-    unsigned i = (unsigned)__builtin_ctzll(check);
-    if (b->text[b->pos + i - 1] == '>') starts &= ~((uint64_t)1 << i);
-  }
-  if (b->pos == 0 || b->fresh) starts |= 1;
-  b->blank = last_of(m->blank, size);
-  b->other = last_of(m->other, size);
   return starts;
 }
 

@@ -441,6 +441,102 @@ static tok_status check(work *w) {
   return TOK_OK;
 }
 
+/* ---- what counting without copies needs ------------------------------------------------------ */
+
+/*
+** Is every character inside the tokens a token, too? Then no merge makes use of any other, and texts
+** need not be searched for them.
+*/
+static bool characters_are_tokens(const work *w) {
+  const struct tok_extra *x = w->x;
+  for (uint32_t i = 0; i < w->n_order; i++) {
+    tok_slice s = tok_def_bytes(&x->def, tok_def_at(&x->def, w->order[i]));
+    const uint8_t *p = (const uint8_t *)s.ptr;
+    uint32_t cp;
+    for (size_t at = 0; at < s.len;) {
+      at += tok_utf8_decode(p + at, s.len - at, &cp);
+      if (s.len > 1 && !tok_extra_knows(x, cp)) return false;
+    }
+  }
+  return true;
+}
+
+enum { BLANKS_MAX = 64 };
+
+/* Blanks of the last token that merges of ranks below `limit` make of n blanks. rank: by length. */
+static uint32_t last_blanks(const uint32_t *rank, uint32_t limit, uint32_t n) {
+  uint32_t length[BLANKS_MAX], k = n;
+  for (uint32_t i = 0; i < n; i++) length[i] = 1;
+  for (;;) {
+    uint32_t best = limit, at = 0;
+    for (uint32_t i = 0; i + 1 < k; i++) {
+      uint32_t r = rank[length[i] + length[i + 1]];
+      if (r < best) best = r, at = i;
+    }
+    if (best == limit) return length[k - 1];
+    length[at] += length[at + 1];
+    memmove(length + at + 1, length + at + 2, (k - at - 2) * sizeof *length);
+    k--;
+  }
+}
+
+/*
+** tok_ranks.blank_ends: let m be the lowest rank of a token that has a blank and something else.
+** Merges of lower ranks come first, and those that touch a run of blanks stay inside it; so they
+** do with it what they do with the run alone. If its last token has two blanks or more then, a
+** merge across its end makes a token with two blanks before something else: where there is none,
+** nothing crosses.
+*/
+static uint64_t find_blank_ends(const work *w) {
+  uint32_t rank[BLANKS_MAX], mixed = TOK_NO_RANK;
+  uint64_t ends = 0;
+  memset(rank, 0xFF, sizeof rank);
+  for (uint32_t i = 0; i < w->n_list; i++) {
+    const uint8_t *p = w->list[i].bytes, *end = p + w->list[i].n;
+    const uint8_t *blank = memchr(p, ' ', w->list[i].n);
+    if (w->list[i].whole_only) return 0;
+    if (blank == NULL) continue;
+    while (blank < end && *blank == ' ') blank++;
+    if (blank == end && p[0] == ' ') {
+      if (end - p < BLANKS_MAX) rank[end - p] = i;
+      continue;
+    }
+    mixed = i < mixed ? i : mixed;
+    for (const uint8_t *q = p; q + 2 < end; q++) {
+      if (q[0] == ' ' && q[1] == ' ' && q[2] != ' ') return 0;
+    }
+  }
+  for (uint32_t n = 2; n < BLANKS_MAX; n++)
+    ends |= (uint64_t)(last_blanks(rank, mixed, n) >= 2) << n;
+  return ends;
+}
+
+/*
+** Names of added tokens that stand in the ranks too need not be cut out of a text: they are pieces
+** of it.
+*/
+static void find_names_in_ranks(struct tok_extra *x) {
+  for (size_t i = 0; i < x->added[0].n; i++) {
+    tok_added_name *name = &x->added[0].names[i];
+    if (name->name.len > TOK_KEY_BYTES_MAX) continue;
+    uint32_t rank =
+        tok_rank_of(&x->tables.ranks, (const uint8_t *)name->name.ptr, name->name.len);
+    name->ranked = rank != TOK_RANK_NONE;
+  }
+}
+
+static void prepare_counting(const work *w) {
+  struct tok_extra *x = w->x;
+  tok_ranks *r = &x->tables.ranks;
+  if (x->def.model != TOK_MODEL_BPE) return;
+  find_names_in_ranks(x);
+  x->direct = !x->def.characters;
+  if (x->def.family != TOK_FAMILY_WORDS) return;
+  r->blank_ends = find_blank_ends(w);
+  x->direct = x->def.byte_fallback && characters_are_tokens(w);
+  if (x->direct) r->known = x->known;
+}
+
 static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about *about,
                               const tok_rank_hint *hint) {
   struct tok_extra *x = &c->extra;
@@ -465,6 +561,7 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
     rc = tok_added_new(&x->added[1], &x->def, w->odd, w->n_odd, TOK_T_ADDED | TOK_T_SPECIAL);
   if (rc != TOK_OK)
     return rc;
+  prepare_counting(w);
   order_by_id(x, c->vocab.n_specials);
   x->printable = x->known != NULL;
   for (uint32_t cp = ' '; cp <= '~' && x->printable; cp++)

@@ -95,17 +95,26 @@ typedef struct {
   uint16_t first[TOK_AHEAD], n[TOK_AHEAD];
 } tok_ahead;
 
+/*
+** A stretch of a text that is counted by itself, from the end of the one before. token: it is one
+** token, of up to 15 bytes, that the vocabulary has.
+*/
+typedef struct {
+  uint32_t end;
+  bool token;
+} tok_part;
+
 typedef struct {
   const char *name;
   bool (*supported)(void); /* by this processor */
   /* tok_count */
   tok_status (*count)(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n);
   /*
-  ** The same of several texts that stand one behind the other in `text`, each ending at its entry
-  ** of `ends` (ascending, the last is text.len): the sum of their counts, without a call for each.
+  ** The same of several texts that stand one behind the other in `text` (their ends are ascending,
+  ** the last is text.len): the sum of their counts, without a call for each.
   */
-  tok_status (*count_parts)(tok_engine *e, const tok_vocab *v, tok_slice text, const uint32_t *ends,
-                            int64_t limit, int64_t *n);
+  tok_status (*count_parts)(tok_engine *e, const tok_vocab *v, tok_slice text,
+                            const tok_part *parts, int64_t limit, int64_t *n);
   /*
   ** Appends starts of pieces to starts[n..] until at least `want` are there or the text ends
   ** (b->pos == b->len). starts has room for want + TOK_STARTS_SLACK. Returns the new n.

@@ -25,8 +25,11 @@ struct tok_extra_state {
   tok_buf ids;         /* of uint32_t */
   tok_buf steps;       /* of tok_unigram_step */
   tok_buf joined;      /* texts to be counted together, one behind the other; they end at ends[] */
-  uint32_t ends[PARTS_MAX];
-  uint32_t n_ends;
+  tok_part joined_parts[PARTS_MAX];
+  uint32_t n_joined;
+  tok_slice in_place; /* the same of a text that is not copied */
+  tok_part parts[PARTS_MAX];
+  uint32_t n_parts;
   tok_slice body;      /* what is searched for added tokens: the text, or all of it normalized */
   tok_slice segment;   /* normalized */
   size_t base;         /* of the segment in the body */
@@ -76,7 +79,7 @@ static void revive_all(tok_extra_state *s) {
   revive(&s->ids);
   revive(&s->steps);
   revive(&s->joined);
-  s->joined.len = s->n_ends = 0;
+  s->joined.len = s->n_joined = s->n_parts = 0;
 }
 
 static bool wants_prefix(const struct tok_extra *x, size_t at, size_t len) {
@@ -155,15 +158,15 @@ static tok_status count_joined(tok_engine *e, tok_extra_state *s, const struct t
                                int64_t limit, int64_t *n) {
   int64_t k = 0;
   if (s->joined.status != TOK_OK) return s->joined.status;
-  if (s->n_ends == 0) return TOK_OK;
+  if (s->n_joined == 0) return TOK_OK;
   tok_slice text = {s->joined.ptr, s->joined.len};
-  tok_status rc = e->kernel->count_parts(e, &x->core, text, s->ends, limit - *n, &k);
+  tok_status rc = e->kernel->count_parts(e, &x->core, text, s->joined_parts, limit - *n, &k);
   *n += k;
-  s->joined.len = s->n_ends = 0;
+  s->joined.len = s->n_joined = 0;
   return rc;
 }
 
-/* Counts a text, or keeps it until there are more. */
+/* Counts a text, or keeps a copy until there are more. */
 static tok_status count_part(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
                              tok_slice text, int64_t limit, int64_t *n) {
   int64_t k = 0;
@@ -174,10 +177,37 @@ static tok_status count_part(tok_engine *e, tok_extra_state *s, const struct tok
     return rc;
   }
   tok_buf_add(&s->joined, text.ptr, text.len);
-  s->ends[s->n_ends++] = (uint32_t)s->joined.len;
-  if (s->n_ends < PARTS_MAX && s->joined.len < JOINED_MAX && s->joined.status == TOK_OK)
+  s->joined_parts[s->n_joined++] = (tok_part){(uint32_t)s->joined.len, false};
+  if (s->n_joined < PARTS_MAX && s->joined.len < JOINED_MAX && s->joined.status == TOK_OK)
     return TOK_OK;
   return count_joined(e, s, x, limit, n);
+}
+
+static tok_status count_in_place(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
+                                 int64_t limit, int64_t *n) {
+  int64_t k = 0;
+  if (s->n_parts == 0) return TOK_OK;
+  tok_status rc = e->kernel->count_parts(e, &x->core, s->in_place, s->parts, limit - *n, &k);
+  *n += k;
+  s->n_parts = 0;
+  return rc;
+}
+
+/*
+** Counts a text of the body, or keeps it until there are more; it stays where it is, so the next
+** one must stand right behind it or it is counted now.
+*/
+static tok_status add_in_place(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
+                               tok_slice text, bool token, int64_t limit, int64_t *n) {
+  tok_status rc = TOK_OK;
+  if (text.len == 0) return TOK_OK;
+  if (s->n_parts == PARTS_MAX ||
+      (s->n_parts > 0 && s->in_place.ptr + s->in_place.len != text.ptr))
+    rc = count_in_place(e, s, x, limit, n);
+  if (s->n_parts == 0) s->in_place = (tok_slice){text.ptr, 0};
+  s->in_place.len += text.len;
+  s->parts[s->n_parts++] = (tok_part){(uint32_t)s->in_place.len, token};
+  return rc;
 }
 
 static tok_status count_characters(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
@@ -240,16 +270,29 @@ static tok_status run_unigram(tok_extra_state *s, const struct tok_extra *x) {
 /* ---- count ------------------------------------------------------------------------------------
  */
 
+/* in_body: the segment is a part of the body as it is. */
 static tok_status count_segment(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
-                                int64_t limit, int64_t *n) {
+                                bool in_body, int64_t limit, int64_t *n) {
   if (x->def.model == TOK_MODEL_UNIGRAM) {
     tok_status rc = run_unigram(s, x);
     *n += (int64_t)s->n_path;
     return rc;
   }
-  if (x->def.characters)
+  if (!x->direct)
     return count_characters(e, s, x, s->segment, limit, n);
+  if (in_body)
+    return add_in_place(e, s, x, s->segment, false, limit, n);
   return count_part(e, s, x, s->segment, limit, n);
+}
+
+/* A name that has been found. */
+static tok_status count_name(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
+                             const tok_added_match *m, int64_t limit, int64_t *n) {
+  tok_slice name = {s->body.ptr + m->start, m->end - m->start};
+  if (m->ranked && x->direct)
+    return add_in_place(e, s, x, name, true, limit, n);
+  *n += 1;
+  return TOK_OK;
 }
 
 tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit,
@@ -267,18 +310,22 @@ tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, in
   s->out.with_map = false;
   tok_status rc = begin_body(s, x, text);
   tok_slice body = s->body;
+  if (body.len > UINT32_MAX - 64) /* normalization has made it longer */
+    return TOK_TOOBIG;
   tok_added_scan scan = {.added = &x->added[0], .text = body};
   for (size_t at = 0; at < body.len && rc == TOK_OK && *n <= limit;) {
     tok_added_match m = tok_added_next(&scan, at);
     if (m.start > at) {
       rc = normalize(s, x, (tok_slice){body.ptr + at, m.start - at}, at);
       if (rc == TOK_OK && s->segment.len > 0)
-        rc = count_segment(e, s, x, limit, n);
+        rc = count_segment(e, s, x, s->segment.ptr == body.ptr + at, limit, n);
     }
-    if (m.start < body.len)
-      *n += 1;
+    if (rc == TOK_OK && m.start < body.len)
+      rc = count_name(e, s, x, &m, limit, n);
     at = m.end;
   }
+  if (rc == TOK_OK && *n <= limit)
+    rc = count_in_place(e, s, x, limit, n);
   return rc == TOK_OK && *n <= limit ? count_joined(e, s, x, limit, n) : rc;
 }
 

@@ -37,6 +37,8 @@ struct tok_extra {
   char *names;              /* owned; zero-terminated names of specials, and the strings of info */
   tok_vocab core;           /* the same ranks without what is here: for the kernels */
   bool printable;           /* all of ' '..'~' are in `known` */
+  /* texts need not be searched for characters that are no tokens: kernels know them */
+  bool direct;
   bool plain;               /* nothing here changes a count without special tokens */
 };
 

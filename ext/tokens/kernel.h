@@ -23,6 +23,7 @@
 #include "engine.h"
 #include "jobs.h"
 #include "passes.h"
+#include "words.h"
 
 /*
 ** ---- fill -------------------------------------------------------------------------------------
@@ -30,12 +31,25 @@
 
 #ifdef KERNEL_SCALAR
 
+/* The end of a piece that begins at `pos`, or of what stands before or is an invalid byte. */
+static size_t before_invalid(const tok_blocks *b, size_t pos, size_t end) {
+  uint32_t cp;
+  for (size_t at = pos; at < end;) {
+    size_t len = tok_utf8_decode(b->text + at, end - at, &cp);
+    if (cp == TOK_UTF8_INVALID) return at > pos ? at : at + 1;
+    at += len;
+  }
+  return end;
+}
+
 static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, size_t n,
                           size_t want) {
+  bool characters = b->ranks != NULL && b->ranks->known != NULL;
   b->uncut = 1;
   while (n < want && b->pos < b->len) {
+    size_t end = tok_scan(family, b->text, b->pos, b->len);
     starts[n++] = (uint32_t)b->pos;
-    b->pos = tok_scan(family, b->text, b->pos, b->len);
+    b->pos = characters ? before_invalid(b, b->pos, end) : end;
   }
   return n;
 }
@@ -86,14 +100,15 @@ static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *star
   bool hard = false;
   __builtin_prefetch(p + TEXT_AHEAD);
   classify(p, size, &m);
-  if (m.high != 0 && family != TOK_FAMILY_WORDS) {
+  if (m.high != 0) {
     classify_high(p, size, &m);
     size = block_size(b, m.high, m.cont);
     uint64_t valid = ~(uint64_t)0 >> (64 - size);
     m.letter &= valid, m.number &= valid, m.space &= valid, m.newline &= valid, m.other &= valid;
-    m.upper &= valid, m.blank &= valid, m.quote &= valid, m.slash &= valid;
-    bool easy = family == TOK_FAMILY_DEEPSEEK ? put_high(&m, family, p, size)
-                                              : PUT_HIGH(&m, family, p, size);
+    m.upper &= valid, m.blank &= valid, m.quote &= valid, m.slash &= valid, m.high &= valid;
+    bool easy = family == TOK_FAMILY_WORDS      ? true
+                : family == TOK_FAMILY_DEEPSEEK ? put_high(&m, family, p, size)
+                                                : PUT_HIGH(&m, family, p, size);
     if (!easy) return fill_by_scanner(b, family, size, starts, n);
   }
   uint64_t bits = family == TOK_FAMILY_R50K    ? starts_r50k(b, &m, size, &hard)
@@ -101,8 +116,6 @@ static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *star
                   : family == TOK_FAMILY_DEEPSEEK ? starts_deepseek(b, &m, p, size, &hard)
                                                : starts_words(b, family, &m, size, &hard);
   if (hard) return fill_by_scanner(b, family, size, starts, n);
-  if (family == TOK_FAMILY_WORDS && b->ranks != NULL)
-    bits |= word_cuts(b, &m, size, bits, b->pos == 0 || b->fresh);
   uint64_t candidates = family != TOK_FAMILY_WORDS && m.cut3 != 0 && b->ranks != NULL
                             ? cut_candidates(b, &m, p) & ~bits
                             : 0;
@@ -297,7 +310,11 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, void *place);
 static inline bool worth_cutting(const uint8_t *p) { return p[0] >= 0xE3 || p[1] >= 0xE3; }
 
 static inline bool has_high(const uint8_t *p, size_t n) {
-  for (size_t i = 0; i < n; i++) {
+  size_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    if (tok_word_at(p + i) & 0x8080808080808080u) return true;
+  }
+  for (; i < n; i++) {
     if (p[i] >= 0x80) return true;
   }
   return false;
@@ -353,11 +370,43 @@ static void count_long(counter *c, const uint8_t *p, size_t n, tok_long_entry *a
 }
 
 /*
+** Bytes of the character that n bytes at p begin with. *known: merges begin with it, or with its
+** bytes.
+*/
+static inline size_t known_char(const tok_ranks *r, const uint8_t *p, size_t n, bool *known) {
+  uint32_t cp;
+  size_t len = tok_utf8_decode(p, n, &cp);
+  *known = r->known == NULL || cp < 0x80 ||
+           (cp != TOK_UTF8_INVALID && (r->known[cp >> 3] >> (cp & 7) & 1));
+  return len;
+}
+
+/* Is some character one that merges do not begin with? */
+static bool has_unknown(const tok_ranks *r, const uint8_t *p, size_t n) {
+  bool known = true;
+  for (size_t at = 0; at < n && known;) at += known_char(r, p + at, n - at, &known);
+  return !known;
+}
+
+/* A piece with such characters, counted as 1 so far: those are cut out. */
+static void count_foreign(counter *c, const uint8_t *p, size_t n, void *place) {
+  bool known;
+  if (known_char(c->r, p, n, &known) < n) {
+    count_segments(c, p, n, place);
+    return;
+  }
+  job bytes = {p, (uint32_t)n, place};
+  job_done(c, &bytes, (int64_t)n);
+}
+
+/*
 ** A piece that is neither a token of up to 15 bytes nor a short one in the cache, counted as 1 so
 ** far.
 */
 static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *place, cutting cut) {
-  if (n <= 3) { /* at most one merge: a second would make it a token */
+  if (c->r->known != NULL && has_high(p, n) && has_unknown(c->r, p, n)) {
+    count_foreign(c, p, n, place);
+  } else if (n <= 3) { /* at most one merge: a second would make it a token */
     const uint32_t *pair = c->r->pair;
     bool merges = n == 3 && (pair[p[0] << 8 | p[1]] & pair[p[1] << 8 | p[2]]) != TOK_RANK_NONE;
     job known = {p, (uint32_t)n, place};
@@ -482,14 +531,18 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) 
   uint32_t starts[TOK_STARTS + 1];
   size_t n_starts = 1, at = 0;
   uint32_t before = 0;
+  bool known_before = true, known = true;
   const uint8_t *base = p;
   starts[0] = 0;
   while (at < n && c->status == TOK_OK && c->total <= c->limit) {
     uint32_t word;
     size_t len = char_word(p + at, n - at, &word);
+    if (c->r->known != NULL) known_char(c->r, p + at, n - at, &known);
     starts[n_starts] = (uint32_t)(p + at - base);
-    n_starts += at > 0 && !tok_may_cross(c->r, before, p[at - 1], word);
+    n_starts +=
+        at > 0 && (!known || !known_before || !tok_may_cross(c->r, before, p[at - 1], word));
     before = word;
+    known_before = known;
     at += len;
     if (n_starts == TOK_STARTS) {
       count_pieces(c, base, (size_t)(p + n - base), starts, n_starts - 1, CUT_NONE);
@@ -515,10 +568,10 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) 
 enum { COPY_MAX = 512 };
 
 static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slice text,
-                                     const uint32_t *ends, int64_t limit, int64_t *n) {
+                                     const tok_part *parts, int64_t limit, int64_t *n) {
   uint32_t starts[TOK_STARTS + TOK_STARTS_SLACK];
   uint8_t copy[COPY_MAX + 16];
-  tok_blocks b = {.text = (const uint8_t *)text.ptr, .len = ends[0], .ranks = v->ranks, .fresh = 1};
+  tok_blocks b = {.text = (const uint8_t *)text.ptr, .len = parts[0].end, .ranks = v->ranks, .fresh = 1};
   counter c;
   size_t k = 0, readable = text.len, part = 0;
   *n = 0;
@@ -540,10 +593,15 @@ static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slic
   c.flying = false;
 #endif
   for (;;) {
-    k = kernel_fill(&b, v->family, starts, k, TOK_STARTS);
+    if (parts[part].token) {
+      starts[k++] = (uint32_t)b.pos;
+      b.pos = b.len;
+    } else {
+      k = kernel_fill(&b, v->family, starts, k, TOK_STARTS);
+    }
     if (b.pos == b.len && b.len < text.len) { /* the next part */
       b = (tok_blocks){.text = b.text,
-                       .len = ends[++part],
+                       .len = parts[++part].end,
                        .pos = b.pos,
                        .ranks = b.ranks,
                        .uncut = b.uncut,
@@ -565,10 +623,10 @@ static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slic
 
 static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit,
                                int64_t *n) {
-  uint32_t end = (uint32_t)text.len;
+  tok_part whole = {(uint32_t)text.len, false};
   *n = 0;
   if (text.len > UINT32_MAX - 64) return TOK_TOOBIG;
-  return kernel_count_parts(e, v, text, &end, limit, n);
+  return kernel_count_parts(e, v, text, &whole, limit, n);
 }
 
 const tok_kernel TOK_KERNEL = {TOK_KERNEL_NAME,    kernel_supported, kernel_count,

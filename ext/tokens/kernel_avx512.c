@@ -373,6 +373,7 @@ static inline void load_padded(void *to, const uint8_t *p, size_t n) {
 
 #define KERNEL_FLOCK
 #include "flock_avx512.h"
+#include "words_avx512.h"
 
 #include "kernel.h"
 

@@ -75,6 +75,15 @@ typedef struct {
   const uint8_t *cross_bloom;   /* bitmap over tok_cross_hash(X, Y) */
   /* [2 * X] bits over Y: tok_may_cross of ASCII characters; NULL: not made */
   const uint64_t *cross_ascii;
+  /* the same by rows: bit x & 7 of [128 * (x >> 3) + y]; behind it, in the same memory */
+  const uint8_t *cross_rows;
+  /*
+  ** bitmap of code points that are tokens; others, and invalid bytes, become their bytes' tokens
+  ** and merge with nothing. NULL: merges begin with bytes
+  */
+  const uint8_t *known;
+  /* bit k: no merge crosses the end of a run of k blanks, 2..63 */
+  uint64_t blank_ends;
   tok_merges merges;            /* of embedded vocabularies; in others it is empty */
 } tok_ranks;
 

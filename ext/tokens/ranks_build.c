@@ -25,6 +25,7 @@ typedef struct {
   uint16_t *displacement;
   uint8_t *long_bytes, *cross8, *cross8_both, *bloom;
   uint64_t *cross_ascii;
+  uint8_t *cross_rows;
   uint64_t *hash;   /* [rank], of short tokens */
   uint32_t *sorted; /* ranks by bucket */
   bucket_run *runs; /* largest first */
@@ -448,6 +449,7 @@ static size_t lay_out(build *b, char *base, size_t n_long_bytes, size_t long_mas
   b->cross8_both = take(base, &at, TOK_CROSS8_BYTES);
   b->bloom = take(base, &at, 1 << (TOK_CROSS_BLOOM_BITS - 3));
   b->cross_ascii = take(base, &at, sizeof *b->cross_ascii * 2 * ASCII);
+  b->cross_rows = take(base, &at, ASCII / 8 * ASCII);
   return at;
 }
 
@@ -479,12 +481,15 @@ static void set_ranks(const build *b, uint32_t long_mask, uint32_t longest, tok_
                            .cross8 = b->cross8,
                            .cross8_both = b->cross8_both,
                            .cross_bloom = b->bloom,
-                           .cross_ascii = b->cross_ascii};
+                           .cross_ascii = b->cross_ascii,
+                           .cross_rows = b->cross_rows};
+  memset(b->cross_ascii, 0, sizeof *b->cross_ascii * 2 * ASCII);
+  memset(b->cross_rows, 0, ASCII / 8 * ASCII);
   for (uint32_t x = 0; x < ASCII; x++) {
-    b->cross_ascii[2 * x] = b->cross_ascii[2 * x + 1] = 0;
     for (uint32_t y = 0; y < ASCII; y++) {
-      if (tok_may_cross(&out->ranks, x, (uint8_t)x, y))
-        b->cross_ascii[2 * x + y / 64] |= (uint64_t)1 << y % 64;
+      if (!tok_may_cross(&out->ranks, x, (uint8_t)x, y)) continue;
+      b->cross_ascii[2 * x + y / 64] |= (uint64_t)1 << y % 64;
+      b->cross_rows[x / 8 * ASCII + y] |= (uint8_t)(1 << x % 8);
     }
   }
 }

@@ -1,0 +1,134 @@
+/*
+** words: SentencePiece's texts in blocks of 64 bytes. Private to kernel.h, which includes it once
+** per instruction set.
+**
+** Such a text is one piece for its own implementation: merges may join anything. It is cut here
+** where no merge can cross, into pieces that come again: words with the blank before them, signs,
+** runs of blanks.
+**   - Each run of blanks begins a piece, but not behind '>': no token has a blank elsewhere
+**     (tok_vimport_words() has made sure).
+**   - Between two characters where tok_may_cross() says so (ranks.h).
+**   - Behind k blanks where tok_ranks.blank_ends says so.
+**   - Around invalid bytes, which are no characters; merges begin with characters.
+**
+** What a vector can do in fewer instructions a kernel brings itself: with KERNEL_WORD_CUTS a
+** word_cuts_vector().
+*/
+#ifndef TOK_WORDS_H
+#define TOK_WORDS_H
+
+#include "blocks.h"
+
+/* The character that ends at `end` of the text, as a word; 0 where none does. */
+static inline uint32_t char_word_before(const uint8_t *text, size_t end, uint8_t *last) {
+  uint32_t cp, w = 0;
+  size_t at = end - 1, len;
+  while (at > 0 && end - at < 4 && (text[at] & 0xC0) == 0x80) at--;
+  len = tok_utf8_decode(text + at, end - at, &cp);
+  if (cp == TOK_UTF8_INVALID || len != end - at) return 0;
+  memcpy(&w, text + at, len);
+  *last = text[end - 1];
+  return w;
+}
+
+/*
+** Cuts beside characters that are not ASCII, at bits of `open`; `beside` are bits of their bytes,
+** and of those behind.
+*/
+static inline uint64_t high_cuts(const tok_blocks *b, uint64_t beside, uint64_t open) {
+  const uint8_t *p = b->text + b->pos;
+  uint64_t found = 0;
+  uint32_t before = 0; /* the character in front of byte `end` */
+  unsigned end = 0;
+  for (uint64_t rest = beside; rest != 0;) {
+    unsigned i = (unsigned)__builtin_ctzll(rest);
+    uint32_t cp, y = 0;
+    uint8_t last = 0;
+    size_t len = tok_utf8_decode(p + i, b->len - b->pos - i, &cp);
+    if (cp != TOK_UTF8_INVALID) memcpy(&y, p + i, len);
+    if (!(open >> i & 1)) {
+      before = 0;
+    } else if (before == 0 || end != i) {
+      before = char_word_before(b->text, b->pos + i, &last);
+    } else {
+      last = p[(int)i - 1];
+    }
+    if (before == 0 || y == 0 || !tok_may_cross(b->ranks, before, last, y))
+      found |= (uint64_t)1 << i;
+    before = y;
+    end = i + (unsigned)len;
+    rest = end > 63 ? 0 : rest >> end << end;
+  }
+  return found & open;
+}
+
+#ifndef KERNEL_WORD_CUTS
+/*
+** Cuts between two ASCII characters, but for letters, which tokens join nearly everywhere: at the
+** bits of `where`.
+*/
+static inline uint64_t ascii_cuts(const tok_blocks *b, const tok_masks *m, uint64_t where) {
+  const uint8_t *p = b->text + b->pos;
+  const uint64_t *cross = b->ranks->cross_ascii;
+  uint64_t found = 0;
+  for (uint64_t odd = where & ~(m->letter & m->letter << 1); odd != 0; odd &= odd - 1) {
+    unsigned i = (unsigned)__builtin_ctzll(odd), x = p[(int)i - 1], y = p[i];
+    found |= (~cross[2 * x + (y >> 6)] >> (y & 63) & 1) << i;
+  }
+  return found;
+}
+#endif
+
+/* Where no merge can cross, among the bits of `open`. */
+static inline uint64_t word_cuts(const tok_blocks *b, const tok_masks *m, unsigned size,
+                                 uint64_t open) {
+  uint64_t behind = (uint64_t)((open & 1) && b->text[b->pos - 1] >= 0x80);
+  uint64_t beside = m->high | m->high << 1 | behind;
+#ifdef KERNEL_WORD_CUTS
+  uint64_t found = ascii_cuts_vector(b->ranks, b->text + b->pos, open & ~beside), high;
+  if (beside == 0) return found;
+  if (high_cuts_vector(b, m, size, beside, open, &high))
+    return found | high | high_cuts(b, beside & open & 1, open & 1);
+#else
+  uint64_t found = ascii_cuts(b, m, open & ~beside);
+  (void)size;
+#endif
+  return beside == 0 ? found : found | high_cuts(b, beside, open);
+}
+
+/* Ends of runs of two blanks and more that no merge crosses. */
+static inline uint64_t blank_ends(const tok_blocks *b, uint64_t blank, unsigned size) {
+  uint64_t one = blank << 1 | (b->blanks > 0), two = one << 1 | (b->blanks > 1);
+  uint64_t found = 0, ends = ~blank & one & two & (~(uint64_t)0 >> (64 - size));
+  for (; ends != 0; ends &= ends - 1) {
+    unsigned i = (unsigned)__builtin_ctzll(ends);
+    uint64_t before = ~blank & (((uint64_t)1 << i) - 1);
+    size_t n = before == 0 ? i + b->blanks : i - 1 - (63 - (unsigned)__builtin_clzll(before));
+    if (n < 64) found |= (b->ranks->blank_ends >> n & 1) << i;
+  }
+  return found;
+}
+
+/*
+** The starts of a block's pieces. size: bytes of the block, which ends between characters.
+*/
+static inline uint64_t starts_blanks(tok_blocks *b, const tok_masks *m, unsigned size) {
+  uint64_t valid = ~(uint64_t)0 >> (64 - size), first = b->pos == 0 || b->fresh;
+  uint64_t starts = m->blank & ~(m->blank << 1 | b->blank);
+  for (uint64_t check = starts & (m->other << 1 | b->other); check != 0; check &= check - 1) {
+    unsigned i = (unsigned)__builtin_ctzll(check);
+    if (b->text[b->pos + i - 1] == '>') starts &= ~((uint64_t)1 << i);
+  }
+  starts |= first;
+  if (b->ranks != NULL) {
+    starts |= word_cuts(b, m, size, valid & ~starts);
+    if (b->ranks->blank_ends != 0) starts |= blank_ends(b, m->blank, size);
+  }
+  uint64_t words = ~m->blank & valid;
+  b->blanks = words == 0 ? b->blanks + size : size - 1 - (63 - (unsigned)__builtin_clzll(words));
+  b->blank = (uint32_t)(m->blank >> (size - 1)) & 1;
+  b->other = (uint32_t)(m->other >> (size - 1)) & 1;
+  return starts;
+}
+
+#endif
