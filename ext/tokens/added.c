@@ -30,6 +30,32 @@ static void note_first(tok_added *a, tok_slice name) {
   }
 }
 
+/*
+** The first byte of most names ('<' as a rule) has half of the groups, by second bytes; the others
+** share the rest.
+*/
+static void make_filter(tok_added *a) {
+  size_t most = 0;
+  enum { HALF = TOK_ADDED_GROUPS / 2 };
+  for (size_t c = 1; c < 256; c++)
+    most = a->from[c + 1] - a->from[c] > a->from[most + 1] - a->from[most] ? c : most;
+  for (size_t i = 0; i < a->n; i++) {
+    tok_slice name = a->names[i].name;
+    unsigned first = (uint8_t)name.ptr[0], second = name.len > 1 ? (uint8_t)name.ptr[1] : 0;
+    uint8_t group = (uint8_t)(1 << (first == most ? HALF + second % HALF : first % HALF));
+    for (size_t k = 0; k < TOK_ADDED_DEPTH; k++) {
+      for (size_t any = 0; any < 256 && k >= name.len; any++) a->filter.groups[k][any] |= group;
+      if (k < name.len) a->filter.groups[k][(uint8_t)name.ptr[k]] |= group;
+    }
+  }
+}
+
+/* The names are in order. */
+static void make_ranges(tok_added *a) {
+  for (size_t i = 0; i < a->n; i++) a->from[(uint8_t)a->names[i].name.ptr[0] + 1]++;
+  for (int c = 0; c < 256; c++) a->from[c + 1] += a->from[c];
+}
+
 tok_status tok_added_new(tok_added *a, const tok_definition *d, const uint32_t *list, size_t n_list,
                          uint32_t flags) {
   size_t n = 0;
@@ -55,6 +81,8 @@ tok_status tok_added_new(tok_added *a, const tok_definition *d, const uint32_t *
     note_first(a, a->names[a->n++].name);
   }
   qsort(a->names, a->n, sizeof *a->names, by_name);
+  make_ranges(a);
+  make_filter(a);
   return TOK_OK;
 }
 
@@ -64,37 +92,36 @@ void tok_added_free(tok_added *a) {
   memset(a, 0, sizeof *a);
 }
 
+static uint8_t byte_at(const tok_added *a, size_t name, size_t depth) {
+  return (uint8_t)a->names[name].name.ptr[depth];
+}
+
+/* The first of the names [lo, hi), all longer than `depth`, whose byte there is c or above. */
+static size_t first_from(const tok_added *a, size_t lo, size_t hi, size_t depth, unsigned c) {
+  while (lo < hi) {
+    size_t mid = lo + (hi - lo) / 2;
+    if (byte_at(a, mid, depth) < c) {
+      lo = mid + 1;
+    } else {
+      hi = mid;
+    }
+  }
+  return lo;
+}
+
 /* The longest name that text[at..) begins with, or NULL. */
 static const tok_added_name *name_at(const tok_added *a, tok_slice text, size_t at) {
-  size_t lo = 0, hi = a->n;
+  uint8_t c = (uint8_t)text.ptr[at];
+  size_t lo = a->from[c], hi = a->from[c + 1];
   const tok_added_name *best = NULL;
-  for (size_t depth = 0; at + depth < text.len && lo < hi; depth++) {
-    uint8_t c = (uint8_t)text.ptr[at + depth];
-    size_t l = lo, r = hi; /* the first name whose byte here is c or above */
-    while (l < r) {
-      size_t mid = l + (r - l) / 2;
-      const tok_slice *m = &a->names[mid].name;
-      bool below = m->len <= depth || (uint8_t)m->ptr[depth] < c;
-      if (below) {
-        l = mid + 1;
-      } else {
-        r = mid;
-      }
-    }
-    size_t first = l;
-    r = hi; /* the first whose byte is above c */
-    while (l < r) {
-      size_t mid = l + (r - l) / 2;
-      if ((uint8_t)a->names[mid].name.ptr[depth] <= c) {
-        l = mid + 1;
-      } else {
-        r = mid;
-      }
-    }
-    lo = first;
-    hi = l;
-    if (lo < hi && a->names[lo].name.len == depth + 1)
-      best = &a->names[lo];
+  for (size_t depth = 1; lo < hi; depth++) {
+    if (a->names[lo].name.len == depth) best = &a->names[lo];
+    while (lo < hi && a->names[lo].name.len == depth) lo++; /* twins are possible */
+    if (lo == hi || at + depth >= text.len) break;
+    c = (uint8_t)text.ptr[at + depth];
+    if (byte_at(a, lo, depth) > c || byte_at(a, hi - 1, depth) < c) break;
+    if (byte_at(a, lo, depth) != c) lo = first_from(a, lo, hi, depth, c);
+    if (byte_at(a, hi - 1, depth) != c) hi = first_from(a, lo, hi, depth, c + 1u);
   }
   return best;
 }
@@ -110,6 +137,8 @@ size_t tok_added_at(const tok_added *a, tok_slice text, size_t at) {
 static size_t next_first(tok_added_scan *s, size_t at) {
   const tok_added *a = s->added;
   size_t best = s->text.len;
+  if (s->next_name != NULL)
+    return s->next_name(&a->filter, (const uint8_t *)s->text.ptr, at, s->text.len);
   if (a->n_firsts > TOK_ADDED_FIRSTS) {
     while (at < s->text.len && !a->first[(uint8_t)s->text.ptr[at]])
       at++;

@@ -9,8 +9,21 @@
 #include "definition.h"
 
 enum {
-  TOK_ADDED_FIRSTS = 3 /* as many first bytes are looked for with memchr; more need a loop */
+  TOK_ADDED_FIRSTS = 3, /* as many first bytes are looked for with memchr; more need a loop */
+  TOK_ADDED_DEPTH = 4,  /* bytes of a name that a filter looks at */
+  TOK_ADDED_GROUPS = 8
 };
+
+/*
+** Names in groups: bit g of groups[i][c] says that a name of group g has the byte c at i, or is
+** shorter than i. A name begins only where all four bytes have a group in common.
+*/
+typedef struct {
+  uint8_t groups[TOK_ADDED_DEPTH][256];
+} tok_added_filter;
+
+/* The first place from `at` on of n bytes where a name may begin; n: none. */
+typedef size_t tok_next_name(const tok_added_filter *f, const uint8_t *p, size_t at, size_t n);
 
 typedef struct {
   tok_slice name;
@@ -22,6 +35,8 @@ typedef struct {
   tok_added_name *names; /* owned, ordered by bytes */
   size_t n;
   uint8_t *pairs; /* owned: bitmap over the first two bytes of names */
+  uint32_t from[257]; /* names that begin with byte c: from[c] up to from[c + 1] */
+  tok_added_filter filter;
   bool first[256];
   uint8_t firsts[TOK_ADDED_FIRSTS];
   int n_firsts; /* distinct first bytes; firsts[] holds them if they are few */
@@ -37,6 +52,7 @@ typedef struct {
 typedef struct {
   const tok_added *added;
   tok_slice text;
+  tok_next_name *next_name;      /* NULL: looked for by first bytes */
   size_t next[TOK_ADDED_FIRSTS]; /* the next place of firsts[i], if it is still ahead */
 } tok_added_scan;
 

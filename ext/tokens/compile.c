@@ -444,8 +444,8 @@ static tok_status check(work *w) {
 /* ---- what counting without copies needs ------------------------------------------------------ */
 
 /*
-** Is every character inside the tokens a token, too? Then no merge makes use of any other, and texts
-** need not be searched for them.
+** Is every character inside the tokens a token, too? Then no merge makes use of any other, and
+** texts need not be searched for them.
 */
 static bool characters_are_tokens(const work *w) {
   const struct tok_extra *x = w->x;

@@ -7,6 +7,7 @@
 #ifndef TOK_ENGINE_H
 #define TOK_ENGINE_H
 
+#include "added.h"
 #include "blocks.h"
 #include "bpe.h"
 #include "vocab.h"
@@ -126,6 +127,7 @@ typedef struct {
   */
   void (*ahead)(const tok_ranks *r, const uint8_t *text, size_t len, const uint32_t *starts,
                 size_t n, tok_ahead *a);
+  tok_next_name *next_name; /* NULL: none that is faster than added.c's own */
 } tok_kernel;
 
 extern const tok_kernel tok_kernel_portable, tok_kernel_vector, tok_kernel_avx2, tok_kernel_avx512;

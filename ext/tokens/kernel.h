@@ -571,7 +571,8 @@ static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slic
                                      const tok_part *parts, int64_t limit, int64_t *n) {
   uint32_t starts[TOK_STARTS + TOK_STARTS_SLACK];
   uint8_t copy[COPY_MAX + 16];
-  tok_blocks b = {.text = (const uint8_t *)text.ptr, .len = parts[0].end, .ranks = v->ranks, .fresh = 1};
+  tok_blocks b = {
+      .text = (const uint8_t *)text.ptr, .len = parts[0].end, .ranks = v->ranks, .fresh = 1};
   counter c;
   size_t k = 0, readable = text.len, part = 0;
   *n = 0;
@@ -629,5 +630,10 @@ static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text
   return kernel_count_parts(e, v, text, &whole, limit, n);
 }
 
-const tok_kernel TOK_KERNEL = {TOK_KERNEL_NAME,    kernel_supported, kernel_count,
-                               kernel_count_parts, kernel_fill,      bpe_step, kernel_ahead};
+#ifndef KERNEL_NAMES
+#define kernel_next_name NULL
+#endif
+
+const tok_kernel TOK_KERNEL = {TOK_KERNEL_NAME, kernel_supported, kernel_count,
+                               kernel_count_parts, kernel_fill, bpe_step,
+                               kernel_ahead, kernel_next_name};

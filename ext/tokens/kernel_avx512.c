@@ -374,6 +374,8 @@ static inline void load_padded(void *to, const uint8_t *p, size_t n) {
 #define KERNEL_FLOCK
 #include "flock_avx512.h"
 #include "words_avx512.h"
+#define KERNEL_NAMES
+#include "names_avx512.h"
 
 #include "kernel.h"
 

@@ -422,6 +422,31 @@ static void put_barriers(build *b, const uint8_t *known) {
   }
 }
 
+/*
+** tok_may_cross() of ASCII characters, without the filter's errors: those that stand side by side in
+** a token. With tokens that lift barriers, as it says.
+*/
+static void put_ascii_barriers(const build *b, const tok_ranks *r) {
+  bool side_by_side[ASCII * ASCII] = {false}, lifted = false;
+  for (uint32_t i = 0; i < b->n; i++) {
+    const uint8_t *p = b->tokens[i].bytes;
+    lifted |= b->tokens[i].whole_only;
+    for (uint32_t k = 1; k < b->tokens[i].n; k++) {
+      if ((p[k - 1] | p[k]) < ASCII) side_by_side[p[k - 1] * ASCII + p[k]] = true;
+    }
+  }
+  memset(b->cross_ascii, 0, sizeof *b->cross_ascii * 2 * ASCII);
+  memset(b->cross_rows, 0, ASCII / 8 * ASCII);
+  for (uint32_t x = 0; x < ASCII; x++) {
+    for (uint32_t y = 0; y < ASCII; y++) {
+      bool may = lifted ? tok_may_cross(r, x, (uint8_t)x, y) : side_by_side[x * ASCII + y];
+      if (!may) continue;
+      b->cross_ascii[2 * x + y / 64] |= (uint64_t)1 << y % 64;
+      b->cross_rows[x / 8 * ASCII + y] |= (uint8_t)(1 << x % 8);
+    }
+  }
+}
+
 /* ---- memory and the whole -------------------------------------------------------------------- */
 
 static size_t round_up(size_t n) {
@@ -483,15 +508,7 @@ static void set_ranks(const build *b, uint32_t long_mask, uint32_t longest, tok_
                            .cross_bloom = b->bloom,
                            .cross_ascii = b->cross_ascii,
                            .cross_rows = b->cross_rows};
-  memset(b->cross_ascii, 0, sizeof *b->cross_ascii * 2 * ASCII);
-  memset(b->cross_rows, 0, ASCII / 8 * ASCII);
-  for (uint32_t x = 0; x < ASCII; x++) {
-    for (uint32_t y = 0; y < ASCII; y++) {
-      if (!tok_may_cross(&out->ranks, x, (uint8_t)x, y)) continue;
-      b->cross_ascii[2 * x + y / 64] |= (uint64_t)1 << y % 64;
-      b->cross_rows[x / 8 * ASCII + y] |= (uint8_t)(1 << x % 8);
-    }
-  }
+  put_ascii_barriers(b, &out->ranks);
 }
 
 static tok_status fill_tables(build *b, const tok_rank_hint *hint, uint32_t long_mask,

@@ -79,11 +79,13 @@ static inline uint64_t ascii_cuts(const tok_blocks *b, const tok_masks *m, uint6
 }
 #endif
 
-/* Where no merge can cross, among the bits of `open`. */
+/*
+** Where no merge can cross, among the bits of `open`; behind_high: bits behind bytes of characters
+** that are not ASCII.
+*/
 static inline uint64_t word_cuts(const tok_blocks *b, const tok_masks *m, unsigned size,
-                                 uint64_t open) {
-  uint64_t behind = (uint64_t)((open & 1) && b->text[b->pos - 1] >= 0x80);
-  uint64_t beside = m->high | m->high << 1 | behind;
+                                 uint64_t behind_high, uint64_t open) {
+  uint64_t beside = m->high | behind_high;
 #ifdef KERNEL_WORD_CUTS
   uint64_t found = ascii_cuts_vector(b->ranks, b->text + b->pos, open & ~beside), high;
   if (beside == 0) return found;
@@ -94,6 +96,24 @@ static inline uint64_t word_cuts(const tok_blocks *b, const tok_masks *m, unsign
   (void)size;
 #endif
   return beside == 0 ? found : found | high_cuts(b, beside, open);
+}
+
+/*
+** The first blanks of runs, but not behind '>'. Those behind other ASCII characters may be left to
+** word_cuts(): no token has a blank there.
+*/
+static inline uint64_t word_starts(const tok_blocks *b, const tok_masks *m, uint64_t behind_high) {
+  uint64_t starts = m->blank & ~(m->blank << 1 | b->blank);
+#ifdef KERNEL_WORD_CUTS
+  if (b->ranks != NULL) return starts & behind_high;
+#else
+  (void)behind_high;
+#endif
+  for (uint64_t check = starts & (m->other << 1 | b->other); check != 0; check &= check - 1) {
+    unsigned i = (unsigned)__builtin_ctzll(check);
+    if (b->text[b->pos + i - 1] == '>') starts &= ~((uint64_t)1 << i);
+  }
+  return starts;
 }
 
 /* Ends of runs of two blanks and more that no merge crosses. */
@@ -114,14 +134,10 @@ static inline uint64_t blank_ends(const tok_blocks *b, uint64_t blank, unsigned 
 */
 static inline uint64_t starts_blanks(tok_blocks *b, const tok_masks *m, unsigned size) {
   uint64_t valid = ~(uint64_t)0 >> (64 - size), first = b->pos == 0 || b->fresh;
-  uint64_t starts = m->blank & ~(m->blank << 1 | b->blank);
-  for (uint64_t check = starts & (m->other << 1 | b->other); check != 0; check &= check - 1) {
-    unsigned i = (unsigned)__builtin_ctzll(check);
-    if (b->text[b->pos + i - 1] == '>') starts &= ~((uint64_t)1 << i);
-  }
-  starts |= first;
+  uint64_t behind_high = m->high << 1 | (uint64_t)(!first && b->text[b->pos - 1] >= 0x80);
+  uint64_t starts = (word_starts(b, m, behind_high) | first) & valid;
   if (b->ranks != NULL) {
-    starts |= word_cuts(b, m, size, valid & ~starts);
+    starts |= word_cuts(b, m, size, behind_high, valid & ~starts);
     if (b->ranks->blank_ends != 0) starts |= blank_ends(b, m->blank, size);
   }
   uint64_t words = ~m->blank & valid;

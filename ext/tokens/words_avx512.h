@@ -11,36 +11,31 @@
 
 #define KERNEL_WORD_CUTS
 
-/* Of bits that are all beside two ASCII characters of the text: those where no merge can cross. */
+/* Eight rows of the matrix for each y. */
+static inline __m512i cross_group(const tok_ranks *r, int group, __m512i y) {
+  const uint8_t *row = r->cross_rows + 128 * group;
+  return _mm512_permutex2var_epi8(_mm512_loadu_si512(row), y, _mm512_loadu_si512(row + 64));
+}
+
+/* Of bits that are all between two ASCII characters of the text: those where no merge can cross. */
 static inline uint64_t ascii_cuts_vector(const tok_ranks *r, const uint8_t *p, uint64_t where) {
   const __m512i bits = _mm512_set1_epi64((long long)0x8040201008040201u);
+  const __m512i all = _mm512_set1_epi8(-1); /* behind rare control characters: not cut */
   __m512i y = _mm512_maskz_loadu_epi8(where, p), x = _mm512_maskz_loadu_epi8(where, p - 1);
-  __m512i group = _mm512_and_si512(_mm512_srli_epi16(x, 3), _mm512_set1_epi8(15));
+  uint64_t x8 = _mm512_test_epi8_mask(x, _mm512_set1_epi8(8));
+  uint64_t x16 = _mm512_test_epi8_mask(x, _mm512_set1_epi8(16));
+  uint64_t x32 = _mm512_test_epi8_mask(x, _mm512_set1_epi8(32));
+  uint64_t x64 = _mm512_test_epi8_mask(x, _mm512_set1_epi8(64));
   __m512i bit = _mm512_shuffle_epi8(bits, _mm512_and_si512(x, _mm512_set1_epi8(7)));
-  __m512i rows = _mm512_set1_epi8(-1); /* behind control characters but \t..\r: not cut */
-  uint64_t upper = _mm512_cmpge_epu8_mask(y, _mm512_set1_epi8(64));
-#define GROUP(g)                                                                                   \
-  do {                                                                                             \
-    const uint8_t *row = r->cross_rows + 128 * (g);                                                \
-    __m512i found = _mm512_permutexvar_epi8(y, _mm512_loadu_si512(row));                           \
-    found = _mm512_mask_permutexvar_epi8(found, upper, y, _mm512_loadu_si512(row + 64));           \
-    rows = _mm512_mask_mov_epi8(rows, _mm512_cmpeq_epi8_mask(group, _mm512_set1_epi8(g)), found);  \
-  } while (0)
-  GROUP(1);
-  GROUP(4);
-  GROUP(5);
-  GROUP(6);
-  GROUP(7);
-  GROUP(8);
-  GROUP(9);
-  GROUP(10);
-  GROUP(11);
-  GROUP(12);
-  GROUP(13);
-  GROUP(14);
-  GROUP(15);
-#undef GROUP
-  return where & _mm512_testn_epi8_mask(rows, bit);
+#define EITHER(mask, no, yes) _mm512_mask_mov_epi8(no, mask, yes)
+#define GROUPS(g)             EITHER(x8, cross_group(r, g, y), cross_group(r, (g) + 1, y))
+  __m512i low = EITHER(x8 & ~x16, all, cross_group(r, 1, y));
+  low = EITHER(x32, low, EITHER(x16, GROUPS(4), GROUPS(6)));
+  __m512i high = EITHER(x32, EITHER(x16, GROUPS(8), GROUPS(10)),
+                        EITHER(x16, GROUPS(12), GROUPS(14)));
+  return where & _mm512_testn_epi8_mask(EITHER(x64, low, high), bit);
+#undef GROUPS
+#undef EITHER
 }
 
 /*
