@@ -229,7 +229,7 @@ static void check_metric(tok_call *c, definition *d, const existing *e, int64_t 
   else if (!tok_slice_is(m, "input") && !tok_slice_is(m, "output") && !tok_slice_is(m, "total") &&
            !tok_slice_is(m, "requests"))
     wrong(c, "metric", "input, output, total, requests, cost_usd or cost_nano");
-  else if (e->id != 0 && (e->metric[0] == 'c') != (usd || nano) && d->value[P_LIMIT].ptr == NULL)
+  if (e->id != 0 && (e->metric[0] == 'c') != (usd || nano) && d->value[P_LIMIT].ptr == NULL)
     wrong(c, "limit", "given too where a metric of cost becomes one of a number, or the other way");
 }
 
