@@ -17,6 +17,10 @@ DROP VIEW IF EXISTS main.llm_quota_fall;
 CREATE VIEW main.llm_quota_fall AS
 SELECT 0 AS quota_id, '' AS key, 0 AS start, 0 AS used, 0 AS carried, 0 AS at WHERE false;
 
-DROP VIEW IF EXISTS main.llm_quota_difference;
-CREATE VIEW main.llm_quota_difference({usage_keys:}, {usage_amounts:}, {usage_amounts:old_}, unix_time) AS
-SELECT {usage_keys:}, {usage_amounts:}, {usage_amounts:}, unix_time FROM llm_usage WHERE false;
+DROP VIEW IF EXISTS main.llm_quota_gone;
+CREATE VIEW main.llm_quota_gone AS SELECT 0 AS old_id, 0 AS id WHERE false;
+
+DROP VIEW IF EXISTS main.llm_quota_flush;
+CREATE VIEW main.llm_quota_flush AS SELECT 0 AS usage_id WHERE false;
+
+DROP VIEW IF EXISTS main.llm_quota_difference;  -- of an earlier version

@@ -1,13 +1,23 @@
 -- A counter rose: is it beyond its limit, is there an alert? What it costs where neither is so: two comparisons and one
 -- look at the quota.
 --
--- Guard. `checks` rises by what a guard must look at, and `look` says it, with 16 where used rose and 32 where it rose
--- from before the statement (a move takes a row off and puts it on again):
---   1   usage or a hold that comes in: refused unless the guard is none
---   2   usage that is changed: refused by the guard write where it counts more than before
---   4   usage whose price was unknown for a moment, and is higher now or still unknown: likewise, by quotas of cost
---   8   usage that is changed and gets its first price: quotas of cost always record a late price
--- tok_reprice() is never refused (llm_meta says repricing). The price that a TEMP trigger of tok fills in is there already: SQLite runs TEMP triggers first
+-- Guard. What a quota with action `block` refuses:
+--   insert  (the default) an INSERT or hold after which a counter that it adds to is beyond its limit.
+--   write   also an UPDATE, or the UPDATE of an upsert, after which a counter is beyond its limit that counts more of
+--           the row than it did before. "After" is when the row is complete: with its total, and the cost that goes stale or
+--           that tok finds. So what lowers a counter, or leaves it as it was, is never refused, however far beyond it stands; a
+--           row that moves is measured where it arrives; rows that a REPLACE takes away make room, nothing else. Rows are
+--           judged one by one, as UNIQUE does it: a statement of several rows may not be beyond on its way. A first price of a
+--           row that had none is recorded in any case, and tok_reprice() is never refused (llm_meta says repricing). What a
+--           trigger of the application's own changes is a statement of its own.
+--   none    nothing.
+-- A call that settles a hold is never refused: it has happened, and its room was held.
+--
+-- `checks` rises by what a guard must look at, and `look` says it, with 16 where used rose:
+--   1   usage or a hold that comes in
+--   2   a row of which this counter counts more than before (llm_quota_usage.sql, llm_usage_moves.sql)
+--   4   a row that is without a price now: refused by quotas of cost that take none
+-- The price that a TEMP trigger of tok fills in is there already: SQLite runs TEMP triggers first
 -- (tests/budget/test_clients.sh proves it). RAISE takes no expression before SQLite 3.47, so the message names the
 -- metric. Where tok is loaded its TEMP trigger, which comes first, names the quota (sql/temp/quota_guard.sql).
 --
@@ -19,7 +29,7 @@ DROP TRIGGER IF EXISTS main.llm_counter_insert;
 CREATE TRIGGER main.llm_counter_insert AFTER INSERT ON llm_counter
 WHEN NEW.at IS NOT NULL
 BEGIN
-  UPDATE llm_counter SET checks = checks + NEW.checks, was = NULL, (alert_at, carried, debt, debt_at) = (
+  UPDATE llm_counter SET checks = checks + NEW.checks, (alert_at, carried, debt, debt_at) = (
     SELECT iif(q.kind = 'bucket', NULL, 0), {quota_carry:NEW},
       iif(q.kind = 'bucket', min(4611686018427387904, max(0, NEW.used + NEW.held) * q.span_s), NULL),
       iif(q.kind = 'bucket', NEW.at, NULL)
@@ -38,8 +48,7 @@ WHEN NEW.at IS NOT NULL AND (NEW.used >= NEW.alert_at OR EXISTS (SELECT 1 FROM l
         WHERE w.quota_id = q.id AND w.key = NEW.key AND w.start > NEW.start - q.span_s - q.len_s
           AND w.start < NEW.start + q.span_s + q.len_s)))))
 BEGIN
-  UPDATE llm_counter SET look = NEW.checks - OLD.checks + 16 * (NEW.used > OLD.used)
-    + 32 * (NEW.used > iif(OLD.was IS NOT NULL AND OLD.usage_id = NEW.usage_id, OLD.was, OLD.used))
+  UPDATE llm_counter SET look = NEW.checks - OLD.checks + 16 * (NEW.used > OLD.used OR OLD.alert_at IS NULL AND NEW.alert_at IS NOT NULL)
   WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start;
 END;
 
@@ -62,7 +71,7 @@ BEGIN
   FROM llm_quota AS q
   CROSS JOIN llm_counter AS c ON c.quota_id = NEW.quota_id AND c.key = NEW.key AND c.start = NEW.start
   LEFT JOIN llm_usage AS u ON u.id = NEW.usage_id
-  WHERE NEW.look & 15 AND q.id = NEW.quota_id AND {quota_refused:-};
+  WHERE NEW.look & 7 AND q.id = NEW.quota_id AND {quota_refused:-};
 
   -- what is beyond the limit, grants pay: by priority, then expiry, then age
   INSERT INTO llm_grant_use(quota_id, key, start, grant_id, units)
@@ -73,7 +82,7 @@ BEGIN
     CROSS JOIN llm_counter AS c ON c.quota_id = g.quota_id AND c.key = g.key AND c.start = NEW.start
     CROSS JOIN llm_quota AS q ON q.id = g.quota_id
     WHERE g.quota_id = NEW.quota_id AND g.key = NEW.key AND g.used < g.units AND g.since <= NEW.at
-      AND NEW.at < g.until AND NEW.look & 48 AND q.kind <> 'rolling' AND q.kind <> 'bucket')
+      AND NEW.at < g.until AND NEW.look & 16 AND q.kind <> 'rolling' AND q.kind <> 'bucket')
   WHERE excess > before
   ON CONFLICT(quota_id, key, start, grant_id) DO UPDATE SET units = units + excluded.units;
 

@@ -32,7 +32,7 @@ BEGIN
   INSERT INTO llm_counter(quota_id, key, start, held, checks, at)
   SELECT quota_id, key, start, units, units > 0, NEW.unix_time FROM llm_hold_item WHERE hold_id = NEW.id
   ON CONFLICT(quota_id, key, start) DO UPDATE SET held = held + excluded.held, checks = checks + excluded.checks,
-    at = excluded.at, usage_id = NULL, was = NULL, {bucket_set:excluded.held};
+    at = excluded.at, usage_id = NULL, {bucket_set:excluded.held};
 END;
 
 DROP TRIGGER IF EXISTS main.llm_hold_reopened;

@@ -5,5 +5,4 @@ DROP TRIGGER IF EXISTS main.llm_quota_{1};
 CREATE TRIGGER main.llm_quota_{1} AFTER {2} ON llm_quota
 BEGIN
   UPDATE llm_rollup_state SET quotas = EXISTS (SELECT 1 FROM llm_quota);
-  DELETE FROM llm_quota_moving;
 END;

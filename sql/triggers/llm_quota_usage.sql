@@ -5,18 +5,26 @@
 -- Short on purpose: every INSERT that an application prepares compiles all of this, so the matching of quotas is there
 -- once, as the INSTEAD OF trigger of a view, which is SQLite's way to have a procedure. It is called with VALUES: of a SELECT
 -- SQLite makes a table first, with a page cache of 90 kB. The counters' upsert has to.
+--
+-- The last column of a charge says what a guard is to look at (llm_quota_counter.sql has the rule):
+--   0   nothing
+--   1   usage that comes in
+--   2   a row that was changed: by quotas that count more of it than before
+--   4   likewise, and by quotas of cost that take none without a price: it lost its price
+--   8   likewise, but not by quotas of cost: it got its first price, and that is recorded in any case
+--   16  likewise, and by quotas of cost: its price was unknown for a moment, and is higher now
 
 DROP TRIGGER IF EXISTS main.llm_quota_charge_call;
 CREATE TRIGGER main.llm_quota_charge_call INSTEAD OF INSERT ON llm_quota_charge
 BEGIN
-  INSERT INTO llm_counter(quota_id, key, start, used, requests, unpriced, checks, at, usage_id, was)
-  SELECT q.id, {quota_key:NEW}, {quota_start:NEW.unix_time}, CASE q.metric
-      WHEN 'requests' THEN NEW.requests
-      WHEN 'input' THEN NEW.input_tokens
-      WHEN 'output' THEN NEW.output_tokens
-      WHEN 'total' THEN NEW.total_tokens
-      ELSE NEW.cost_nano + iif(q.unpriced = 'estimate', NEW.unpriced_tokens * q.unpriced_nano, 0) END,
-    NEW.requests, iif(q.metric = 'cost', NEW.unpriced, 0), NEW.checks, NEW.at, NEW.usage_id, 0
+  INSERT INTO llm_counter(quota_id, key, start, used, requests, unpriced, checks, at, usage_id)
+  SELECT q.id, {quota_key:NEW}, {quota_start:NEW.unix_time}, {quota_units:NEW},
+    NEW.requests, iif(q.metric = 'cost', NEW.unpriced, 0), CASE
+      WHEN NEW.checks < 2 THEN NEW.checks
+      WHEN q.guard <> 'write' THEN 0
+      WHEN q.metric <> 'cost' OR NEW.checks = 2 THEN 2 * ({quota_units:NEW} > 0)
+      WHEN NEW.checks = 4 THEN 4 + 2 * ({quota_units:NEW} > 0)
+      ELSE 2 * (NEW.checks = 16) END, NEW.at, NEW.usage_id
   FROM {quota_routes:NEW} AS w CROSS JOIN llm_quota AS q ON q.route = w.route
   WHERE {quota_covers:NEW}
     AND (NEW.requests <> 0 OR NEW.checks & 1 OR CASE q.metric  -- a late price is nothing to quotas of tokens
@@ -26,7 +34,7 @@ BEGIN
       WHEN 'cost' THEN NEW.cost_nano <> 0 OR NEW.unpriced <> 0 OR NEW.unpriced_tokens <> 0 END)
   ON CONFLICT(quota_id, key, start) DO UPDATE SET used = used + excluded.used, requests = requests + excluded.requests,
     unpriced = unpriced + excluded.unpriced, checks = checks + excluded.checks, at = excluded.at,
-    usage_id = excluded.usage_id, was = iif(excluded.requests < 0, used, NULL), {bucket_set:excluded.used};
+    usage_id = excluded.usage_id, {bucket_set:excluded.used};
 END;
 
 DROP TRIGGER IF EXISTS main.llm_quota_insert;
@@ -41,55 +49,19 @@ BEGIN
   INSERT INTO llm_quota_charge VALUES (NEW.unix_time, {quota_charge:NEW.}, NEW.unix_time, NEW.id, 1);
 END;
 
--- An UPDATE is one difference, so that no counter passes through a state that never was: off there and on here where the
--- row belongs to other counters now, else what its amounts differ by. Where a statement does both, llm_usage_amount
--- comes as well; what is noted before the row moves keeps it from counting. A note that is left, because UPDATE OR IGNORE
--- ignored the row, is never taken for another's: the row is not there where it says, and whatever brings it there
--- forgets the note.
-DROP TRIGGER IF EXISTS main.llm_quota_moves;
-CREATE TRIGGER main.llm_quota_moves BEFORE UPDATE OF id, timestamp, provider, model, task_type, tenant_id, user_id,
-  api_key_id, session_id, tags ON llm_usage
-WHEN EXISTS (SELECT 1 FROM llm_quota) AND {quota_moved:OLD.}
-BEGIN
-  DELETE FROM llm_quota_moving WHERE id = NEW.id;
-  INSERT INTO llm_quota_moving SELECT NEW.id, {quota_moving:OLD.} WHERE {quota_changed:OLD.};
-END;
-
-DROP TRIGGER IF EXISTS main.llm_quota_move;
-CREATE TRIGGER main.llm_quota_move INSTEAD OF INSERT ON llm_usage_move
-WHEN {quota_moved:NEW.old_} AND EXISTS (SELECT 1 FROM llm_quota)
-BEGIN
-  INSERT INTO llm_quota_charge VALUES ({unix_time:NEW.old_}, {quota_discharge:NEW.old_}, {unix_time:NEW.old_}, NEW.id, 0);
-  INSERT INTO llm_quota_charge VALUES ({unix_time:NEW.}, {quota_charge:NEW.}, {unix_time:NEW.}, NEW.id, 2);
-END;
-
+-- What the amounts of a row differ by; while it moves, that waits (llm_usage_moves.sql).
 DROP TRIGGER IF EXISTS main.llm_quota_update;
 CREATE TRIGGER main.llm_quota_update INSTEAD OF INSERT ON llm_usage_amount
 WHEN {quota_changed:NEW.old_} AND EXISTS (SELECT 1 FROM llm_quota)
+  AND NOT EXISTS (SELECT 1 FROM llm_quota_waiting WHERE usage_id = NEW.id AND requests IS NOT NULL)
 BEGIN
-  INSERT INTO llm_quota_difference VALUES ({usage_keys:NEW.}, {usage_amounts:NEW.}, {usage_amounts:NEW.old_}, NEW.unix_time);
-  DELETE FROM llm_quota_moving WHERE id = NEW.id AND what = {quota_moving:NEW.old_};
-END;
-
-DROP TRIGGER IF EXISTS main.llm_quota_differs;
-CREATE TRIGGER main.llm_quota_differs INSTEAD OF INSERT ON llm_quota_difference
-WHEN NOT EXISTS (SELECT 1 FROM llm_quota_moving WHERE id = NEW.id AND what = {quota_moving:NEW.old_})
-BEGIN
-  INSERT INTO llm_quota_charge VALUES (NEW.unix_time, NEW.provider, NEW.model, NEW.task_type, NEW.tenant_id, NEW.user_id,
-    NEW.api_key_id, NEW.session_id, NEW.tags, 0,
-    coalesce(NEW.input_tokens, 0) - coalesce(NEW.old_input_tokens, 0),
-    coalesce(NEW.output_tokens, 0) - coalesce(NEW.old_output_tokens, 0),
-    coalesce(NEW.total_tokens, coalesce(NEW.input_tokens, 0) + coalesce(NEW.output_tokens, 0))
-      - coalesce(NEW.old_total_tokens, coalesce(NEW.old_input_tokens, 0) + coalesce(NEW.old_output_tokens, 0)),
-    coalesce(NEW.cost_nano, 0) - coalesce(NEW.old_cost_nano, 0), (NEW.cost_nano IS NULL) - (NEW.old_cost_nano IS NULL),
-    iif(NEW.cost_nano IS NULL, coalesce(NEW.input_tokens, 0) + coalesce(NEW.output_tokens, 0), 0)
-      - iif(NEW.old_cost_nano IS NULL, coalesce(NEW.old_input_tokens, 0) + coalesce(NEW.old_output_tokens, 0), 0),
-    NEW.unix_time, NEW.id,
-    CASE  -- see llm_quota_counter.sql; a cost given in dollars at INSERT and filled in now is part of that INSERT
+  INSERT INTO llm_quota_charge VALUES (NEW.unix_time, {quota_difference:-}, NEW.unix_time, NEW.id,
+    CASE  -- a cost given in dollars at INSERT and filled in now is part of that INSERT
       WHEN NEW.old_cost_nano IS NULL AND NEW.cost_nano IS NOT NULL
         THEN iif(abs(NEW.old_cost_usd * 1e9 - NEW.cost_nano) < 1 + abs(NEW.cost_nano) / 1000000000000, 1, 8)
-      WHEN NEW.old_cost_nano IS NOT NULL AND NEW.cost_nano IS NULL AND coalesce(
-        (SELECT cost_nano FROM llm_usage WHERE id = NEW.id), 9223372036854775807) > NEW.old_cost_nano THEN 6
+      WHEN NEW.old_cost_nano IS NOT NULL AND NEW.cost_nano IS NULL THEN coalesce((
+        SELECT CASE WHEN cost_nano IS NULL THEN 4 WHEN cost_nano > NEW.old_cost_nano THEN 16 ELSE 8 END
+        FROM llm_usage WHERE id = NEW.id), 0)
       ELSE 2 END);
 END;
 
@@ -100,7 +72,13 @@ CREATE TRIGGER main.llm_quota_replaced_by_update AFTER UPDATE OF id, provider, r
   tenant_id, user_id, api_key_id, session_id, tags ON llm_usage
 WHEN EXISTS (SELECT 1 FROM llm_replaced)
 BEGIN
-  DELETE FROM llm_replaced WHERE id = OLD.id;  -- an upsert's: the row is there
+  INSERT INTO llm_quota_gone VALUES (OLD.id, NEW.id);
+END;
+
+DROP TRIGGER IF EXISTS main.llm_quota_gone_call;
+CREATE TRIGGER main.llm_quota_gone_call INSTEAD OF INSERT ON llm_quota_gone
+BEGIN
+  DELETE FROM llm_replaced WHERE id = NEW.old_id;  -- an upsert's: the row is there
   UPDATE llm_replaced SET gone = 1 WHERE id = NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage WHERE id = llm_replaced.id);
   DELETE FROM llm_replaced;
 END;

@@ -32,21 +32,21 @@ BEGIN
   WHERE id = NEW.id AND cost_nano IS NULL AND cost_usd IS NOT NULL;
 END;
 
--- What roll-ups and quotas follow has changed.
-DROP TRIGGER IF EXISTS main.llm_usage_amounts;
-CREATE TRIGGER main.llm_usage_amounts AFTER UPDATE OF input_tokens, output_tokens, total_tokens, cache_read_tokens,
-  cost_nano, response_time_ms ON llm_usage
-WHEN (SELECT NEW.id > watermark AND quotas = 0 FROM llm_rollup_state) IS NOT 1
-BEGIN
-  INSERT INTO llm_usage_amount VALUES ({usage_keys:NEW.}, {usage_amounts:NEW.}, {usage_amounts:OLD.}, NEW.unix_time);
-END;
-
+-- What roll-ups and quotas follow has changed. The first triggers of UPDATE here: see llm_usage_moves.sql.
 DROP TRIGGER IF EXISTS main.llm_usage_moved;
 CREATE TRIGGER main.llm_usage_moved AFTER UPDATE OF id, timestamp, tenant_id, user_id, api_key_id, session_id, provider,
   model, task_type, tags ON llm_usage
 WHEN (SELECT min(NEW.id, OLD.id) > watermark AND quotas = 0 FROM llm_rollup_state) IS NOT 1
 BEGIN
   INSERT INTO llm_usage_move VALUES ({usage_keys:OLD.}, {usage_amounts:OLD.}, {usage_keys:NEW.}, {usage_amounts:NEW.});
+END;
+
+DROP TRIGGER IF EXISTS main.llm_usage_amounts;
+CREATE TRIGGER main.llm_usage_amounts AFTER UPDATE OF input_tokens, output_tokens, total_tokens, cache_read_tokens,
+  cost_nano, response_time_ms ON llm_usage
+WHEN (SELECT NEW.id > watermark AND quotas = 0 FROM llm_rollup_state) IS NOT 1
+BEGIN
+  INSERT INTO llm_usage_amount VALUES ({usage_keys:NEW.}, {usage_amounts:NEW.}, {usage_amounts:OLD.}, NEW.unix_time);
 END;
 
 -- One of the two costs was set: the other follows; cost_nano where both were.

@@ -1,0 +1,28 @@
+-- Charges of a row that moves from one counter to another, until its UPDATE is complete: sql/triggers/llm_usage_moves.sql.
+-- Empty between statements, but where an UPDATE OR FAIL failed half-way.
+CREATE TABLE main.llm_quota_waiting(
+  n               INTEGER PRIMARY KEY,
+  usage_id        INTEGER NOT NULL,
+  unix_time       INTEGER,
+  provider        TEXT,
+  model           TEXT,
+  task_type       TEXT,
+  tenant_id       TEXT,
+  user_id         TEXT,
+  api_key_id      TEXT,
+  session_id      TEXT,
+  tags            TEXT,
+  requests        INTEGER,  -- 1: the row comes, -1: it goes, 0: its amounts change; NULL: its move is counted already
+  input_tokens    INTEGER,
+  output_tokens   INTEGER,
+  total_tokens    INTEGER,
+  cost_nano       INTEGER,
+  unpriced        INTEGER,
+  unpriced_tokens INTEGER
+) STRICT;
+
+-- Two triggers and a table in which such an UPDATE left a note. The installer drops the table.
+DROP TRIGGER IF EXISTS main.llm_quota_moves;
+DROP TRIGGER IF EXISTS main.llm_quota_differs;
+-- What it told a rise from, the charges that wait tell.
+ALTER TABLE main.llm_counter DROP COLUMN was;
