@@ -24,7 +24,7 @@ enum { NEW_SETTINGS = 3 }; /* the version that made llm_setting anew: schema/000
 enum { FIRST_WITH_ROLLUPS = 4, FIRST_WITH_TIMES = 10 };
 /* that made quotas and rules anew: schema/0009_bucket.sql */
 enum { FIRST_WITH_QUOTAS = 5, NEW_QUOTAS = 9 };
-enum { NEW_WAITING = 13 }; /* replaces a table: schema/0013_waiting.sql */
+enum { FIRST_WITH_MOVING = 8, NEW_WAITING = 13 }; /* in its place: schema/0013_waiting.sql */
 
 /* What a database holds; version 0: no ledger. */
 typedef struct {
@@ -308,7 +308,8 @@ static void create_ledger(install *in, const ledger_state *s) {
   if (s->version >= FIRST_WITH_ROLLUPS && s->version < FIRST_WITH_TIMES) {
     drop_table(in, "DROP TABLE main.llm_rollup_ms");
   }
-  if (s->version < NEW_WAITING) drop_table(in, "DROP TABLE main.llm_quota_moving");
+  if (s->version >= FIRST_WITH_MOVING && s->version < NEW_WAITING)
+    drop_table(in, "DROP TABLE main.llm_quota_moving");
   if (s->legacy) {
     run_rows(in, tok_ledger_script("legacy/1_copy.sql"));
     if (ask_int(in, "SELECT (SELECT count(*) FROM main.llm_usage) <> "
