@@ -154,7 +154,7 @@ static void prepare(void) {
                                 "output_tokens, tenant_id, user_id)"
                                 " VALUES('p', 'm', ?, ?, ?, ?, ?) RETURNING id");
   s.update = host_prepare(s.db, "UPDATE llm_usage SET output_tokens = ? WHERE id = ?");
-  s.move = host_prepare(s.db, "UPDATE llm_usage SET timestamp = ? WHERE id = ?");
+  s.move = host_prepare(s.db, "UPDATE llm_usage SET timestamp = ?, output_tokens = ? WHERE id = ?");
   s.remove = host_prepare(s.db, "DELETE FROM llm_usage WHERE id = ?");
   s.events = host_prepare(s.db, "SELECT alert_id, start, step, state = 'resolved' FROM "
                                 "llm_alert_event WHERE quota_id = ? AND key = ?");
@@ -208,17 +208,24 @@ static void do_update(host_rng *r, history *h) {
   if (change != 0) model_change(h->q, &h->m, period_of(w->at), change, w->at);
 }
 
-/* To another time: off there, on here. */
+/*
+** To another time, half of them with other tokens too, which the total follows: off there, on here,
+** or within a period one change.
+*/
 static void do_move(host_rng *r, history *h) {
   row *w = &h->rows[host_random(r, (uint32_t)h->n)];
   int64_t to = day0 + host_random(r, N_PERIODS * DAY), units = w->input + w->output;
   char at[24];
   snprintf(at, sizeof at, "%lld", (long long)to);
-  host_step(s.move, NULL, "ti", at, w->id);
+  if (host_random(r, 2) == 0) w->output = host_random(r, 60);
+  int64_t more = w->input + w->output - units;
+  host_step(s.move, NULL, "tii", at, w->output, w->id);
   note(h, "move", w->at - day0, to - day0);
-  if (to != w->at) {
+  if (period_of(w->at) != period_of(to)) {
     model_change(h->q, &h->m, period_of(w->at), -units, w->at);
-    model_change(h->q, &h->m, period_of(to), units, to);
+    model_change(h->q, &h->m, period_of(to), units + more, to);
+  } else if (more != 0) {
+    model_change(h->q, &h->m, period_of(to), more, to);
   }
   w->at = to;
 }
