@@ -38,7 +38,7 @@ static void kernel_ahead(const tok_ranks *r, const uint8_t *text, size_t len,
     } else if (id == TOK_RANK_NONE && r->merges.entries != NULL && size <= LANE_TEXT_MAX &&
                used + size <= TOK_AHEAD_IDS) {
       piece[n_jobs] = (uint8_t)i;
-      jobs[n_jobs++] = (job){text + starts[i], (uint32_t)size, &a->ids[used]};
+      jobs[n_jobs++] = (job){.p = text + starts[i], .n = (uint32_t)size, .place = &a->ids[used]};
       used += size;
     }
   }

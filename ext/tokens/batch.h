@@ -23,13 +23,45 @@ typedef struct {
   const tok_tiny_line *tiny_line[BATCH];
   tok_key short_key[BATCH];    /* of shorts[j] */
   uint64_t short_hash[BATCH];
-  tok_key key[BATCH];          /* of misses[j] */
-  uint64_t hash[BATCH];
-  const tok_short_line *second[BATCH]; /* where the cache can still have it */
-  const tok_key *slot[BATCH];  /* where the vocabulary can have it */
-  void *place[BATCH];         /* of unknown[j] */
-  uint8_t misses[BATCH + 1], unknown[BATCH + 1];
-  uint8_t tokens[BATCH + 1]; /* indices into misses */
+  uint8_t misses[BATCH + 1];   /* neither tinies nor shorts that the cache knows */
 } batch;
+
+/* Which unknown pieces are still to be cut at merge barriers. */
+typedef enum {
+  CUT_NONE, /* they are segments */
+  CUT_LONG, /* those of more than 30 bytes: blocks have cut where it is worth it */
+  CUT_ALL
+} cutting;
+
+enum {
+  /* pieces that the cache does not know, looked up together: they wait for memory together */
+  MISSED_ENOUGH = 112,
+  MISSED_MAX = MISSED_ENOUGH + BATCH
+};
+
+/* A piece of up to 15 bytes that is to be looked up elsewhere; it counts 1 until then. */
+typedef struct {
+  tok_key key;
+  const uint8_t *p; /* valid until the call ends */
+  uint32_t n;
+  cutting cut;
+} miss;
+
+/* One of more than 15 bytes. */
+typedef struct {
+  const uint8_t *p;
+  uint64_t hash; /* of what the cache knows by one; else 0 */
+  uint32_t n;
+  cutting cut;
+} wide_miss;
+
+/* Misses being looked up, and what is found. */
+typedef struct {
+  miss miss[MISSED_MAX];
+  uint64_t hash[MISSED_MAX];
+  const tok_short_line *line[MISSED_MAX]; /* the second where the cache can have it */
+  const tok_key *slot[MISSED_MAX];        /* where the vocabulary can have it */
+  uint8_t tokens[MISSED_MAX + 1], unknown[MISSED_MAX + 1]; /* numbers of misses */
+} lookup;
 
 #endif

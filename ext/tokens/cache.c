@@ -58,12 +58,12 @@ static void move_entries(tok_cache *c, const tok_cache *old) {
   }
   for (uint32_t i = 0; i < (old->n_lines >> TOK_MIDS_SHIFT) * 2; i++) {
     const tok_mid_entry *m = &old->mids[i / 2].way[i % 2];
-    if (m->len != 0) tok_cache_put_mid(c, m);
+    if (m->len != 0) tok_cache_put_mid(c, tok_mid_hash(m->bytes, m->len), m);
   }
   for (uint32_t i = 0; i < old->n_lines >> TOK_LONGS_SHIFT; i++) {
     const tok_long_entry *l = &old->longs[i];
     if (l->len == 0) continue;
-    *tok_cache_long(c, l->bytes, l->len) = *l;
+    *tok_cache_long(c, tok_long_piece_hash(l->bytes, l->len)) = *l;
     tok_cache_added(c, TOK_LONG);
   }
 }

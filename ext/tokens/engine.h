@@ -82,6 +82,21 @@ typedef struct {
 } tok_cache;
 
 /*
+** Pieces that are being encoded, or have been of late: a piece that comes again before the cache
+** knows it is not encoded twice. Unknown words come in clusters: in source code every second one
+** stands in the next lines again, in other texts one in six.
+*/
+typedef struct {
+  const uint8_t *p; /* of the call that `epoch` tells; not to be read in another */
+  uint16_t epoch;
+  uint16_t more; /* how often it came again while it was under way */
+  uint8_t len;
+  uint8_t count; /* its tokens; 0: under way */
+} tok_recent;
+
+enum { TOK_RECENTS = 512 }; /* 8 KB; at most about a hundred are under way */
+
+/*
 ** Ids of pieces that the iterator has not come to yet: looked up together, they wait for memory
 ** together.
 */
@@ -138,6 +153,8 @@ extern const tok_kernel *const tok_kernels[];
 struct tok_engine {
   const tok_kernel *kernel;
   tok_bpe_scratch scratch;
+  tok_recent recents[TOK_RECENTS];
+  uint16_t epoch; /* of the recents: the number of the call, never 0 */
   tok_cache cache[2]; /* of two vocabularies; the first one used may have more */
   /* Of the iterator: the long piece under way, and starts of pieces found ahead of it. */
   tok_bpe_piece piece;
@@ -215,13 +232,18 @@ static inline tok_short_line *tok_cache_short(const tok_cache *c, uint64_t key_h
   return &c->shorts[key_hash >> (which ? 44 : 20) & (c->n_lines - 1)];
 }
 
-/* Puts an entry into an empty place of either line, or over any. */
+/* Puts an entry where it is already, or into an empty place of either line, or over any. */
 static inline void tok_cache_put_short(tok_cache *c, uint64_t key_hash, tok_key entry) {
   tok_short_line *line[2] = {tok_cache_short(c, key_hash, 0), tok_cache_short(c, key_hash, 1)};
   /* where there is none: a victim */
   unsigned empty = 1u << (8 + (tok_cache_added(c, TOK_SHORT) & 7));
-  for (unsigned i = 0; i < 8; i++) empty |= (unsigned)(line[i / 4]->way[i & 3].hi == 0) << i;
-  unsigned at = (unsigned)__builtin_ctz(empty) & 7;
+  unsigned same = 0;
+  for (unsigned i = 0; i < 8; i++) {
+    tok_key k = line[i / 4]->way[i & 3];
+    empty |= (unsigned)(k.hi == 0) << i;
+    same |= (unsigned)(((k.lo ^ entry.lo) | (k.hi ^ entry.hi)) == 0) << i;
+  }
+  unsigned at = (unsigned)__builtin_ctz(same != 0 ? same : empty) & 7;
   line[at / 4]->way[at & 3] = entry;
 }
 
@@ -268,8 +290,7 @@ static inline int64_t tok_cache_get_mid(const tok_cache *c, uint64_t hash, const
 }
 
 /* Puts an entry into an empty place of either line, or over any. */
-static inline void tok_cache_put_mid(tok_cache *c, const tok_mid_entry *entry) {
-  uint64_t hash = tok_mid_hash(entry->bytes, entry->len);
+static inline void tok_cache_put_mid(tok_cache *c, uint64_t hash, const tok_mid_entry *entry) {
   tok_mid_line *line[2] = {tok_cache_mid(c, hash, 0), tok_cache_mid(c, hash, 1)};
   /* where there is none: a victim */
   unsigned empty = 1u << (4 + (tok_cache_added(c, TOK_MID) & 3));
@@ -278,13 +299,17 @@ static inline void tok_cache_put_mid(tok_cache *c, const tok_mid_entry *entry) {
   line[at / 2]->way[at & 1] = *entry;
 }
 
-/* The one entry where n = 31..126 bytes at p can be. */
-static inline tok_long_entry *tok_cache_long(const tok_cache *c, const uint8_t *p, size_t n) {
+/* Of 31..126 bytes. */
+static inline uint64_t tok_long_piece_hash(const uint8_t *p, size_t n) {
   uint64_t h = n;
   for (size_t i = 0; i + 16 <= n; i += 16)
     h = tok_cache_mix(tok_word_at(p + i) ^ h, tok_word_at(p + i + 8));
-  h = tok_cache_mix(tok_word_at(p + n - 16) ^ h, tok_word_at(p + n - 8));
-  return &c->longs[h >> 20 & ((c->n_lines >> TOK_LONGS_SHIFT) - 1)];
+  return tok_cache_mix(tok_word_at(p + n - 16) ^ h, tok_word_at(p + n - 8));
+}
+
+/* The one entry where a piece of this hash can be. */
+static inline tok_long_entry *tok_cache_long(const tok_cache *c, uint64_t hash) {
+  return &c->longs[hash >> 20 & ((c->n_lines >> TOK_LONGS_SHIFT) - 1)];
 }
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "engine.h"
 #include "id_lanes.h"
+#include "passes.h"
 
 typedef struct {
   tok_engine *e;
@@ -15,6 +16,11 @@ typedef struct {
   int64_t limit;    /* give up beyond this many tokens */
   int64_t total;    /* tokens so far; pieces in jobs count 1 until they are encoded */
   tok_status status;
+  bool recents;      /* the recents are used */
+  uint32_t n_missed; /* of up to 15 bytes, */
+  uint32_t n_wide;   /* of more */
+  miss missed[MISSED_MAX];
+  wide_miss wide[MISSED_MAX];
   uint32_t n_jobs;
   job jobs[JOBS_MAX];
 #ifdef KERNEL_FLOCK
@@ -32,11 +38,58 @@ static inline void load_padded(void *to, const uint8_t *p, size_t n) {
   memset(to, 0, 32);
   memcpy(to, p, n);
 }
+
+/* Do n <= 32 bytes equal? */
+static inline bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n) {
+  return memcmp(a, b, n) == 0;
+}
 #endif
+
+/* No piece has been seen yet. */
+static inline void next_epoch(tok_engine *e) {
+  if (++e->epoch != 0) return;
+  memset(e->recents, 0, sizeof e->recents);
+  e->epoch = 1;
+}
+
+/* Where the recents can have a piece of this hash. */
+static inline tok_recent *recent_of(const counter *c, uint64_t hash) {
+  return &c->e->recents[hash >> 32 & (TOK_RECENTS - 1)];
+}
+
+/*
+** A piece of up to 30 bytes, counted as 1 so far: has it been seen of late? Then it is booked, now
+** or with the one that is under way. Else it is noted, unless its place is taken.
+*/
+static inline bool seen_of_late(counter *c, const uint8_t *p, uint32_t n, uint64_t hash) {
+  tok_recent *s = recent_of(c, hash);
+  bool ours = s->epoch == c->e->epoch;
+  if (ours && s->len == n && same_bytes(s->p, p, n)) {
+    if (s->count != 0) {
+      c->total += s->count - 1;
+      return true;
+    }
+    if (s->more == UINT16_MAX) return false;
+    s->more++;
+    return true;
+  }
+  if (ours && s->count == 0) return false;
+  *s = (tok_recent){.p = p, .epoch = c->e->epoch, .len = (uint8_t)n};
+  return false;
+}
+
+/* How often a piece stands in the text that is done; `count` is for those to come. */
+static inline int64_t times_seen(counter *c, const job *j, int64_t count) {
+  if (!c->recents || j->n > TOK_MID_KEY_MAX) return 1;
+  tok_recent *s = recent_of(c, j->hash);
+  if (s->p != j->p || s->epoch != c->e->epoch) return 1;
+  s->count = (uint8_t)count;
+  return 1 + (int64_t)s->more;
+}
 
 /* Books the count of an encoded piece, which stood as 1, and remembers it. */
 static void job_done(counter *c, const job *j, int64_t count) {
-  c->total += count - 1;
+  c->total += (count - 1) * times_seen(c, j, count);
   if (j->place == NULL) return;
   tok_mid_entry m;
   if (j->n <= TOK_MID_KEY_MAX) load_padded(&m, j->p, j->n); /* over len and count too */
@@ -44,13 +97,12 @@ static void job_done(counter *c, const job *j, int64_t count) {
     tok_cache_put_tiny(c->cache, tok_tiny_key(tok_word_at(m.bytes), j->n), (uint8_t)count);
   } else if (j->n <= TOK_SHORT_KEY_MAX) {
     tok_key k = {tok_word_at(m.bytes), tok_word_at(m.bytes + 8) | (uint64_t)j->n << 56};
-    uint64_t hash = tok_key_hash(k, c->r->seed);
     k.hi |= (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
-    tok_cache_put_short(c->cache, hash, k);
+    tok_cache_put_short(c->cache, j->hash, k);
   } else if (j->n <= TOK_MID_KEY_MAX) {
     m.len = (uint8_t)j->n;
     m.count = (uint8_t)count;
-    tok_cache_put_mid(c->cache, &m);
+    tok_cache_put_mid(c->cache, j->hash, &m);
   } else {
     tok_long_entry *at = j->place;
     memcpy(at->bytes, j->p, j->n);
@@ -301,10 +353,11 @@ static void make_room(counter *c) {
   run_jobs(c);
 }
 
-/* Queues n <= 62 bytes at p, counted as 1 so far. place: cache line, or NULL. */
-static inline void add_job(counter *c, const uint8_t *p, size_t n, void *place) {
+/* Queues a piece of n <= 62 bytes, counted as 1 so far. */
+static inline void add_job(counter *c, const job *j) {
+  if (c->recents && j->n <= TOK_MID_KEY_MAX && seen_of_late(c, j->p, j->n, j->hash)) return;
   if (c->n_jobs == JOBS_MAX) make_room(c);
-  c->jobs[c->n_jobs++] = (job){p, (uint32_t)n, place};
+  c->jobs[c->n_jobs++] = *j;
 }
 
 #endif

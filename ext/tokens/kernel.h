@@ -3,9 +3,10 @@
 **
 **   fill    64 bytes at a time, the starts of pieces (blocks.h) into an array
 **   batch   branch-free loops over the pieces: one line of the dynamic cache each; those that are
-**           not there go to a list of misses, and to the vocabulary's perfect hash
-**   unknown what remains counts 1 until it is encoded: cut at merge barriers where blocks have not,
-**           and encoded, short pieces side by side (lanes.h).
+**           not there count 1 and wait until they are many
+**   missed  then they go to the vocabulary's perfect hash, and to where else the cache has them
+**   unknown what remains is cut at merge barriers where blocks have not, and encoded, short pieces
+**           side by side (lanes.h).
 **
 ** The including file defines TOK_KERNEL_NAME ("avx2"), TOK_KERNEL (the symbol), kernel_supported(),
 ** and either KERNEL_SCALAR or these functions
@@ -171,13 +172,6 @@ static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, si
 ** ---- pieces -----------------------------------------------------------------------------------
 */
 
-/* Which unknown pieces are still to be cut at merge barriers. */
-typedef enum {
-  CUT_NONE, /* they are segments */
-  CUT_LONG, /* those of more than 30 bytes: blocks have cut where it is worth it */
-  CUT_ALL
-} cutting;
-
 /*
 ** ---- pieces of more than 62 bytes -------------------------------------------------------------
 */
@@ -263,7 +257,7 @@ static int64_t count_windows(counter *c, tok_bpe_piece *piece) {
   const uint8_t *p = piece->p + piece->at;
   size_t left = piece->n - piece->at, n_jobs = 0;
   while (n_jobs < WINDOWS_MAX && n_jobs * STRIDE + WINDOW <= left) {
-    jobs[n_jobs] = (job){p + n_jobs * STRIDE, WINDOW, NULL};
+    jobs[n_jobs] = (job){.p = p + n_jobs * STRIDE, .n = WINDOW};
     n_jobs++;
   }
   if (n_jobs < 2) return 0;
@@ -304,7 +298,8 @@ static int64_t merge_count(counter *c, const uint8_t *p, size_t n) {
   return total;
 }
 
-static void count_segments(counter *c, const uint8_t *p, size_t n, void *place);
+static void count_segments(counter *c, const job *j);
+static void count_uncut(counter *c, const job *j);
 
 /* Chinese, Japanese, Korean, where barriers are many and long pieces seldom come twice. */
 static inline bool worth_cutting(const uint8_t *p) { return p[0] >= 0xE3 || p[1] >= 0xE3; }
@@ -320,50 +315,47 @@ static inline bool has_high(const uint8_t *p, size_t n) {
   return false;
 }
 
-/*
-** Where the cache may know a piece that is no token, or remember it: an entry, or the cache itself
-** if what is put there finds its place by itself; NULL: nowhere. Fetches what will be read.
-*/
-static inline void *cache_place(const counter *c, const uint8_t *p, size_t n) {
-  if (c->cache == NULL || n > TOK_LONG_KEY_MAX) return NULL;
-  if (n <= TOK_SHORT_KEY_MAX) return c->cache; /* known not to be there */
-  if (n <= TOK_MID_KEY_MAX) {
-    uint64_t hash = tok_mid_hash(p, n);
+/* A piece of more than 15 bytes waits; what will be read is fetched. */
+static inline void miss_wide(counter *c, const uint8_t *p, uint32_t n, cutting cut) {
+  uint64_t hash = 0;
+  if (c->cache != NULL && n <= TOK_MID_KEY_MAX) {
+    hash = tok_mid_hash(p, n);
     __builtin_prefetch(tok_cache_mid(c->cache, hash, 0));
     __builtin_prefetch(tok_cache_mid(c->cache, hash, 1));
-    return c->cache;
+  } else if (c->cache != NULL && n <= TOK_LONG_KEY_MAX) {
+    hash = tok_long_piece_hash(p, n);
+    __builtin_prefetch(tok_cache_long(c->cache, hash));
   }
-  tok_long_entry *place = tok_cache_long(c->cache, p, n);
-  __builtin_prefetch(place);
-  return place;
+  c->wide[c->n_wide++] = (wide_miss){p, hash, n, cut};
 }
 
 /* A piece of 16..30 bytes, counted as 1 so far. */
-static inline void count_mid(counter *c, const uint8_t *p, size_t n, void *at, cutting cut) {
-  int64_t known = at != NULL ? tok_cache_get_mid(c->cache, tok_mid_hash(p, n), p, n) : 0;
+static inline void count_mid(counter *c, const job *j, cutting cut) {
+  int64_t known = j->place != NULL ? tok_cache_get_mid(c->cache, j->hash, j->p, j->n) : 0;
   if (known != 0) {
     c->total += known - 1;
-  } else if (cut == CUT_ALL && worth_cutting(p)) {
-    count_segments(c, p, n, at);
+  } else if (cut == CUT_ALL && worth_cutting(j->p)) {
+    count_segments(c, j);
   } else {
-    add_job(c, p, n, at);
+    add_job(c, j);
   }
 }
 
 /* A piece of more than 30 bytes, counted as 1 so far. */
-static void count_long(counter *c, const uint8_t *p, size_t n, tok_long_entry *at, cutting cut) {
-  if (at != NULL && at->len == n && memcmp(at->bytes, p, n) == 0) {
+static void count_long(counter *c, const job *j, cutting cut) {
+  tok_long_entry *at = j->place;
+  if (at != NULL && at->len == j->n && memcmp(at->bytes, j->p, j->n) == 0) {
     c->total += at->count - 1;
-  } else if (cut != CUT_NONE && has_high(p, n)) {
-    count_segments(c, p, n, at);
-  } else if (n <= LANE_TEXT_MAX) {
-    add_job(c, p, n, at);
+  } else if (cut != CUT_NONE && has_high(j->p, j->n)) {
+    count_segments(c, j);
+  } else if (j->n <= LANE_TEXT_MAX) {
+    add_job(c, j);
   } else {
-    int64_t count = merge_count(c, p, n);
+    int64_t count = merge_count(c, j->p, j->n);
     c->total += count - 1;
     if (at == NULL) return;
-    memcpy(at->bytes, p, n);
-    at->len = (uint8_t)n;
+    memcpy(at->bytes, j->p, j->n);
+    at->len = (uint8_t)j->n;
     at->count = (uint8_t)count;
     tok_cache_added(c->cache, TOK_LONG);
   }
@@ -389,43 +381,98 @@ static bool has_unknown(const tok_ranks *r, const uint8_t *p, size_t n) {
 }
 
 /* A piece with such characters, counted as 1 so far: those are cut out. */
-static void count_foreign(counter *c, const uint8_t *p, size_t n, void *place) {
+static void count_foreign(counter *c, const job *j) {
   bool known;
-  if (known_char(c->r, p, n, &known) < n) {
-    count_segments(c, p, n, place);
-    return;
+  if (known_char(c->r, j->p, j->n, &known) < j->n) {
+    count_segments(c, j);
+  } else {
+    job_done(c, j, (int64_t)j->n);
   }
-  job bytes = {p, (uint32_t)n, place};
-  job_done(c, &bytes, (int64_t)n);
+}
+
+static inline bool is_foreign(const counter *c, const job *j) {
+  return c->r->known != NULL && has_high(j->p, j->n) && has_unknown(c->r, j->p, j->n);
+}
+
+/* A piece of more than 15 bytes, counted as 1 so far. */
+static inline void count_wide(counter *c, const job *j, cutting cut) {
+  if (is_foreign(c, j)) {
+    count_foreign(c, j);
+  } else if (j->n <= c->r->longest_whole && tok_rank_of(c->r, j->p, j->n) != TOK_RANK_NONE) {
+    return; /* a token that merges do not make: it stays 1 */
+  } else if (j->n > TOK_MID_KEY_MAX) {
+    count_long(c, j, cut);
+  } else {
+    count_mid(c, j, cut);
+  }
+}
+
+/* A piece of up to 15 bytes that is no token, and not in the cache, counted as 1 so far. */
+static inline void count_short(counter *c, const job *j, cutting cut) {
+  if (is_foreign(c, j)) {
+    count_foreign(c, j);
+  } else if (j->n <= 3) { /* at most one merge: a second would make it a token */
+    const uint32_t *pair = c->r->pair;
+    const uint8_t *p = j->p;
+    bool merges =
+        j->n == 3 && (pair[p[0] << 8 | p[1]] & pair[p[1] << 8 | p[2]]) != TOK_RANK_NONE;
+    job_done(c, j, (int64_t)j->n - merges);
+  } else if (cut == CUT_ALL && worth_cutting(j->p)) {
+    count_segments(c, j);
+  } else {
+    add_job(c, j);
+  }
+}
+
+/* A piece that has no barrier to be cut at, counted as 1 so far. */
+static void count_uncut(counter *c, const job *j) {
+  if (j->n > TOK_SHORT_KEY_MAX) {
+    count_wide(c, j, CUT_NONE);
+  } else {
+    count_short(c, j, CUT_NONE);
+  }
 }
 
 /*
-** A piece that is neither a token of up to 15 bytes nor a short one in the cache, counted as 1 so
-** far.
+** Looks up the pieces of more than 15 bytes that wait. A job's place is an entry of the cache, or
+** the cache itself if what is put there finds its place by the hash; NULL: nowhere.
 */
-static inline void count_unknown(counter *c, const uint8_t *p, size_t n, void *place, cutting cut) {
-  if (c->r->known != NULL && has_high(p, n) && has_unknown(c->r, p, n)) {
-    count_foreign(c, p, n, place);
-  } else if (n <= 3) { /* at most one merge: a second would make it a token */
-    const uint32_t *pair = c->r->pair;
-    bool merges = n == 3 && (pair[p[0] << 8 | p[1]] & pair[p[1] << 8 | p[2]]) != TOK_RANK_NONE;
-    job known = {p, (uint32_t)n, place};
-    job_done(c, &known, (int64_t)n - merges);
-  } else if (n > TOK_SHORT_KEY_MAX && n <= c->r->longest_whole &&
-             tok_rank_of(c->r, p, n) != TOK_RANK_NONE) {
-    return; /* a token that merges do not make: it stays 1 */
-  } else if (n > TOK_MID_KEY_MAX) {
-    count_long(c, p, n, place, cut);
-  } else if (n > TOK_SHORT_KEY_MAX) {
-    count_mid(c, p, n, place, cut);
-  } else if (cut == CUT_ALL && worth_cutting(p)) {
-    count_segments(c, p, n, place);
-  } else {
-    add_job(c, p, n, place);
+static void count_wides(counter *c) {
+  job jobs[MISSED_MAX];
+  cutting cut[MISSED_MAX];
+  uint32_t n = c->n_wide;
+  for (uint32_t i = 0; i < n; i++) {
+    const wide_miss *w = &c->wide[i];
+    void *place = NULL;
+    if (c->cache != NULL && w->n <= TOK_LONG_KEY_MAX)
+      place = w->n <= TOK_MID_KEY_MAX ? (void *)c->cache : tok_cache_long(c->cache, w->hash);
+    jobs[i] = (job){.p = w->p, .n = w->n, .hash = w->hash, .place = place};
+    cut[i] = w->cut;
+  }
+  c->n_wide = 0; /* segments may be added from now on */
+  for (uint32_t i = 0; i < n && c->status == TOK_OK && c->total <= c->limit; i++)
+    count_wide(c, &jobs[i], cut[i]);
+}
+
+/*
+** Looks up the pieces of up to 15 bytes that wait: in the vocabulary, and where else the cache can
+** have them.
+*/
+static void count_missed(counter *c) {
+  lookup l;
+  size_t n = c->n_missed, n_tokens, n_unknown;
+  find_slots(c->r, c->cache, c->missed, n, &l);
+  c->n_missed = 0; /* segments may be added from now on */
+  c->total += (int64_t)find_unknown(&l, n, &n_tokens, &n_unknown);
+  if (c->cache != NULL) put_tokens(c->cache, &l, n_tokens);
+  for (size_t j = 0; j < n_unknown && c->status == TOK_OK && c->total <= c->limit; j++) {
+    const miss *m = &l.miss[l.unknown[j]];
+    job u = {.p = m->p, .n = m->n, .hash = l.hash[l.unknown[j]], .place = c->cache};
+    count_short(c, &u, m->cut);
   }
 }
 
-/* Pieces that the vocabulary must be asked about; adds the tokens of the others. */
+/* Finds those short pieces of a batch that the cache does not know; adds the tokens of the others. */
 static size_t find_misses(counter *c, const uint8_t *p, const uint32_t *starts, size_t n,
                           batch *b) {
   size_t n_misses;
@@ -449,6 +496,15 @@ static size_t find_misses(counter *c, const uint8_t *p, const uint32_t *starts, 
   return n_misses;
 }
 
+/* Runs what waits, however little. */
+static void count_waiting(counter *c) {
+  while (c->n_missed + c->n_wide != 0 && c->status == TOK_OK && c->total <= c->limit) {
+    if (c->n_missed != 0) count_missed(c);
+    if (c->n_wide != 0) count_wides(c);
+  }
+  if (c->total <= c->limit) run_jobs(c);
+}
+
 /*
 ** Counts n <= BATCH pieces, of which 16 bytes may be read at each start (p + starts[i]), in passes
 ** without branches, so that the memory latency of many probes overlaps and nothing is mispredicted.
@@ -463,28 +519,19 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
     tok_cache_grow(c->cache);
   }
   sort_lengths(starts, n, &b);
-  size_t n_unknown = b.n_wides, n_tokens;
-  for (size_t j = 0; j < n_unknown; j++) {
+  for (size_t j = 0; j < b.n_wides; j++) {
     size_t i = b.wides[j];
-    b.unknown[j] = (uint8_t)i;
-    b.place[j] = cache_place(c, text + starts[i], starts[i + 1] - starts[i]);
+    miss_wide(c, text + starts[i], starts[i + 1] - starts[i], cut);
   }
   size_t n_misses = find_misses(c, p, starts, n, &b);
-  if (n_misses + n_unknown == 0) return;
-  if (n_misses != 0) {
-    find_slots(c->r, c->cache, p, starts, n_misses, &b);
-    c->total += (int64_t)find_unknown(&b, n_misses, &n_tokens, &n_unknown);
-    if (c->cache != NULL) put_tokens(c->cache, &b, n_tokens);
+  for (size_t j = 0; j < n_misses; j++) {
+    size_t i = b.misses[j];
+    c->missed[c->n_missed++] = (miss){key_padded(p + starts[i], b.length[i]), text + starts[i],
+                                      starts[i + 1] - starts[i], cut};
   }
-  c->total += (int64_t)n_unknown;
-  for (size_t j = b.n_wides; j < n_unknown; j++) {
-    size_t i = b.unknown[j];
-    b.place[j] = cache_place(c, text + starts[i], starts[i + 1] - starts[i]);
-  }
-  for (size_t j = 0; j < n_unknown && c->status == TOK_OK && c->total <= c->limit; j++) {
-    size_t i = b.unknown[j];
-    count_unknown(c, text + starts[i], starts[i + 1] - starts[i], b.place[j], cut);
-  }
+  c->total += (int64_t)(n_misses + b.n_wides);
+  if (c->n_missed >= MISSED_ENOUGH) count_missed(c);
+  if (c->n_wide >= MISSED_ENOUGH) count_wides(c);
 }
 
 /*
@@ -527,12 +574,12 @@ static inline size_t char_word(const uint8_t *p, size_t n, uint32_t *word) {
 /*
 ** A piece of n bytes, not all ASCII, that is no token, counted as 1 so far: cut at merge barriers.
 */
-static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) {
+static void count_segments(counter *c, const job *j) {
   uint32_t starts[TOK_STARTS + 1];
-  size_t n_starts = 1, at = 0;
+  const uint8_t *p = j->p, *base = p;
+  size_t n = j->n, n_starts = 1, at = 0;
   uint32_t before = 0;
   bool known_before = true, known = true;
-  const uint8_t *base = p;
   starts[0] = 0;
   while (at < n && c->status == TOK_OK && c->total <= c->limit) {
     uint32_t word;
@@ -556,7 +603,7 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) 
     c->total -= 1;
     count_pieces(c, base, starts[n_starts], starts, n_starts, CUT_NONE);
   } else {
-    count_unknown(c, p, n, place, CUT_NONE);
+    count_uncut(c, j);
   }
 }
 
@@ -566,6 +613,9 @@ static void count_segments(counter *c, const uint8_t *p, size_t n, void *place) 
 
 /* bytes of a text that is copied, so that all of it is probed in one batch */
 enum { COPY_MAX = 512 };
+
+/* bytes of a text whose words come again often enough that the recents are worth a look */
+enum { RECENTS_MIN = 1024 };
 
 static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slice text,
                                      const tok_part *parts, int64_t limit, int64_t *n) {
@@ -589,7 +639,9 @@ static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slic
   c.limit = limit;
   c.total = 0;
   c.status = TOK_OK;
-  c.n_jobs = 0;
+  c.recents = text.len >= RECENTS_MIN;
+  if (c.recents) next_epoch(e);
+  c.n_missed = c.n_wide = c.n_jobs = 0;
 #ifdef KERNEL_FLOCK
   c.flying = false;
 #endif
@@ -617,7 +669,7 @@ static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slic
     starts[0] = starts[k - 1];
     k = 1;
   }
-  if (c.total <= limit) run_jobs(&c);
+  count_waiting(&c);
   *n = c.total;
   return c.status;
 }

@@ -371,6 +371,12 @@ static inline void load_padded(void *to, const uint8_t *p, size_t n) {
   _mm256_storeu_si256(to, _mm256_maskz_loadu_epi8((uint32_t)~(~(uint64_t)0 << n), p));
 }
 
+static inline bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n) {
+  __mmask32 bytes = (uint32_t)~(~(uint64_t)0 << n);
+  return _mm256_mask_cmpneq_epi8_mask(bytes, _mm256_maskz_loadu_epi8(bytes, a),
+                                      _mm256_maskz_loadu_epi8(bytes, b)) == 0;
+}
+
 #define KERNEL_FLOCK
 #include "flock_avx512.h"
 #include "words_avx512.h"

@@ -31,7 +31,7 @@ enum {
   LANE_POS_BITS = 6,  /* of a packed rank: 18 + 6 bits */
   LANE_NO_TOKEN = 255, /* a length that no token has */
   /* a longer queue keeps lanes busier but encodes more words twice before they are known */
-  JOBS_MAX = 24
+  JOBS_MAX = 64
 };
 
 /*
@@ -41,6 +41,7 @@ enum {
 typedef struct {
   const uint8_t *p; /* valid until the job is run */
   uint32_t n;
+  uint64_t hash; /* of its bytes where n <= 30; else 0 */
   void *place;
 } job;
 

@@ -174,46 +174,46 @@ KERNEL_LOOP uint64_t count_shorts(const tok_cache *cache, batch *b, size_t *n_mi
   return total;
 }
 
-/* Third pass: for each miss its slot in the vocabulary, and the second line of a short. */
-KERNEL_LOOP void find_slots(const tok_ranks *ranks, const tok_cache *cache, const uint8_t *p,
-                            const uint32_t *starts, size_t n, batch *b) {
+/* Takes over n misses: for each its slot in the vocabulary, and the second line of a short. */
+KERNEL_LOOP void find_slots(const tok_ranks *ranks, const tok_cache *cache,
+                            const miss *misses, size_t n, lookup *l) {
   static const tok_short_line empty __attribute__((aligned(TOK_LINE_BYTES))) = {0};
   const tok_ranks r = *ranks;
   for (size_t j = 0; j < n; j++) {
-    size_t i = b->misses[j];
-    tok_key k = key_padded(p + starts[i], b->length[i]);
-    uint64_t h = tok_key_hash(k, r.seed);
+    miss m = misses[j];
+    uint64_t h = tok_key_hash(m.key, r.seed);
     const tok_short_line *second = &empty;
     if (cache != NULL)
-      second = b->length[i] <= TOK_TINY_KEY_MAX ? &empty : tok_cache_short(cache, h, 1);
-    b->slot[j] =
+      second = m.n <= TOK_TINY_KEY_MAX ? &empty : tok_cache_short(cache, h, 1);
+    l->slot[j] =
         &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.slot_mask)], r.slot_mask)];
     __builtin_prefetch(second);
-    __builtin_prefetch(b->slot[j]);
-    b->key[j] = k;
-    b->hash[j] = h;
-    b->second[j] = second;
+    __builtin_prefetch(l->slot[j]);
+    l->miss[j] = m;
+    l->hash[j] = h;
+    l->line[j] = second;
   }
 }
 
 /*
-** Fourth pass: adds the tokens of what is known, lists misses that are tokens, and what is neither
-** in the vocabulary nor in the cache. Returns the tokens. What is in the cache does not wait for
-** the vocabulary, which is seldom near.
+** Books the tokens of what is known, each miss having counted 1; lists misses that are tokens, and
+** what is neither in the vocabulary nor in the cache. Returns the tokens. What is in the cache does
+** not wait for the vocabulary, which is seldom near.
 */
-KERNEL_LOOP uint64_t find_unknown(batch *b, size_t n, size_t *n_tokens, size_t *n_unknown) {
-  size_t found = 0, unknown = *n_unknown;
+KERNEL_LOOP uint64_t find_unknown(lookup *l, size_t n, size_t *n_tokens, size_t *n_unknown) {
+  size_t found = 0, unknown = 0;
   uint64_t total = 0;
   for (size_t j = 0; j < n; j++) {
-    tok_key k = b->key[j];
-    uint64_t count = line_count(b->second[j], k);
-    total += count;
-    if (count != 0) continue;
-    bool token = ((b->slot[j]->lo ^ k.lo) | (b->slot[j]->hi ^ k.hi)) == 0;
-    total += token;
-    b->tokens[found] = (uint8_t)j;
+    tok_key k = l->miss[j].key;
+    uint64_t count = line_count(l->line[j], k);
+    if (count != 0) {
+      total += count - 1;
+      continue;
+    }
+    bool token = ((l->slot[j]->lo ^ k.lo) | (l->slot[j]->hi ^ k.hi)) == 0;
+    l->tokens[found] = (uint8_t)j;
     found += token;
-    b->unknown[unknown] = b->misses[j];
+    l->unknown[unknown] = (uint8_t)j;
     unknown += !token;
   }
   *n_tokens = found;
@@ -222,15 +222,15 @@ KERNEL_LOOP uint64_t find_unknown(batch *b, size_t n, size_t *n_tokens, size_t *
 }
 
 /* Remembers misses that were found to be tokens. */
-static void put_tokens(tok_cache *cache, const batch *b, size_t n) {
+static void put_tokens(tok_cache *cache, const lookup *l, size_t n) {
   for (size_t t = 0; t < n; t++) {
-    size_t j = b->tokens[t], length = b->length[b->misses[j]];
-    tok_key k = b->key[j];
+    size_t j = l->tokens[t], length = l->miss[j].n;
+    tok_key k = l->miss[j].key;
     if (length <= TOK_TINY_KEY_MAX) {
       tok_cache_put_tiny(cache, tok_tiny_key(k.lo, length), 1);
     } else {
       k.hi |= (uint64_t)1 << TOK_CACHE_COUNT_SHIFT;
-      tok_cache_put_short(cache, b->hash[j], k);
+      tok_cache_put_short(cache, l->hash[j], k);
     }
   }
 }

@@ -425,6 +425,54 @@ static void memory(void) {
   free(text);
 }
 
+/*
+** Words that no vocabulary has, most of which come again soon, before they are counted: as often as not in a
+** fresh engine, behind a call for another vocabulary that has stopped early, and over the end of the epochs.
+*/
+static size_t clustered_text(char *out, size_t n) {
+  char words[24][48];
+  size_t len = 0, size[24] = {0};
+  while (len + 64 < n) {
+    uint32_t w = rnd(24);
+    if (size[w] == 0 || rnd(12) == 0) {
+      uint32_t script = rnd(N_SCRIPTS), wanted = 1 + rnd(rnd(4) ? 14 : 40);
+      for (size[w] = 0; size[w] < wanted;) size[w] += random_char(script, (uint8_t *)words[w] + size[w]);
+    }
+    memcpy(out + len, words[w], size[w]);
+    len += size[w];
+    out[len++] = rnd(9) ? ' ' : '\n';
+  }
+  return len;
+}
+
+static void words_that_come_again(void) {
+  static char text[40000];
+  tok_engine *other = tok_engine_new();
+  other->kernel = &tok_kernel_portable;
+  other->one_by_one = true;
+  tok_engine *e = tok_engine_new();
+  long n = rounds() / 600;
+  for (long i = 0; i < n; i++) {
+    tok_slice s = {text, clustered_text(text, 100 + rnd(sizeof text - 100))};
+    const tok_vocab *v = tok_vocab_at(rnd((uint32_t)tok_vocab_n()));
+    int64_t want = iterate(other, v, s), got = -1;
+    for (size_t k = 0; tok_kernels[k] != NULL; k++) {
+      if (!tok_kernels[k]->supported()) continue;
+      if (i % 2) {
+        tok_engine_free(e);
+        e = tok_engine_new();
+      }
+      e->kernel = tok_kernels[k];
+      tok_count(e, tok_vocab_at(rnd((uint32_t)tok_vocab_n())), s, 1 + rnd(2000), &got);
+      if (rnd(2)) e->epoch = UINT16_MAX;
+      CHECK_INT(tok_count(e, v, s, INT64_MAX, &got), TOK_OK);
+      if (!CHECK_INT(got, want)) printf("kernel %s, round %ld\n", tok_kernels[k]->name, i);
+    }
+  }
+  tok_engine_free(e);
+  tok_engine_free(other);
+}
+
 int main(int argc, char **argv) {
   make_guarded();
   for (size_t k = 0; tok_kernels[k] != NULL; k++) {
@@ -436,6 +484,7 @@ int main(int argc, char **argv) {
                                      {"every alignment to a block", every_alignment},
                                      {"counts", counts_equal},
                                      {"long pieces", long_pieces},
+                                     {"words that come again", words_that_come_again},
                                      {"merge barriers", barriers},
                                      {"tokens encode to themselves", tokens_encode_to_themselves},
                                      {"memory", memory}};
