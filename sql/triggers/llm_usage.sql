@@ -95,6 +95,9 @@ END;
 
 -- UNIQUE takes two NULL providers for different ones; a repeated response is ignored there too.
 --
+-- A response_id of '' is none, as writers that know no NULL mean it: the row that had it until now gets NULL, so that it
+-- is in nobody's way.
+--
 -- And a REPLACE takes rows away without a trigger of DELETE (unless recursive_triggers is on). Which rows it would take
 -- is known before only, whether it did only after: rows that are in the way are kept aside until then. Before an INSERT
 -- an id that was not given is -1; so no row may come with that id (llm_rollup_insert refuses it).
@@ -104,6 +107,7 @@ WHEN NEW.response_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM llm_usage WHERE provider IS NEW.provider AND response_id = NEW.response_id)
   OR NEW.id <> -1 AND EXISTS (SELECT 1 FROM llm_usage WHERE id = NEW.id)
 BEGIN
+  UPDATE llm_usage SET response_id = NULL WHERE NEW.response_id = '' AND provider IS NEW.provider AND response_id = '';
   SELECT RAISE(IGNORE) WHERE NEW.provider IS NULL AND NEW.response_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM llm_usage WHERE provider IS NULL AND response_id = NEW.response_id);
   INSERT INTO llm_usage_in_the_way VALUES (NEW.id, NULL, NEW.provider, NEW.response_id);
