@@ -6,8 +6,8 @@ enum {
 };
 
 static size_t cache_bytes(uint32_t n_lines) {
-  return ((size_t)2 * n_lines + (n_lines >> TOK_MIDS_SHIFT) + 2 * (n_lines >> TOK_LONGS_SHIFT)) *
-         TOK_LINE_BYTES;
+  size_t shorts = (size_t)n_lines << TOK_SHORTS_SHIFT, mids = n_lines >> TOK_MIDS_SHIFT;
+  return (n_lines + shorts + mids + 2 * (n_lines >> TOK_LONGS_SHIFT)) * TOK_LINE_BYTES;
 }
 
 /* Gives `c` empty arrays of a size; false where memory is short (then c is as before). */
@@ -19,7 +19,7 @@ static bool allocate(tok_cache *c, uint32_t n_lines) {
   memset(p, 0, cache_bytes(n_lines));
   c->tinies = (tok_tiny_line *)(void *)p;
   c->shorts = (tok_short_line *)(void *)(c->tinies + n_lines);
-  c->mids = (tok_mid_line *)(void *)(c->shorts + n_lines);
+  c->mids = (tok_mid_line *)(void *)(c->shorts + ((size_t)n_lines << TOK_SHORTS_SHIFT));
   c->longs = (tok_long_entry *)(void *)(c->mids + (n_lines >> TOK_MIDS_SHIFT));
   c->n_lines = n_lines;
   memset(c->n_added, 0, sizeof c->n_added);
@@ -50,7 +50,7 @@ static void move_entries(tok_cache *c, const tok_cache *old) {
     const tok_tiny_line *line = &old->tinies[i / 7];
     if (line->key[i % 7] != 0) tok_cache_put_tiny(c, line->key[i % 7], line->count[i % 7]);
   }
-  for (uint32_t i = 0; i < old->n_lines * 4; i++) {
+  for (uint32_t i = 0; i < (old->n_lines << TOK_SHORTS_SHIFT) * 4; i++) {
     tok_key entry = old->shorts[i / 4].way[i % 4], k = entry;
     if (entry.hi == 0) continue;
     k.hi &= ((uint64_t)1 << TOK_CACHE_COUNT_SHIFT) - 1;

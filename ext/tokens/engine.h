@@ -62,7 +62,8 @@ enum {
   TOK_CACHE_LINES_MIN = 1 << 9,  /* of tinies; 84 KB in all */
   TOK_CACHE_LINES_MAX = 1 << 14, /* 2.6 MB in all */
   TOK_CACHE_LINES_2ND = 1 << 10, /* ceiling of the second vocabulary's: 0.2 MB */
-  TOK_MIDS_SHIFT = 1,            /* as many lines of shorts, half as many of mids */
+  TOK_SHORTS_SHIFT = 1,          /* twice as many lines of shorts */
+  TOK_MIDS_SHIFT = 1,            /* half as many of mids */
   TOK_LONGS_SHIFT = 4            /* a sixteenth as many entries of longs, of two lines each */
 };
 
@@ -72,7 +73,7 @@ typedef struct {
   const tok_ranks *ranks; /* the vocabulary that the entries belong to; NULL: none */
   void *memory;           /* owned: all arrays, aligned inside to a cache line */
   tok_tiny_line *tinies;  /* [n_lines] */
-  tok_short_line *shorts; /* [n_lines] */
+  tok_short_line *shorts; /* [n_lines << TOK_SHORTS_SHIFT] */
   tok_mid_line *mids;     /* [n_lines >> TOK_MIDS_SHIFT] */
   tok_long_entry *longs;  /* [n_lines >> TOK_LONGS_SHIFT] */
   uint32_t n_lines;       /* power of two */
@@ -187,7 +188,7 @@ void tok_cache_grow(tok_cache *c);
 */
 static inline uint32_t tok_cache_added(tok_cache *c, tok_cache_kind kind) {
   /* Of 32 lines: 60 % of the places of tinies, 75 % of shorts and mids, half of longs. */
-  static const uint8_t enough[TOK_N_KINDS] = {134, 96, 24, 1};
+  static const uint8_t enough[TOK_N_KINDS] = {134, 192, 24, 1};
   c->crowded |= ++c->n_added[kind] > enough[kind] * (c->n_lines / 32);
   return c->n_added[kind];
 }
@@ -229,7 +230,7 @@ enum { TOK_CACHE_COUNT_SHIFT = 60 };
 
 /* The two lines (which = 0, 1) where a key of this hash can be. */
 static inline tok_short_line *tok_cache_short(const tok_cache *c, uint64_t key_hash, int which) {
-  return &c->shorts[key_hash >> (which ? 44 : 20) & (c->n_lines - 1)];
+  return &c->shorts[key_hash >> (which ? 44 : 20) & ((c->n_lines << TOK_SHORTS_SHIFT) - 1)];
 }
 
 /* Puts an entry where it is already, or into an empty place of either line, or over any. */
