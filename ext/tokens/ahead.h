@@ -20,7 +20,7 @@ static void kernel_ahead(const tok_ranks *r, const uint8_t *text, size_t len,
     bool near_end = starts[i] + (size_t)16 > len && size < 16;
     key[i] = near_end ? tok_key_of(text + starts[i], size) : key_padded(text + starts[i], size);
     uint64_t h = tok_key_hash(key[i], r->seed);
-    slot[i] = tok_key_slot(h, r->displacement[tok_key_bucket(h, r->slot_mask)], r->slot_mask);
+    slot[i] = tok_key_place(r, h);
     __builtin_prefetch(&r->keys[slot[i]]);
     __builtin_prefetch(&r->ids[slot[i]]);
   }

@@ -634,7 +634,8 @@ const tok_definition *tok_compiled_definition(const tok_compiled *c) {
 tok_rank_hint tok_compiled_hint(const tok_compiled *c) {
   const tok_ranks *r = &c->extra.tables.ranks;
   /* the three arrays of barriers follow each other: see lay_out() in ranks_build.c */
-  tok_rank_hint hint = {r->seed, (const uint8_t *)r->displacement, 0, r->cross8};
+  tok_rank_hint hint = {
+      .seed = r->seed, .displacement = (const uint8_t *)r->displacement, .barriers = r->cross8};
   if (r->displacement != NULL)
     hint.n_bytes = (((size_t)r->slot_mask + 1) >> TOK_SLOTS_PER_BUCKET_LOG2) * 2;
   return hint;

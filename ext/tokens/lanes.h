@@ -68,8 +68,7 @@ static inline pair_probe lane_probe(const tok_ranks *r, const lane *l, uint32_t 
   q.pos = pos;
   q.key = key_padded(l->text + pos, n < 16 ? n : 16); /* pos may be 64: there are 16 more bytes */
   q.hash = tok_key_hash(q.key, r->seed);
-  q.slot =
-      tok_key_slot(q.hash, r->displacement[tok_key_bucket(q.hash, r->slot_mask)], r->slot_mask);
+  q.slot = tok_key_place(r, q.hash);
   __builtin_prefetch(&r->ids[q.slot]);
   __builtin_prefetch(&r->keys[q.slot]);
   return q;

@@ -226,8 +226,10 @@ tok_status tok_unpack(tok_slice packed, uint64_t checksum, tok_definition *d, to
   d->list.len += n_list;
   d->bytes.len += n_bytes;
   if (h.n_barriers > 0) {
-    *hint = (tok_rank_hint){h.seed, (const uint8_t *)packed.ptr + l.displacement, h.n_displacement,
-                            (const uint8_t *)packed.ptr + l.barriers};
+    *hint = (tok_rank_hint){.seed = h.seed,
+                            .displacement = (const uint8_t *)packed.ptr + l.displacement,
+                            .n_bytes = h.n_displacement,
+                            .barriers = (const uint8_t *)packed.ptr + l.barriers};
   }
   return TOK_OK;
 }

@@ -185,8 +185,7 @@ KERNEL_LOOP void find_slots(const tok_ranks *ranks, const tok_cache *cache,
     const tok_short_line *second = &empty;
     if (cache != NULL)
       second = m.n <= TOK_TINY_KEY_MAX ? &empty : tok_cache_short(cache, h, 1);
-    l->slot[j] =
-        &r.keys[tok_key_slot(h, r.displacement[tok_key_bucket(h, r.slot_mask)], r.slot_mask)];
+    l->slot[j] = &r.keys[tok_key_place(&r, h)];
     __builtin_prefetch(second);
     __builtin_prefetch(l->slot[j]);
     l->miss[j] = m;

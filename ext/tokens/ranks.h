@@ -53,7 +53,9 @@ typedef struct {
   /* of the hash: the first under which no two keys of a bucket collide */
   uint64_t seed;
   uint32_t n_ids;               /* largest rank + 1 */
-  uint32_t slot_mask;           /* slots of the perfect hash - 1; a power of two */
+  uint32_t slot_mask;           /* where the perfect hash leads to, - 1; a power of two, which is */
+  uint32_t slot_bits;           /* its logarithm */
+  uint32_t n_slots;             /* drawn together to so many entries */
   uint32_t long_mask;           /* entries of long_index - 1 */
   uint32_t longest;             /* bytes of the longest token */
   /* of those above 15 bytes that merges do not make; 0: none, as in all embedded ones */
@@ -101,8 +103,14 @@ static inline uint32_t tok_key_bucket(uint64_t hash, uint32_t slot_mask) {
   return (uint32_t)hash & slot_mask >> TOK_SLOTS_PER_BUCKET_LOG2;
 }
 
-static inline uint32_t tok_key_slot(uint64_t hash, uint32_t displacement, uint32_t slot_mask) {
-  return ((uint32_t)(hash >> 32) + displacement) & slot_mask;
+/* The one entry of keys[] and ids[] where a key of this hash can be. */
+static inline uint32_t tok_key_slot(const tok_ranks *r, uint64_t hash, uint32_t displacement) {
+  uint32_t slot = ((uint32_t)(hash >> 32) + displacement) & r->slot_mask;
+  return (uint32_t)((uint64_t)slot * r->n_slots >> r->slot_bits);
+}
+
+static inline uint32_t tok_key_place(const tok_ranks *r, uint64_t hash) {
+  return tok_key_slot(r, hash, r->displacement[tok_key_bucket(hash, r->slot_mask)]);
 }
 
 /* The bits of the hash that a slot number does not use, above an id. */
@@ -167,7 +175,7 @@ static inline tok_slice tok_long_token(const tok_ranks *r, uint32_t loc) {
 /* The id of a key, or TOK_RANK_NONE. */
 static inline uint32_t tok_rank_of_key(const tok_ranks *r, tok_key k) {
   uint64_t h = tok_key_hash(k, r->seed);
-  uint32_t slot = tok_key_slot(h, r->displacement[tok_key_bucket(h, r->slot_mask)], r->slot_mask);
+  uint32_t slot = tok_key_place(r, h);
   uint32_t id = r->ids[slot];
   if ((id & ~TOK_ID_MASK) != tok_key_fingerprint(h)) return TOK_RANK_NONE;
   if (r->keys[slot].lo != k.lo || r->keys[slot].hi != k.hi) return TOK_RANK_NONE;

@@ -6,6 +6,7 @@ enum {
   SEEDS_MAX = 2000, /* about one in ten works */
   DISPLACEMENTS = 65536,
   BUCKET_MAX = 256,
+  DENSE = 8, /* of a dense table, one slot in so many is empty; with fewer the search fails */
   ASCII = 128,
   ALIGNMENT = 64 /* a cache line */
 };
@@ -18,7 +19,8 @@ typedef struct {
 /* A build under way: the arrays of the result, still to be written, and scratch. */
 typedef struct {
   const tok_rank_token *tokens;
-  uint32_t n, n_keys, n_slots, n_buckets;
+  uint32_t n, n_keys, n_buckets;
+  tok_ranks r; /* the shape of the hash: slot_mask, slot_bits, n_slots */
   uint64_t seed;
   tok_key *keys;
   uint32_t *ids, *loc, *long_index, *pair, *byte;
@@ -71,7 +73,7 @@ static void put_key(build *b, uint32_t id, tok_key key, uint64_t hash, uint32_t 
 /* Slots of one bucket's ids under displacement d; false if two clash or one is taken. */
 static bool fits(build *b, const uint32_t *ids, uint32_t n, uint32_t d, uint32_t *slots) {
   for (uint32_t i = 0; i < n; i++) {
-    slots[i] = tok_key_slot(b->hash[ids[i]], d, b->n_slots - 1);
+    slots[i] = tok_key_slot(&b->r, b->hash[ids[i]], d);
     if (b->ids[slots[i]] != TOK_RANK_NONE)
       return false;
     for (uint32_t j = 0; j < i; j++) {
@@ -87,10 +89,8 @@ static bool fits(build *b, const uint32_t *ids, uint32_t n, uint32_t d, uint32_t
 static bool clash_always(build *b, const uint32_t *ids, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
     for (uint32_t j = 0; j < i; j++) {
-      if (tok_key_slot(b->hash[ids[i]], 0, b->n_slots - 1) !=
-          tok_key_slot(b->hash[ids[j]], 0, b->n_slots - 1)) {
+      if (((b->hash[ids[i]] ^ b->hash[ids[j]]) >> 32 & b->r.slot_mask) != 0)
         continue;
-      }
       const tok_rank_token *x = &b->tokens[ids[i]], *y = &b->tokens[ids[j]];
       if (x->n == y->n && memcmp(x->bytes, y->bytes, x->n) == 0) {
         b->twins = true;
@@ -105,8 +105,6 @@ static bool clash_always(build *b, const uint32_t *ids, uint32_t n) {
 static bool place(build *b, const bucket_run *run) {
   uint32_t slots[BUCKET_MAX];
   const uint32_t *ids = b->sorted + run->first;
-  if (run->n > BUCKET_MAX || clash_always(b, ids, run->n))
-    return false;
   for (uint32_t d = 0; d < DISPLACEMENTS; d++) {
     if (!fits(b, ids, run->n, d, slots))
       continue;
@@ -140,13 +138,13 @@ static void group(build *b) {
     b->runs[i].bucket = i;
   for (uint32_t i = 0; i < b->n; i++) {
     if (is_short(&b->tokens[i]))
-      b->runs[tok_key_bucket(b->hash[i], b->n_slots - 1)].n++;
+      b->runs[tok_key_bucket(b->hash[i], b->r.slot_mask)].n++;
   }
   for (uint32_t i = 1; i < b->n_buckets; i++)
     b->runs[i].first = b->runs[i - 1].first + b->runs[i - 1].n;
   for (uint32_t i = 0; i < b->n; i++) {
     if (is_short(&b->tokens[i]))
-      b->sorted[b->runs[tok_key_bucket(b->hash[i], b->n_slots - 1)].first++] = i;
+      b->sorted[b->runs[tok_key_bucket(b->hash[i], b->r.slot_mask)].first++] = i;
   }
   for (uint32_t i = 0; i < b->n_buckets; i++)
     b->runs[i].first -= b->runs[i].n;
@@ -154,8 +152,8 @@ static void group(build *b) {
 }
 
 static void clear_slots(build *b) {
-  memset(b->ids, 0xFF, sizeof *b->ids * b->n_slots);
-  memset(b->keys, 0, sizeof *b->keys * b->n_slots);
+  memset(b->ids, 0xFF, sizeof *b->ids * b->r.n_slots);
+  memset(b->keys, 0, sizeof *b->keys * b->r.n_slots);
   memset(b->displacement, 0, sizeof *b->displacement * b->n_buckets);
 }
 
@@ -168,6 +166,10 @@ static bool build_perfect_hash(build *b) {
   group(b);
   clear_slots(b);
   const bucket_run *runs = b->runs + b->n_buckets;
+  for (uint32_t i = 0; i < b->n_buckets && runs[i].n > 0; i++) {
+    if (runs[i].n > BUCKET_MAX || clash_always(b, b->sorted + runs[i].first, runs[i].n))
+      return false;
+  }
   for (uint32_t i = 0; i < b->n_buckets && runs[i].n > 0; i++) {
     if (!place(b, &runs[i]))
       return false;
@@ -192,12 +194,12 @@ static bool put_some(build *b, uint32_t first, uint32_t n) {
       continue;
     key[k] = key_of(&b->tokens[i]);
     hash[k] = tok_key_hash(key[k], b->seed);
-    __builtin_prefetch(&b->displacement[tok_key_bucket(hash[k], b->n_slots - 1)]);
+    __builtin_prefetch(&b->displacement[tok_key_bucket(hash[k], b->r.slot_mask)]);
     id[k++] = i;
   }
   for (uint32_t j = 0; j < k; j++) {
-    uint32_t d = b->displacement[tok_key_bucket(hash[j], b->n_slots - 1)];
-    slot[j] = tok_key_slot(hash[j], d, b->n_slots - 1);
+    uint32_t d = b->displacement[tok_key_bucket(hash[j], b->r.slot_mask)];
+    slot[j] = tok_key_slot(&b->r, hash[j], d);
     __builtin_prefetch(&b->ids[slot[j]], 1);
     __builtin_prefetch(&b->keys[slot[j]], 1);
   }
@@ -462,8 +464,8 @@ static void *take(char *base, size_t *at, size_t n) {
 
 static size_t lay_out(build *b, char *base, size_t n_long_bytes, size_t long_mask) {
   size_t at = 0;
-  b->keys = take(base, &at, sizeof *b->keys * b->n_slots);
-  b->ids = take(base, &at, sizeof *b->ids * b->n_slots);
+  b->keys = take(base, &at, sizeof *b->keys * b->r.n_slots);
+  b->ids = take(base, &at, sizeof *b->ids * b->r.n_slots);
   b->displacement = take(base, &at, sizeof *b->displacement * b->n_buckets);
   b->long_index = take(base, &at, sizeof *b->long_index * (long_mask + 1));
   b->long_bytes = take(base, &at, n_long_bytes);
@@ -491,7 +493,9 @@ static uint32_t longest_whole(const build *b) {
 static void set_ranks(const build *b, uint32_t long_mask, uint32_t longest, tok_rank_tables *out) {
   out->ranks = (tok_ranks){.seed = b->seed,
                            .n_ids = b->n,
-                           .slot_mask = b->n_slots - 1,
+                           .slot_mask = b->r.slot_mask,
+                           .slot_bits = b->r.slot_bits,
+                           .n_slots = b->r.n_slots,
                            .long_mask = long_mask,
                            .longest = longest,
                            .longest_whole = longest_whole(b),
@@ -553,9 +557,12 @@ tok_status tok_ranks_build(const tok_rank_token *tokens, uint32_t n, const tok_r
   while (mask < n_long * 2)
     mask *= 2;
   mask--;
-  for (b.n_slots = 1024; b.n_slots < b.n_keys + b.n_keys / 4; b.n_slots *= 2)
-    continue;
-  b.n_buckets = b.n_slots >> TOK_SLOTS_PER_BUCKET_LOG2;
+  b.r.slot_bits = 10;
+  while ((uint32_t)1 << b.r.slot_bits < b.n_keys + b.n_keys / 4) b.r.slot_bits++;
+  uint32_t n_slots = (uint32_t)1 << b.r.slot_bits;
+  b.r.slot_mask = n_slots - 1;
+  b.r.n_slots = hint != NULL && hint->dense ? b.n_keys + b.n_keys / DENSE + 1 : n_slots;
+  b.n_buckets = n_slots >> TOK_SLOTS_PER_BUCKET_LOG2;
   size_t bytes = lay_out(&b, NULL, n_long_bytes, mask);
   char *memory = tok_malloc(bytes + ALIGNMENT);
   tok_status rc = TOK_NOMEM;

@@ -19,8 +19,7 @@ typedef struct {
   uint32_t n;           /* 0: no token has this rank */
   /*
   ** Never made by merging (the merges of its bytes end elsewhere), only taken where it is a piece
-  *of
-  ** its own. No segment of a longer piece may look like one, so merge barriers beside it are
+  ** of its own. No segment of a longer piece may look like one, so merge barriers beside it are
   *lifted.
   */
   bool whole_only;
@@ -33,6 +32,7 @@ typedef struct {
   size_t n_bytes;
   /* TOK_BARRIER_BYTES; NULL: none. Wrong ones give wrong counts, nothing worse */
   const uint8_t *barriers;
+  bool dense; /* search longer for smaller tables; not for a hint with a displacement */
 } tok_rank_hint;
 
 /* The tables and the memory that they stand in. */

@@ -97,14 +97,16 @@ static void put_tables(void) {
   tok_rank_token *list = zalloc(sizeof *list * n_ids);
   tok_rank_tables t;
   tok_rank_error error;
+  const tok_rank_hint dense = {.dense = true};
   for (uint32_t i = 0; i < n_ids; i++) list[i] = (tok_rank_token){tokens[i].bytes, (uint32_t)tokens[i].n, false};
-  if (tok_ranks_build(list, n_ids, NULL, &t, &error) != TOK_OK) die("no tables: a token twice, or none of a byte");
+  if (tok_ranks_build(list, n_ids, &dense, &t, &error) != TOK_OK) die("no tables: a token twice, or none of a byte");
   const tok_ranks *r = &t.ranks;
   size_t n_slots = (size_t)r->slot_mask + 1;
-  put("keys", "tok_key", r->keys, sizeof *r->keys * n_slots);
-  put("ids", "uint32_t", r->ids, sizeof *r->ids * n_slots);
+  put("keys", "tok_key", r->keys, sizeof *r->keys * r->n_slots);
+  put("ids", "uint32_t", r->ids, sizeof *r->ids * r->n_slots);
   put("displacement", "uint16_t", r->displacement, sizeof *r->displacement * (n_slots >> TOK_SLOTS_PER_BUCKET_LOG2));
-  fprintf(inc, "  .seed = %lluu, .slot_mask = %uu,\n", (unsigned long long)r->seed, r->slot_mask);
+  fprintf(inc, "  .seed = %lluu, .slot_mask = %uu, .slot_bits = %uu, .n_slots = %uu,\n", (unsigned long long)r->seed,
+          r->slot_mask, r->slot_bits, r->n_slots);
   put("long_index", "uint32_t", r->long_index, sizeof *r->long_index * ((size_t)r->long_mask + 1));
   put("long_bytes", "uint8_t", r->long_bytes, t.n_long_bytes);
   fprintf(inc, "  .long_mask = %uu, .longest = %uu,\n", r->long_mask, r->longest);
