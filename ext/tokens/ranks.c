@@ -6,9 +6,9 @@ uint32_t tok_rank_of(const tok_ranks *r, const uint8_t *p, size_t n) {
   if (n <= TOK_KEY_BYTES_MAX) return tok_rank_of_key(r, tok_key_of(p, n));
   if (n > r->longest) return TOK_RANK_NONE;
   for (uint64_t h = tok_long_hash(p, n);; h++) {
-    uint32_t id = r->long_index[h & r->long_mask];
-    if (id == TOK_RANK_NONE) return TOK_RANK_NONE;
-    tok_slice t = tok_long_token(r, r->loc[id]);
-    if (t.len == n && memcmp(t.ptr, p, n) == 0) return id;
+    uint32_t loc = r->long_index[h & r->long_mask];
+    if (loc == TOK_RANK_NONE) return TOK_RANK_NONE;
+    tok_slice t = tok_long_token(r, loc);
+    if (t.len == n && memcmp(t.ptr, p, n) == 0) return tok_long_id(r, loc);
   }
 }

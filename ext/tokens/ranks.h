@@ -34,7 +34,7 @@
 
 enum {
   TOK_KEY_BYTES_MAX = 15,    /* longest token in the perfect hash */
-  TOK_LONG_HEADER = 2,       /* bytes of a long token's length, little-endian */
+  TOK_LONG_HEADER = 5,       /* in front of a long token: its length in 2 bytes, its id in 3 */
   TOK_ID_BITS = 18,          /* ids up to 262,143 */
   /* log2 of the bits of the (X, Y) filter: 64 KB, 4 % false "may cross" */
   TOK_CROSS_BLOOM_BITS = 19,
@@ -66,8 +66,8 @@ typedef struct {
   const uint16_t *displacement; /* [bucket] */
   /* [id] slot, or TOK_LOC_LONG | offset into long_bytes, or TOK_RANK_NONE */
   const uint32_t *loc;
-  const uint32_t *long_index;   /* [hash] id or TOK_RANK_NONE; linear probing */
-  const uint8_t *long_bytes;    /* per long token: length, bytes */
+  const uint32_t *long_index;   /* [hash] loc of an id, or TOK_RANK_NONE; linear probing */
+  const uint8_t *long_bytes;    /* per long token: length, id, bytes */
   /* [first << 8 | second] id of the two-byte token or TOK_RANK_NONE */
   const uint32_t *pair;
   const uint32_t *byte;         /* [byte] id of the single-byte token */
@@ -170,6 +170,12 @@ static inline bool tok_may_cross(const tok_ranks *r, uint32_t x, uint8_t x_last,
 static inline tok_slice tok_long_token(const tok_ranks *r, uint32_t loc) {
   const uint8_t *t = r->long_bytes + (loc & ~TOK_LOC_LONG);
   return (tok_slice){(const char *)t + TOK_LONG_HEADER, (size_t)t[0] | (size_t)t[1] << 8};
+}
+
+/* Its id. */
+static inline uint32_t tok_long_id(const tok_ranks *r, uint32_t loc) {
+  const uint8_t *t = r->long_bytes + (loc & ~TOK_LOC_LONG);
+  return (uint32_t)t[2] | (uint32_t)t[3] << 8 | (uint32_t)t[4] << 16;
 }
 
 /* The id of a key, or TOK_RANK_NONE. */

@@ -263,17 +263,20 @@ static bool put_long_tokens(build *b, uint32_t mask) {
     b->loc[i] = TOK_LOC_LONG | at;
     b->long_bytes[at] = (uint8_t)t->n;
     b->long_bytes[at + 1] = (uint8_t)(t->n >> 8);
+    for (uint32_t k = 0; k < 3; k++)
+      b->long_bytes[at + 2 + k] = (uint8_t)(i >> 8 * k);
     memcpy(b->long_bytes + at + TOK_LONG_HEADER, t->bytes, t->n);
     at += t->n + TOK_LONG_HEADER;
     size_t h = tok_long_hash(t->bytes, t->n) & mask;
     for (; b->long_index[h] != TOK_RANK_NONE; h = (h + 1) & mask) {
-      const tok_rank_token *other = &b->tokens[b->long_index[h]];
-      if (other->n != t->n || memcmp(other->bytes, t->bytes, t->n) != 0)
+      tok_slice other = {(const char *)b->long_bytes + (b->long_index[h] & ~TOK_LOC_LONG), 0};
+      other.len = (uint8_t)other.ptr[0] | (size_t)(uint8_t)other.ptr[1] << 8;
+      if (other.len != t->n || memcmp(other.ptr + TOK_LONG_HEADER, t->bytes, t->n) != 0)
         continue;
       b->twin = i;
       return false;
     }
-    b->long_index[h] = i;
+    b->long_index[h] = b->loc[i];
   }
   return true;
 }
