@@ -131,3 +131,11 @@ SELECT tok_import('no-such-file');
 SELECT tok_import_text('[{"input_tokens":1,"timestamp":"2026-01-01"},{"input_tokens":', 'jsonl');
 CREATE VIEW w AS SELECT tok_import_text('x');
 SELECT * FROM w;
+SELECT '-- columns as the consoles of providers name them: what was cached is not paid in full';
+DELETE FROM llm_usage;
+SELECT tok_import_text('start_time,model,input_tokens,output_tokens,input_cached_tokens
+1767225600,gpt-4o,1000,200,300
+') ->> 'imported', tok_import_text('generation_id,created_at,tokens_prompt,tokens_completion,tokens_reasoning,tokens_cached,model_permaslug,provider_name,generation_time_ms
+gen-1,2026-01-01 00:00:01,1000,200,150,300,gpt-4o,OpenAI,900
+') ->> 'imported';
+SELECT response_id, provider, model, cache_read_tokens, reasoning_tokens, response_time_ms, cost_nano FROM llm_usage ORDER BY timestamp;
