@@ -158,6 +158,16 @@ function addMeters(model, add) {
   }
 }
 
+// A batch price set beside each standard one: so many percent of each of its prices of tokens.
+function addBatch(model, percent, source) {
+  const part = (set) => Object.fromEntries(Object.entries(set)
+    .filter(([m]) => /^(input|output|cache_|reasoning)/.test(m)).map(([m, price]) => [m, decimal(Number(price) * percent / 100)]));
+  model.prices.push(...model.prices.map((p) => ({
+    ...(p.from && { from: p.from }), ...(p.to && { to: p.to }), service_tier: 'batch', source, ...part(p),
+    ...(p.tiers && { tiers: p.tiers.map((t) => ({ from_tokens: t.from_tokens, ...part(t) })) }),
+  })));
+}
+
 function correct(provider, model) {
   for (const c of corrections) {
     if (c.provider !== provider || !c.models?.includes(model.model)) continue;
@@ -165,7 +175,8 @@ function correct(provider, model) {
     if (c.minimum_seconds) model.minimum_seconds = c.minimum_seconds;
     if (c.prices) model.prices = c.prices[model.model] ?? c.prices;
     if (c.add) addMeters(model, c.add);
-    model.note = c.note;
+    if (c.batch_percent) addBatch(model, c.batch_percent, c.source);
+    model.note = c.batch_percent && model.note ? `${model.note} ${c.note}` : c.note;
     c.used = true;
   }
   return model;
@@ -226,7 +237,7 @@ function tierSet(entry, word, standard) {
 const tierReport = { models: 0, sets: 0, differ: [] };
 function addTiers(provider, model) {
   const entry = (LITELLM_PREFIXES[provider] ?? []).map((p) => litellm[p + model.model]).find((e) => e);
-  const standard = model.prices.filter((s) => !s.hours && !s.retracted).at(-1);
+  const standard = model.prices.filter((s) => !s.hours && !s.retracted && !s.service_tier).at(-1);
   if (!entry || !standard?.input || !Object.keys(entry).some((k) => /_(batches|flex|priority)$/.test(k))) return model;
   if (decimal((entry.input_cost_per_token ?? 0) * 1e6) !== standard.input) {
     tierReport.differ.push(`${provider}/${model.model}`);
