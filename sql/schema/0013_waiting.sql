@@ -24,5 +24,5 @@ CREATE TABLE main.llm_quota_waiting(
 -- Two triggers and a table in which such an UPDATE left a note. The installer drops the table.
 DROP TRIGGER IF EXISTS main.llm_quota_moves;
 DROP TRIGGER IF EXISTS main.llm_quota_differs;
--- What it told a rise from, the charges that wait tell.
-ALTER TABLE main.llm_counter DROP COLUMN was;
+-- What it told a rise from, llm_counter.was, the charges that wait tell. The column stays, unused: DROP COLUMN reads the
+-- whole schema anew, and fails where any view of the application is broken.
