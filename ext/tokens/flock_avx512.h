@@ -401,4 +401,42 @@ static inline void flock_merge_end(const tok_ranks *r, flock *f, const flock_mer
   _mm512_mask_i32scatter_epi32(f->rank, g->live, flock_at(g->prev), left, 4);
 }
 
+/*
+** ---- one piece alone --------------------------------------------------------------------------
+*/
+
+/*
+** Tokens of a piece of up to FLOCK_UNITS units. Its ranks stay in a register: written to memory in
+** fours and read as one, they would have to get there first.
+*/
+static inline uint32_t solo_count(const tok_ranks *r, const flock_piece *u) {
+  const tok_merges *m = &r->merges;
+  uint32_t id[FLOCK], starts = ((uint32_t)4 << u->n) - 1, best;
+  __m512i rank = u->rank[0];
+  const __m512i none = _mm512_set1_epi32(-1);
+  _mm512_storeu_si512(id, u->id[0]);
+  if (u->n == FLOCK_UNITS) starts &= 0xFFFF; /* what ends the piece would be row 16 */
+  while ((best = _mm512_reduce_min_epu32(rank)) != TOK_RANK_NONE) {
+    uint32_t pos = best & (FLOCK_ROWS - 1), token = best >> FLOCK_POS_BITS;
+    uint32_t after = starts & ~(uint32_t)1 << pos, gone = after & (0 - after);
+    uint32_t next = (after ^ gone) != 0 ? lowest_bit(after ^ gone) : 0;
+    uint32_t prev = highest_bit(starts & (((uint32_t)1 << pos) - 1));
+    tok_merge_key right = tok_merge_key_of(m, token, id[next]);
+    tok_merge_key left = tok_merge_key_of(m, id[prev], token);
+    const uint8_t *right_at = tok_merge_place(m, right), *left_at = tok_merge_place(m, left);
+    id[pos] = token;
+    starts ^= gone;
+    rank = _mm512_mask_mov_epi32(rank, (__mmask16)(gone | 1u << pos | 1u << prev), none);
+    uint64_t right_rank = tok_merge_at(right_at, right.half, FLOCK_POS_BITS);
+    uint64_t left_rank = tok_merge_at(left_at, left.half, FLOCK_POS_BITS);
+    uint32_t has_right = right_rank >> (TOK_MERGE_ID_BITS + FLOCK_POS_BITS) == 0;
+    uint32_t has_left = left_rank >> (TOK_MERGE_ID_BITS + FLOCK_POS_BITS) == 0;
+    rank = _mm512_mask_mov_epi32(rank, (__mmask16)(has_right << pos),
+                                 _mm512_set1_epi32((int)((uint32_t)right_rank | pos)));
+    rank = _mm512_mask_mov_epi32(rank, (__mmask16)(has_left << prev),
+                                 _mm512_set1_epi32((int)((uint32_t)left_rank | prev)));
+  }
+  return (uint32_t)_mm_popcnt_u32(starts) - (u->n == FLOCK_UNITS ? 1 : 2);
+}
+
 #endif

@@ -309,6 +309,8 @@ static void run_flocks(counter *c, bool all) {
   c->flying = !all;
 }
 
+enum { SOLO_MAX = 2 }; /* jobs of which one is encoded behind the other */
+
 /* Runs n <= FLOCK jobs: too few to keep flocks busy. */
 static void run_few(counter *c, const job *jobs, uint32_t n) {
   units of[FLOCK], *to_rank[FLOCK];
@@ -319,7 +321,17 @@ static void run_few(counter *c, const job *jobs, uint32_t n) {
     n_to_rank += of[i].n != 0 && !of[i].ranked;
   }
   flock_rank(c->r, to_rank, n_to_rank);
-  run_id_lanes(c->r, c, jobs, n, NULL, of);
+  if (n > SOLO_MAX) {
+    run_id_lanes(c->r, c, jobs, n, NULL, of);
+    return;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    if (of[i].n - 1 < FLOCK_UNITS) {
+      job_done(c, &jobs[i], solo_count(c->r, &of[i]));
+    } else {
+      run_id_lanes(c->r, c, &jobs[i], 1, NULL, &of[i]);
+    }
+  }
 }
 
 #endif
