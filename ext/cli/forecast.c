@@ -14,8 +14,9 @@ static plot_point point_of(sqlite3_stmt *stmt) {
   p.has_band = sqlite3_column_type(stmt, forecast) != SQLITE_NULL;
   p.has_value = p.has_band || sqlite3_column_type(stmt, actual) != SQLITE_NULL;
   p.value = sqlite3_column_double(stmt, p.has_band ? forecast : actual);
-  p.lower = sqlite3_column_double(stmt, lower);
-  p.upper = sqlite3_column_double(stmt, upper);
+  bool known = sqlite3_column_type(stmt, lower) != SQLITE_NULL; /* few points have no interval */
+  p.lower = known ? sqlite3_column_double(stmt, lower) : p.value;
+  p.upper = known ? sqlite3_column_double(stmt, upper) : p.value;
   return p;
 }
 

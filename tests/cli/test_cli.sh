@@ -102,6 +102,7 @@ sqlite3 -batch -init /dev/null "$dir/few.db" '.load build/tok' "SELECT tok_init(
     ('2026-01-03T00:00:00Z', 'openai', 'no-such', 'beta', 1000, 0);
   SELECT tok_quota_set(column1, '{\"metric\":\"total\",\"limit\":5,\"period\":\"day\"}') FROM (VALUES('one'), ('two'));" > /dev/null
 has 'no interval' "$($usage --db "$dir/few.db" forecast --horizon 1 --now 2026-01-04)" '2026-01-04  *[0-9.]*  *-  *-  *#'
+is 'no band is drawn' "$(CLICOLOR_FORCE=1 $usage --db "$dir/few.db" forecast --horizon 2 --now 2026-01-04 | grep -c '░')" 0
 has 'no error of the past' "$($usage --db "$dir/few.db" forecast --horizon 1 --now 2026-01-04)" 'insufficient; usual error of a bucket unknown'
 has 'days of the zone' "$($usage --db "$dir/few.db" forecast --horizon 1 --now 2026-01-04 --zone Asia/Tokyo)" '^2026-01-04'
 has 'days of the zone' "$($usage --db "$dir/few.db" forecast --horizon 1 --now 2026-01-04 --zone America/New_York)" '^2026-01-03'
