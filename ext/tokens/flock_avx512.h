@@ -3,10 +3,13 @@
 ** Private to kernel_avx512.c; the words "whole characters" and "nothing" are those of lanes.h and
 ** id_lanes.h.
 **
-** A piece is a column: its tokens' ids and the ranks of its pairs stand in rows, one a unit, where
-** a unit is what the piece starts from. While no piece of a flock is wide, half of the rows are
-** left alone. A step merges the lowest pair of every column, so sixteen pieces wait for memory
-** together and none mispredicts a branch. A column whose piece is done takes the next.
+** A piece has a row: its tokens' ids and the ranks of its pairs stand in columns, one a unit, where
+** a unit is what the piece starts from. While no piece of a flock is wide, half of the columns are
+** left alone. A step merges the lowest pair of every row, so sixteen pieces wait for memory
+** together and none mispredicts a branch. A row whose piece is done takes the next.
+**
+** Rows cost more than columns would where the lowest pairs are looked for, but a piece is put into
+** one by two stores; into a column, one element at a time.
 **
 ** A character starts as one unit where it is a token and where no token holds a fragment of it, or
 ** of its neighbour, across either of its edges; else it starts as its bytes. That is the condition
@@ -21,50 +24,53 @@
 enum {
   FLOCK = 16,       /* pieces */
   FLOCKS = 4,       /* a step of all of them in turns, so that they wait for memory together */
-  FLOCK_UNITS = 15, /* of a piece, in rows 1..; of a wide one: */
+  FLOCK_UNITS = 15, /* of a piece, in columns 1..; of a wide one: */
   FLOCK_UNITS_MAX = 30,
-  FLOCK_ROWS = 32, /* row 0 stands for what is in front: nothing */
+  FLOCK_COLUMNS = 32, /* column 0 stands for what is in front: nothing */
   FLOCK_POS_BITS = 5,
   FLOCK_BYTES = 62 /* of a piece */
 };
 
 typedef struct {
-  uint32_t rank[FLOCK_ROWS][FLOCK]; /* rank << 5 | row of the pair that starts there */
-  uint32_t id[FLOCK_ROWS][FLOCK];
-  uint32_t
-      starts[FLOCK]; /* bits of rows where a token starts, and 0 and that behind the last unit */
+  uint32_t rank[FLOCK][FLOCK_COLUMNS]; /* rank << 5 | column of the pair that starts there */
+  uint32_t id[FLOCK][FLOCK_COLUMNS];
+  /* bits of columns where a token starts, and 0 and that behind the last unit */
+  uint32_t starts[FLOCK];
   job job[FLOCK];
-  uint32_t busy; /* lanes with a piece */
+  uint32_t busy; /* rows with a piece */
   uint32_t wide; /* those with a wide one */
 } __attribute__((aligned(64))) flock;
 
-/* Pairs being looked up: where their entries are, and what they would hold. */
+/*
+** Pairs being looked up: where their entries are, and what they would hold. Not to be copied whole:
+** vectors are written behind masks of two bytes, which a processor can't forward.
+*/
 typedef struct {
   __m512i offset, half;
-  __mmask16 lanes;
+  uint32_t lanes;
 } flock_probe;
 
 /*
-** A piece that is to be encoded: its units' ids from row 1 on, nothing in the others; the pairs'
+** A piece that is to be encoded: its units' ids from column 1 on, nothing in the others; the pairs'
 ** ranks.
 */
 typedef struct {
-  __m512i id[2], rank[2]; /* of rows 0..15, 16..31 */
+  __m512i id[2], rank[2]; /* of columns 0..15, 16..31 */
   uint32_t n;             /* 0: the piece is too long, or odd */
+  uint32_t best;          /* the lowest of the ranks */
   bool ranked;            /* the ranks are known without a probe */
   job job;
 } flock_piece;
 
 /* A step of one flock under way. */
 typedef struct {
-  flock_probe right, left;
   __m512i pos, prev;
-  __mmask16 live;
+  __m512i id, id_prev, id_next; /* of the new token and its neighbours */
+  flock_probe right, left;
+  uint32_t live;
 } flock_merge;
 
-/* Where rows begin. */
-static inline __m512i flock_rows(__m512i row) { return _mm512_slli_epi32(row, 4); }
-
+/* 0, 1, ... 15 */
 static inline __m512i flock_lanes(void) {
   return _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
 }
@@ -80,8 +86,8 @@ static inline __m512i flock_entries(const tok_merges *m, __mmask8 lanes, __m256i
 }
 
 /* Finds the entries of pairs, of those of `lanes` that can be in the table. */
-static inline flock_probe flock_find(const tok_merges *m, __mmask16 lanes, __m512i left,
-                                     __m512i right) {
+static inline void flock_find(const tok_merges *m, __mmask16 lanes, __m512i left, __m512i right,
+                              flock_probe *q) {
   const __m512i mask = _mm512_set1_epi32((int)tok_merge_mask(m));
   const __m128i down = _mm_cvtsi32_si128((int)(32 - m->bits));
   const __m512i by[2] = {_mm512_set1_epi32((int)m->multiplier[0]),
@@ -92,11 +98,11 @@ static inline flock_probe flock_find(const tok_merges *m, __mmask16 lanes, __m51
   __m512i word = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes, bucket, m->buckets, 4);
   __m512i bit = _mm512_and_si512(base, _mm512_set1_epi32((1 << TOK_MERGE_FILTER_LOG2) - 1));
   bit = _mm512_sllv_epi32(_mm512_set1_epi32(1 << 16), bit);
-  flock_probe q = {.half = half, .lanes = _mm512_mask_test_epi32_mask(lanes, word, bit)};
+  q->half = half;
+  q->lanes = _mm512_mask_test_epi32_mask(lanes, word, bit);
   word = _mm512_and_si512(word, _mm512_set1_epi32(0xFFFF));
   __m512i slot = _mm512_and_si512(_mm512_add_epi32(base, word), mask);
-  q.offset = _mm512_add_epi32(_mm512_slli_epi32(slot, 2), slot);
-  return q;
+  q->offset = _mm512_add_epi32(_mm512_slli_epi32(slot, 2), slot);
 }
 
 /* Ranks of the pairs, packed with `pos`; TOK_RANK_NONE where there is none. */
@@ -143,8 +149,9 @@ static inline __m512i unit_ids(const tok_ranks *r, __mmask16 lanes, __m512i word
     __m512i id2 = _mm512_mask_i32gather_epi32(none, three, b2, r->byte, 4);
     __mmask16 has1 = _mm512_mask_cmpneq_epi32_mask(three, pair, none);
     __mmask16 has2 = _mm512_mask_cmpneq_epi32_mask(three, pair2, none);
-    flock_probe q1 = flock_find(&r->merges, has1, pair, id2),
-                q2 = flock_find(&r->merges, has2, ids, pair2);
+    flock_probe q1, q2;
+    flock_find(&r->merges, has1, pair, id2, &q1);
+    flock_find(&r->merges, has2, ids, pair2, &q2);
     __m512i whole =
         _mm512_min_epu32(flock_ranks(&r->merges, &q1, zero), flock_ranks(&r->merges, &q2, zero));
     whole = _mm512_or_si512(_mm512_srli_epi32(whole, FLOCK_POS_BITS),
@@ -175,7 +182,7 @@ static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i wor
   return may_cross_fragment(r, word, _mm512_srlv_epi32(word, above), next, lanes);
 }
 
-/* Lanes of half h of a mask of rows or units. */
+/* Lanes of half h of a mask of columns or units. */
 static inline __mmask16 lanes_of(uint32_t mask, int h) { return (__mmask16)(mask >> 16 * h); }
 
 /* The words of up to 32 units that start at the bits of `starts`, and their lengths. */
@@ -229,7 +236,7 @@ static inline uint32_t odd_units(const tok_ranks *r, uint64_t starts, const __m5
   return odd | ((edges | edges << 1) & high);
 }
 
-/* Ids of k units, moved up one row, between nothing. */
+/* Ids of k units, moved up one column, between nothing. */
 static inline void put_units(const tok_ranks *r, const __m512i id[2], uint32_t k, flock_piece *u) {
   const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
   uint32_t all = (uint32_t)(((uint64_t)1 << k) - 1);
@@ -258,8 +265,9 @@ static inline void cut_bytes(const tok_ranks *r, __m512i v, uint32_t n, flock_pi
     __m512i first = _mm512_or_si512(_mm512_slli_epi32(b0, 8), b1);
     __m512i rank = _mm512_mask_i32gather_epi32(none, lanes_of(pairs, h), first, r->pair, 4);
     __mmask16 found = _mm512_cmpneq_epi32_mask(rank, none);
-    __m512i row = _mm512_add_epi32(flock_lanes(), _mm512_set1_epi32(16 * h));
-    u->rank[h] = _mm512_mask_or_epi32(none, found, _mm512_slli_epi32(rank, FLOCK_POS_BITS), row);
+    __m512i column = _mm512_add_epi32(flock_lanes(), _mm512_set1_epi32(16 * h));
+    u->rank[h] =
+        _mm512_mask_or_epi32(none, found, _mm512_slli_epi32(rank, FLOCK_POS_BITS), column);
   }
   put_units(r, id, n, u);
 }
@@ -301,12 +309,13 @@ static inline void flock_rank(const tok_ranks *r, flock_piece *const *pieces, ui
   for (uint32_t i = 0; i < n; i++) {
     flock_piece *u = pieces[i];
     uint32_t pairs = ((uint32_t)1 << u->n) - 2;
-    low[i] = flock_find(&r->merges, lanes_of(pairs, 0), u->id[0],
-                        _mm512_alignr_epi32(u->id[1], u->id[0], 1));
+    flock_find(&r->merges, lanes_of(pairs, 0), u->id[0],
+               _mm512_alignr_epi32(u->id[1], u->id[0], 1), &low[i]);
     u->rank[1] = _mm512_set1_epi32(-1);
     if (u->n <= 16) continue;
-    flock_probe high = flock_find(&r->merges, lanes_of(pairs, 1), u->id[1],
-                                  _mm512_alignr_epi32(u->id[1], u->id[1], 1));
+    flock_probe high;
+    flock_find(&r->merges, lanes_of(pairs, 1), u->id[1],
+               _mm512_alignr_epi32(u->id[1], u->id[1], 1), &high);
     u->rank[1] =
         flock_ranks(&r->merges, &high, _mm512_add_epi32(flock_lanes(), _mm512_set1_epi32(16)));
   }
@@ -318,21 +327,24 @@ static inline void flock_rank(const tok_ranks *r, flock_piece *const *pieces, ui
 ** ---- steps ------------------------------------------------------------------------------------
 */
 
-static inline void flock_clear(const tok_ranks *r, flock *f) {
+static inline void flock_clear(flock *f) {
   memset(f->rank, 0xFF, sizeof f->rank);
-  for (int i = 0; i < FLOCK; i++) f->id[FLOCK_UNITS + 1][i] = tok_merge_nothing(&r->merges);
   memset(f->starts, 0, sizeof f->starts);
   f->busy = f->wide = 0;
 }
 
-/* Puts a piece into a free lane, whose ranks are all TOK_RANK_NONE. */
+static inline uint32_t flock_lowest(const flock_piece *u) {
+  __m512i both = _mm512_min_epu32(u->rank[0], u->rank[1]);
+  return _mm512_reduce_min_epu32(u->n < FLOCK_UNITS ? u->rank[0] : both);
+}
+
+/* Puts a piece into a free row, whose ranks are all TOK_RANK_NONE. */
 static inline void flock_put(flock *f, unsigned k, const flock_piece *u) {
-  __m512i at = _mm512_add_epi32(flock_rows(flock_lanes()), _mm512_set1_epi32((int)k));
-  _mm512_i32scatter_epi32(f->rank, at, u->rank[0], 4);
-  _mm512_i32scatter_epi32(f->id, at, u->id[0], 4);
+  _mm512_store_si512(f->rank[k], u->rank[0]);
+  _mm512_store_si512(f->id[k], u->id[0]);
   if (u->n >= FLOCK_UNITS) { /* what is behind the last unit is in the other half */
-    _mm512_i32scatter_epi32(f->rank[16], at, u->rank[1], 4);
-    _mm512_i32scatter_epi32(f->id[16], at, u->id[1], 4);
+    _mm512_store_si512(f->rank[k] + 16, u->rank[1]);
+    _mm512_store_si512(f->id[k] + 16, u->id[1]);
   }
   f->wide |= (uint32_t)(u->n > FLOCK_UNITS) << k;
   f->starts[k] = (uint32_t)(((uint64_t)4 << u->n) - 1);
@@ -354,26 +366,55 @@ static inline __m512i low_bit(__m512i bits) {
   return _mm512_and_si512(bits, _mm512_sub_epi32(_mm512_setzero_si512(), bits));
 }
 
-static inline __m512i flock_row_minimum(const flock *f, int n_rows) {
-  __m512i a = _mm512_load_si512(f->rank[0]), b = _mm512_load_si512(f->rank[1]);
-  for (int i = 2; i < n_rows; i += 2) {
-    a = _mm512_min_epu32(a, _mm512_load_si512(f->rank[i]));
-    b = _mm512_min_epu32(b, _mm512_load_si512(f->rank[i + 1]));
+/*
+** Half of a reduction of sixteen vectors to one: the lower of what a and b hold, from both of which
+** the elements of `odd` change places by `swapped`.
+*/
+#define FLOCK_LOWER(a, b, odd, blend, swapped)                                                     \
+  do {                                                                                             \
+    __m512i x_ = blend(odd, a, b), y_ = blend(odd, b, a);                                          \
+    a = _mm512_min_epu32(x_, swapped(y_));                                                         \
+  } while (0)
+#define SWAP_QUARTERS(v) _mm512_shuffle_i64x2(v, v, 0xB1)
+#define SWAP_PAIRS(v)    _mm512_shuffle_epi32(v, _MM_PERM_BADC)
+#define SWAP_ONES(v)     _mm512_shuffle_epi32(v, _MM_PERM_CDAB)
+
+/* The lower of the halves of rows i and i + 8: eight elements each. */
+static inline __m512i flock_halves(const flock *f, int i) {
+  const uint32_t *a = f->rank[i], *b = f->rank[i + 8];
+  if (f->wide != 0) {
+    __m512i wide_a = _mm512_min_epu32(_mm512_load_si512(a), _mm512_load_si512(a + 16));
+    __m512i wide_b = _mm512_min_epu32(_mm512_load_si512(b), _mm512_load_si512(b + 16));
+    return _mm512_min_epu32(_mm512_shuffle_i64x2(wide_a, wide_b, 0x44),
+                            _mm512_shuffle_i64x2(wide_a, wide_b, 0xEE));
   }
-  return _mm512_min_epu32(a, b);
+#define HALF(p)       _mm256_load_si256((const __m256i *)(const void *)(p))
+#define HALVES(a_, b_) _mm512_inserti64x4(_mm512_castsi256_si512(HALF(a_)), HALF(b_), 1)
+  return _mm512_min_epu32(HALVES(a, b), HALVES(a + 8, b + 8));
+#undef HALVES
+#undef HALF
 }
 
-/* Where a row of each lane stands. */
-static inline __m512i flock_at(__m512i row) {
-  return _mm512_add_epi32(flock_rows(row), flock_lanes());
+/* The lowest rank of each row. */
+static inline __m512i flock_minimum(const flock *f) {
+  __m512i v[8];
+  for (int i = 0; i < 8; i++) v[i] = flock_halves(f, i);
+  for (int i = 0; i < 4; i++)
+    FLOCK_LOWER(v[i], v[i + 4], 0xCC, _mm512_mask_blend_epi64, SWAP_QUARTERS);
+  for (int i = 0; i < 2; i++) FLOCK_LOWER(v[i], v[i + 2], 0xAA, _mm512_mask_blend_epi64, SWAP_PAIRS);
+  FLOCK_LOWER(v[0], v[1], 0xAAAA, _mm512_mask_blend_epi32, SWAP_ONES);
+  return v[0];
 }
 
-/* First half of a merge in every lane that has a pair left; returns those lanes. */
-static inline uint32_t flock_merge_begin(const tok_ranks *r, flock *f, flock_merge *g) {
+/* Where a column of each row stands. */
+static inline __m512i flock_at(__m512i column) {
+  return _mm512_add_epi32(_mm512_slli_epi32(flock_lanes(), FLOCK_POS_BITS), column);
+}
+
+/* Merges the lowest pairs, in the rows that have one. */
+static inline void flock_merge_pairs(flock *f, __m512i best, __mmask16 live, flock_merge *g) {
   const __m512i one = _mm512_set1_epi32(1), zero = _mm512_setzero_si512();
-  __m512i best = flock_row_minimum(f, f->wide != 0 ? FLOCK_ROWS : FLOCK_ROWS / 2);
-  __mmask16 live = _mm512_cmpneq_epi32_mask(best, _mm512_set1_epi32(-1));
-  __m512i pos = _mm512_and_si512(best, _mm512_set1_epi32(FLOCK_ROWS - 1));
+  __m512i pos = _mm512_and_si512(best, _mm512_set1_epi32(FLOCK_COLUMNS - 1));
   __m512i id = _mm512_srli_epi32(best, FLOCK_POS_BITS);
   __m512i starts = _mm512_load_si512(f->starts), bit = _mm512_sllv_epi32(one, pos);
   __m512i before = _mm512_and_si512(starts, _mm512_sub_epi32(bit, one));
@@ -385,20 +426,27 @@ static inline uint32_t flock_merge_begin(const tok_ranks *r, flock *f, flock_mer
   _mm512_store_si512(f->starts, _mm512_mask_xor_epi32(starts, live, starts, gone));
   _mm512_mask_i32scatter_epi32(f->id, live, flock_at(pos), id, 4);
   _mm512_mask_i32scatter_epi32(f->rank, live, flock_at(top_bit(gone)), _mm512_set1_epi32(-1), 4);
-  g->right = flock_find(&r->merges, live, id, id_next);
-  g->left = flock_find(&r->merges, live, id_prev, id);
   g->pos = pos;
   g->prev = prev;
+  g->id = id;
+  g->id_prev = id_prev;
+  g->id_next = id_next;
   g->live = live;
-  return live;
 }
 
-/* Second half. */
-static inline void flock_merge_end(const tok_ranks *r, flock *f, const flock_merge *g) {
+/* Where the ranks of the new pairs are. */
+static inline void flock_merge_find(const tok_ranks *r, flock_merge *g) {
+  flock_find(&r->merges, (__mmask16)g->live, g->id, g->id_next, &g->right);
+  flock_find(&r->merges, (__mmask16)g->live, g->id_prev, g->id, &g->left);
+}
+
+/* The ranks. */
+static inline void flock_merge_rank(const tok_ranks *r, flock *f, const flock_merge *g) {
   __m512i right = flock_ranks(&r->merges, &g->right, g->pos),
           left = flock_ranks(&r->merges, &g->left, g->prev);
-  _mm512_mask_i32scatter_epi32(f->rank, g->live, flock_at(g->pos), right, 4);
-  _mm512_mask_i32scatter_epi32(f->rank, g->live, flock_at(g->prev), left, 4);
+  __mmask16 live = (__mmask16)g->live;
+  _mm512_mask_i32scatter_epi32(f->rank, live, flock_at(g->pos), right, 4);
+  _mm512_mask_i32scatter_epi32(f->rank, live, flock_at(g->prev), left, 4);
 }
 
 /*
@@ -415,9 +463,9 @@ static inline uint32_t solo_count(const tok_ranks *r, const flock_piece *u) {
   __m512i rank = u->rank[0];
   const __m512i none = _mm512_set1_epi32(-1);
   _mm512_storeu_si512(id, u->id[0]);
-  if (u->n == FLOCK_UNITS) starts &= 0xFFFF; /* what ends the piece would be row 16 */
+  if (u->n == FLOCK_UNITS) starts &= 0xFFFF; /* what ends the piece would be column 16 */
   while ((best = _mm512_reduce_min_epu32(rank)) != TOK_RANK_NONE) {
-    uint32_t pos = best & (FLOCK_ROWS - 1), token = best >> FLOCK_POS_BITS;
+    uint32_t pos = best & (FLOCK_COLUMNS - 1), token = best >> FLOCK_POS_BITS;
     uint32_t after = starts & ~(uint32_t)1 << pos, gone = after & (0 - after);
     uint32_t next = (after ^ gone) != 0 ? lowest_bit(after ^ gone) : 0;
     uint32_t prev = highest_bit(starts & (((uint32_t)1 << pos) - 1));

@@ -227,43 +227,55 @@ typedef struct {
   uint32_t n[2], next[2];
 } waiting;
 
-/* Cuts the queue's jobs into units; those that don't fit go to another queue. */
+/*
+** Cuts the queue's jobs into units. Those that don't fit go to another queue; those of which no two
+** units merge are done.
+*/
 static inline void flock_prepare(counter *c, waiting *w) {
   flock_piece *to_rank[JOBS_MAX];
-  uint32_t n_to_rank = 0;
-  for (uint32_t i = 0; i < c->n_jobs; i++) {
+  uint32_t n_to_rank = 0, n = c->n_jobs;
+  for (uint32_t i = 0; i < n; i++) {
     flock_piece *u = &c->pieces[i];
     u->job = c->jobs[i];
     flock_cut(c->r, u->job.p, u->job.n, u);
-    if (u->n == 0) {
-      c->long_jobs[c->n_long++] = u->job;
-      continue;
-    }
     to_rank[n_to_rank] = u;
-    n_to_rank += !u->ranked;
-    int wide = u->n > FLOCK_UNITS;
-    w->list[wide][w->n[wide]++] = (uint8_t)i;
+    n_to_rank += u->n != 0 && !u->ranked;
   }
   c->n_jobs = 0;
   flock_rank(c->r, to_rank, n_to_rank);
+  for (uint32_t i = 0; i < n; i++) {
+    flock_piece *u = &c->pieces[i];
+    u->best = flock_lowest(u);
+    if (u->n == 0) {
+      c->long_jobs[c->n_long++] = u->job;
+    } else if (u->best == TOK_RANK_NONE) {
+      job_done(c, &u->job, u->n);
+    } else {
+      int wide = u->n > FLOCK_UNITS;
+      w->list[wide][w->n[wide]++] = (uint8_t)i;
+    }
+  }
 }
 
 /*
-** Fills free lanes: the last flock with wide pieces, the others with short ones, while there are
-** any.
+** Fills free rows: of the last flock with wide pieces, of the others with short ones, while there
+** are any. Returns `best` with their lowest ranks.
 */
-static inline void flock_fill(counter *c, flock *f, waiting *w) {
+static inline __m512i flock_fill(counter *c, flock *f, waiting *w, __m512i best) {
   int first = f == &c->flocks[FLOCKS - 1];
   uint32_t idle = ~f->busy & 0xFFFF;
   for (int i = 0; i < 2; i++) {
     int wide = i ^ first;
     for (; idle != 0 && w->next[wide] < w->n[wide]; idle &= idle - 1) {
-      flock_put(f, lowest_bit(idle), &c->pieces[w->list[wide][w->next[wide]++]]);
+      const flock_piece *u = &c->pieces[w->list[wide][w->next[wide]++]];
+      flock_put(f, lowest_bit(idle), u);
+      best = _mm512_mask_set1_epi32(best, (__mmask16)(idle & (0 - idle)), (int)u->best);
     }
   }
+  return best;
 }
 
-/* Books the lanes that are done, and frees them. */
+/* Books the rows that are done, and frees them. */
 static inline void flock_done(counter *c, flock *f, uint32_t live) {
   for (uint32_t done = f->busy & ~live; done != 0; done &= done - 1) {
     unsigned k = lowest_bit(done);
@@ -273,21 +285,20 @@ static inline void flock_done(counter *c, flock *f, uint32_t live) {
   f->wide &= live;
 }
 
-/* One merge in every lane; returns the lanes that are busy behind it, of all flocks. */
+/* One merge in every row; returns the rows that are busy, of all flocks. */
 static inline uint32_t flock_step(counter *c, waiting *w) {
   flock_merge merges[FLOCKS];
-  uint32_t live[FLOCKS], busy = 0;
+  uint32_t busy = 0;
   for (int i = 0; i < FLOCKS; i++) {
-    live[i] = c->flocks[i].busy != 0 ? flock_merge_begin(c->r, &c->flocks[i], &merges[i]) : 0;
+    flock *f = &c->flocks[i];
+    __m512i best = flock_minimum(f), none = _mm512_set1_epi32(-1);
+    flock_done(c, f, _mm512_cmpneq_epi32_mask(best, none));
+    best = flock_fill(c, f, w, best);
+    flock_merge_pairs(f, best, (__mmask16)f->busy, &merges[i]);
+    busy |= f->busy;
   }
-  for (int i = 0; i < FLOCKS; i++) {
-    if (live[i] != 0) flock_merge_end(c->r, &c->flocks[i], &merges[i]);
-  }
-  for (int i = 0; i < FLOCKS; i++) {
-    flock_done(c, &c->flocks[i], live[i]);
-    flock_fill(c, &c->flocks[i], w);
-    busy |= c->flocks[i].busy;
-  }
+  for (int i = 0; i < FLOCKS; i++) flock_merge_find(c->r, &merges[i]);
+  for (int i = 0; i < FLOCKS; i++) flock_merge_rank(c->r, &c->flocks[i], &merges[i]);
   return busy;
 }
 
@@ -295,7 +306,7 @@ static inline uint32_t flock_step(counter *c, waiting *w) {
 static void run_flocks(counter *c, bool all) {
   waiting w = {.n = {0, 0}};
   uint32_t busy;
-  for (int i = 0; i < FLOCKS && !c->flying; i++) flock_clear(c->r, &c->flocks[i]);
+  for (int i = 0; i < FLOCKS && !c->flying; i++) flock_clear(&c->flocks[i]);
   if (!c->flying) c->n_long = 0;
   c->flying = true;
   flock_prepare(c, &w);
