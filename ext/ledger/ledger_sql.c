@@ -168,6 +168,7 @@ int tok_ledger_register(sqlite3 *db) {
       tok_report_register,
       tok_audit_register,
       tok_summary_register,
+      tok_whatif_register,
       tok_export_register,
       tok_bulk_register,
   };

@@ -16,6 +16,7 @@ int tok_report_register(sqlite3 *db);
 int tok_bulk_register(sqlite3 *db);  /* tok_bulk_begin, tok_bulk_end */
 int tok_audit_register(sqlite3 *db); /* tok_audit, tok_rebuild */
 int tok_summary_register(sqlite3 *db); /* tok_blocks, tok_analytics */
+int tok_whatif_register(sqlite3 *db);
 int tok_export_register(sqlite3 *db);
 
 #endif

@@ -204,6 +204,8 @@ static const workload workloads[] = {
      " '{\"task_type\":\"chat\"}'); SELECT requests FROM tok_report('tag:x', NULL, NULL);"
      "SELECT requests, models FROM tok_blocks(5); SELECT length(line) > 30 FROM tok_export('focus');"
      "SELECT length(line) > 30 FROM tok_export('json'); SELECT tok_analytics('*', 30, '2100-01-01') IS NOT NULL"},
+    {"what if", LEDGER A_ROW, "SELECT requests, whatif_usd, unpriced FROM tok_whatif('2026-01-01',"
+     " '{\"model\":\"gpt-4\",\"cache_read_ratio\":0.5,\"where\":{\"provider\":\"openai\"}}')"},
     {"responses and imports", LEDGER, "INSERT INTO tok_responses(response, tags) VALUES ('{\"id\":\"c\","
      "\"model\":\"gpt-4o\",\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3}}', '{\"a\":1}');"
      "SELECT tok_import_text('{\"timestamp\":\"2026-01-01T00:00:00Z\",\"model\":\"gpt-4o\","
