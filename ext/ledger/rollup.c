@@ -4,7 +4,10 @@ enum { HOUR_S = 3600, DAY_S = 86400 };
 enum { LIST = TOK_N_SUMS, N_VALUES }; /* a group's values: its sums and the head of its list */
 enum { FIRST_LINKS = 1 << 12, LINKS_MAX = 1 << 30 /* index + 1 fits uint32_t */ };
 
-/* llm_rollup_plan, in the order of the primary key. uses: bit k is key k. */
+/*
+** llm_rollup_plan, in the order of the primary key. uses: bit k is key k. A dim's three lines stand
+** together: the first and the last are summed up from the one of hours between them.
+*/
 static const struct {
   const char *dim;
   int64_t level;
@@ -162,25 +165,53 @@ void tok_rollup_add(tok_rollup *r, const tok_rollup_row *row) {
   add_sums(r, &r->rows, p, sums, row->known[TOK_MS] ? tok_times_bin(row->amount[TOK_MS]) : -1);
 }
 
-void tok_rollup_finish(tok_rollup *r) {
-  for (size_t i = 0; i < r->rows.n && r->status == TOK_OK; i++) {
-    const tok_tally_entry *e = &r->rows.entries[i];
-    const char *from = r->rows.arena + e->key_at;
-    tok_slice parts[TOK_N_KEYS];
-    const int64_t *sums = r->rows.values + e->value_at;
-    bool unpriced = from[0] != 0;
-    int64_t hour = (int64_t)(get_be(from + 1, 8) ^ (uint64_t)1 << 63);
-    from += HEAD_LEN;
-    for (int k = 0; k < TOK_N_KEYS; k++) from = get_part(from, &parts[k]);
-    for (int line = 0; line < N_PLAN && r->status == TOK_OK; line++) {
-      if (plan[line].unpriced && !unpriced) continue;
-      char *p =
-          put_head(r->scratch, line, plan[line].level == 0 ? 0 : floor_to(hour, plan[line].level));
-      for (int k = 0; k < TOK_N_KEYS; k++) {
-        if (plan[line].uses & BIT(k)) p = put_part(p, parts[k]);
-      }
-      add_sums(r, &r->groups, p, sums, plan[line].level > 0 && sums[LIST] > 0 ? sums[LIST] : -1);
+static bool of_hours(int line) { return plan[line].level == HOUR_S; }
+
+static bool from_hours(int line) {
+  return (line + 1 < N_PLAN && of_hours(line + 1) && plan[line].level == 0) ||
+         (line > 0 && of_hours(line - 1) && plan[line].level == DAY_S);
+}
+
+/* Adds a group of rows to the lines that are summed up from rows. */
+static void add_rows(tok_rollup *r, const tok_tally_entry *e) {
+  const char *from = r->rows.arena + e->key_at;
+  tok_slice parts[TOK_N_KEYS];
+  const int64_t *sums = r->rows.values + e->value_at;
+  bool unpriced = from[0] != 0;
+  int64_t hour = (int64_t)(get_be(from + 1, 8) ^ (uint64_t)1 << 63);
+  from += HEAD_LEN;
+  for (int k = 0; k < TOK_N_KEYS; k++) from = get_part(from, &parts[k]);
+  for (int line = 0; line < N_PLAN && r->status == TOK_OK; line++) {
+    if (from_hours(line) || (plan[line].unpriced && !unpriced)) continue;
+    char *p =
+        put_head(r->scratch, line, plan[line].level == 0 ? 0 : floor_to(hour, plan[line].level));
+    for (int k = 0; k < TOK_N_KEYS; k++) {
+      if (plan[line].uses & BIT(k)) p = put_part(p, parts[k]);
     }
+    add_sums(r, &r->groups, p, sums, plan[line].level > 0 && sums[LIST] > 0 ? sums[LIST] : -1);
+  }
+}
+
+/* Adds a group of an hour to those of its day and of all time: the parts of the key are the same. */
+static void add_hour(tok_rollup *r, size_t i) {
+  const tok_tally_entry e = r->groups.entries[i]; /* adding moves entries, keys and values */
+  int64_t sums[N_VALUES];
+  int line = r->groups.arena[e.key_at];
+  int64_t hour = (int64_t)(get_be(r->groups.arena + e.key_at + 1, 8) ^ (uint64_t)1 << 63);
+  memcpy(sums, r->groups.values + e.value_at, sizeof sums);
+  memcpy(r->scratch, r->groups.arena + e.key_at, e.key_len);
+  put_head(r->scratch, line - 1, 0);
+  add_sums(r, &r->groups, r->scratch + e.key_len, sums, -1);
+  if (r->status != TOK_OK) return;
+  put_head(r->scratch, line + 1, floor_to(hour, DAY_S));
+  add_sums(r, &r->groups, r->scratch + e.key_len, sums, sums[LIST] > 0 ? sums[LIST] : -1);
+}
+
+void tok_rollup_finish(tok_rollup *r) {
+  for (size_t i = 0; i < r->rows.n && r->status == TOK_OK; i++) add_rows(r, &r->rows.entries[i]);
+  size_t n = r->groups.n;
+  for (size_t i = 0; i < n && r->status == TOK_OK; i++) {
+    if (of_hours(r->groups.arena[r->groups.entries[i].key_at])) add_hour(r, i);
   }
   tok_tally_sort(&r->groups);
 }
@@ -201,13 +232,18 @@ void tok_rollup_group_key(const tok_tally_entry *e, tok_rollup_key *out) {
   read_parts(e, plan[line].uses, out);
 }
 
-bool tok_rollup_group_times(const tok_rollup *r, const tok_tally_entry *e, tok_times *out) {
-  if (plan[(int)e->key[0]].level == 0) return false;
-  tok_times_clear(out);
-  for (int64_t i = r->groups.values[e->value_at + LIST]; i > 0; i = r->links[i - 1].next) {
-    for (uint32_t k = r->links[i - 1].what; k > 0; k = r->links[k - 1].next) {
-      tok_times_add(out, r->links[k - 1].what, 1); /* no more than there are links: no overflow */
-    }
+/* The bins of the lists in list i, which are `depth` lists deep. */
+static void add_times(const tok_rollup *r, int64_t i, int depth, tok_times *out) {
+  for (; i > 0; i = r->links[i - 1].next) {
+    if (depth > 0) add_times(r, r->links[i - 1].what, depth - 1, out);
+    else tok_times_add(out, r->links[i - 1].what, 1); /* at most one a link: no overflow */
   }
+}
+
+bool tok_rollup_group_times(const tok_rollup *r, const tok_tally_entry *e, tok_times *out) {
+  int line = e->key[0];
+  if (plan[line].level == 0) return false;
+  tok_times_clear(out);
+  add_times(r, r->groups.values[e->value_at + LIST], from_hours(line) ? 2 : 1, out);
   return true;
 }

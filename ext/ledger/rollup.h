@@ -42,12 +42,12 @@ typedef struct {
 } tok_rollup_key;
 
 /*
-** A list: of a group of rows its response times' bins; of a group of llm_rollup the groups of rows
-** in it.
+** A list: of a group of rows its response times' bins; of an hour or a tuple of llm_rollup the groups
+** of rows in it; of a day the hours in it.
 */
 typedef struct {
   uint32_t next; /* index + 1 of the next link, 0: none */
-  uint32_t what; /* a bin, or index + 1 of the first link of a list of bins */
+  uint32_t what; /* a bin, or index + 1 of the first link of such a list */
 } tok_rollup_link;
 
 typedef struct {

@@ -105,15 +105,16 @@ static void write_all(fold *f) {
 static int64_t read_time(fold *f) {
   enum { USUAL_BYTES = TOK_TIME_TEXT_BYTES - 1 };
   int64_t seconds = 0;
-  const char *text = (const char *)sqlite3_column_text(f->read, COL_TIME);
-  size_t len = (size_t)sqlite3_column_bytes(f->read, COL_TIME);
+  sqlite3_value *v = sqlite3_column_value(f->read, COL_TIME);
+  const char *text = (const char *)sqlite3_value_text(v);
+  size_t len = (size_t)sqlite3_value_bytes(v);
   if (text != NULL && len == USUAL_BYTES && text[USUAL_BYTES - 1] == 'Z' &&
       tok_time_parse((tok_slice){text, len}, &seconds) == TOK_OK) {
     return seconds;
   }
   if (f->time == NULL) f->time = prepare(f, "rollup/time.sql");
   if (f->rc == SQLITE_OK)
-    f->rc = sqlite3_bind_value(f->time, 1, sqlite3_column_value(f->read, COL_TIME));
+    f->rc = sqlite3_bind_value(f->time, 1, v);
   if (f->rc == SQLITE_OK && (f->rc = sqlite3_step(f->time)) == SQLITE_ROW) {
     seconds = sqlite3_column_int64(f->time, 0);
     f->rc = SQLITE_OK;
@@ -123,19 +124,24 @@ static int64_t read_time(fold *f) {
   return seconds;
 }
 
+/*
+** Each sqlite3_column_* locks the connection's mutex. This runs within a function, so this thread
+** holds it, and the values are as good as protected ones: one lock a column in place of three.
+*/
 static void read_row(fold *f, tok_rollup_row *row) {
   row->unix_time = read_time(f);
   for (int k = 0; k < TOK_N_KEYS; k++) {
-    int col = COL_KEY + k;
-    const char *text = (const char *)sqlite3_column_text(f->read, col);
-    size_t len = (size_t)sqlite3_column_bytes(f->read, col);
-    if (sqlite3_column_type(f->read, col) == SQLITE_NULL) row->key[k] = (tok_slice){NULL, 0};
-    else if (text == NULL) f->rc = SQLITE_NOMEM;
-    else row->key[k] = (tok_slice){text, len};
+    sqlite3_value *v = sqlite3_column_value(f->read, COL_KEY + k);
+    row->key[k] = (tok_slice){NULL, 0};
+    if (sqlite3_value_type(v) == SQLITE_NULL) continue;
+    row->key[k].ptr = (const char *)sqlite3_value_text(v);
+    row->key[k].len = (size_t)sqlite3_value_bytes(v);
+    if (row->key[k].ptr == NULL) f->rc = SQLITE_NOMEM;
   }
   for (int a = 0; a < TOK_N_AMOUNTS; a++) {
-    row->known[a] = sqlite3_column_type(f->read, COL_AMOUNT + a) != SQLITE_NULL;
-    row->amount[a] = sqlite3_column_int64(f->read, COL_AMOUNT + a);
+    sqlite3_value *v = sqlite3_column_value(f->read, COL_AMOUNT + a);
+    row->known[a] = sqlite3_value_type(v) != SQLITE_NULL;
+    row->amount[a] = row->known[a] ? sqlite3_value_int64(v) : 0;
   }
 }
 

@@ -34,7 +34,9 @@ static uint64_t hash_of(const char *key, size_t len) {
     h = (h ^ word) * 0x9e3779b97f4a7c15u;
     h ^= h >> 32;
   }
-  for (; len > 0; len--) h = (h ^ (unsigned char)*key++) * 0x100000001b3u;
+  word = 0;
+  memcpy(&word, key, len);
+  h = (h ^ word) * 0x9e3779b97f4a7c15u;
   return h ^ (h >> 29);
 }
 

@@ -60,19 +60,42 @@ bool tok_times_read(tok_times *t, tok_slice text) {
 static int64_t next_bin(const tok_times *t, int64_t bin) {
   for (; bin < TOK_N_BINS; bin++) {
     uint64_t rest = t->used[bin / 64] >> (bin % 64);
-    if (rest == 0) bin |= 63;
-    else if ((rest & 1) != 0 && t->count[bin] != 0) return bin;
+    if (rest == 0) {
+      bin |= 63;
+      continue;
+    }
+    bin += __builtin_ctzll(rest);
+    if (t->count[bin] != 0) return bin;
   }
   return TOK_N_BINS;
 }
 
+/* Digits of u at p; the end. */
+static char *put_digits(char *p, uint64_t u) {
+  char digits[20];
+  size_t i = sizeof digits;
+  do {
+    digits[--i] = (char)('0' + u % 10);
+    u /= 10;
+  } while (u != 0);
+  memcpy(p, digits + i, sizeof digits - i);
+  return p + (sizeof digits - i);
+}
+
+/* A roll-up writes a text a group, most of few times: one reserve and no calls for each. */
 void tok_times_write(const tok_times *t, tok_buf *out) {
+  enum { ENTRY_MAX = 1 + 4 + 1 + 20 }; /* a space, bin, ':', count with its sign */
   bool first = true;
   for (int64_t bin = next_bin(t, 0); bin < TOK_N_BINS; bin = next_bin(t, bin + 1)) {
-    if (!first) tok_buf_addc(out, ' ');
-    tok_buf_add_i64(out, bin);
-    tok_buf_addc(out, ':');
-    tok_buf_add_i64(out, t->count[bin]);
+    char *from = tok_buf_reserve(out, ENTRY_MAX), *p = from;
+    int64_t n = t->count[bin];
+    if (from == NULL) return;
+    if (!first) *p++ = ' ';
+    p = put_digits(p, (uint64_t)bin);
+    *p++ = ':';
+    if (n < 0) *p++ = '-';
+    p = put_digits(p, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+    out->len += (size_t)(p - from);
     first = false;
   }
 }
