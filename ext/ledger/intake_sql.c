@@ -33,6 +33,7 @@
 #include "intake.h"
 #include "ledger_sql.h"
 #include "put_sql.h"
+#include "rollup_sql.h"
 
 enum { REPORT_MAX = 1 << 20 }; /* bytes: 100 bad lines */
 
@@ -121,6 +122,20 @@ static tok_status on_bad(void *to, int64_t line, const char *why) {
   return in->bad.status;
 }
 
+/*
+** Folds right before the row whose trigger would (sql/temp/rollup.sql). Within that row's INSERT all
+** pages of the roll-ups would be copied into its statement journal, which is a file from then on
+** until COMMIT, and every row after it writes to that.
+*/
+static void fold_before_the_trigger(intake *in) {
+  const char *why = NULL;
+  if (in->rc != SQLITE_OK || sqlite3_last_insert_rowid(in->db) % TOK_FOLD_ROWS != TOK_FOLD_ROWS - 1)
+    return;
+  int rc = tok_rollup_fold(in->db, INT64_MAX, NULL, &why);
+  if (rc != SQLITE_OK && why != NULL) refuse(in, sqlite3_mprintf("%s", why));
+  failed(in, rc);
+}
+
 static tok_status on_record(void *to, int64_t line, const tok_record *r) {
   intake *in = to;
   tok_put_result result = TOK_PUT_DUPLICATE;
@@ -133,6 +148,7 @@ static tok_status on_record(void *to, int64_t line, const tok_record *r) {
   if (in->rc == SQLITE_OK)
     failed(in, tok_put_record(&in->put, r, no_usage, resolve, true, &result));
   if (in->rc != SQLITE_OK) return TOK_NOTFOUND; /* anything but TOK_OK ends the log */
+  if (result == TOK_PUT_NEW) fold_before_the_trigger(in);
   in->n_records++;
   in->n_new += result == TOK_PUT_NEW;
   in->n_updated += result == TOK_PUT_UPDATED;

@@ -10,10 +10,15 @@
 
 typedef enum { TOK_PUT_NEW, TOK_PUT_UPDATED, TOK_PUT_DUPLICATE, TOK_PUT_REFUSED } tok_put_result;
 
+/* A statement and where its parameters are; 0: it has no such one. */
+typedef struct {
+  sqlite3_stmt *stmt; /* owned */
+  int at[TOK_C_N], at_usage, at_resolve, at_replace;
+} tok_put_stmt;
+
 typedef struct {
   sqlite3 *db;
-  sqlite3_stmt *stmt; /* owned */
-  int at[TOK_C_N], at_usage, at_resolve, at_replace; /* of the statement's parameters */
+  tok_put_stmt price, put; /* sql/import/price.sql is asked first */
 } tok_put;
 
 /* An SQLite code; the message is the connection's. */

@@ -6,6 +6,9 @@
 
 #include "../base/sql.h"
 
+/* A connection with tok folds each so many ids: the trigger of sql/temp/rollup.sql. */
+enum { TOK_FOLD_ROWS = 4096 };
+
 /*
 ** Folds the rows after the watermark up to id `upto`, or to the last row if that is before it, and
 ** moves the watermark there; nothing if it is there already. Runs in the caller's transaction,

@@ -1,22 +1,15 @@
 -- One record into the ledger: by tok_responses and by every importer. A response that is there already is ignored, or
 -- with :replace takes over counts that are larger: agents log a response several times while it streams.
 --
--- :usage is the response's usage in canonical form, where it is at hand: then the row is priced here, by the rule of
--- every row (sql/temp/usage_cost.sql), because a response may count what no column holds (audio, web searches, …).
+-- Provider and cost are from import/price.sql; :usage is the response's usage in canonical form, where it is at hand.
 INSERT INTO main.llm_usage(timestamp, provider, model, task_type, request_id, response_id, tenant_id, user_id,
   api_key_id, session_id, request_model, service_tier, status, prompt_hash, tags, quality_score, value_usd,
-  cost_nano, reported_cost_nano, response_time_ms, input_tokens, output_tokens, total_tokens, cache_read_tokens,
+  cost_nano, cost_usd, reported_cost_nano, response_time_ms, input_tokens, output_tokens, total_tokens, cache_read_tokens,
   cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, system_tokens, context_used, context_limit, meters)
-VALUES (:timestamp, coalesce(:provider, CASE WHEN :resolve THEN tok_resolve(:model) ->> '$.provider' END), :model,
+VALUES (:timestamp, :provider, :model,
   :task_type, :request_id, :response_id, :tenant_id, :user_id,
   :api_key_id, :session_id, :request_model, :service_tier, :status, :prompt_hash, :tags, :quality_score, :value_usd,
-  coalesce(:cost_nano, CASE WHEN :usage IS NOT NULL THEN CASE (
-      SELECT value FROM main.llm_setting WHERE name = 'cost_mode')
-    WHEN 'reported' THEN nullif(:reported_cost_nano, 0)
-    WHEN 'calculated' THEN tok_cost_nano(:model, :usage, coalesce(:timestamp, CAST(strftime('%s', 'now') AS INTEGER)))
-    ELSE coalesce(nullif(:reported_cost_nano, 0),
-      tok_cost_nano(:model, :usage, coalesce(:timestamp, CAST(strftime('%s', 'now') AS INTEGER)))) END END),
-  :reported_cost_nano, :response_time_ms, :input_tokens, :output_tokens,
+  :cost_nano, :cost_nano / 1e9, :reported_cost_nano, :response_time_ms, :input_tokens, :output_tokens,
   coalesce(:total_tokens, :input_tokens + :output_tokens), :cache_read_tokens,
   :cache_write_tokens, :cache_write_1h_tokens, :reasoning_tokens, :system_tokens, :context_used, :context_limit,
   coalesce(:meters, CASE WHEN :usage IS NOT NULL THEN nullif(json_remove(:usage, '$.provider', '$.model', '$.response_id',
@@ -27,5 +20,6 @@ ON CONFLICT(provider, response_id) DO UPDATE SET
   total_tokens = excluded.total_tokens, cache_read_tokens = excluded.cache_read_tokens,
   cache_write_tokens = excluded.cache_write_tokens, cache_write_1h_tokens = excluded.cache_write_1h_tokens,
   reasoning_tokens = excluded.reasoning_tokens, response_time_ms = excluded.response_time_ms,
-  reported_cost_nano = excluded.reported_cost_nano, cost_nano = excluded.cost_nano, meters = excluded.meters
+  reported_cost_nano = excluded.reported_cost_nano, cost_nano = excluded.cost_nano,
+  cost_usd = excluded.cost_usd, meters = excluded.meters
 WHERE :replace AND excluded.total_tokens > llm_usage.total_tokens;
