@@ -23,8 +23,8 @@ static int prepare(tok_put_stmt *s, sqlite3 *db, const char *script) {
 int tok_put_open(tok_put *p, sqlite3 *db) {
   memset(p, 0, sizeof *p);
   p->db = db;
-  int rc = prepare(&p->price, db, "import/price.sql");
-  return rc == SQLITE_OK ? prepare(&p->put, db, "import/put.sql") : rc;
+  int rc = prepare(&p->put, db, "import/put.sql");
+  return rc == SQLITE_OK ? prepare(&p->price, db, "import/price.sql") : rc;
 }
 
 void tok_put_close(tok_put *p) {
