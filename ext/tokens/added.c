@@ -56,14 +56,8 @@ static void make_ranges(tok_added *a) {
   for (int c = 0; c < 256; c++) a->from[c + 1] += a->from[c];
 }
 
-tok_status tok_added_new(tok_added *a, const tok_definition *d, const uint32_t *list, size_t n_list,
-                         uint32_t flags) {
-  size_t n = 0;
+static tok_status allocate(tok_added *a, size_t n) {
   memset(a, 0, sizeof *a);
-  for (size_t i = 0; i < n_list; i++) {
-    const tok_def_token *t = tok_def_at(d, list[i]);
-    n += (t->flags & flags) != 0 && t->name_n > 0;
-  }
   if (n == 0)
     return TOK_OK;
   a->names = tok_malloc(n * sizeof *a->names);
@@ -73,17 +67,46 @@ tok_status tok_added_new(tok_added *a, const tok_definition *d, const uint32_t *
     return TOK_NOMEM;
   }
   memset(a->pairs, 0, 65536 / 8);
-  for (size_t i = 0; i < n_list; i++) {
-    const tok_def_token *t = tok_def_at(d, list[i]);
-    if (!(t->flags & flags) || t->name_n == 0)
-      continue;
-    a->names[a->n] = (tok_added_name){tok_def_name(d, t), t->id, t->flags, false};
-    note_first(a, a->names[a->n++].name);
-  }
-  qsort(a->names, a->n, sizeof *a->names, by_name);
+  return TOK_OK;
+}
+
+/* The names are there, in order. */
+static void index_names(tok_added *a) {
+  for (size_t i = 0; i < a->n; i++)
+    note_first(a, a->names[i].name);
   make_ranges(a);
   make_filter(a);
+}
+
+tok_status tok_added_new(tok_added *a, const tok_definition *d, const uint32_t *list, size_t n_list,
+                         uint32_t flags) {
+  size_t n = 0;
+  for (size_t i = 0; i < n_list; i++) {
+    const tok_def_token *t = tok_def_at(d, list[i]);
+    n += (t->flags & flags) != 0 && t->name_n > 0;
+  }
+  tok_status rc = allocate(a, n);
+  if (rc != TOK_OK || n == 0)
+    return rc;
+  for (size_t i = 0; i < n_list; i++) {
+    const tok_def_token *t = tok_def_at(d, list[i]);
+    if ((t->flags & flags) && t->name_n > 0)
+      a->names[a->n++] = (tok_added_name){tok_def_name(d, t), t->id, t->flags, false};
+  }
+  qsort(a->names, a->n, sizeof *a->names, by_name);
+  index_names(a);
   return TOK_OK;
+}
+
+tok_status tok_added_without(tok_added *a, const tok_added *from, const bool leave[256]) {
+  tok_status rc = allocate(a, from->n);
+  for (size_t i = 0; i < from->n && rc == TOK_OK; i++) {
+    if (!leave[(uint8_t)from->names[i].name.ptr[0]])
+      a->names[a->n++] = from->names[i];
+  }
+  if (rc == TOK_OK)
+    index_names(a);
+  return rc;
 }
 
 void tok_added_free(tok_added *a) {

@@ -62,6 +62,8 @@ typedef struct {
 */
 tok_status tok_added_new(tok_added *a, const tok_definition *d, const uint32_t *list, size_t n_list,
                          uint32_t flags);
+/* Those names of another that do not begin with a byte of `leave`. TOK_NOMEM. */
+tok_status tok_added_without(tok_added *a, const tok_added *from, const bool leave[256]);
 void tok_added_free(tok_added *a);
 /* Bytes of the longest name that text[at..) begins with, 0: none. */
 size_t tok_added_at(const tok_added *a, tok_slice text, size_t at);

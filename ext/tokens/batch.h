@@ -18,11 +18,12 @@ enum {
 typedef struct {
   uint8_t length[BATCH + BATCH_SLACK]; /* 16 for all longer pieces */
   uint8_t tinies[BATCH + BATCH_SLACK], shorts[BATCH + BATCH_SLACK], wides[BATCH + BATCH_SLACK];
-  size_t n_tinies, n_shorts, n_wides;
+  size_t n_ones, n_tinies, n_shorts, n_wides; /* n_ones: pieces of one byte, each a token */
   uint64_t tiny_key[BATCH];    /* of tinies[j] */
   const tok_tiny_line *tiny_line[BATCH];
   tok_key short_key[BATCH];    /* of shorts[j] */
   uint64_t short_hash[BATCH];
+  uint64_t wide_hash[BATCH];   /* of wides[j] */
   uint8_t misses[BATCH + 1];   /* neither tinies nor shorts that the cache knows */
 } batch;
 
@@ -47,10 +48,10 @@ typedef struct {
   cutting cut;
 } miss;
 
-/* One of more than 15 bytes. */
+/* One of more than 15 bytes, which the cache does not have. */
 typedef struct {
   const uint8_t *p;
-  uint64_t hash; /* of what the cache knows by one; else 0 */
+  uint64_t hash; /* of up to 126 bytes, where there is a cache */
   uint32_t n;
   cutting cut;
 } wide_miss;

@@ -64,7 +64,8 @@ typedef struct {
   ** DeepSeek's: it is Chinese or kana; a sign that takes ASCII letters; in a word that a sign began
   */
   uint32_t cjk, sign, in_sign;
-  size_t blanks; /* SentencePiece's: blanks in front of pos */
+  /* SentencePiece's: blanks in front of pos; newlines and tabs there since a piece began */
+  size_t blanks, run[TOK_N_RUNS];
 } tok_blocks;
 
 /* Is the character at pos white space? pos < len. */

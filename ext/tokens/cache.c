@@ -7,7 +7,8 @@ enum {
 
 static size_t cache_bytes(uint32_t n_lines) {
   size_t shorts = (size_t)n_lines << TOK_SHORTS_SHIFT, mids = n_lines >> TOK_MIDS_SHIFT;
-  return (n_lines + shorts + mids + 2 * (n_lines >> TOK_LONGS_SHIFT)) * TOK_LINE_BYTES;
+  size_t longs = tok_cache_n_longs(n_lines), huges = n_lines >> TOK_HUGES_SHIFT;
+  return (n_lines + shorts + mids + longs + 2 * huges) * TOK_LINE_BYTES;
 }
 
 /* Gives `c` empty arrays of a size; false where memory is short (then c is as before). */
@@ -21,6 +22,7 @@ static bool allocate(tok_cache *c, uint32_t n_lines) {
   c->shorts = (tok_short_line *)(void *)(c->tinies + n_lines);
   c->mids = (tok_mid_line *)(void *)(c->shorts + ((size_t)n_lines << TOK_SHORTS_SHIFT));
   c->longs = (tok_long_entry *)(void *)(c->mids + (n_lines >> TOK_MIDS_SHIFT));
+  c->huges = (tok_huge_entry *)(void *)(c->longs + tok_cache_n_longs(n_lines));
   c->n_lines = n_lines;
   memset(c->n_added, 0, sizeof c->n_added);
   c->crowded = false;
@@ -60,11 +62,15 @@ static void move_entries(tok_cache *c, const tok_cache *old) {
     const tok_mid_entry *m = &old->mids[i / 2].way[i % 2];
     if (m->len != 0) tok_cache_put_mid(c, tok_mid_hash(m->bytes, m->len), m);
   }
-  for (uint32_t i = 0; i < old->n_lines >> TOK_LONGS_SHIFT; i++) {
+  for (uint32_t i = 0; i < tok_cache_n_longs(old->n_lines); i++) {
     const tok_long_entry *l = &old->longs[i];
-    if (l->len == 0) continue;
-    *tok_cache_long(c, tok_long_piece_hash(l->bytes, l->len)) = *l;
-    tok_cache_added(c, TOK_LONG);
+    if (l->len != 0)
+      tok_cache_put_long(c, tok_long_piece_hash(l->bytes, l->len), l->bytes, l->len, l->count);
+  }
+  for (uint32_t i = 0; i < old->n_lines >> TOK_HUGES_SHIFT; i++) {
+    const tok_huge_entry *h = &old->huges[i];
+    if (h->len != 0)
+      tok_cache_put_long(c, tok_long_piece_hash(h->bytes, h->len), h->bytes, h->len, h->count);
   }
 }
 

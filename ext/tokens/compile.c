@@ -525,6 +525,45 @@ static void find_names_in_ranks(struct tok_extra *x) {
   }
 }
 
+/*
+** The longest n so that all runs of 1..n bytes c are names that merges make as well; 0 where one of
+** up to TOK_RUN_MIN is not, or c is in another name.
+*/
+static uint32_t longest_run(const struct tok_extra *x, char c) {
+  bool is_name[TOK_TOKEN_BYTES_MAX + 2] = {false};
+  char run[TOK_TOKEN_BYTES_MAX];
+  uint32_t n = 0;
+  memset(run, c, sizeof run);
+  for (size_t i = 0; i < x->added[0].n; i++) {
+    const tok_added_name *name = &x->added[0].names[i];
+    if (memchr(name->name.ptr, c, name->name.len) == NULL) continue;
+    if (name->name.len > sizeof run || memcmp(name->name.ptr, run, name->name.len) != 0 ||
+        (name->flags & (TOK_T_LSTRIP | TOK_T_RSTRIP | TOK_T_WORD)))
+      return 0;
+    is_name[name->name.len] = true;
+  }
+  while (is_name[n + 1]) n++;
+  for (uint32_t k = n + 1; k <= TOK_TOKEN_BYTES_MAX; k++) {
+    if (is_name[k]) return 0;
+  }
+  for (uint32_t k = 1; k <= n; k++) {
+    if (tok_rank_of(&x->tables.ranks, (const uint8_t *)run, k) == TOK_RANK_NONE) return 0;
+  }
+  return n >= TOK_RUN_MIN ? n : 0;
+}
+
+/* Names that must be looked for in a text that is counted: but for the runs that blocks find. */
+static tok_status list_counted(struct tok_extra *x) {
+  static const char bytes[TOK_N_RUNS] = {'\n', '\t'};
+  uint32_t *run_max = x->tables.ranks.run_max;
+  bool leave[256] = {false};
+  for (int i = 0; i < TOK_N_RUNS && x->direct && x->def.family == TOK_FAMILY_WORDS; i++) {
+    run_max[i] = longest_run(x, bytes[i]);
+    leave[(uint8_t)bytes[i]] = run_max[i] > 0;
+  }
+  return tok_added_without(&x->counted, &x->added[0], leave);
+}
+
 static void prepare_counting(const work *w) {
   struct tok_extra *x = w->x;
   tok_ranks *r = &x->tables.ranks;
@@ -562,6 +601,9 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
   if (rc != TOK_OK)
     return rc;
   prepare_counting(w);
+  rc = list_counted(x);
+  if (rc != TOK_OK)
+    return rc;
   order_by_id(x, c->vocab.n_specials);
   x->printable = x->known != NULL;
   for (uint32_t cp = ' '; cp <= '~' && x->printable; cp++)
@@ -614,6 +656,7 @@ void tok_compiled_free(tok_compiled *c) {
   tok_normal_free(&x->normal);
   tok_added_free(&x->added[0]);
   tok_added_free(&x->added[1]);
+  tok_added_free(&x->counted);
   tok_def_free(&x->def);
   tok_free(x->id_of_rank);
   tok_free(x->known);

@@ -16,7 +16,8 @@ enum {
   TOK_TINY_KEY_MAX = 7,
   TOK_SHORT_KEY_MAX = 15,
   TOK_MID_KEY_MAX = 30,
-  TOK_LONG_KEY_MAX = 126,
+  TOK_LONG_KEY_MAX = 62,
+  TOK_HUGE_KEY_MAX = 126,
   /* pieces handled at a time; their text and keys stay in the first-level cache */
   TOK_STARTS = 512,
   TOK_ITER_STARTS = 64, /* the same for the iterator, which may stop after a few */
@@ -28,11 +29,14 @@ enum {
 ** side, where the vocabulary's table has one in most lines that a text reads, and memory is what
 ** counting waits for. Each piece has one or two places; entries are overwritten there. The cache
 ** grows with what is put in, up to a fixed size, so a hostile text can make it useless but not
-**   larger. tinies  pieces of up to 7 bytes, the most frequent by far: one line of seven keys each
+** larger.
+**   tinies  pieces of up to 7 bytes, the most frequent by far: one line of seven keys each
 **   shorts  8..15 bytes: lines of four keys (ranks.h) with their tokens in the top 4 bits; two
 **           lines each, which fills them to 90 % before entries are lost
 **   mids    16..30 bytes: lines of two entries: the bytes, zero-padded; length; tokens. Two lines
-**   each longs   31..126 bytes: one entry in two lines, likewise
+**           each
+**   longs   31..62 bytes: an entry fills a line; two lines each
+**   huges   63..126 bytes: an entry fills two lines; two places each
 */
 typedef struct {
   uint64_t key[7];  /* 0: empty */
@@ -57,17 +61,23 @@ typedef struct {
   uint8_t len, count;
 } tok_long_entry;
 
+typedef struct {
+  uint8_t bytes[TOK_HUGE_KEY_MAX];
+  uint8_t len, count;
+} tok_huge_entry;
+
 enum {
   TOK_LINE_BYTES = 64,
   TOK_CACHE_LINES_MIN = 1 << 9,  /* of tinies; 84 KB in all */
-  TOK_CACHE_LINES_MAX = 1 << 14, /* 2.6 MB in all */
+  TOK_CACHE_LINES_MAX = 1 << 14, /* 3.9 MB in all */
   TOK_CACHE_LINES_2ND = 1 << 10, /* ceiling of the second vocabulary's: 0.2 MB */
   TOK_SHORTS_SHIFT = 1,          /* twice as many lines of shorts */
   TOK_MIDS_SHIFT = 1,            /* half as many of mids */
-  TOK_LONGS_SHIFT = 4            /* a sixteenth as many entries of longs, of two lines each */
+  TOK_LONGS_16TH = 3,            /* of 16 lines so many entries of longs, */
+  TOK_HUGES_SHIFT = 6            /* and few of huges */
 };
 
-typedef enum { TOK_TINY, TOK_SHORT, TOK_MID, TOK_LONG, TOK_N_KINDS } tok_cache_kind;
+typedef enum { TOK_TINY, TOK_SHORT, TOK_MID, TOK_LONG, TOK_HUGE, TOK_N_KINDS } tok_cache_kind;
 
 typedef struct {
   const tok_ranks *ranks; /* the vocabulary that the entries belong to; NULL: none */
@@ -75,7 +85,8 @@ typedef struct {
   tok_tiny_line *tinies;  /* [n_lines] */
   tok_short_line *shorts; /* [n_lines << TOK_SHORTS_SHIFT] */
   tok_mid_line *mids;     /* [n_lines >> TOK_MIDS_SHIFT] */
-  tok_long_entry *longs;  /* [n_lines >> TOK_LONGS_SHIFT] */
+  tok_long_entry *longs;  /* [n_lines / 16 * TOK_LONGS_16TH] */
+  tok_huge_entry *huges;  /* [n_lines >> TOK_HUGES_SHIFT] */
   uint32_t n_lines;       /* power of two */
   uint32_t n_lines_max;
   uint32_t n_added[TOK_N_KINDS]; /* since the last growth */
@@ -187,9 +198,9 @@ void tok_cache_grow(tok_cache *c);
 ** every entry just before it is needed.
 */
 static inline uint32_t tok_cache_added(tok_cache *c, tok_cache_kind kind) {
-  /* Of 32 lines: 60 % of the places of tinies, 75 % of shorts and mids, half of longs. */
-  static const uint8_t enough[TOK_N_KINDS] = {134, 192, 24, 1};
-  c->crowded |= ++c->n_added[kind] > enough[kind] * (c->n_lines / 32);
+  /* Of 128 lines: 60 % of the places of tinies, 75 % of shorts and mids, half of the others. */
+  static const uint16_t enough[TOK_N_KINDS] = {536, 768, 96, 12, 1};
+  c->crowded |= ++c->n_added[kind] > enough[kind] * (c->n_lines / 128);
   return c->n_added[kind];
 }
 
@@ -308,9 +319,52 @@ static inline uint64_t tok_long_piece_hash(const uint8_t *p, size_t n) {
   return tok_cache_mix(tok_word_at(p + n - 16) ^ h, tok_word_at(p + n - 8));
 }
 
-/* The one entry where a piece of this hash can be. */
-static inline tok_long_entry *tok_cache_long(const tok_cache *c, uint64_t hash) {
-  return &c->longs[hash >> 20 & ((c->n_lines >> TOK_LONGS_SHIFT) - 1)];
+static inline uint32_t tok_cache_n_longs(uint32_t n_lines) { return n_lines / 16 * TOK_LONGS_16TH; }
+
+/* Bytes of the entry of n = 31..126 bytes. */
+static inline size_t tok_cache_long_size(size_t n) {
+  return n <= TOK_LONG_KEY_MAX ? sizeof(tok_long_entry) : sizeof(tok_huge_entry);
+}
+
+/* The two entries (which = 0, 1) where n = 31..126 bytes of this hash can be. */
+static inline uint8_t *tok_cache_long(const tok_cache *c, uint64_t hash, size_t n, int which) {
+  uint64_t at = which ? hash >> 32 : (uint32_t)hash; /* in 32-bit fractions of the table */
+  if (n <= TOK_LONG_KEY_MAX)
+    return (uint8_t *)&c->longs[at * tok_cache_n_longs(c->n_lines) >> 32];
+  return (uint8_t *)&c->huges[at * (c->n_lines >> TOK_HUGES_SHIFT) >> 32];
+}
+
+/* Tokens of n = 31..126 bytes, 0 if they are not there. */
+static inline int64_t tok_cache_get_long(const tok_cache *c, uint64_t hash, const uint8_t *p,
+                                         size_t n) {
+  size_t size = tok_cache_long_size(n);
+  for (int i = 0; i < 2; i++) {
+    const uint8_t *entry = tok_cache_long(c, hash, n, i);
+    if (entry[size - 2] == n && memcmp(entry, p, n) == 0) return entry[size - 1];
+  }
+  return 0;
+}
+
+/* Puts an entry into an empty place of the two, or over any. */
+static inline void tok_cache_put_long(tok_cache *c, uint64_t hash, const uint8_t *p, size_t n,
+                                      uint8_t count) {
+  size_t size = tok_cache_long_size(n);
+  uint8_t *entry = tok_cache_long(c, hash, n, 0), *other = tok_cache_long(c, hash, n, 1);
+  uint32_t victim = tok_cache_added(c, n <= TOK_LONG_KEY_MAX ? TOK_LONG : TOK_HUGE) & 1;
+  if (entry[size - 2] != 0 && (other[size - 2] == 0 || victim)) entry = other;
+  memcpy(entry, p, n);
+  entry[size - 2] = (uint8_t)n;
+  entry[size - 1] = count;
+}
+
+/* Of 16..126 bytes. */
+static inline uint64_t tok_wide_hash(const uint8_t *p, size_t n) {
+  return n <= TOK_MID_KEY_MAX ? tok_mid_hash(p, n) : tok_long_piece_hash(p, n);
+}
+
+static inline const void *tok_cache_wide(const tok_cache *c, uint64_t hash, size_t n, int which) {
+  return n <= TOK_MID_KEY_MAX ? (const void *)tok_cache_mid(c, hash, which)
+                              : tok_cache_long(c, hash, n, which);
 }
 
 #endif

@@ -313,7 +313,7 @@ tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, in
   if (body.len > UINT32_MAX - 64) /* normalization has made it longer */
     return TOK_TOOBIG;
   tok_added_scan scan = {
-      .added = &x->added[0], .text = body, .next_name = e->kernel->next_name};
+      .added = &x->counted, .text = body, .next_name = e->kernel->next_name};
   for (size_t at = 0; at < body.len && rc == TOK_OK && *n <= limit;) {
     tok_added_match m = tok_added_next(&scan, at);
     if (m.start > at) {

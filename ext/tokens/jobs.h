@@ -104,11 +104,7 @@ static void job_done(counter *c, const job *j, int64_t count) {
     m.count = (uint8_t)count;
     tok_cache_put_mid(c->cache, j->hash, &m);
   } else {
-    tok_long_entry *at = j->place;
-    memcpy(at->bytes, j->p, j->n);
-    at->len = (uint8_t)j->n;
-    at->count = (uint8_t)count;
-    tok_cache_added(c->cache, TOK_LONG);
+    tok_cache_put_long(c->cache, j->hash, j->p, j->n, (uint8_t)count);
   }
 }
 
@@ -148,13 +144,15 @@ static void run_byte_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *st
 typedef flock_piece units;
 
 /* Starts a lane from units that were found beside others', so that none waits for memory alone. */
-static inline void id_lane_from_units(const tok_ranks *r, id_lane *l, const job *j, const units *u) {
+static inline void id_lane_from_units(const tok_ranks *r, id_lane *l, const job *j,
+                                      const units *u) {
   if (u == NULL || u->n == 0) {
     id_lane_begin(r, l, j);
     return;
   }
   l->job = j;
-  l->n = u->n; /* a lane's positions are units then: it can tell its count, not where tokens start */
+  /* a lane's positions are units then: it can tell its count, not where tokens start */
+  l->n = u->n;
   l->starts = ((uint64_t)4 << u->n) - 1;
   for (int h = 0; h < 2; h++) {
     __m512i rank = _mm512_slli_epi32(_mm512_srli_epi32(u->rank[h], FLOCK_POS_BITS), LANE_POS_BITS);
@@ -170,7 +168,8 @@ typedef struct {
   uint32_t n;
 } units;
 
-static inline void id_lane_from_units(const tok_ranks *r, id_lane *l, const job *j, const units *u) {
+static inline void id_lane_from_units(const tok_ranks *r, id_lane *l, const job *j,
+                                      const units *u) {
   (void)u;
   id_lane_begin(r, l, j);
 }

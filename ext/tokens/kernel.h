@@ -315,26 +315,9 @@ static inline bool has_high(const uint8_t *p, size_t n) {
   return false;
 }
 
-/* A piece of more than 15 bytes waits; what will be read is fetched. */
-static inline void miss_wide(counter *c, const uint8_t *p, uint32_t n, cutting cut) {
-  uint64_t hash = 0;
-  if (c->cache != NULL && n <= TOK_MID_KEY_MAX) {
-    hash = tok_mid_hash(p, n);
-    __builtin_prefetch(tok_cache_mid(c->cache, hash, 0));
-    __builtin_prefetch(tok_cache_mid(c->cache, hash, 1));
-  } else if (c->cache != NULL && n <= TOK_LONG_KEY_MAX) {
-    hash = tok_long_piece_hash(p, n);
-    __builtin_prefetch(tok_cache_long(c->cache, hash));
-  }
-  c->wide[c->n_wide++] = (wide_miss){p, hash, n, cut};
-}
-
 /* A piece of 16..30 bytes, counted as 1 so far. */
 static inline void count_mid(counter *c, const job *j, cutting cut) {
-  int64_t known = j->place != NULL ? tok_cache_get_mid(c->cache, j->hash, j->p, j->n) : 0;
-  if (known != 0) {
-    c->total += known - 1;
-  } else if (cut == CUT_ALL && worth_cutting(j->p)) {
+  if (cut == CUT_ALL && worth_cutting(j->p)) {
     count_segments(c, j);
   } else {
     add_job(c, j);
@@ -343,21 +326,12 @@ static inline void count_mid(counter *c, const job *j, cutting cut) {
 
 /* A piece of more than 30 bytes, counted as 1 so far. */
 static void count_long(counter *c, const job *j, cutting cut) {
-  tok_long_entry *at = j->place;
-  if (at != NULL && at->len == j->n && memcmp(at->bytes, j->p, j->n) == 0) {
-    c->total += at->count - 1;
-  } else if (cut != CUT_NONE && has_high(j->p, j->n)) {
+  if (cut != CUT_NONE && has_high(j->p, j->n)) {
     count_segments(c, j);
   } else if (j->n <= LANE_TEXT_MAX) {
     add_job(c, j);
   } else {
-    int64_t count = merge_count(c, j->p, j->n);
-    c->total += count - 1;
-    if (at == NULL) return;
-    memcpy(at->bytes, j->p, j->n);
-    at->len = (uint8_t)j->n;
-    at->count = (uint8_t)count;
-    tok_cache_added(c->cache, TOK_LONG);
+    job_done(c, j, merge_count(c, j->p, j->n));
   }
 }
 
@@ -433,25 +407,18 @@ static void count_uncut(counter *c, const job *j) {
   }
 }
 
-/*
-** Looks up the pieces of more than 15 bytes that wait. A job's place is an entry of the cache, or
-** the cache itself if what is put there finds its place by the hash; NULL: nowhere.
-*/
+/* Counts the pieces of more than 15 bytes that wait. */
 static void count_wides(counter *c) {
-  job jobs[MISSED_MAX];
-  cutting cut[MISSED_MAX];
+  wide_miss wide[MISSED_MAX];
   uint32_t n = c->n_wide;
-  for (uint32_t i = 0; i < n; i++) {
-    const wide_miss *w = &c->wide[i];
-    void *place = NULL;
-    if (c->cache != NULL && w->n <= TOK_LONG_KEY_MAX)
-      place = w->n <= TOK_MID_KEY_MAX ? (void *)c->cache : tok_cache_long(c->cache, w->hash);
-    jobs[i] = (job){.p = w->p, .n = w->n, .hash = w->hash, .place = place};
-    cut[i] = w->cut;
-  }
+  memcpy(wide, c->wide, n * sizeof wide[0]);
   c->n_wide = 0; /* segments may be added from now on */
-  for (uint32_t i = 0; i < n && c->status == TOK_OK && c->total <= c->limit; i++)
-    count_wide(c, &jobs[i], cut[i]);
+  for (uint32_t i = 0; i < n && c->status == TOK_OK && c->total <= c->limit; i++) {
+    const wide_miss *w = &wide[i];
+    job j = {.p = w->p, .n = w->n, .hash = w->hash};
+    j.place = w->n <= TOK_HUGE_KEY_MAX ? c->cache : NULL;
+    count_wide(c, &j, w->cut);
+  }
 }
 
 /*
@@ -472,7 +439,9 @@ static void count_missed(counter *c) {
   }
 }
 
-/* Finds those short pieces of a batch that the cache does not know; adds the tokens of the others. */
+/*
+** Finds those short pieces of a batch that the cache does not know; adds the tokens of the others.
+*/
 static size_t find_misses(counter *c, const uint8_t *p, const uint32_t *starts, size_t n,
                           batch *b) {
   size_t n_misses;
@@ -494,6 +463,37 @@ static size_t find_misses(counter *c, const uint8_t *p, const uint32_t *starts, 
   }
   c->total += (int64_t)total;
   return n_misses;
+}
+
+/* Hashes of the pieces of 16..126 bytes; fetches what may know them. */
+static inline void find_wide_lines(const counter *c, const uint8_t *text, const uint32_t *starts,
+                                   batch *b) {
+  for (size_t j = 0; j < b->n_wides; j++) {
+    size_t i = b->wides[j], n = starts[i + 1] - starts[i];
+    b->wide_hash[j] = 0;
+    if (c->cache == NULL || n > TOK_HUGE_KEY_MAX) continue;
+    b->wide_hash[j] = tok_wide_hash(text + starts[i], n);
+    __builtin_prefetch(tok_cache_wide(c->cache, b->wide_hash[j], n, 0));
+    __builtin_prefetch(tok_cache_wide(c->cache, b->wide_hash[j], n, 1));
+  }
+}
+
+/* Adds the tokens of those that the cache knows; the others wait. */
+static inline void find_wides(counter *c, const uint8_t *text, const uint32_t *starts,
+                              const batch *b, cutting cut) {
+  for (size_t j = 0; j < b->n_wides; j++) {
+    uint32_t i = b->wides[j], n = starts[i + 1] - starts[i];
+    const uint8_t *p = text + starts[i];
+    int64_t count = 0;
+    if (n <= TOK_MID_KEY_MAX && c->cache != NULL) {
+      count = mid_count(c->cache, b->wide_hash[j], p, n);
+    } else if (n <= TOK_HUGE_KEY_MAX && c->cache != NULL) {
+      count = tok_cache_get_long(c->cache, b->wide_hash[j], p, n);
+    }
+    c->total += count != 0 ? count : 1;
+    c->wide[c->n_wide] = (wide_miss){p, b->wide_hash[j], n, cut};
+    c->n_wide += count == 0;
+  }
 }
 
 /* Runs what waits, however little. */
@@ -519,17 +519,15 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
     tok_cache_grow(c->cache);
   }
   sort_lengths(starts, n, &b);
-  for (size_t j = 0; j < b.n_wides; j++) {
-    size_t i = b.wides[j];
-    miss_wide(c, text + starts[i], starts[i + 1] - starts[i], cut);
-  }
+  find_wide_lines(c, text, starts, &b);
   size_t n_misses = find_misses(c, p, starts, n, &b);
+  find_wides(c, text, starts, &b, cut);
   for (size_t j = 0; j < n_misses; j++) {
     size_t i = b.misses[j];
     c->missed[c->n_missed++] = (miss){key_padded(p + starts[i], b.length[i]), text + starts[i],
                                       starts[i + 1] - starts[i], cut};
   }
-  c->total += (int64_t)(n_misses + b.n_wides);
+  c->total += (int64_t)(n_misses + b.n_ones);
   if (c->n_missed >= MISSED_ENOUGH) count_missed(c);
   if (c->n_wide >= MISSED_ENOUGH) count_wides(c);
 }

@@ -332,23 +332,42 @@ static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
   return line->count[_tzcnt_u32(same | 0x80)]; /* the counts, seen as a key, equal none */
 }
 
+#define KERNEL_MID_COUNT
+/* Tokens of n = 16..30 bytes, 0 if they are not there: a line's two entries in one comparison. */
+static inline int64_t mid_count(const tok_cache *c, uint64_t hash, const uint8_t *p, size_t n) {
+  const uint64_t counts = (uint64_t)1 << 63 | (uint64_t)1 << 31;
+  __m256i entry = _mm256_maskz_loadu_epi8(((uint32_t)1 << n) - 1, p);
+  entry = _mm256_mask_mov_epi8(entry, (uint32_t)1 << TOK_MID_KEY_MAX, _mm256_set1_epi8((char)n));
+  __m512i both = _mm512_broadcast_i64x4(entry);
+  int64_t count = 0;
+  for (int i = 0; i < 2; i++) {
+    const tok_mid_line *line = tok_cache_mid(c, hash, i);
+    uint64_t same = _mm512_cmpeq_epi8_mask(_mm512_load_si512(line), both) | counts;
+    count = (uint32_t)same == 0xFFFFFFFF ? line->way[0].count : count;
+    count = same >> 32 == 0xFFFFFFFF ? line->way[1].count : count;
+  }
+  return count;
+}
+
 #define KERNEL_SORT_LENGTHS
 #include "batch.h"
 
 /* As in kernel.h, 16 pieces at a time. */
 static __attribute__((noinline)) void sort_lengths(const uint32_t *starts, size_t n, batch *b) {
-  size_t n_tinies = 0, n_shorts = 0, n_wides = 0;
+  size_t n_ones = 0, n_tinies = 0, n_shorts = 0, n_wides = 0;
   __m128i numbers = _mm_load_si128((const __m128i *)(const void *)byte_index);
   for (size_t i = 0; i < n; i += 16) {
     __mmask16 valid = (__mmask16)(n - i < 16 ? (1u << (n - i)) - 1 : 0xFFFF);
     __m512i from = _mm512_maskz_loadu_epi32(valid, starts + i),
             to = _mm512_maskz_loadu_epi32(valid, starts + i + 1);
     __m512i length = _mm512_sub_epi32(to, from);
+    __mmask16 one = _mm512_mask_cmpeq_epi32_mask(valid, length, _mm512_set1_epi32(1));
     __mmask16 tiny =
         _mm512_mask_cmple_epu32_mask(valid, length, _mm512_set1_epi32(TOK_TINY_KEY_MAX));
+    tiny &= (__mmask16)~one;
     __mmask16 wide =
         _mm512_mask_cmpgt_epu32_mask(valid, length, _mm512_set1_epi32(TOK_SHORT_KEY_MAX));
-    __mmask16 middle = (__mmask16)(valid & ~(tiny | wide));
+    __mmask16 middle = (__mmask16)(valid & ~(one | tiny | wide));
     __m128i bytes = _mm512_cvtepi32_epi8(_mm512_min_epu32(length, _mm512_set1_epi32(16)));
     _mm_storeu_si128((__m128i *)(void *)(b->length + i), bytes);
     _mm_storeu_si128((__m128i *)(void *)(b->tinies + n_tinies),
@@ -357,11 +376,13 @@ static __attribute__((noinline)) void sort_lengths(const uint32_t *starts, size_
                      _mm_maskz_compress_epi8(middle, numbers));
     _mm_storeu_si128((__m128i *)(void *)(b->wides + n_wides),
                      _mm_maskz_compress_epi8(wide, numbers));
+    n_ones += (size_t)_mm_popcnt_u32(one);
     n_tinies += (size_t)_mm_popcnt_u32(tiny);
     n_shorts += (size_t)_mm_popcnt_u32(middle);
     n_wides += (size_t)_mm_popcnt_u32(wide);
     numbers = _mm_add_epi8(numbers, _mm_set1_epi8(16));
   }
+  b->n_ones = n_ones;
   b->n_tinies = n_tinies;
   b->n_shorts = n_shorts;
   b->n_wides = n_wides;

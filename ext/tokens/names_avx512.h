@@ -26,8 +26,10 @@ static inline __m512i name_groups(const tok_added_filter *f, int depth, const ui
 }
 
 static size_t kernel_next_name(const tok_added_filter *f, const uint8_t *p, size_t at, size_t n) {
+  enum { AHEAD = 2048 }; /* bytes; this is the first pass over a text */
   for (; at < n; at += 64) {
     size_t left = n - at;
+    __builtin_prefetch(p + at + AHEAD);
     __m512i all =
         _mm512_and_si512(name_groups(f, 0, p + at, left), name_groups(f, 1, p + at, left));
     uint64_t found = _mm512_test_epi8_mask(all, all);

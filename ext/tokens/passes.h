@@ -3,7 +3,8 @@
 ** which includes it once per instruction set.
 **
 ** What a vector can do in fewer instructions a kernel brings itself: with KERNEL_LINE_COUNT a
-** line_count(), with KERNEL_TINY_COUNT a tiny_count(), with KERNEL_SORT_LENGTHS a sort_lengths().
+** line_count(), with KERNEL_TINY_COUNT a tiny_count(), with KERNEL_MID_COUNT a mid_count(), with
+** KERNEL_SORT_LENGTHS a sort_lengths().
 */
 #ifndef TOK_PASSES_H
 #define TOK_PASSES_H
@@ -32,6 +33,13 @@ static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
   unsigned at = 7;
   for (unsigned i = 0; i < 7; i++) at = line->key[i] == key ? i : at;
   return line->count[at];
+}
+#endif
+
+#ifndef KERNEL_MID_COUNT
+/* Tokens of n = 16..30 bytes, 0 if they are not there. */
+static inline int64_t mid_count(const tok_cache *c, uint64_t hash, const uint8_t *p, size_t n) {
+  return tok_cache_get_mid(c, hash, p, n);
 }
 #endif
 
@@ -65,7 +73,7 @@ static inline size_t append_ones(uint8_t *list, size_t n, uint64_t m, uint64_t f
 */
 KERNEL_LOOP void sort_lengths(const uint32_t *starts, size_t n, batch *b) {
   const uint64_t ones = 0x0101010101010101u;
-  size_t n_tinies = 0, n_shorts = 0, n_wides = 0;
+  size_t n_ones = 0, n_tinies = 0, n_shorts = 0, n_wides = 0;
   for (size_t i = 0; i < n; i++) {
     uint32_t length = starts[i + 1] - starts[i];
     b->length[i] = (uint8_t)(length < 16 ? length : 16);
@@ -76,11 +84,13 @@ KERNEL_LOOP void sort_lengths(const uint32_t *starts, size_t n, batch *b) {
     memcpy(&w, b->length + i, sizeof w);
     /* lengths are 1..16, and 0 behind the last */
     uint64_t wide = w >> 4 & ones, middle = w >> 3 & ones;
-    uint64_t some = (w | w >> 1 | w >> 2) & ones;
-    n_tinies = append_ones(b->tinies, n_tinies, some & ~(wide | middle), first);
+    uint64_t some = (w >> 1 | w >> 2) & ones & ~(wide | middle);
+    n_ones += (size_t)__builtin_popcountll(w & ones & ~(some | wide | middle));
+    n_tinies = append_ones(b->tinies, n_tinies, some, first);
     n_shorts = append_ones(b->shorts, n_shorts, middle, first);
     n_wides = append_ones(b->wides, n_wides, wide, first);
   }
+  b->n_ones = n_ones;
   b->n_tinies = n_tinies;
   b->n_shorts = n_shorts;
   b->n_wides = n_wides;

@@ -38,7 +38,10 @@ enum {
   TOK_ID_BITS = 18,          /* ids up to 262,143 */
   /* log2 of the bits of the (X, Y) filter: 64 KB, 4 % false "may cross" */
   TOK_CROSS_BLOOM_BITS = 19,
-  TOK_CROSS8_BYTES = 65536 / 8
+  TOK_CROSS8_BYTES = 65536 / 8,
+  TOK_N_RUNS = 2, /* kinds of tok_ranks.run_max */
+  TOK_RUN_MIN = 16,
+  TOK_CROSS_CLASSES = 32
 };
 
 #define TOK_ID_MASK ((1u << TOK_ID_BITS) - 1)
@@ -77,8 +80,11 @@ typedef struct {
   const uint8_t *cross_bloom;   /* bitmap over tok_cross_hash(X, Y) */
   /* [2 * X] bits over Y: tok_may_cross of ASCII characters; NULL: not made */
   const uint64_t *cross_ascii;
-  /* the same by rows: bit x & 7 of [128 * (x >> 3) + y]; behind it, in the same memory */
-  const uint8_t *cross_rows;
+  /*
+  ** the same for vectors, letters beside letters left out (they may be crossed): a class of each x,
+  ** and bit `class & 7` of [128 * (class >> 3) + y]
+  */
+  const uint8_t *cross_class, *cross_rows;
   /*
   ** bitmap of code points that are tokens; others, and invalid bytes, become their bytes' tokens
   ** and merge with nothing. NULL: merges begin with bytes
@@ -86,6 +92,11 @@ typedef struct {
   const uint8_t *known;
   /* bit k: no merge crosses the end of a run of k blanks, 2..63 */
   uint64_t blank_ends;
+  /*
+  ** runs of up to so many newlines, and of tabs, are names of added tokens: no merge crosses their
+  ** ends, longer ones are cut into such; TOK_RUN_MIN or more, 0: they are none
+  */
+  uint32_t run_max[TOK_N_RUNS];
   tok_merges merges;            /* of embedded vocabularies; in others it is empty */
 } tok_ranks;
 

@@ -27,7 +27,7 @@ typedef struct {
   uint16_t *displacement;
   uint8_t *long_bytes, *cross8, *cross8_both, *bloom;
   uint64_t *cross_ascii;
-  uint8_t *cross_rows;
+  uint8_t *cross_class, *cross_rows;
   uint64_t *hash;   /* [rank], of short tokens */
   uint32_t *sorted; /* ranks by bucket */
   bucket_run *runs; /* largest first */
@@ -428,8 +428,8 @@ static void put_barriers(build *b, const uint8_t *known) {
 }
 
 /*
-** tok_may_cross() of ASCII characters, without the filter's errors: those that stand side by side in
-** a token. With tokens that lift barriers, as it says.
+** tok_may_cross() of ASCII characters, without the filter's errors: those that stand side by side
+** in a token. With tokens that lift barriers, as it says.
 */
 static void put_ascii_barriers(const build *b, const tok_ranks *r) {
   bool side_by_side[ASCII * ASCII] = {false}, lifted = false;
@@ -441,14 +441,45 @@ static void put_ascii_barriers(const build *b, const tok_ranks *r) {
     }
   }
   memset(b->cross_ascii, 0, sizeof *b->cross_ascii * 2 * ASCII);
-  memset(b->cross_rows, 0, ASCII / 8 * ASCII);
   for (uint32_t x = 0; x < ASCII; x++) {
     for (uint32_t y = 0; y < ASCII; y++) {
       bool may = lifted ? tok_may_cross(r, x, (uint8_t)x, y) : side_by_side[x * ASCII + y];
       if (!may) continue;
       b->cross_ascii[2 * x + y / 64] |= (uint64_t)1 << y % 64;
-      b->cross_rows[x / 8 * ASCII + y] |= (uint8_t)(1 << x % 8);
     }
+  }
+}
+
+/* Bits in either of two rows but not in both. */
+static int row_distance(const uint64_t *a, const uint64_t *b) {
+  return __builtin_popcountll(a[0] ^ b[0]) + __builtin_popcountll(a[1] ^ b[1]);
+}
+
+/*
+** cross_ascii in few classes of rows: where there are more, a row joins the one most like it, and
+** both may be crossed where one of them may.
+*/
+static void put_cross_classes(const build *b) {
+  uint64_t row[ASCII][2];
+  uint32_t n = 0;
+  memset(b->cross_rows, 0, TOK_CROSS_CLASSES / 8 * ASCII);
+  for (uint32_t x = 0; x < ASCII; x++) {
+    uint64_t own[2] = {b->cross_ascii[2 * x], b->cross_ascii[2 * x + 1]};
+    uint32_t best = 0;
+    if (tok_is_alpha((char)x)) own[1] |= 0x07FFFFFE07FFFFFE; /* A-Z, a-z */
+    for (uint32_t i = 1; i < n; i++)
+      best = row_distance(own, row[i]) < row_distance(own, row[best]) ? i : best;
+    if (n < TOK_CROSS_CLASSES && (n == 0 || row_distance(own, row[best]) > 0)) {
+      best = n++;
+      row[best][0] = row[best][1] = 0;
+    }
+    row[best][0] |= own[0];
+    row[best][1] |= own[1];
+    b->cross_class[x] = (uint8_t)best;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t y = 0; y < ASCII; y++)
+      b->cross_rows[i / 8 * ASCII + y] |= (uint8_t)((row[i][y / 64] >> y % 64 & 1) << i % 8);
   }
 }
 
@@ -479,7 +510,8 @@ static size_t lay_out(build *b, char *base, size_t n_long_bytes, size_t long_mas
   b->cross8_both = take(base, &at, TOK_CROSS8_BYTES);
   b->bloom = take(base, &at, 1 << (TOK_CROSS_BLOOM_BITS - 3));
   b->cross_ascii = take(base, &at, sizeof *b->cross_ascii * 2 * ASCII);
-  b->cross_rows = take(base, &at, ASCII / 8 * ASCII);
+  b->cross_class = take(base, &at, ASCII);
+  b->cross_rows = take(base, &at, TOK_CROSS_CLASSES / 8 * ASCII);
   return at;
 }
 
@@ -514,8 +546,10 @@ static void set_ranks(const build *b, uint32_t long_mask, uint32_t longest, tok_
                            .cross8_both = b->cross8_both,
                            .cross_bloom = b->bloom,
                            .cross_ascii = b->cross_ascii,
+                           .cross_class = b->cross_class,
                            .cross_rows = b->cross_rows};
   put_ascii_barriers(b, &out->ranks);
+  put_cross_classes(b);
 }
 
 static tok_status fill_tables(build *b, const tok_rank_hint *hint, uint32_t long_mask,

@@ -9,6 +9,7 @@
 **     (tok_vimport_words() has made sure).
 **   - Between two characters where tok_may_cross() says so (ranks.h).
 **   - Behind k blanks where tok_ranks.blank_ends says so.
+**   - Before and behind runs of newlines and tabs where tok_ranks.run_max says so.
 **   - Around invalid bytes, which are no characters; merges begin with characters.
 **
 ** What a vector can do in fewer instructions a kernel brings itself: with KERNEL_WORD_CUTS a
@@ -129,6 +130,44 @@ static inline uint64_t blank_ends(const tok_blocks *b, uint64_t blank, unsigned 
   return found;
 }
 
+#ifndef KERNEL_RUN_MASK
+static const uint8_t run_bytes[TOK_N_RUNS] = {'\n', '\t'};
+
+/* The bytes of a block that are a newline, or a tab. */
+static inline uint64_t run_mask(const tok_blocks *b, const tok_masks *m, unsigned size, int kind) {
+  (void)size;
+  uint64_t found = 0;
+  for (uint64_t rest = (m->newline | m->space) & ~m->blank; rest != 0; rest &= rest - 1) {
+    unsigned i = (unsigned)__builtin_ctzll(rest);
+    found |= (uint64_t)(b->text[b->pos + i] == run_bytes[kind]) << i;
+  }
+  return found;
+}
+#endif
+
+/* Where runs are cut that may be longer than tokens are: *n bytes have gone before. */
+static inline uint64_t long_run_cuts(uint64_t run, unsigned size, uint32_t max, size_t *n) {
+  uint64_t found = 0;
+  for (unsigned i = 0; i < size; i++) {
+    bool full = *n == max && (run >> i & 1);
+    found |= (uint64_t)full << i;
+    *n = !(run >> i & 1) ? 0 : full ? 1 : *n + 1;
+  }
+  return found;
+}
+
+/* The starts and ends of runs of newlines, or tabs. */
+static inline uint64_t run_cuts(tok_blocks *b, const tok_masks *m, int kind, unsigned size) {
+  uint64_t run = run_mask(b, m, size, kind), four = run & run << 1 & run << 2 & run << 3;
+  uint64_t found = run ^ (run << 1 | (b->run[kind] > 0));
+  if ((four & four << 4) != 0 || b->run[kind] + TOK_RUN_MIN / 2 > TOK_RUN_MIN)
+    return found | long_run_cuts(run, size, b->ranks->run_max[kind], &b->run[kind]);
+  uint64_t others = ~run << (64 - size);
+  size_t n = others == 0 ? size : (size_t)__builtin_clzll(others);
+  b->run[kind] = n == size ? b->run[kind] + n : n;
+  return found;
+}
+
 /*
 ** The starts of a block's pieces. size: bytes of the block, which ends between characters.
 */
@@ -139,6 +178,9 @@ static inline uint64_t starts_blanks(tok_blocks *b, const tok_masks *m, unsigned
   if (b->ranks != NULL) {
     starts |= word_cuts(b, m, size, behind_high, valid & ~starts);
     if (b->ranks->blank_ends != 0) starts |= blank_ends(b, m->blank, size);
+    for (int kind = 0; kind < TOK_N_RUNS; kind++) {
+      if (b->ranks->run_max[kind] != 0) starts |= run_cuts(b, m, kind, size) & valid;
+    }
   }
   uint64_t words = ~m->blank & valid;
   b->blanks = words == 0 ? b->blanks + size : size - 1 - (63 - (unsigned)__builtin_clzll(words));

@@ -1,8 +1,8 @@
 /*
 ** words_avx512: the cuts of words.h on 64 bytes at a time. Private to kernel_avx512.c.
 **
-** Two ASCII characters: a matrix of 128 x 128 bits is looked up by permutations, eight rows at a
-** time. Others: sixteen pairs of characters at a time, as in cuts_vector().
+** Two ASCII characters: a matrix is looked up by permutations, eight rows at a time. Others:
+** sixteen pairs of characters at a time, as in cuts_vector().
 */
 #ifndef TOK_WORDS_AVX512_H
 #define TOK_WORDS_AVX512_H
@@ -11,31 +11,24 @@
 
 #define KERNEL_WORD_CUTS
 
-/* Eight rows of the matrix for each y. */
-static inline __m512i cross_group(const tok_ranks *r, int group, __m512i y) {
-  const uint8_t *row = r->cross_rows + 128 * group;
-  return _mm512_permutex2var_epi8(_mm512_loadu_si512(row), y, _mm512_loadu_si512(row + 64));
+/* Of 64 ASCII characters, what a table of 128 bytes has for each. */
+static inline __m512i ascii_lookup(const uint8_t *table, __m512i c) {
+  return _mm512_permutex2var_epi8(_mm512_loadu_si512(table), c, _mm512_loadu_si512(table + 64));
 }
 
 /* Of bits that are all between two ASCII characters of the text: those where no merge can cross. */
 static inline uint64_t ascii_cuts_vector(const tok_ranks *r, const uint8_t *p, uint64_t where) {
   const __m512i bits = _mm512_set1_epi64((long long)0x8040201008040201u);
-  const __m512i all = _mm512_set1_epi8(-1); /* behind rare control characters: not cut */
   __m512i y = _mm512_maskz_loadu_epi8(where, p), x = _mm512_maskz_loadu_epi8(where, p - 1);
-  uint64_t x8 = _mm512_test_epi8_mask(x, _mm512_set1_epi8(8));
-  uint64_t x16 = _mm512_test_epi8_mask(x, _mm512_set1_epi8(16));
-  uint64_t x32 = _mm512_test_epi8_mask(x, _mm512_set1_epi8(32));
-  uint64_t x64 = _mm512_test_epi8_mask(x, _mm512_set1_epi8(64));
-  __m512i bit = _mm512_shuffle_epi8(bits, _mm512_and_si512(x, _mm512_set1_epi8(7)));
-#define EITHER(mask, no, yes) _mm512_mask_mov_epi8(no, mask, yes)
-#define GROUPS(g)             EITHER(x8, cross_group(r, g, y), cross_group(r, (g) + 1, y))
-  __m512i low = EITHER(x8 & ~x16, all, cross_group(r, 1, y));
-  low = EITHER(x32, low, EITHER(x16, GROUPS(4), GROUPS(6)));
-  __m512i high = EITHER(x32, EITHER(x16, GROUPS(8), GROUPS(10)),
-                        EITHER(x16, GROUPS(12), GROUPS(14)));
-  return where & _mm512_testn_epi8_mask(EITHER(x64, low, high), bit);
-#undef GROUPS
-#undef EITHER
+  __m512i class = ascii_lookup(r->cross_class, x);
+  __m512i row0 = ascii_lookup(r->cross_rows, y), row1 = ascii_lookup(r->cross_rows + 128, y);
+  __m512i row2 = ascii_lookup(r->cross_rows + 256, y), row3 = ascii_lookup(r->cross_rows + 384, y);
+  uint64_t odd = _mm512_test_epi8_mask(class, _mm512_set1_epi8(8));
+  uint64_t upper = _mm512_test_epi8_mask(class, _mm512_set1_epi8(16));
+  __m512i row = _mm512_mask_mov_epi8(_mm512_mask_mov_epi8(row0, odd, row1), upper,
+                                     _mm512_mask_mov_epi8(row2, odd, row3));
+  __m512i bit = _mm512_shuffle_epi8(bits, _mm512_and_si512(class, _mm512_set1_epi8(7)));
+  return where & _mm512_testn_epi8_mask(row, bit);
 }
 
 /*
@@ -97,6 +90,12 @@ static inline uint64_t char_cuts(const tok_ranks *r, const uint8_t *p, unsigned 
     rest &= ~_pdep_u64(0xFFFF, rest);
   }
   return _pdep_u64(found, starts);
+}
+
+#define KERNEL_RUN_MASK
+static inline uint64_t run_mask(const tok_blocks *b, const tok_masks *m, unsigned size, int kind) {
+  (void)m;
+  return equals(load64(b->text + b->pos, size), kind == 0 ? '\n' : '\t');
 }
 
 /* As high_cuts(); false where the block has invalid bytes. */
