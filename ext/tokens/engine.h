@@ -68,7 +68,7 @@ typedef struct {
 
 enum {
   TOK_LINE_BYTES = 64,
-  TOK_CACHE_LINES_MIN = 1 << 9,  /* of tinies; 84 KB in all */
+  TOK_CACHE_LINES_MIN = 1 << 9,  /* of tinies; 122 KB in all */
   TOK_CACHE_LINES_MAX = 1 << 14, /* 3.9 MB in all */
   TOK_CACHE_LINES_2ND = 1 << 10, /* ceiling of the second vocabulary's: 0.2 MB */
   TOK_SHORTS_SHIFT = 1,          /* twice as many lines of shorts */
