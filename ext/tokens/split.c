@@ -12,6 +12,7 @@
 #include <utf8proc.h>
 
 #include "../base/utf8.h"
+#include "vocab.h"
 
 enum {
   WINDOW_BYTES_PER_TOKEN = 8, /* ordinary texts have 2 to 5, so that one window is enough */
@@ -283,6 +284,14 @@ static tok_status step_back(const job *j, size_t at, bool clusters, size_t *cut,
   return rc;
 }
 
+/*
+** Would so many bytes be more tokens even if each were the longest? That spares counting runs of blanks
+** at a few hundred places. An imported vocabulary's tokens may be longer, or stand for longer text.
+*/
+static bool needs_more(const job *j, size_t n_bytes, int64_t tokens) {
+  return j->vocab->extra == NULL && (int64_t)((n_bytes - 1) / TOK_TOKEN_BYTES_MAX) >= tokens;
+}
+
 /* The best cut of one kind; 0 if only the empty prefix fits. */
 static tok_status best_cut(const job *j, const place *p, bool clusters, size_t *cut, int64_t *n) {
   size_t cuts[CUTS_MAX], floor;
@@ -293,6 +302,7 @@ static tok_status best_cut(const job *j, const place *p, bool clusters, size_t *
     size_t at = cuts[--n_cuts];
     int64_t tail;
     bool fits;
+    if (needs_more(j, at - p->restart, left)) continue;
     tok_status rc = count(j, p->restart, at, left, &tail);
     if (rc != TOK_OK) return rc;
     if (tail > left) continue;

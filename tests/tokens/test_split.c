@@ -286,6 +286,16 @@ static void prefix_of_a_huge_text_is_cheap(void) {
   free(p);
 }
 
+/* A token takes up to 128 blanks, and a cut is looked for twice as far: each try must not cost an encoding. */
+static void runs_in_chunks_of_one_token(void) {
+  static char blanks[100000];
+  tok_slice s = {blanks, sizeof blanks};
+  memset(blanks, ' ', sizeof blanks);
+  double before = seconds();
+  CHECK_INT(run_chunks(tok_vocab_at(4), s, 1, 0), 782);
+  CHECK(seconds() - before < SECONDS_PER_MB_MAX);
+}
+
 static void nothing_gives_nothing(void) {
   tok_prefix got;
   tok_slice empty = {NULL, 0};
@@ -307,4 +317,5 @@ CHECK_MAIN({"nothing_gives_nothing", nothing_gives_nothing},
            {"chunks_cover_the_text", chunks_cover_the_text},
            {"small_limits_cut_characters", small_limits_cut_characters},
            {"hostile_texts_are_linear", hostile_texts_are_linear},
+           {"runs_in_chunks_of_one_token", runs_in_chunks_of_one_token},
            {"prefix_of_a_huge_text_is_cheap", prefix_of_a_huge_text_is_cheap})
