@@ -7,7 +7,9 @@ CASE a.basis
   WHEN 'spike' THEN (
     SELECT a.value * sum(w.used) * 3600 / ({x}.start - min(w.start))
     FROM llm_counter AS w WHERE w.quota_id = a.watch_id AND w.key = {x}.key AND w.start < {x}.start
-      AND w.start >= {x}.start - 604800 HAVING min(w.start) <= {x}.start - 86400 AND sum(w.used) > 0)
+      AND w.start >= {x}.start - 604800
+    GROUP BY w.quota_id, w.key -- one group; SQLite before 3.39 has no HAVING without
+    HAVING min(w.start) <= {x}.start - 86400 AND sum(w.used) > 0)
   WHEN 'forecast' THEN NULL
   WHEN 'context' THEN NULL
   ELSE a.value
