@@ -11,13 +11,15 @@ static size_t cache_bytes(uint32_t n_lines) {
   return (n_lines + shorts + mids + longs + 2 * huges) * TOK_LINE_BYTES;
 }
 
-/* Gives `c` empty arrays of a size; false where memory is short (then c is as before). */
+/*
+** Gives `c` arrays of a size, with whatever is in them; false where memory is short (then c is as
+** before).
+*/
 static bool allocate(tok_cache *c, uint32_t n_lines) {
   char *p = tok_malloc(cache_bytes(n_lines) + TOK_LINE_BYTES);
   if (p == NULL) return false;
   c->memory = p;
   p += -(uintptr_t)p & (TOK_LINE_BYTES - 1);
-  memset(p, 0, cache_bytes(n_lines));
   c->tinies = (tok_tiny_line *)(void *)p;
   c->shorts = (tok_short_line *)(void *)(c->tinies + n_lines);
   c->mids = (tok_mid_line *)(void *)(c->shorts + ((size_t)n_lines << TOK_SHORTS_SHIFT));
@@ -35,6 +37,7 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes) {
     if (c->ranks == r) return c;
     if (c->ranks != NULL) continue;
     if (!allocate(c, TOK_CACHE_LINES_MIN)) return NULL;
+    memset(c->tinies, 0, cache_bytes(c->n_lines));
     c->n_lines_max = i == 0 ? TOK_CACHE_LINES_MAX : TOK_CACHE_LINES_2ND;
     c->ranks = r;
     return c;
@@ -47,21 +50,64 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes) {
   return c;
 }
 
-static void move_entries(tok_cache *c, const tok_cache *old) {
-  for (uint32_t i = 0; i < old->n_lines * 7; i++) {
-    const tok_tiny_line *line = &old->tinies[i / 7];
-    if (line->key[i % 7] != 0) tok_cache_put_tiny(c, line->key[i % 7], line->count[i % 7]);
+/*
+** A line's entries go to lines of the same number modulo the old size, and nothing else does: so
+** these are written one after the other, and there is room. A line's places are taken in order, and
+** never given up.
+*/
+static void split_tinies(tok_cache *c, const tok_cache *old) {
+  for (uint32_t i = 0; i < old->n_lines; i++) {
+    const tok_tiny_line *from = &old->tinies[i];
+    for (uint32_t k = i; k < c->n_lines; k += old->n_lines)
+      memset(&c->tinies[k], 0, sizeof c->tinies[k]);
+    for (int k = 6; k >= 0 && from->key[k] != 0; k--) {
+      tok_tiny_line *line = tok_cache_tiny(c, from->key[k]);
+      int at = 6;
+      while (line->key[at] != 0) at--;
+      line->key[at] = from->key[k];
+      line->count[at] = from->count[k];
+      tok_cache_added(c, TOK_TINY);
+    }
   }
-  for (uint32_t i = 0; i < (old->n_lines << TOK_SHORTS_SHIFT) * 4; i++) {
-    tok_key entry = old->shorts[i / 4].way[i % 4], k = entry;
-    if (entry.hi == 0) continue;
-    k.hi &= ((uint64_t)1 << TOK_CACHE_COUNT_SHIFT) - 1;
-    tok_cache_put_short(c, tok_key_hash(k, c->ranks->seed), entry);
+}
+
+/* An entry is in the first of its lines if that has the number of the line it stood in. */
+static void split_shorts(tok_cache *c, const tok_cache *old) {
+  uint32_t n_old = old->n_lines << TOK_SHORTS_SHIFT, n_lines = c->n_lines << TOK_SHORTS_SHIFT;
+  for (uint32_t i = 0; i < n_old; i++) {
+    const tok_short_line *from = &old->shorts[i];
+    for (uint32_t k = i; k < n_lines; k += n_old) memset(&c->shorts[k], 0, sizeof c->shorts[k]);
+    for (int k = 0; k < 4 && from->way[k].hi != 0; k++) {
+      tok_key key = from->way[k];
+      key.hi &= ((uint64_t)1 << TOK_CACHE_COUNT_SHIFT) - 1;
+      uint64_t hash = tok_key_hash(key, c->ranks->seed);
+      tok_key *to = tok_cache_short(c, hash, tok_cache_short(old, hash, 0) != from)->way;
+      while (to->hi != 0) to++;
+      *to = from->way[k];
+      tok_cache_added(c, TOK_SHORT);
+    }
   }
-  for (uint32_t i = 0; i < (old->n_lines >> TOK_MIDS_SHIFT) * 2; i++) {
-    const tok_mid_entry *m = &old->mids[i / 2].way[i % 2];
-    if (m->len != 0) tok_cache_put_mid(c, tok_mid_hash(m->bytes, m->len), m);
+}
+
+static void split_mids(tok_cache *c, const tok_cache *old) {
+  uint32_t n_old = old->n_lines >> TOK_MIDS_SHIFT, n_lines = c->n_lines >> TOK_MIDS_SHIFT;
+  for (uint32_t i = 0; i < n_old; i++) {
+    const tok_mid_line *from = &old->mids[i];
+    for (uint32_t k = i; k < n_lines; k += n_old) memset(&c->mids[k], 0, sizeof c->mids[k]);
+    for (int k = 0; k < 2 && from->way[k].len != 0; k++) {
+      uint64_t hash = tok_mid_hash(from->way[k].bytes, from->way[k].len);
+      tok_mid_entry *to = tok_cache_mid(c, hash, tok_cache_mid(old, hash, 0) != from)->way;
+      while (to->len != 0) to++;
+      *to = from->way[k];
+      tok_cache_added(c, TOK_MID);
+    }
   }
+}
+
+/* These are few. */
+static void move_longs(tok_cache *c, const tok_cache *old) {
+  memset(c->longs, 0, sizeof *c->longs * tok_cache_n_longs(c->n_lines));
+  memset(c->huges, 0, sizeof *c->huges * (c->n_lines >> TOK_HUGES_SHIFT));
   for (uint32_t i = 0; i < tok_cache_n_longs(old->n_lines); i++) {
     const tok_long_entry *l = &old->longs[i];
     if (l->len != 0)
@@ -82,6 +128,9 @@ void tok_cache_grow(tok_cache *c) {
     c->n_lines_max = old.n_lines; /* do not ask again */
     return;
   }
-  move_entries(c, &old);
+  split_tinies(c, &old);
+  split_shorts(c, &old);
+  split_mids(c, &old);
+  move_longs(c, &old);
   tok_free(old.memory);
 }

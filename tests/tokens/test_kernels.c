@@ -473,6 +473,69 @@ static void words_that_come_again(void) {
   tok_engine_free(other);
 }
 
+/* Entries of every kind, numbered: 4, 12, 22 and 60 bytes. */
+static void numbered(uint8_t *bytes, size_t n, uint32_t number) {
+  memset(bytes, 'x', n);
+  memcpy(bytes, &number, sizeof number);
+}
+
+/* Is entry `number` of each kind there? Some may have been put out by others: bits of those that are. */
+static unsigned found_in(const tok_cache *c, uint32_t number) {
+  uint8_t bytes[64];
+  unsigned found = 0;
+  numbered(bytes, 60, number);
+  uint64_t tiny = tok_tiny_key(tok_word_at(bytes), 4);
+  const tok_tiny_line *t = tok_cache_tiny(c, tiny);
+  for (int i = 0; i < 7; i++) found |= t->key[i] == tiny && t->count[i] == number % 4 + 1 ? 1 : 0;
+  tok_key k = tok_key_of(bytes, 12);
+  uint64_t hash = tok_key_hash(k, c->ranks->seed);
+  k.hi |= (uint64_t)(number % 4 + 1) << TOK_CACHE_COUNT_SHIFT;
+  for (int i = 0; i < 8; i++) {
+    tok_key at = tok_cache_short(c, hash, i / 4)->way[i % 4];
+    found |= at.lo == k.lo && at.hi == k.hi ? 2 : 0;
+  }
+  found |= tok_cache_get_mid(c, tok_mid_hash(bytes, 22), bytes, 22) == number % 4 + 1 ? 4 : 0;
+  found |= tok_cache_get_long(c, tok_long_piece_hash(bytes, 60), bytes, 60) == number % 4 + 1 ? 8 : 0;
+  return found;
+}
+
+static void put_numbered(tok_cache *c, uint32_t number) {
+  uint8_t bytes[64], count = (uint8_t)(number % 4 + 1);
+  numbered(bytes, 60, number);
+  tok_cache_put_tiny(c, tok_tiny_key(tok_word_at(bytes), 4), count);
+  tok_key k = tok_key_of(bytes, 12);
+  uint64_t hash = tok_key_hash(k, c->ranks->seed);
+  k.hi |= (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
+  tok_cache_put_short(c, hash, k);
+  tok_mid_entry m = {.len = 22, .count = count};
+  memcpy(m.bytes, bytes, 22);
+  tok_cache_put_mid(c, tok_mid_hash(bytes, 22), &m);
+  if (number % 64 == 0) tok_cache_put_long(c, tok_long_piece_hash(bytes, 60), bytes, 60, count);
+}
+
+/* What the cache knows it still knows when it has grown. */
+static void growth_keeps_entries(void) {
+  enum { NUMBERS = 60000 };
+  static uint8_t before[NUMBERS];
+  tok_engine *e = tok_engine_new();
+  tok_cache *c = tok_engine_cache(e, tok_vocab_find(tok_slice_of("o200k_base"))->ranks, 0);
+  uint32_t n = 0, growths = 0;
+  while (c->n_lines < c->n_lines_max && n < NUMBERS) {
+    for (uint32_t more = n + 1 + c->n_lines / 2; n < more && n < NUMBERS; n++) put_numbered(c, n);
+    if (!tok_cache_full(c)) continue;
+    for (uint32_t i = 0; i < n; i++) before[i] = (uint8_t)found_in(c, i);
+    uint32_t tinies = c->n_added[TOK_TINY], lost = 0;
+    tok_cache_grow(c);
+    growths++;
+    for (uint32_t i = 0; i < n; i++) lost += (before[i] & ~found_in(c, i) & 7) != 0;
+    CHECK_INT(lost, 0);
+    CHECK(c->n_added[TOK_TINY] <= tinies && c->n_added[TOK_TINY] > 0);
+  }
+  CHECK_INT(growths, 2);
+  CHECK_INT(c->n_lines, c->n_lines_max);
+  tok_engine_free(e);
+}
+
 int main(int argc, char **argv) {
   make_guarded();
   for (size_t k = 0; tok_kernels[k] != NULL; k++) {
@@ -485,6 +548,7 @@ int main(int argc, char **argv) {
                                      {"counts", counts_equal},
                                      {"long pieces", long_pieces},
                                      {"words that come again", words_that_come_again},
+                                     {"growth keeps entries", growth_keeps_entries},
                                      {"merge barriers", barriers},
                                      {"tokens encode to themselves", tokens_encode_to_themselves},
                                      {"memory", memory}};
