@@ -94,11 +94,11 @@ static void job_done(counter *c, const job *j, int64_t count) {
   tok_mid_entry m;
   if (j->n <= TOK_MID_KEY_MAX) load_padded(&m, j->p, j->n); /* over len and count too */
   if (j->n <= TOK_TINY_KEY_MAX) {
-    tok_cache_put_tiny(c->cache, tok_tiny_key(tok_word_at(m.bytes), j->n), (uint8_t)count);
+    put_tiny(c->cache, tok_tiny_key(tok_word_at(m.bytes), j->n), (uint8_t)count);
   } else if (j->n <= TOK_SHORT_KEY_MAX) {
     tok_key k = {tok_word_at(m.bytes), tok_word_at(m.bytes + 8) | (uint64_t)j->n << 56};
     k.hi |= (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
-    tok_cache_put_short(c->cache, j->hash, k);
+    put_short(c->cache, j->hash, k);
   } else if (j->n <= TOK_MID_KEY_MAX) {
     m.len = (uint8_t)j->n;
     m.count = (uint8_t)count;

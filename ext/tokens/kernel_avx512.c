@@ -120,13 +120,24 @@ enum {
 #define FLAG(set, class, flag) ((set) & TOK_SET(class) ? (flag) : 0)
 
 /* The flags of a class. */
-static inline char flags_of_class(unsigned letters, unsigned hard, tok_class c) {
-  return (char)(FLAG(letters, c, IS_LETTER) | FLAG(TOK_SET(TOK_UPPER), c, IS_UPPER) |
-                FLAG(TOK_SET(TOK_MARK), c, IS_MARK) |
-                FLAG(TOK_SET(TOK_CASELESS) | TOK_SET(TOK_MARK), c, IS_UNCASED) |
-                FLAG(TOK_OTHERS & ~letters, c, IS_OTHER) | FLAG(hard, c, IS_HARD) |
-                FLAG(TOK_SET(TOK_NUMBER), c, IS_NUMBER));
-}
+#define FLAGS_OF(letters, hard, c)                                                                 \
+  (char)(FLAG(letters, c, IS_LETTER) | FLAG(TOK_SET(TOK_UPPER), c, IS_UPPER) |                     \
+         FLAG(TOK_SET(TOK_MARK), c, IS_MARK) |                                                     \
+         FLAG(TOK_SET(TOK_CASELESS) | TOK_SET(TOK_MARK), c, IS_UNCASED) |                          \
+         FLAG(TOK_OTHERS & ~(letters), c, IS_OTHER) | FLAG(hard, c, IS_HARD) |                     \
+         FLAG(TOK_SET(TOK_NUMBER), c, IS_NUMBER))
+#define FLAGS(letters, hard)                                                                       \
+  {FLAGS_OF(letters, hard, 0), FLAGS_OF(letters, hard, 1), FLAGS_OF(letters, hard, 2),             \
+   FLAGS_OF(letters, hard, 3), FLAGS_OF(letters, hard, 4), FLAGS_OF(letters, hard, 5),             \
+   FLAGS_OF(letters, hard, 6), FLAGS_OF(letters, hard, 7), FLAGS_OF(letters, hard, 8),             \
+   FLAGS_OF(letters, hard, 9)}
+#define MARKS TOK_SET(TOK_MARK)
+
+/* [marks are letters][family r50k] */
+static const char class_flags[2][2][16] __attribute__((aligned(64))) = {
+    {FLAGS(TOK_LETTERS, TOK_SPACES | TOK_SET(TOK_NUMBER)), FLAGS(TOK_LETTERS, TOK_SPACES)},
+    {FLAGS(TOK_LETTERS | MARKS, TOK_SPACES | TOK_SET(TOK_NUMBER)),
+     FLAGS(TOK_LETTERS | MARKS, TOK_SPACES)}};
 
 /*
 ** The class of each character at its lead byte; 0x80 elsewhere. v1, v2: the bytes one and two
@@ -162,12 +173,8 @@ static inline bool lead_classes(const uint8_t *p, unsigned size, __m512i v, __m5
 
 static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_t *p,
                                    unsigned size) {
-  const unsigned letters = TOK_LETTERS | (tok_family_marks(family) ? TOK_SET(TOK_MARK) : 0);
-  const unsigned hard = TOK_SPACES | (family == TOK_FAMILY_R50K ? 0 : TOK_SET(TOK_NUMBER));
-#define F(c) flags_of_class(letters, hard, c)
-  const __m128i flags =
-      _mm_setr_epi8(F(0), F(1), F(2), F(3), F(4), F(5), F(6), F(7), F(8), F(9), 0, 0, 0, 0, 0, 0);
-#undef F
+  const char *table = class_flags[tok_family_marks(family)][family == TOK_FAMILY_R50K];
+  const __m128i flags = _mm_load_si128((const __m128i *)(const void *)table);
   uint64_t valid = ~(uint64_t)0 >> (64 - size), cont = m->cont & valid, high = m->high & valid;
   __m512i v = load64(p, size), c;
   uint64_t lead2 = bytes_from(v, 0xC2, 0xDF) & valid, lead3 = bytes_from(v, 0xE0, 0xEF) & valid;
@@ -347,6 +354,33 @@ static inline int64_t mid_count(const tok_cache *c, uint64_t hash, const uint8_t
     count = same >> 32 == 0xFFFFFFFF ? line->way[1].count : count;
   }
   return count;
+}
+
+#define KERNEL_PUT
+/* tok_cache_put_tiny() */
+static inline void put_tiny(tok_cache *c, uint64_t key, uint8_t count) {
+  tok_tiny_line *line = tok_cache_tiny(c, key);
+  __m512i v = _mm512_load_si512(line);
+  unsigned victim = 1u << tok_cache_added(c, TOK_TINY) % 7;
+  unsigned same = _mm512_cmpeq_epi64_mask(v, _mm512_set1_epi64((long long)key));
+  unsigned empty = _mm512_testn_epi64_mask(v, v) & 0x7F;
+  unsigned at = 31 - _lzcnt_u32(same != 0 ? same : empty != 0 ? empty : victim);
+  line->key[at] = key;
+  line->count[at] = count;
+}
+
+/* tok_cache_put_short() */
+static inline void put_short(tok_cache *c, uint64_t hash, tok_key entry) {
+  tok_short_line *line[2] = {tok_cache_short(c, hash, 0), tok_cache_short(c, hash, 1)};
+  __m512i keys = _mm512_broadcast_i64x2(_mm_set_epi64x((long long)entry.hi, (long long)entry.lo));
+  __m512i a = _mm512_load_si512(line[0]), b = _mm512_load_si512(line[1]);
+  unsigned victim = 1u << 2 * (tok_cache_added(c, TOK_SHORT) & 7);
+  unsigned same = _mm512_cmpeq_epi64_mask(a, keys) | _mm512_cmpeq_epi64_mask(b, keys) << 8;
+  unsigned empty = _mm512_testn_epi64_mask(a, a) | _mm512_testn_epi64_mask(b, b) << 8;
+  same &= same >> 1 & 0x5555;
+  empty = empty >> 1 & 0x5555; /* by `hi`, which holds the length */
+  unsigned at = _tzcnt_u32(same != 0 ? same : empty != 0 ? empty : victim) / 2;
+  line[at / 4]->way[at & 3] = entry;
 }
 
 #define KERNEL_SORT_LENGTHS

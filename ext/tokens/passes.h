@@ -4,6 +4,7 @@
 **
 ** What a vector can do in fewer instructions a kernel brings itself: with KERNEL_LINE_COUNT a
 ** line_count(), with KERNEL_TINY_COUNT a tiny_count(), with KERNEL_MID_COUNT a mid_count(), with
+** KERNEL_PUT a put_tiny() and a put_short(), with
 ** KERNEL_SORT_LENGTHS a sort_lengths().
 */
 #ifndef TOK_PASSES_H
@@ -40,6 +41,16 @@ static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
 /* Tokens of n = 16..30 bytes, 0 if they are not there. */
 static inline int64_t mid_count(const tok_cache *c, uint64_t hash, const uint8_t *p, size_t n) {
   return tok_cache_get_mid(c, hash, p, n);
+}
+#endif
+
+#ifndef KERNEL_PUT
+static inline void put_tiny(tok_cache *c, uint64_t key, uint8_t count) {
+  tok_cache_put_tiny(c, key, count);
+}
+
+static inline void put_short(tok_cache *c, uint64_t hash, tok_key entry) {
+  tok_cache_put_short(c, hash, entry);
 }
 #endif
 
@@ -236,10 +247,10 @@ static void put_tokens(tok_cache *cache, const lookup *l, size_t n) {
     size_t j = l->tokens[t], length = l->miss[j].n;
     tok_key k = l->miss[j].key;
     if (length <= TOK_TINY_KEY_MAX) {
-      tok_cache_put_tiny(cache, tok_tiny_key(k.lo, length), 1);
+      put_tiny(cache, tok_tiny_key(k.lo, length), 1);
     } else {
       k.hi |= (uint64_t)1 << TOK_CACHE_COUNT_SHIFT;
-      tok_cache_put_short(cache, l->hash[j], k);
+      put_short(cache, l->hash[j], k);
     }
   }
 }
