@@ -12,6 +12,18 @@ enum { SQL_MAX = 1 << 20 };
 
 static char null_value[64] = "";
 
+/* The shell's readfile(path). */
+static void read_file(sqlite3_context *ctx, int n, sqlite3_value **args) {
+  const char *path = (const char *)sqlite3_value_text(args[0]);
+  FILE *in = path == NULL ? NULL : fopen(path, "rb");
+  (void)n;
+  if (in == NULL) return;
+  char *bytes = sqlite3_malloc(SQL_MAX);
+  size_t size = bytes == NULL ? 0 : fread(bytes, 1, SQL_MAX, in);
+  fclose(in);
+  sqlite3_result_blob64(ctx, bytes, size, sqlite3_free);
+}
+
 static void print_row(sqlite3_stmt *stmt) {
   for (int i = 0; i < sqlite3_column_count(stmt); i++) {
     const unsigned char *text = sqlite3_column_text(stmt, i);
@@ -76,6 +88,7 @@ int main(void) {
     printf("%s\n", message);
     return 2;
   }
+  sqlite3_create_function(db, "readfile", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, read_file, NULL, NULL);
   size_t n = 0;
   while (fgets(line, sizeof line, stdin) != NULL) {
     if (line[0] == '.' && n == 0) {

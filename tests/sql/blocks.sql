@@ -8,7 +8,7 @@ INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens, cost_nano) 
 SELECT start, "end", first_at, last_at, active, requests, input_tokens, output_tokens, total_tokens, cost_usd, models
   FROM tok_blocks(5, '2026-01-06T10:30:00Z');
 -- B2, B3: the active block, its rates and where it is going: 1210 tokens in 30 minutes, 210 minutes left.
-SELECT active, tokens_per_min, cost_per_hour, minutes_left, projected_tokens, projected_cost_usd
+SELECT active, round(tokens_per_min, 6), cost_per_hour, minutes_left, projected_tokens, projected_cost_usd
   FROM tok_blocks(5, '2026-01-06T10:30:00Z') WHERE active;
 SELECT count(*) FROM tok_blocks(5, '2026-01-06T14:00:00Z') WHERE active;
 SELECT start, requests FROM tok_blocks(24, 0);

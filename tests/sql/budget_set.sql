@@ -1,6 +1,4 @@
 -- What tok_quota_set takes for a value, and what it must not.
-.bail off
-.load build/tok
 SELECT '-- without a ledger';
 SELECT tok_quota_check('{}');
 SELECT tok_quota_explain('{}');

@@ -80,7 +80,7 @@ SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 1767225600 + 3600 * i + 600, 'unixepoch'),
   iif(i % 2, '{"env":"prod"}', '["dev"]'), 1000 + 100 * (i % 24) + i * 7919 % 300, 300 + i * 31 % 50, 1000000 * (1 + i % 24) + i * 7919 % 9973 * 400 FROM t;
 SELECT ts, round(forecast, 6), round(lower, 6), round(upper, 6) FROM tok_forecast('cost', 'day', 3);
 SELECT ts, round(forecast), n, status FROM tok_forecast('total', 'hour', 2, '{"zone":"+05:30"}', 0.95);
-SELECT ts, forecast FROM tok_forecast('requests', 'week', 2);
+SELECT ts, round(forecast, 6) FROM tok_forecast('requests', 'week', 2);
 SELECT ts, round(forecast), lower, status FROM tok_forecast('requests', 'month', 2);
 SELECT ts, forecast FROM tok_forecast('requests', 'day', 1, '{"tenant_id":"acme"}');
 SELECT ts, forecast FROM tok_forecast('requests', 'day', 1, '{"tag":"env:prod"}');

@@ -41,7 +41,7 @@ CREATE VIEW v AS SELECT tok_init();
 SELECT * FROM v;
 
 -- What each view shows.
-SELECT * FROM pragma_table_info('llm_by_model') WHERE name IN ('model', 'share', 'cost_usd');
+SELECT cid, name FROM pragma_table_info('llm_by_model') WHERE name IN ('model', 'share', 'cost_usd');
 SELECT group_concat(name) FROM pragma_table_info('llm_metrics');
 SELECT model, requests, cost_nano, round(share, 3) FROM llm_by_model;
 SELECT requests, providers, models, cost_nano FROM llm_stats;

@@ -45,6 +45,3 @@ INSERT INTO tok_responses(response) SELECT printf('{"id":"r%d","model":"gpt-4o",
   FROM json_each('[1,2,3]');
 ROLLBACK;
 SELECT n.n = (SELECT count(*) FROM llm_usage) FROM n;
-CREATE TABLE log(body);
-CREATE TRIGGER log_to_ledger AFTER INSERT ON log BEGIN INSERT INTO tok_responses(response) VALUES (NEW.body); END;
-INSERT INTO log VALUES ('{"usage":{"prompt_tokens":1}}');
