@@ -1,5 +1,5 @@
 -- Charges of a row that moves from one counter to another, until its UPDATE is complete: sql/triggers/llm_usage_moves.sql.
--- Empty between statements, but where an UPDATE OR FAIL failed half-way.
+-- Empty between statements.
 CREATE TABLE main.llm_quota_waiting(
   n               INTEGER PRIMARY KEY,
   usage_id        INTEGER NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE main.llm_quota_waiting(
   api_key_id      TEXT,
   session_id      TEXT,
   tags            TEXT,
-  requests        INTEGER,  -- 1: the row comes, -1: it goes, 0: its amounts change; NULL: its move is counted already
+  requests        INTEGER,  -- -1: the row goes, a move begins; 1: it comes; 0: its amounts change; NULL: a move ends
   input_tokens    INTEGER,
   output_tokens   INTEGER,
   total_tokens    INTEGER,

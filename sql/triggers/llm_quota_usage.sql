@@ -53,7 +53,7 @@ END;
 DROP TRIGGER IF EXISTS main.llm_quota_update;
 CREATE TRIGGER main.llm_quota_update INSTEAD OF INSERT ON llm_usage_amount
 WHEN {quota_changed:NEW.old_} AND EXISTS (SELECT 1 FROM llm_quota)
-  AND NOT EXISTS (SELECT 1 FROM llm_quota_waiting WHERE usage_id = NEW.id AND requests IS NOT NULL)
+  AND NOT {quota_waits:NEW.id}
 BEGIN
   INSERT INTO llm_quota_charge VALUES (NEW.unix_time, {quota_difference:-}, NEW.unix_time, NEW.id,
     CASE  -- a cost given in dollars at INSERT and filled in now is part of that INSERT
@@ -65,8 +65,8 @@ BEGIN
       ELSE 2 END);
 END;
 
--- UPDATE OR REPLACE took another row away; what an ignored INSERT left is no such row. Not of timestamp: that is filled
--- in right after an INSERT, where a REPLACE would be taken for an upsert.
+-- UPDATE OR REPLACE took another row away. What an ignored INSERT or an upsert left is no such row, nor is what a REPLACE took
+-- whose own row a trigger of the application updates before that row has arrived.
 DROP TRIGGER IF EXISTS main.llm_quota_replaced_by_update;
 CREATE TRIGGER main.llm_quota_replaced_by_update AFTER UPDATE OF id, provider, response_id, model, task_type,
   tenant_id, user_id, api_key_id, session_id, tags ON llm_usage
@@ -78,9 +78,10 @@ END;
 DROP TRIGGER IF EXISTS main.llm_quota_gone_call;
 CREATE TRIGGER main.llm_quota_gone_call INSTEAD OF INSERT ON llm_quota_gone
 BEGIN
-  DELETE FROM llm_replaced WHERE id = NEW.old_id;  -- an upsert's: the row is there
-  UPDATE llm_replaced SET gone = 1 WHERE id = NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage WHERE id = llm_replaced.id);
-  DELETE FROM llm_replaced;
+  DELETE FROM llm_replaced WHERE id = NEW.old_id AND NEW.old_id <> NEW.id;  -- it is there under another id
+  UPDATE llm_replaced SET gone = 1
+  WHERE id = NEW.id AND NEW.old_id <> NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage WHERE id = llm_replaced.id);
+  DELETE FROM llm_replaced WHERE gone;
 END;
 
 DROP TRIGGER IF EXISTS main.llm_quota_delete;
@@ -104,8 +105,8 @@ DROP TRIGGER IF EXISTS main.llm_quota_aside;
 CREATE TRIGGER main.llm_quota_aside INSTEAD OF INSERT ON llm_usage_in_the_way
 WHEN EXISTS (SELECT 1 FROM llm_quota)
 BEGIN
-  DELETE FROM llm_replaced;
-  INSERT INTO llm_replaced
+  DELETE FROM llm_replaced WHERE id IS NOT NEW.own_id;
+  INSERT OR REPLACE INTO llm_replaced
   SELECT id, unix_time, provider, model, task_type, tenant_id, user_id, api_key_id, session_id, tags, input_tokens,
     output_tokens, total_tokens, cost_nano, 0
   FROM llm_usage

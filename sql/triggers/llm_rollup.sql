@@ -81,22 +81,23 @@ END;
 DROP TRIGGER IF EXISTS main.llm_rollup_aside;
 CREATE TRIGGER main.llm_rollup_aside INSTEAD OF INSERT ON llm_usage_in_the_way
 BEGIN
-  DELETE FROM llm_rollup_replaced;
-  INSERT INTO llm_rollup_replaced SELECT id, {row_keys:}, {row_amounts:} FROM llm_usage
+  DELETE FROM llm_rollup_replaced WHERE id IS NOT NEW.own_id;  -- a trigger of the application may update a row that replaced
+  INSERT OR REPLACE INTO llm_rollup_replaced SELECT id, {row_keys:}, {row_amounts:} FROM llm_usage
   WHERE (id = NEW.id OR provider = NEW.provider AND response_id = NEW.response_id)
     AND id IS NOT NEW.own_id AND id <= (SELECT watermark FROM llm_rollup_state);
   UPDATE llm_rollup_state SET aside = 1 WHERE NOT aside AND EXISTS (SELECT 1 FROM llm_rollup_replaced);
 END;
 
 DROP VIEW IF EXISTS main.llm_rollup_arrived;
-CREATE VIEW main.llm_rollup_arrived(id) AS SELECT id FROM llm_usage WHERE false;
+CREATE VIEW main.llm_rollup_arrived(id, old_id) AS SELECT id, id FROM llm_usage WHERE false;  -- old_id NULL: an INSERT
 CREATE TRIGGER main.llm_rollup_taken INSTEAD OF INSERT ON llm_rollup_arrived
 BEGIN
   INSERT INTO llm_rollup_row
   SELECT -1, {row_keys:}, NULL, NULL, NULL, NULL, NULL, NULL, {row_amounts:} FROM llm_rollup_replaced AS r
-  WHERE id = NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage AS u WHERE u.id = r.id);
-  DELETE FROM llm_rollup_replaced;
-  UPDATE llm_rollup_state SET aside = 0 WHERE aside;
+  WHERE id = NEW.id AND NEW.old_id IS NOT NEW.id
+    OR id IS NOT NEW.old_id AND NOT EXISTS (SELECT 1 FROM llm_usage AS u WHERE u.id = r.id);
+  DELETE FROM llm_rollup_replaced WHERE id IS NOT NEW.old_id OR NEW.old_id <> NEW.id;
+  UPDATE llm_rollup_state SET aside = 0 WHERE aside AND NOT EXISTS (SELECT 1 FROM llm_rollup_replaced);
 END;
 
 -- A row after the watermark waits in the tail; when the tail is long, all before this row is folded. A row at
@@ -106,7 +107,7 @@ CREATE TRIGGER main.llm_rollup_insert INSTEAD OF INSERT ON llm_usage_arrival
 WHEN (SELECT NEW.id - watermark NOT BETWEEN 1 AND batch OR aside FROM llm_rollup_state)
 BEGIN
   SELECT RAISE(ABORT, 'tok: -1 is no id of a row of llm_usage, expected a positive one or none') WHERE NEW.id = -1;
-  INSERT INTO llm_rollup_arrived VALUES (NEW.id);
+  INSERT INTO llm_rollup_arrived VALUES (NEW.id, NULL);
   INSERT INTO llm_rollup_row
   SELECT 1, {row_keys:NEW.}, {row_amounts:NEW.}, NULL, NULL, NULL, NULL, NULL, NULL
   WHERE NEW.id <= (SELECT watermark FROM llm_rollup_state);
@@ -117,7 +118,7 @@ DROP TRIGGER IF EXISTS main.llm_rollup_update_replaced;
 CREATE TRIGGER main.llm_rollup_update_replaced AFTER UPDATE OF id, provider, response_id ON llm_usage
 WHEN EXISTS (SELECT 1 FROM llm_rollup_replaced)
 BEGIN
-  INSERT INTO llm_rollup_arrived VALUES (NEW.id);
+  INSERT INTO llm_rollup_arrived VALUES (NEW.id, OLD.id);
 END;
 
 DROP TRIGGER IF EXISTS main.llm_rollup_delete;

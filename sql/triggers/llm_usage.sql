@@ -24,6 +24,7 @@ DROP TRIGGER IF EXISTS main.llm_usage_complete;
 CREATE TRIGGER main.llm_usage_complete INSTEAD OF INSERT ON llm_usage_arrival
 WHEN NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp NOT GLOB '*[^0-9]*'
 BEGIN
+  SELECT RAISE(ABORT, 'tok: cost_nano is beyond 9.2e9 dollars') WHERE {nano_beyond:NEW.cost_nano};
   UPDATE llm_usage SET timestamp = coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch'), '')
   WHERE id = NEW.id AND timestamp NOT GLOB '*[^0-9]*';
   UPDATE llm_usage SET cost_usd = cost_nano / 1e9
@@ -55,6 +56,7 @@ CREATE TRIGGER main.llm_usage_cost AFTER UPDATE OF cost_nano, cost_usd ON llm_us
 WHEN NEW.cost_usd IS NOT NEW.cost_nano / 1e9
   AND (NEW.cost_nano IS NOT OLD.cost_nano OR NEW.cost_usd IS NOT OLD.cost_usd)
 BEGIN
+  SELECT RAISE(ABORT, 'tok: cost_nano is beyond 9.2e9 dollars') WHERE {nano_beyond:NEW.cost_nano};
   INSERT INTO llm_usage_cost_set VALUES (NEW.id, NEW.cost_nano IS NOT OLD.cost_nano);
 END;
 

@@ -35,6 +35,7 @@ static const char *const tenants[] = {"'a'", "'b'", "NULL"};
 static const char *const users[] = {"'ann'", "'bob'"};
 static const char *const models[] = {"'gpt-4o-mini'", "'gpt-4o'", "'y'"}; /* the last has no price */
 static const char *const tags[] = {"'[\"eu\"]'", "'{\"env\":\"eu\"}'", "NULL"};
+static const char *const tasks[] = {"'t'", "'retag'", "'follow'", "'revert'", "'chain'"};
 static const char *const costs[] = {"NULL", "0", "40000", "90000", "-3000"};
 static const char *const or_what[] = {"", "OR REPLACE ", "OR IGNORE ", "OR FAIL "};
 
@@ -95,10 +96,10 @@ static void an_insert(statement *t, int64_t id) {
   bool replaces = strcmp(what, "OR REPLACE ") == 0;
   if (!replaces && (own[0] != 'N' || response[0] != 'N')) what = "OR IGNORE ";
   snprintf(t->sql, SQL_MAX,
-           "INSERT %sINTO llm_usage(id, timestamp, tenant_id, user_id, model, tags, provider, "
-           "response_id, input_tokens, output_tokens, cost_nano) "
-           "VALUES(%s, %lld, %s, %s, %s, %s, 'openai', %s, %u, %u, %s)",
-           what, own, a_time(), PICK(tenants), PICK(users), PICK(models), PICK(tags), response,
+           "INSERT %sINTO llm_usage(id, timestamp, tenant_id, user_id, model, tags, task_type, "
+           "provider, response_id, input_tokens, output_tokens, cost_nano) "
+           "VALUES(%s, %lld, %s, %s, %s, %s, %s, 'openai', %s, %u, %u, %s)",
+           what, own, a_time(), PICK(tenants), PICK(users), PICK(models), PICK(tags), PICK(tasks), response,
            host_random(&s.r, 120), host_random(&s.r, 90), PICK(costs));
   if (replaces)
     snprintf(t->replaced, SQL_MAX,
@@ -142,8 +143,8 @@ static void a_replacing_update(statement *t, int64_t id) {
 
 /* Columns by chance, most often two or three. */
 static void an_update(statement *t, int64_t id) {
-  size_t n = (size_t)snprintf(t->sql, SQL_MAX, "UPDATE %sllm_usage SET task_type = 't'",
-                              host_random(&s.r, 4) == 0 ? "OR IGNORE " : "");
+  size_t n = (size_t)snprintf(t->sql, SQL_MAX, "UPDATE %sllm_usage SET task_type = %s",
+                              host_random(&s.r, 4) == 0 ? "OR IGNORE " : "", PICK(tasks));
 #define SET(of, ...) \
   if (host_random(&s.r, of) == 0) n += (size_t)snprintf(t->sql + n, SQL_MAX - n, __VA_ARGS__)
   SET(3, ", input_tokens = %u", host_random(&s.r, 120));
@@ -252,7 +253,7 @@ static void refused_exactly_if_it_rises_beyond(void) {
   }
   printf("%lld refused, %lld allowed, %lld of them with a counter beyond its limit; %.1f s\n",
          (long long)s.refused, (long long)s.allowed, (long long)s.beyond, host_seconds() - began);
-  CHECK(s.refused > n / 4 && s.allowed > n && s.beyond > n / 4);
+  CHECK(s.refused > n / 10 && s.allowed > n && s.beyond > 0);
 }
 
 /* ---- the order of triggers --------------------------------------------------------------------- */
@@ -284,14 +285,30 @@ static void shuffle(sqlite3 *db) {
   }
 }
 
+/* Triggers of an application: they change the row that was written, each a statement of its own. */
+static const char applications[] =
+    "CREATE TRIGGER app_retag AFTER INSERT ON llm_usage WHEN NEW.task_type = 'retag' BEGIN"
+    "  UPDATE llm_usage SET tenant_id = 'b', input_tokens = 50 WHERE id = NEW.id; END;"
+    "CREATE TRIGGER app_follow AFTER UPDATE OF input_tokens ON llm_usage "
+    "WHEN NEW.task_type = 'follow' AND NEW.user_id IS NOT 'eve' BEGIN"
+    "  UPDATE llm_usage SET user_id = 'eve', output_tokens = 7 WHERE id = NEW.id; END;"
+    "CREATE TRIGGER app_revert AFTER UPDATE OF tenant_id ON llm_usage "
+    "WHEN NEW.task_type = 'revert' AND NEW.tenant_id = 'a' BEGIN"
+    "  UPDATE llm_usage SET tenant_id = OLD.tenant_id WHERE id = NEW.id AND OLD.tenant_id <> 'a'; END;"
+    "CREATE TRIGGER app_chain AFTER UPDATE OF total_tokens ON llm_usage "
+    "WHEN NEW.task_type = 'chain' AND NEW.total_tokens < 100 BEGIN"
+    "  UPDATE llm_usage SET model = 'gpt-4o', total_tokens = 100 WHERE id = NEW.id; END;";
+
 static void counted_in_any_order_of_triggers(void) {
   statement t;
   for (int mode = 0; mode < MODES; mode++) {
     s.r = host_seed((uint64_t)mode + 400);
     s.free = ledger("build/tmp/guard_order.db", "none", mode);
     if (!CHECK(s.free != NULL)) return;
+    bool by_chance = host_random(&s.r, 3) != 0;
     for (int64_t i = 0, n = host_size("GUARDED", 110); i < n; i++) {
-      if (i % 40 == 0) shuffle(s.free);
+      if (i == n / 2) host_run(s.free, applications, NULL);
+      if (by_chance && i % (n / 4) == 0) shuffle(s.free);
       a_statement(&t, a_row());
       host_run(s.free, t.sql, NULL);
       if (!CHECK_INT(host_int(s.free, "SELECT count(*) FROM llm_quota_audit"), 0)) {
