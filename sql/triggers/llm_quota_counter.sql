@@ -17,8 +17,8 @@
 --   1   usage or a hold that comes in
 --   2   a row of which this counter counts more than before (llm_quota_usage.sql, llm_usage_moves.sql)
 --   4   a row that is without a price now: refused by quotas of cost that take none
--- The price that a TEMP trigger of tok fills in is there already: SQLite runs TEMP triggers first
--- (tests/budget/test_clients.sh proves it). RAISE takes no expression before SQLite 3.47, so the message names the
+-- The price that a TEMP trigger of tok fills in is there already, and so is one that was given in dollars: SQLite runs TEMP
+-- triggers first, and of others the last made first (tests/budget/test_clients.sh and test_guard.c prove it). RAISE takes no expression before SQLite 3.47, so the message names the
 -- metric. Where tok is loaded its TEMP trigger, which comes first, names the quota (sql/temp/quota_guard.sql).
 --
 -- Alerts. alert_at is the lowest line that no event tells of yet; beyond it every rule is looked at. One event a rule,

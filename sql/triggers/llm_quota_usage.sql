@@ -56,9 +56,7 @@ WHEN {quota_changed:NEW.old_} AND EXISTS (SELECT 1 FROM llm_quota)
   AND NOT {quota_waits:NEW.id}
 BEGIN
   INSERT INTO llm_quota_charge VALUES (NEW.unix_time, {quota_difference:-}, NEW.unix_time, NEW.id,
-    CASE  -- a cost given in dollars at INSERT and filled in now is part of that INSERT
-      WHEN NEW.old_cost_nano IS NULL AND NEW.cost_nano IS NOT NULL
-        THEN iif(abs(NEW.old_cost_usd * 1e9 - NEW.cost_nano) < 1 + abs(NEW.cost_nano) / 1000000000000, 1, 8)
+    CASE WHEN NEW.old_cost_nano IS NULL AND NEW.cost_nano IS NOT NULL THEN 8
       WHEN NEW.old_cost_nano IS NOT NULL AND NEW.cost_nano IS NULL THEN coalesce((
         SELECT CASE WHEN cost_nano IS NULL THEN 4 WHEN cost_nano > NEW.old_cost_nano THEN 16 ELSE 8 END
         FROM llm_usage WHERE id = NEW.id), 0)

@@ -39,7 +39,7 @@ CREATE TRIGGER main.llm_usage_moved AFTER UPDATE OF id, timestamp, tenant_id, us
   model, task_type, tags ON llm_usage
 WHEN (SELECT min(NEW.id, OLD.id) > watermark AND quotas = 0 FROM llm_rollup_state) IS NOT 1
 BEGIN
-  INSERT INTO llm_usage_move VALUES ({usage_keys:OLD.}, {usage_amounts:OLD.}, {usage_keys:NEW.}, {usage_amounts:NEW.});
+  INSERT INTO llm_usage_move VALUES ({usage_keys:OLD.}, {row_amounts:OLD.}, {usage_keys:NEW.}, {row_amounts:NEW.});
 END;
 
 DROP TRIGGER IF EXISTS main.llm_usage_amounts;
@@ -47,7 +47,7 @@ CREATE TRIGGER main.llm_usage_amounts AFTER UPDATE OF input_tokens, output_token
   cost_nano, response_time_ms ON llm_usage
 WHEN (SELECT NEW.id > watermark AND quotas = 0 FROM llm_rollup_state) IS NOT 1
 BEGIN
-  INSERT INTO llm_usage_amount VALUES ({usage_keys:NEW.}, {usage_amounts:NEW.}, {usage_amounts:OLD.}, NEW.unix_time);
+  INSERT INTO llm_usage_amount VALUES ({usage_keys:NEW.}, {row_amounts:NEW.}, {row_amounts:OLD.}, NEW.unix_time);
 END;
 
 -- One of the two costs was set: the other follows; cost_nano where both were.
