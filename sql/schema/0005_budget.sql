@@ -144,7 +144,6 @@ CREATE TABLE main.llm_counter(
   alert_at INTEGER,                     -- used from which on alert rules are looked at; NULL: none is left
   at       INTEGER,                     -- time of the row that changed this last; NULL: rebuilt
   usage_id INTEGER,                     -- that row, or NULL for a hold
-  was      INTEGER,                     -- unused since 0013
   -- Token buckets (sql/gen/bucket_debt.sql). NULL: it is none.
   debt       INTEGER,                   -- what is missing to full at debt_at, in units of 1/span_s: exact
   debt_at    INTEGER,                   -- the latest time of a row or hold: refills count from here

@@ -150,7 +150,6 @@ DELETE FROM main.sqlite_sequence WHERE name IN ('llm_quota', 'llm_alert');
 INSERT INTO main.sqlite_sequence(name, seq)
 SELECT replace(name, '_before', ''), seq FROM main.sqlite_sequence WHERE name IN ('llm_quota_before', 'llm_alert_before');
 
-ALTER TABLE main.llm_counter ADD COLUMN was INTEGER;
 ALTER TABLE main.llm_counter ADD COLUMN debt INTEGER;
 ALTER TABLE main.llm_counter ADD COLUMN debt_at INTEGER;
 ALTER TABLE main.llm_counter ADD COLUMN settled INTEGER;

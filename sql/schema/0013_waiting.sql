@@ -21,8 +21,7 @@ CREATE TABLE main.llm_quota_waiting(
   unpriced_tokens INTEGER
 ) STRICT;
 
--- Two triggers and a table in which such an UPDATE left a note. The installer drops the table.
+-- Two triggers of earlier versions, and a table in which such an UPDATE left a note: the installer drops that.
 DROP TRIGGER IF EXISTS main.llm_quota_moves;
 DROP TRIGGER IF EXISTS main.llm_quota_differs;
--- What it told a rise from, llm_counter.was, the charges that wait tell. The column stays, unused: DROP COLUMN reads the
--- whole schema anew, and fails where any view of the application is broken.
+-- The column llm_counter.was of such a ledger is not used any more; a new one has none.

@@ -299,6 +299,10 @@ static const workload workloads[] = {
      "SELECT used FROM llm_counter; SELECT count(*) FROM llm_alert_event"},
     {"tok_reprice under a guard of UPDATE", LEDGER A_QUOTA A_ROW "UPDATE llm_quota SET guard = 'write', metric = 'cost', limit_units = 1, since = 0;",
      "SELECT tok_reprice('2026-01-01'); SELECT cost_nano FROM llm_usage; SELECT count(*) FROM llm_meta WHERE key = 'repricing'"},
+    {"an UPDATE that moves a row under a guard", LEDGER A_QUOTA "UPDATE llm_quota SET guard = 'write'; INSERT INTO llm_usage(id, timestamp,"
+     " tenant_id, provider, model, input_tokens, output_tokens) VALUES(1, '2026-01-01', 's', 'openai', 'gpt-4o', 90, 9);",
+     "UPDATE llm_usage SET tenant_id = 't', model = 'gpt-4o-mini', output_tokens = 10; SELECT total_tokens, cost_nano FROM llm_usage;"
+     "SELECT used FROM llm_counter; SELECT count(*) FROM llm_quota_waiting; SELECT count(*) FROM llm_quota_audit"},
     {"token bucket", LEDGER "SELECT tok_quota_set('b', '{\"metric\":\"total\",\"limit\":100,\"period\":\"bucket 60s\"}', '2026-01-01');",
      "INSERT OR IGNORE INTO llm_usage(id, timestamp, input_tokens, output_tokens) VALUES(1, '2026-01-01', 50, 40);"
      "SELECT tok_quota_reserve('r', '{}', '{\"input\":5,\"output\":5}', 600, '2026-01-01T00:00:01Z') ->> 'ok';"
