@@ -22,15 +22,19 @@ enum { OLDEST_SQLITE = 3038000 };
 ** True if this connection already has tok. Loading again must not re-register: replacing a function
 ** while a statement runs fails with SQLITE_BUSY, and SELECT load_extension() is such a statement.
 **
+** Newer versions of SQLite read the schema before they prepare anything, so that another program's
+** lock keeps this from being known (*locked); nothing else here prepares a statement.
+**
 ** The look-up that fails leaves its error in the connection, and sqlite3_open() would return that
-** error when tok is an automatic extension; a statement that succeeds clears it.
+** error when tok is an automatic extension; running nothing clears it.
 */
-static bool already_loaded(sqlite3 *db) {
+static bool already_loaded(sqlite3 *db, bool *locked) {
   sqlite3_stmt *stmt = NULL;
   int rc = sqlite3_prepare_v2(db, "SELECT tok_version()", -1, &stmt, NULL);
   sqlite3_finalize(stmt);
+  *locked = rc == SQLITE_BUSY || rc == SQLITE_LOCKED;
   if (rc == SQLITE_OK) return true;
-  if (sqlite3_prepare_v2(db, "SELECT 1", -1, &stmt, NULL) == SQLITE_OK) sqlite3_finalize(stmt);
+  sqlite3_exec(db, "", NULL, NULL, NULL);
   return false;
 }
 
@@ -47,9 +51,12 @@ static int register_rooms(sqlite3 *db, bool files, char **err_msg) {
     }
     return SQLITE_ERROR;
   }
-  if (already_loaded(db)) return SQLITE_OK;
+  bool locked;
+  if (already_loaded(db, &locked)) return SQLITE_OK;
   int rc = tok_sql_set_files(db, files);
+  if (rc == SQLITE_BUSY && locked) return SQLITE_OK; /* it is there, and in use */
   for (size_t i = 0; i < sizeof rooms / sizeof rooms[0] && rc == SQLITE_OK; i++) rc = rooms[i](db);
+  if (rc == SQLITE_OK && files) rc = tok_ledger_register_files(db);
   if (rc != SQLITE_OK) { /* so that the next attempt does not take a part for the whole */
     sqlite3_create_function_v2(db, "tok_version", 0, SQLITE_UTF8, NULL, NULL, NULL, NULL, NULL);
   }

@@ -143,6 +143,7 @@ int tok_tokens_register(sqlite3 *db);
 int tok_prices_register(sqlite3 *db);
 int tok_usage_register(sqlite3 *db);
 int tok_ledger_register(sqlite3 *db);
+int tok_ledger_register_files(sqlite3 *db); /* tok_import; not after sqlite3_toknofs_init */
 int tok_period_register(sqlite3 *db);
 int tok_budget_register(sqlite3 *db);
 int tok_forecast_register(sqlite3 *db);

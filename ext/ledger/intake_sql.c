@@ -452,11 +452,11 @@ static void import_text_func(sqlite3_context *ctx, int argc, sqlite3_value **arg
 int tok_intake_register(sqlite3 *db) {
   static const tok_func_def texts[] = {
       {"tok_import_text", -1, TOK_WRITES | SQLITE_RESULT_SUBTYPE, import_text_func}};
+  return tok_sql_functions(db, NULL, texts, 1);
+}
+
+int tok_ledger_register_files(sqlite3 *db) {
   static const tok_func_def files[] = {
       {"tok_import", -1, TOK_WRITES | SQLITE_RESULT_SUBTYPE, import_file_func}};
-  bool allowed = false;
-  int rc = tok_sql_functions(db, NULL, texts, 1);
-  if (rc == SQLITE_OK) rc = tok_sql_files(db, &allowed);
-  if (rc == SQLITE_OK && allowed) rc = tok_sql_functions(db, NULL, files, 1);
-  return rc;
+  return tok_sql_functions(db, NULL, files, 1);
 }

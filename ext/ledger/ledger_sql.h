@@ -11,7 +11,7 @@ int tok_percentile_register(sqlite3 *db);
 int tok_times_register(sqlite3 *db);
 int tok_calibrate_register(sqlite3 *db);
 int tok_responses_register(sqlite3 *db);
-int tok_intake_register(sqlite3 *db); /* tok_import, tok_import_text */
+int tok_intake_register(sqlite3 *db); /* tok_import_text */
 int tok_report_register(sqlite3 *db);
 int tok_bulk_register(sqlite3 *db);  /* tok_bulk_begin, tok_bulk_end */
 int tok_audit_register(sqlite3 *db); /* tok_audit, tok_rebuild */
