@@ -39,7 +39,7 @@ static inline void load_padded(void *to, const uint8_t *p, size_t n) {
   memcpy(to, p, n);
 }
 
-/* Do n <= 32 bytes equal? */
+/* Do n <= 62 bytes equal? */
 static inline bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n) {
   return memcmp(a, b, n) == 0;
 }
@@ -58,7 +58,7 @@ static inline tok_recent *recent_of(const counter *c, uint64_t hash) {
 }
 
 /*
-** A piece of up to 30 bytes, counted as 1 so far: has it been seen of late? Then it is booked, now
+** A piece of up to 62 bytes, counted as 1 so far: has it been seen of late? Then it is booked, now
 ** or with the one that is under way. Else it is noted, unless its place is taken.
 */
 static inline bool seen_of_late(counter *c, const uint8_t *p, uint32_t n, uint64_t hash) {
@@ -80,7 +80,7 @@ static inline bool seen_of_late(counter *c, const uint8_t *p, uint32_t n, uint64
 
 /* How often a piece stands in the text that is done; `count` is for those to come. */
 static inline int64_t times_seen(counter *c, const job *j, int64_t count) {
-  if (!c->recents || j->n > TOK_MID_KEY_MAX) return 1;
+  if (!c->recents || j->n > LANE_TEXT_MAX) return 1;
   tok_recent *s = recent_of(c, j->hash);
   if (s->p != j->p || s->epoch != c->e->epoch) return 1;
   s->count = (uint8_t)count;
@@ -377,7 +377,7 @@ static void make_room(counter *c) {
 
 /* Queues a piece of n <= 62 bytes, counted as 1 so far. */
 static inline void add_job(counter *c, const job *j) {
-  if (c->recents && j->n <= TOK_MID_KEY_MAX && seen_of_late(c, j->p, j->n, j->hash)) return;
+  if (c->recents && seen_of_late(c, j->p, j->n, j->hash)) return;
   if (c->n_jobs == JOBS_MAX) make_room(c);
   c->jobs[c->n_jobs++] = *j;
 }

@@ -427,9 +427,9 @@ static inline void load_padded(void *to, const uint8_t *p, size_t n) {
 }
 
 static inline bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n) {
-  __mmask32 bytes = (uint32_t)~(~(uint64_t)0 << n);
-  return _mm256_mask_cmpneq_epi8_mask(bytes, _mm256_maskz_loadu_epi8(bytes, a),
-                                      _mm256_maskz_loadu_epi8(bytes, b)) == 0;
+  uint64_t bytes = ((uint64_t)1 << n) - 1;
+  return _mm512_mask_cmpneq_epi8_mask(bytes, _mm512_maskz_loadu_epi8(bytes, a),
+                                      _mm512_maskz_loadu_epi8(bytes, b)) == 0;
 }
 
 #define KERNEL_FLOCK

@@ -41,7 +41,7 @@ enum {
 typedef struct {
   const uint8_t *p; /* valid until the job is run */
   uint32_t n;
-  uint64_t hash; /* of its bytes where n <= 30; else 0 */
+  uint64_t hash; /* of its bytes, where there is a cache; for recents: any */
   void *place;
 } job;
 
