@@ -1,5 +1,5 @@
 # One SQLite that is too old (it must say so), the oldest that is not, and a recent one, as amalgamations inside versions of the npm package better-sqlite3: the
-# loading tests, the failing allocations, and every SQL test that needs no shell command, with the same
+# loading tests, the failing allocations, the guard, and every SQL test that needs no shell command, with the same
 # build/tok.so. Skips where a package is not to be had. Called by `make compat`.
 set -u
 status=0
@@ -20,8 +20,9 @@ for version in ${COMPAT_VERSIONS:-7.5.0 7.5.1 12.11.1}; do
   number=$(sed -n 's/^#define SQLITE_VERSION_NUMBER  *//p' "$dir/sqlite3.h")
   echo "== SQLite $sqlite"
   [ -f "$dir/sqlite3.o" ] || ${CC:-cc} -O1 -c -o "$dir/sqlite3.o" "$dir/sqlite3.c" || exit 1
-  for program in compat/test_load fault/test_oom concurrency/test_threads compat/sql_host; do
-    ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -I"$dir" -o "$dir/$(basename $program)" "tests/$program.c" \
+  for program in compat/test_load fault/test_oom concurrency/test_threads budget/test_guard compat/sql_host; do
+    [ $program = budget/test_guard ] && more=tests/crash/host.c || more=
+    ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -I"$dir" -o "$dir/$(basename $program)" "tests/$program.c" $more \
       "$dir/sqlite3.o" -pthread -lcunit -ldl -lm || exit 1
   done
   if [ "$number" -lt 3038000 ]; then
@@ -30,7 +31,7 @@ for version in ${COMPAT_VERSIONS:-7.5.0 7.5.1 12.11.1}; do
       { echo "FAILED to refuse:"; cat "$dir/log"; status=1; }
     continue
   fi
-  for program in test_load test_oom test_threads; do
+  for program in test_load test_oom test_threads test_guard; do
     "$dir/$program" > "$dir/log" 2>&1 || { echo "FAILED $program"; tail -n 40 "$dir/log"; status=1; }
     tail -n 1 "$dir/log" | sed "s|^|$program: |"
   done
