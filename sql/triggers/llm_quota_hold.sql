@@ -1,10 +1,20 @@
 -- Holds into counters. INSERT INTO llm_hold reserves (or fails whole: all quotas or none), an UPDATE of its state frees.
 
+-- A second hold of a ref is ignored. One with the id of another is refused, because a REPLACE would take that away without a
+-- trigger of DELETE, and what it parked would be parked for ever; likewise what happens to id and ref of a hold.
 DROP TRIGGER IF EXISTS main.llm_hold_repeated;
 CREATE TRIGGER main.llm_hold_repeated BEFORE INSERT ON llm_hold
-WHEN EXISTS (SELECT 1 FROM llm_hold WHERE ref = NEW.ref)
+WHEN EXISTS (SELECT 1 FROM llm_hold WHERE ref = NEW.ref) OR EXISTS (SELECT 1 FROM llm_hold WHERE id = NEW.id)
 BEGIN
-  SELECT RAISE(IGNORE);
+  SELECT RAISE(IGNORE) WHERE EXISTS (SELECT 1 FROM llm_hold WHERE ref = NEW.ref);
+  SELECT RAISE(ABORT, 'tok: there is a hold with this id');
+END;
+
+DROP TRIGGER IF EXISTS main.llm_hold_fixed;
+CREATE TRIGGER main.llm_hold_fixed BEFORE UPDATE OF id, ref, unix_time ON llm_hold
+WHEN NEW.id <> OLD.id OR NEW.ref <> OLD.ref OR NEW.unix_time <> OLD.unix_time
+BEGIN
+  SELECT RAISE(ABORT, 'tok: id, ref and time of a hold do not change');
 END;
 
 DROP TRIGGER IF EXISTS main.llm_hold_insert;

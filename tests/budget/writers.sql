@@ -101,6 +101,13 @@ INSERT INTO llm_hold(ref, unix_time, expires, tenant_id, input_tokens) VALUES('i
 UPDATE llm_quota SET period = 'week', split_by = 'user_id', metric = 'input' WHERE name = 'day'; SELECT * FROM audit;
 UPDATE llm_hold SET state = 'released' WHERE ref = 'i'; SELECT * FROM audit;
 INSERT INTO llm_hold(ref, unix_time, expires, tenant_id, input_tokens) VALUES('j', unixepoch('2026-08-10'), unixepoch('2026-08-11'), 'h', 400);
+UPDATE llm_hold SET id = id + 100 WHERE ref = 'j';
+UPDATE llm_hold SET unix_time = 0 WHERE ref = 'j';
+UPDATE OR REPLACE llm_hold SET ref = 'j' WHERE ref = 'i';
+REPLACE INTO llm_hold(ref, unix_time, expires, input_tokens) VALUES('j', 0, 1, 1);
+REPLACE INTO llm_hold(id, ref, unix_time, expires, input_tokens) SELECT id, 'k', 0, 1, 1 FROM llm_hold WHERE ref = 'j';
+UPDATE llm_hold SET tenant_id = 'q', input_tokens = 1 WHERE ref = 'j';
+SELECT ref, state FROM llm_hold; SELECT * FROM audit;
 REPLACE INTO llm_quota(name, metric, limit_units, period, split_by, guard) VALUES('day', 'total', 500, 'day', 'tenant_id', 'write'); SELECT * FROM audit;
 DELETE FROM llm_hold WHERE ref = 'j'; SELECT * FROM audit;
 DELETE FROM llm_quota WHERE name = 'day'; INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('day', 'total', 500, 'day'); SELECT * FROM audit;
