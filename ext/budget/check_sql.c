@@ -55,26 +55,44 @@ void tok_request_bind(tok_call *c, sqlite3_stmt *stmt, const tok_request *r, int
   }
 }
 
-void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_t now) {
-  bool wanted = plan != NULL && plan->has_cost;
-  if (r->given[TOK_AMOUNT_COST] || r->dim[TOK_DIM_MODEL].ptr == NULL ||
-      !r->given[TOK_AMOUNT_INPUT] || !r->given[TOK_AMOUNT_OUTPUT])
-    return;
-  sqlite3_stmt *stmt = plan == NULL ? tok_call_stmt(c, TOK_BQ_COST_QUOTAS) : NULL;
-  if (tok_call_step(c, stmt)) wanted = sqlite3_column_int(stmt, 0) != 0;
-  tok_call_done(c, TOK_BQ_COST_QUOTAS, stmt);
-  if (!wanted || (stmt = tok_call_stmt(c, TOK_BQ_PRICE)) == NULL) return;
+/* The price of so many tokens, if it is known and above what is known already. */
+static void price(tok_call *c, tok_request *r, int64_t input, int64_t output, int64_t now) {
+  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_PRICE);
+  if (stmt == NULL) return;
   tok_slice model = r->dim[TOK_DIM_MODEL], provider = r->dim[TOK_DIM_PROVIDER];
   sqlite3_bind_text64(stmt, 1, model.ptr, model.len, SQLITE_STATIC, SQLITE_UTF8);
   sqlite3_bind_text64(stmt, 2, provider.ptr, provider.len, SQLITE_STATIC, SQLITE_UTF8);
-  sqlite3_bind_int64(stmt, 3, r->amount[TOK_AMOUNT_INPUT]);
-  sqlite3_bind_int64(stmt, 4, r->amount[TOK_AMOUNT_OUTPUT]);
+  sqlite3_bind_int64(stmt, 3, input);
+  sqlite3_bind_int64(stmt, 4, output);
   sqlite3_bind_int64(stmt, 5, now);
   if (tok_call_step(c, stmt) && sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
-    r->amount[TOK_AMOUNT_COST] = sqlite3_column_int64(stmt, 0);
+    int64_t nano = sqlite3_column_int64(stmt, 0);
+    if (!r->given[TOK_AMOUNT_COST] || nano > r->amount[TOK_AMOUNT_COST])
+      r->amount[TOK_AMOUNT_COST] = nano;
     r->given[TOK_AMOUNT_COST] = true;
   }
   tok_call_done(c, TOK_BQ_PRICE, stmt);
+}
+
+/* Both sides, or the total alone: that is priced as if all of it were the dearer side. */
+static bool can_be_priced(const tok_request *r) {
+  bool input = r->given[TOK_AMOUNT_INPUT], output = r->given[TOK_AMOUNT_OUTPUT];
+  return (input && output) || (!input && !output && r->given[TOK_AMOUNT_TOTAL]);
+}
+
+void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_t now) {
+  bool wanted = plan != NULL && plan->has_cost;
+  if (r->given[TOK_AMOUNT_COST] || r->dim[TOK_DIM_MODEL].ptr == NULL || !can_be_priced(r)) return;
+  sqlite3_stmt *stmt = plan == NULL ? tok_call_stmt(c, TOK_BQ_COST_QUOTAS) : NULL;
+  if (tok_call_step(c, stmt)) wanted = sqlite3_column_int(stmt, 0) != 0;
+  tok_call_done(c, TOK_BQ_COST_QUOTAS, stmt);
+  if (!wanted) return;
+  if (r->given[TOK_AMOUNT_INPUT]) {
+    price(c, r, r->amount[TOK_AMOUNT_INPUT], r->amount[TOK_AMOUNT_OUTPUT], now);
+  } else {
+    price(c, r, r->amount[TOK_AMOUNT_TOTAL], 0, now);
+    price(c, r, 0, r->amount[TOK_AMOUNT_TOTAL], now);
+  }
 }
 
 /* ---- the quotas ------------------------------------------------------------------------------ */
@@ -144,7 +162,10 @@ static void decide(tok_quota_row *row, const tok_request *r, char unpriced) {
   row->view.known = tok_request_knows(r, row->metric[0]);
   if (row->metric[0] == 'c' && !row->view.known && tokens) {
     /* tokens without a price: as the quota says */
-    if (unpriced == 'd') row->reason = "no price for this model";
+    if (unpriced == 'd')
+      row->reason = r->dim[TOK_DIM_MODEL].ptr == NULL ? "the scope names no model to price"
+                    : can_be_priced(r)                ? "no price for this model"
+                                                      : "the amount gives not both input and output";
     row->view.known = unpriced != 'd';
   }
   row->unplaced = row->start == INT64_C(-9000000000000000000);

@@ -39,3 +39,12 @@ INSERT INTO llm_usage(timestamp, tenant_id, model, input_tokens, output_tokens) 
 INSERT INTO llm_usage(timestamp, tenant_id, model, input_tokens, output_tokens) VALUES ('2026-02-01', 'd', 'no-such-model', 1, 0);
 INSERT INTO llm_usage(timestamp, tenant_id, model, input_tokens, output_tokens) VALUES ('2026-02-01', 'a', 'no-such-model', 1, 0);
 SELECT * FROM llm_quota_audit;
+SELECT '-- a total alone costs what its dearer side would; what keeps a cost from being known is said';
+DELETE FROM llm_quota;
+SELECT tok_quota_set('usd', '{"metric":"cost_usd","limit":0.01,"period":"month"}', '2026-03-01') > 0;
+SELECT tok_quota_check('{"model":"gpt-4o"}', '{"total":1000}', '2026-03-01'), tok_quota_check('{"model":"gpt-4o"}', '{"total":1001}', '2026-03-01'),
+  tok_quota_check('{"model":"text-embedding-3-small"}', '{"total":500000}', '2026-03-01');
+SELECT tok_quota_reserve('total', '{"model":"gpt-4o"}', '{"total":900}', 60, '2026-03-01T00:00:00Z') ->> 'ok';
+SELECT used, held FROM tok_quota_status('usd', '2026-03-01T00:00:01Z');
+SELECT tok_quota_explain('{"model":"gpt-4o"}', '{"input":1}', '2026-03-01') ->> '$[0].reason', tok_quota_explain('{}', '{"total":1}', '2026-03-01') ->> '$[0].reason',
+  tok_quota_explain('{"model":"no-such"}', '{"total":1}', '2026-03-01') ->> '$[0].reason';
