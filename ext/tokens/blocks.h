@@ -397,7 +397,8 @@ static inline uint64_t starts_words(tok_blocks *b, tok_family family, const tok_
 }
 
 /* Bytes of [\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff] in a block, which ends between characters. */
-static inline uint64_t cjk_of(const tok_masks *m, const uint8_t *p) {
+static inline uint64_t cjk_of(const tok_masks *m, const uint8_t *p, unsigned size) {
+  (void)size;
   uint64_t found = 0;
   for (uint64_t leads = m->cut3 & m->cont >> 1 & m->cont >> 2; leads != 0; leads &= leads - 1) {
     unsigned i = (unsigned)__builtin_ctzll(leads);
@@ -424,11 +425,11 @@ static inline bool apart_at(const tok_blocks *b, size_t pos) {
 /*
 ** DeepSeek V3: numbers, then Chinese and kana stand apart, so white space before them is not
 ** divided; a sign takes ASCII letters only, white space any. Controls and what is unassigned make
-** the block hard.
+** the block hard. cjk: those bytes (cjk_of).
 */
-static inline uint64_t starts_deepseek(tok_blocks *b, const tok_masks *m, const uint8_t *p,
+static inline uint64_t starts_deepseek(tok_blocks *b, const tok_masks *m, uint64_t cjk,
                                        unsigned size, bool *hard) {
-  uint64_t top = (uint64_t)1 << (size - 1), cjk = m->cut3 == 0 ? 0 : cjk_of(m, p);
+  uint64_t top = (uint64_t)1 << (size - 1);
   uint64_t letter = m->letter & ~cjk, signs = m->other & ~cjk, ascii = letter & ~m->high;
   uint64_t taken = m->newline & ~(m->newline + (m->newline & PREV(signs, b->absorbs)));
   uint64_t newline = m->newline & ~taken, white = m->space | newline;

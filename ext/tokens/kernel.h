@@ -69,6 +69,12 @@ static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, si
 #define CUTS cuts
 #endif
 
+#ifdef KERNEL_CJK
+#define CJK cjk_vector
+#else
+#define CJK cjk_of
+#endif
+
 /* From a block that the masks can't settle to the first boundary at or behind its end. */
 static size_t fill_by_scanner(tok_blocks *b, tok_family family, unsigned size, uint32_t *starts,
                               size_t n) {
@@ -107,14 +113,14 @@ static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *star
     uint64_t valid = ~(uint64_t)0 >> (64 - size);
     m.letter &= valid, m.number &= valid, m.space &= valid, m.newline &= valid, m.other &= valid;
     m.upper &= valid, m.blank &= valid, m.quote &= valid, m.slash &= valid, m.high &= valid;
-    bool easy = family == TOK_FAMILY_WORDS      ? true
-                : family == TOK_FAMILY_DEEPSEEK ? put_high(&m, family, p, size)
-                                                : PUT_HIGH(&m, family, p, size);
+    bool easy = family == TOK_FAMILY_WORDS || PUT_HIGH(&m, family, p, size);
     if (!easy) return fill_by_scanner(b, family, size, starts, n);
   }
+  uint64_t cjk =
+      family == TOK_FAMILY_DEEPSEEK && m.cut3 != 0 ? CJK(&m, p, size) : 0;
   uint64_t bits = family == TOK_FAMILY_R50K    ? starts_r50k(b, &m, size, &hard)
                   : family == TOK_FAMILY_WORDS ? starts_blanks(b, &m, size)
-                  : family == TOK_FAMILY_DEEPSEEK ? starts_deepseek(b, &m, p, size, &hard)
+                  : family == TOK_FAMILY_DEEPSEEK ? starts_deepseek(b, &m, cjk, size, &hard)
                                                : starts_words(b, family, &m, size, &hard);
   if (hard) return fill_by_scanner(b, family, size, starts, n);
   uint64_t candidates = family != TOK_FAMILY_WORDS && m.cut3 != 0 && b->ranks != NULL

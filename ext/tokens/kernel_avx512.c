@@ -133,11 +133,13 @@ enum {
    FLAGS_OF(letters, hard, 9)}
 #define MARKS TOK_SET(TOK_MARK)
 
-/* [marks are letters][family r50k] */
-static const char class_flags[2][2][16] __attribute__((aligned(64))) = {
-    {FLAGS(TOK_LETTERS, TOK_SPACES | TOK_SET(TOK_NUMBER)), FLAGS(TOK_LETTERS, TOK_SPACES)},
+/* [marks are letters][1: family r50k, 2: DeepSeek] */
+static const char class_flags[2][3][16] __attribute__((aligned(64))) = {
+    {FLAGS(TOK_LETTERS, TOK_SPACES | TOK_SET(TOK_NUMBER)), FLAGS(TOK_LETTERS, TOK_SPACES),
+     FLAGS(TOK_LETTERS, TOK_SPACES | TOK_SET(TOK_NUMBER) | TOK_SET(TOK_OTHER))},
     {FLAGS(TOK_LETTERS | MARKS, TOK_SPACES | TOK_SET(TOK_NUMBER)),
-     FLAGS(TOK_LETTERS | MARKS, TOK_SPACES)}};
+     FLAGS(TOK_LETTERS | MARKS, TOK_SPACES),
+     FLAGS(TOK_LETTERS | MARKS, TOK_SPACES | TOK_SET(TOK_NUMBER) | TOK_SET(TOK_OTHER))}};
 
 /*
 ** The class of each character at its lead byte; 0x80 elsewhere. v1, v2: the bytes one and two
@@ -173,7 +175,8 @@ static inline bool lead_classes(const uint8_t *p, unsigned size, __m512i v, __m5
 
 static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_t *p,
                                    unsigned size) {
-  const char *table = class_flags[tok_family_marks(family)][family == TOK_FAMILY_R50K];
+  const int kind = family == TOK_FAMILY_R50K ? 1 : family == TOK_FAMILY_DEEPSEEK ? 2 : 0;
+  const char *table = class_flags[tok_family_marks(family)][kind];
   const __m128i flags = _mm_load_si128((const __m128i *)(const void *)table);
   uint64_t valid = ~(uint64_t)0 >> (64 - size), cont = m->cont & valid, high = m->high & valid;
   __m512i v = load64(p, size), c;
@@ -207,6 +210,22 @@ static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_
   m->other3 = other & lead3;
   m->other4 = other & lead4;
   return _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_HARD)) == 0;
+}
+
+#define KERNEL_CJK
+/* cjk_of(): E3 81..83, E4 B8.., E5..E8, E9 up to E9 BE A5. */
+static inline uint64_t cjk_vector(const tok_masks *m, const uint8_t *p, unsigned size) {
+  uint64_t leads = m->cut3 & m->cont >> 1 & m->cont >> 2, valid = ~(uint64_t)0 >> (64 - size);
+  __m512i v = load64(p, size), v1 = _mm512_maskz_loadu_epi8(valid >> 1, p + 1),
+          v2 = _mm512_maskz_loadu_epi8(valid >> 1 >> 1, p + 2);
+  uint64_t below_be = _mm512_cmplt_epu8_mask(v1, _mm512_set1_epi8((char)0xBE));
+  uint64_t up_to_a5 = _mm512_cmple_epu8_mask(v2, _mm512_set1_epi8((char)0xA5));
+  uint64_t found = bytes_from(v, 0xE5, 0xE8);
+  found |= equals(v, (char)0xE3) & bytes_from(v1, 0x81, 0x83);
+  found |= equals(v, (char)0xE4) & bytes_from(v1, 0xB8, 0xBF);
+  found |= equals(v, (char)0xE9) & (below_be | (equals(v1, (char)0xBE) & up_to_a5));
+  found &= leads;
+  return found | found << 1 | found << 2;
 }
 
 /*
