@@ -134,3 +134,17 @@ void tok_cache_grow(tok_cache *c) {
   move_longs(c, &old);
   tok_free(old.memory);
 }
+
+uint8_t *tok_cache_lines(tok_cache *c, uint32_t *n) {
+  if (c->n_added[TOK_TINY] > cache_bytes(c->n_lines) / TOK_LINE_BYTES &&
+      c->n_lines < c->n_lines_max) {
+    char *old = c->memory;
+    if (allocate(c, c->n_lines_max)) {
+      tok_free(old);
+    } else {
+      c->n_lines_max = c->n_lines;
+    }
+  }
+  *n = (uint32_t)(cache_bytes(c->n_lines) / TOK_LINE_BYTES);
+  return (uint8_t *)c->tinies;
+}

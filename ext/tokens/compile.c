@@ -591,11 +591,11 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
   if (rc == TOK_OK)
     rc = list_specials(w, &c->vocab, about);
   if (rc == TOK_OK)
+    rc = tok_added_new(&x->added[0], &x->def, w->odd, w->n_odd, TOK_T_ADDED);
+  if (rc == TOK_OK)
     rc = tok_normal_new(&x->normal, &x->def, &x->added[0]);
   if (rc == TOK_INVALID)
     return refuse(w, "its character map is malformed");
-  if (rc == TOK_OK)
-    rc = tok_added_new(&x->added[0], &x->def, w->odd, w->n_odd, TOK_T_ADDED);
   if (rc == TOK_OK)
     rc = tok_added_new(&x->added[1], &x->def, w->odd, w->n_odd, TOK_T_ADDED | TOK_T_SPECIAL);
   if (rc != TOK_OK)

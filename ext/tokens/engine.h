@@ -193,6 +193,12 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes);
 void tok_cache_grow(tok_cache *c);
 
 /*
+** All of the cache as lines of bytes, zero at first, for what is no piece of a vocabulary's ranks;
+** larger, and empty again, once as many have been added as it has. *n: how many.
+*/
+uint8_t *tok_cache_lines(tok_cache *c, uint32_t *n);
+
+/*
 ** Notes that an entry was put in. Returns a number that differs from time to time, to pick a
 ** victim: with a text that comes round again and does not fit, putting out the oldest would lose
 ** every entry just before it is needed.

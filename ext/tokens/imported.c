@@ -9,6 +9,7 @@
 */
 #include "engine.h"
 #include "imported.h"
+#include "unigram_count.h"
 
 enum {
   PARTS_MAX = 256,       /* texts counted in one call */
@@ -239,7 +240,7 @@ static tok_status run_unigram(tok_extra_state *s, const struct tok_extra *x) {
   if (memory == NULL)
     return s->steps.status;
   tok_unigram_step *steps = (tok_unigram_step *)(void *)memory;
-  tok_unigram_run(&x->unigram, &x->def, s->segment, x->def.normal & TOK_N_WORDS, steps);
+  tok_unigram_run(&x->unigram, s->segment, x->def.normal & TOK_N_WORDS, 0, steps);
   /* Backwards; the entries are turned round by the reader, who starts at the end. */
   bool unknown_behind = false;
   for (size_t end = n; end > 0;) {
@@ -273,11 +274,8 @@ static tok_status run_unigram(tok_extra_state *s, const struct tok_extra *x) {
 /* in_body: the segment is a part of the body as it is. */
 static tok_status count_segment(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
                                 bool in_body, int64_t limit, int64_t *n) {
-  if (x->def.model == TOK_MODEL_UNIGRAM) {
-    tok_status rc = run_unigram(s, x);
-    *n += (int64_t)s->n_path;
-    return rc;
-  }
+  if (x->def.model == TOK_MODEL_UNIGRAM)
+    return tok_unigram_count(e, x, s->segment, &s->steps, limit, n);
   if (!x->direct)
     return count_characters(e, s, x, s->segment, limit, n);
   if (in_body)

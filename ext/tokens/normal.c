@@ -55,6 +55,11 @@ tok_status tok_normal_new(tok_normal *n, const tok_definition *d, const tok_adde
   if (d->charsmap.len > 0 &&
       !tok_charsmap_open(&n->map, (tok_slice){d->charsmap.ptr, d->charsmap.len}))
     return TOK_INVALID;
+  for (int c = 0; c < 128; c++) {
+    bool plain = (n->map.n_units == 0 || n->map.plain[c]) && !keep->first[c];
+    n->plain[c] = plain && c != ' ';
+    n->plain_blank |= plain && c == ' ';
+  }
   n->rules = d->charsmap.len > 0 || (flags & (TOK_N_TRIM | TOK_N_WORDS));
   if (!(flags & (TOK_N_NFC | TOK_N_NFKC)))
     return TOK_OK;
@@ -240,13 +245,20 @@ static tok_slice next_by_rule(const tok_normal *n, tok_slice text, size_t at, si
   return (tok_slice){text.ptr + at, *from};
 }
 
-/* The end of a run of ASCII from `at` on that no rule changes, blanks excluded. */
+/*
+** The end of a run of ASCII from `at` on that no rule changes. Of blanks it has only those that
+** stand alone between others.
+*/
 static size_t plain_run(const tok_normal *n, tok_slice text, size_t at) {
   const uint8_t *p = (const uint8_t *)text.ptr;
-  while (at < text.len && p[at] < 0x80 && p[at] != ' ' && n->map.plain[p[at]] &&
-         !n->keep->first[p[at]] && (at + 1 == text.len || p[at + 1] < 0x80))
-    at++;
-  return at;
+  for (size_t start = at, from = at;; from = ++at) {
+    while (at < text.len && n->plain[p[at]])
+      at++;
+    if (at < text.len && p[at] >= 0x80)
+      return at > start ? at - 1 : at; /* it may change the character before it */
+    if (at == from || at + 1 >= text.len || p[at] != ' ' || !n->plain_blank || !n->plain[p[at + 1]])
+      return at;
+  }
 }
 
 /* U+2581 is a blank, wherever it comes from. */
@@ -271,10 +283,17 @@ static void put_rule(tok_normal_out *o, tok_slice to, size_t at, bool same) {
 static void apply_rules(const tok_normal *n, tok_slice text, bool prefix, tok_normal_out *o) {
   bool trim = n->flags & TOK_N_TRIM, behind_blank = trim, begun = false;
   for (size_t at = 0, from; at < text.len && o->text.status == TOK_OK; at += from) {
-    size_t end = n->map.n_units > 0 ? plain_run(n, text, at) : at;
+    size_t end = plain_run(n, text, at);
     tok_slice to = {text.ptr + at, from = end - at};
-    if (from == 0)
-      to = next_by_rule(n, text, at, &from);
+    if (from > 0) {
+      if (!begun && prefix)
+        put(o, " ", 1, 0, false);
+      put(o, to.ptr, to.len, at, true);
+      begun = true;
+      behind_blank = false;
+      continue;
+    }
+    to = next_by_rule(n, text, at, &from);
     bool same = to.ptr == text.ptr + at;
     if (trim && !begun && to.len == 1 && to.ptr[0] == ' ')
       continue; /* at the beginning only what is a blank and nothing more */
@@ -342,6 +361,15 @@ static tok_slice next_by_cluster(const tok_normal *n, tok_slice text, size_t at,
   return (tok_slice){text.ptr + at, *from};
 }
 
+/* The end of a run of printable ASCII from `at` on that no rule changes, blanks excluded. */
+static size_t word_run(const tok_normal *n, tok_slice text, size_t at) {
+  const uint8_t *p = (const uint8_t *)text.ptr;
+  size_t start = at;
+  while (at < text.len && n->plain[p[at]] && p[at] > ' ' && p[at] < 0x7F)
+    at++;
+  return at > start && at < text.len && p[at] >= 0x80 ? at - 1 : at;
+}
+
 /*
 ** Precompiled, WhitespaceSplit, Metaspace: words, each behind a blank unless it begins with U+2581.
 */
@@ -349,6 +377,14 @@ static void apply_words(const tok_normal *n, tok_slice text, tok_normal_out *o) 
   bool in_word = false;
   size_t cluster = 0;
   for (size_t at = 0, from; at < text.len && o->text.status == TOK_OK; at += from) {
+    from = at < cluster ? 0 : word_run(n, text, at) - at;
+    if (from > 0) {
+      if (!in_word)
+        put(o, " ", 1, at, false);
+      put(o, text.ptr + at, from, at, true);
+      in_word = true;
+      continue;
+    }
     tok_slice to = next_by_cluster(n, text, at, &cluster, &from);
     for (size_t i = 0, len; i < to.len; i += len) {
       tok_class c = tok_class_at((const uint8_t *)to.ptr + i, to.len - i, &len);

@@ -19,6 +19,8 @@ typedef struct {
   bool rules;            /* by SentencePiece's own rules */
   tok_charsmap map;      /* n_units 0: none */
   const tok_added *keep; /* borrowed: names that rules leave as they are */
+  /* ASCII other than the blank that no rule concerns, when ASCII follows; is the blank such? */
+  bool plain[256], plain_blank;
 } tok_normal;
 
 /* Where a changed text goes; reused. */

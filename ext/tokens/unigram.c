@@ -20,7 +20,7 @@ static uint32_t child(const tok_unigram *u, uint32_t node, uint8_t byte) {
   return (uint32_t)u->edges[slot_of(u, edge)] & NODES_MAX;
 }
 
-static bool add(tok_unigram *u, tok_slice s, uint32_t token) {
+static bool add(tok_unigram *u, tok_slice s, uint32_t token, float score) {
   uint32_t node = 0;
   for (size_t i = 0; i < s.len; i++) {
     uint64_t edge = ((uint64_t)node << 8 | (uint8_t)s.ptr[i]) + 1;
@@ -32,8 +32,8 @@ static bool add(tok_unigram *u, tok_slice s, uint32_t token) {
     }
     node = (uint32_t)u->edges[h] & NODES_MAX;
   }
-  if (u->token[node] == 0)
-    u->token[node] = token + 1;
+  if (u->leaf[node].token == 0)
+    u->leaf[node] = (tok_unigram_leaf){token + 1, score};
   return true;
 }
 
@@ -46,6 +46,7 @@ tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
   size_t bytes = 0, room = 1024;
   float lowest = 0;
   memset(u, 0, sizeof *u);
+  u->by_words = true;
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
     if (!is_choice(t))
@@ -55,6 +56,10 @@ tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
       return TOK_INVALID;
     if (t->score < lowest)
       lowest = t->score;
+    for (uint32_t k = 1; k < t->n && u->by_words; k++) {
+      const char *p = d->bytes.ptr + t->at + k;
+      u->by_words = p[0] != ' ' || p[-1] == ' ';
+    }
   }
   if (bytes >= NODES_MAX)
     return TOK_TOOBIG;
@@ -64,16 +69,16 @@ tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
   u->n_nodes = 1;
   u->unknown_score = lowest - UNKNOWN_PENALTY;
   u->edges = tok_malloc(room * sizeof *u->edges);
-  u->token = tok_malloc((bytes + 1) * sizeof *u->token);
-  if (u->edges == NULL || u->token == NULL) {
+  u->leaf = tok_malloc((bytes + 1) * sizeof *u->leaf);
+  if (u->edges == NULL || u->leaf == NULL) {
     tok_unigram_free(u);
     return TOK_NOMEM;
   }
   memset(u->edges, 0, room * sizeof *u->edges);
-  memset(u->token, 0, (bytes + 1) * sizeof *u->token);
+  memset(u->leaf, 0, (bytes + 1) * sizeof *u->leaf);
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
-    if (is_choice(t) && !add(u, tok_def_bytes(d, t), (uint32_t)i))
+    if (is_choice(t) && !add(u, tok_def_bytes(d, t), (uint32_t)i, t->score))
       return TOK_TOOBIG;
   }
   return TOK_OK;
@@ -81,7 +86,7 @@ tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
 
 void tok_unigram_free(tok_unigram *u) {
   tok_free(u->edges);
-  tok_free(u->token);
+  tok_free(u->leaf);
   memset(u, 0, sizeof *u);
 }
 
@@ -91,23 +96,31 @@ static void offer(tok_unigram_step *to, double score, uint32_t n, uint32_t token
   *to = (tok_unigram_step){words ? score : (double)(float)score, n, token};
 }
 
-void tok_unigram_run(const tok_unigram *u, const tok_definition *d, tok_slice text, bool words,
-                     tok_unigram_step *steps) {
+const tok_unigram_leaf *tok_unigram_next(const tok_unigram *u, tok_slice text, size_t *end,
+                                         uint32_t *node) {
+  if (*end == text.len || (*node = child(u, *node, (uint8_t)text.ptr[*end])) == 0)
+    return NULL;
+  ++*end;
+  return &u->leaf[*node];
+}
+
+void tok_unigram_run(const tok_unigram *u, tok_slice text, bool words,
+                     double score, tok_unigram_step *steps) {
   const uint8_t *p = (const uint8_t *)text.ptr;
   for (size_t i = 0; i <= text.len; i++)
     steps[i] = (tok_unigram_step){0, 0, TOK_NO_RANK};
+  steps[0].score = score;
   for (size_t at = 0; at < text.len;) {
     uint32_t cp, node = 0;
     size_t one = tok_utf8_decode(p + at, text.len - at, &cp);
     double here = words && p[at] == ' ' ? 0 : steps[at].score;
     bool single = false;
     for (size_t end = at; end < text.len && (node = child(u, node, p[end])) != 0;) {
+      tok_unigram_leaf leaf = u->leaf[node];
       end++;
-      if (u->token[node] == 0)
+      if (leaf.token == 0)
         continue;
-      uint32_t token = u->token[node] - 1;
-      offer(&steps[end], (double)tok_def_at(d, token)->score + here, (uint32_t)(end - at), token,
-            words);
+      offer(&steps[end], (double)leaf.score + here, (uint32_t)(end - at), leaf.token - 1, words);
       single |= end - at == one;
     }
     if (!single)

@@ -8,13 +8,20 @@
 
 #include "definition.h"
 
+/* The token that ends at a node of the trie. */
+typedef struct {
+  uint32_t token; /* its index in the definition + 1; 0: none */
+  float score;
+} tok_unigram_leaf;
+
 /* A trie of the tokens, its edges in one hash table. */
 typedef struct {
   uint64_t *edges; /* owned: node << 8 | byte in the top 40 bits, child in the low 24; 0: free */
-  uint32_t *token; /* owned: [node] index of the token that ends here + 1; 0: none */
+  tok_unigram_leaf *leaf; /* owned: [node] */
   uint32_t mask;
   uint32_t n_nodes;
-  float unknown_score, longest_bonus;
+  float unknown_score;
+  bool by_words; /* no token has a blank behind anything else */
 } tok_unigram;
 
 /* One step of the best path: the token that ends here. */
@@ -27,12 +34,19 @@ typedef struct {
 tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d);
 void tok_unigram_free(tok_unigram *u);
 /*
-** Fills steps[0..text.len]; the path is read backwards from the end. words: sums begin anew at each
+** One byte further: from *node, *end being where the next byte stands. The leaf at the new *end;
+** NULL where no token goes on like that.
+*/
+const tok_unigram_leaf *tok_unigram_next(const tok_unigram *u, tok_slice text, size_t *end,
+                                         uint32_t *node);
+/*
+** Fills steps[0..text.len]; the path is read backwards from the end. score: of what stands before.
+** words: sums begin anew at each
 ** blank and are kept in double, as Hugging Face does it, whose words are texts of their own; else
 ** they are floats from the beginning on, as SentencePiece's. Where two ways are equally good the
 ** rounding decides.
 */
-void tok_unigram_run(const tok_unigram *u, const tok_definition *d, tok_slice text, bool words,
-                     tok_unigram_step *steps);
+void tok_unigram_run(const tok_unigram *u, tok_slice text, bool words,
+                     double score, tok_unigram_step *steps);
 
 #endif
