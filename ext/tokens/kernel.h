@@ -32,15 +32,30 @@
 
 #ifdef KERNEL_SCALAR
 
-/* The end of a piece that begins at `pos`, or of what stands before or is an invalid byte. */
-static size_t before_invalid(const tok_blocks *b, size_t pos, size_t end) {
+/* Which run of tok_ranks.run_max a byte may be in; TOK_N_RUNS: none. */
+static int run_kind(const tok_ranks *r, uint8_t c) {
+  if (c == '\n' && r->run_max[0] > 0) return 0;
+  return c == '\t' && r->run_max[1] > 0 ? 1 : TOK_N_RUNS;
+}
+
+/*
+** The end of the piece that begins at `pos` and goes on to `end` at most: invalid bytes are pieces
+** of their own, and so are runs.
+*/
+static size_t end_within(const tok_blocks *b, size_t pos, size_t end) {
   uint32_t cp;
-  for (size_t at = pos; at < end;) {
+  size_t at = pos;
+  int kind = run_kind(b->ranks, b->text[pos]);
+  if (kind < TOK_N_RUNS) {
+    while (at < end && b->text[at] == b->text[pos] && at - pos < b->ranks->run_max[kind]) at++;
+    return at;
+  }
+  while (at < end && run_kind(b->ranks, b->text[at]) == TOK_N_RUNS) {
     size_t len = tok_utf8_decode(b->text + at, end - at, &cp);
     if (cp == TOK_UTF8_INVALID) return at > pos ? at : at + 1;
     at += len;
   }
-  return end;
+  return at;
 }
 
 static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, size_t n,
@@ -50,7 +65,7 @@ static size_t kernel_fill(tok_blocks *b, tok_family family, uint32_t *starts, si
   while (n < want && b->pos < b->len) {
     size_t end = tok_scan(family, b->text, b->pos, b->len);
     starts[n++] = (uint32_t)b->pos;
-    b->pos = characters ? before_invalid(b, b->pos, end) : end;
+    b->pos = characters ? end_within(b, b->pos, end) : end;
   }
   return n;
 }

@@ -20,7 +20,7 @@ static uint32_t rnd(uint32_t n) {
 static const char *const fragments[] = {
     "the", "quick", "brown", "fox", "jumps", "over", "lazy", "dog", "a", "q", "T", "x", " ", " ", "  ", "    ", "\n", "\t",
     "<tool>", "<tool", ">", "> <", ".", ",", "()", "the.", "dog,", "over(", "\xc3\xa9", "na\xc3\xafve", "\xe2\x96\x81",
-    "\xe4\xb8\xad\xe6\x96\x87", "\xe3\x81\xae", "\xd0\xb6", "\xf0\x9f\x98\x80", "\xff", "\x80", "\xe4\xb8", "e\xcc\x81", "0", "12",
+    "\xe4\xb8\xad\xe6\x96\x87", "\xe3\x81\xae", "\xd0\xb6", "\xf0\x9f\x98\x80", "\xff", "\x80", "\xe4\xb8", "e\xcc\x81", "0", "12", "\n\n", "\t\t", "\n\n\n\n\n\n\n\n\n\n\n\n", "\t\t\t\t\t\t\t\t\t\t\t\t",
     "'s", "\x7f", "\x01"};
 enum { N_FRAGMENTS = sizeof fragments / sizeof fragments[0] };
 
@@ -28,7 +28,7 @@ static size_t random_text(char *out, size_t n) {
   size_t len = 0;
   uint32_t some[6];
   for (int i = 0; i < 6; i++) some[i] = rnd(N_FRAGMENTS);
-  while (len + 16 < n) {
+  while (len + 20 < n) {
     const char *f = fragments[rnd(5) ? some[rnd(6)] : rnd(N_FRAGMENTS)];
     memcpy(out + len, f, strlen(f));
     len += strlen(f);
@@ -64,9 +64,8 @@ static int64_t n_ids(tok_engine *e, const tok_vocab *v, tok_slice text) {
   return n;
 }
 
-static void counts_are_ids(const char *name, const char *pattern) {
+static void counts_are_ids_of(const char *name, tok_compiled *c) {
   static char text[TEXT_MAX];
-  tok_compiled *c = load(name, pattern);
   const tok_vocab *v = tok_compiled_vocab(c);
   tok_engine *e = tok_engine_new();
   if (e == NULL) abort();
@@ -96,6 +95,106 @@ static void counts_are_ids(const char *name, const char *pattern) {
   tok_compiled_free(c);
 }
 
+static void counts_are_ids(const char *name, const char *pattern) {
+  counts_are_ids_of(name, load(name, pattern));
+}
+
+static void add_token(tok_definition *d, const char *bytes, size_t n, uint32_t flags) {
+  uint32_t id = (uint32_t)tok_def_n(d);
+  tok_def_token *t = tok_def_add(d, id, (tok_slice){bytes, n});
+  if (t == NULL) abort();
+  t->rank = flags & TOK_T_BYTE ? TOK_NO_RANK : id;
+  t->flags = flags;
+  if ((flags & TOK_T_ADDED) && !tok_def_set_name(d, t, (tok_slice){bytes, n})) abort();
+}
+
+enum { RUN = 20 };
+
+/*
+** As Gemma's: characters with byte fallback; runs of blanks, newlines and tabs merge before anything
+** else, those of newlines and tabs are names of added tokens. `blanks_first`: else as Llama 2's,
+** where blanks merge with words first.
+*/
+static tok_compiled *runs_like_gemma(bool blanks_first) {
+  static const char *const pieces[] = {"th",  "the", " t", " the", "ow", "own", " q", "ck", " d", "..", " .",
+                                       "(\"", "> ",  "do", "dog",  " do", " dog", "e.", "\xd0\xb6\xd0\xb6"};
+  char run[RUN + 1];
+  tok_definition d;
+  tok_compile_error why;
+  tok_compiled *c = NULL;
+  tok_compiled_about about = {"runs", NULL, NULL, NULL};
+  tok_def_init(&d);
+  d.family = TOK_FAMILY_WORDS;
+  d.characters = d.byte_fallback = true;
+  for (int i = 0; i < 256; i++) {
+    char byte = (char)i;
+    add_token(&d, &byte, 1, TOK_T_BYTE);
+  }
+  for (char one = ' '; one <= '~'; one++) add_token(&d, &one, 1, 0);
+  add_token(&d, "\xd0\xb6", 2, 0);
+  add_token(&d, "\xf0\x9f\x98\x80", 4, 0);
+  for (int kind = 0; kind < 2; kind++) {
+    memset(run, kind ? '\t' : '\n', sizeof run);
+    for (size_t n = 1; n <= RUN; n++) add_token(&d, run, n, TOK_T_ADDED);
+  }
+  memset(run, ' ', sizeof run);
+  for (size_t n = 2; n <= RUN && blanks_first; n++) add_token(&d, run, n, 0);
+  for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) add_token(&d, pieces[i], strlen(pieces[i]), 0);
+  for (size_t n = 2; n <= RUN && !blanks_first; n++) add_token(&d, run, n, 0);
+  add_token(&d, "<tool>", 6, TOK_T_ADDED);
+  tok_def_at(&d, tok_def_n(&d) - 1)->rank = TOK_NO_RANK;
+  if (tok_compile(&d, &about, NULL, &c, &why) != TOK_OK) {
+    printf("%s\n", why.text);
+    abort();
+  }
+  return c;
+}
+
+static void runs(void) {
+  for (int first = 0; first < 2; first++) {
+    tok_compiled *c = runs_like_gemma(first);
+    const tok_ranks *r = tok_compiled_vocab(c)->ranks;
+    CHECK(r->run_max[0] == RUN && r->run_max[1] == RUN && r->known != NULL);
+    CHECK(first ? r->blank_ends != 0 : r->blank_ends == 0);
+    counts_are_ids_of("runs", c);
+  }
+}
+
+/*
+** Scores of many words before a word make the sums coarse, so that rounding decides more often what
+** is best: words from the cache must not differ then.
+*/
+static void long_unigram(const char *name) {
+  enum { LONG = 400000 };
+  static const char *const some[] = {"the ", "quick", " brown", " fox", "es ", "ing ", "over", "un", " lazy", "dogs", " a", "tion",
+                                     "er ", "\xc3\xa9", " \xd0\xb6", ", ", ". "};
+  char *text = malloc(LONG);
+  size_t len = 0;
+  tok_compiled *c = load(name, "");
+  tok_engine *e = tok_engine_new();
+  if (text == NULL || e == NULL) abort();
+  while (len + 16 < LONG) {
+    const char *f = some[rnd(sizeof some / sizeof some[0])];
+    memcpy(text + len, f, strlen(f));
+    len += strlen(f);
+  }
+  for (int round = 0; round < 2; round++) {
+    int64_t n = -1;
+    CHECK(tok_count(e, tok_compiled_vocab(c), (tok_slice){text, len}, INT64_MAX, &n) == TOK_OK);
+    CHECK_INT(n, n_ids(e, tok_compiled_vocab(c), (tok_slice){text, len}));
+  }
+  free(text);
+  tok_engine_forget(e, tok_compiled_vocab(c));
+  tok_engine_free(e);
+  tok_compiled_free(c);
+}
+
+static void long_unigrams(void) {
+  long_unigram("small_unigram.model");
+  long_unigram("small_rules.model");
+  long_unigram("small_precompiled.json");
+}
+
 static void words(void) { counts_are_ids("small_bpe.model", ""); }
 static void words_with_unknown_characters(void) { counts_are_ids("small_unknown.model", ""); }
 static void added_tokens(void) { counts_are_ids("small_qwen2.json", ""); }
@@ -106,4 +205,5 @@ static void precompiled(void) { counts_are_ids("small_precompiled.json", ""); }
 static void deepseek(void) { counts_are_ids("small.tiktoken", "deepseek-v3"); }
 
 CHECK_MAIN({"words", words}, {"words with unknown characters", words_with_unknown_characters},
-           {"added tokens", added_tokens}, {"NFKC", nfkc}, {"unigram", unigram}, {"rules", rules}, {"Precompiled", precompiled}, {"DeepSeek", deepseek})
+           {"added tokens", added_tokens}, {"NFKC", nfkc}, {"unigram", unigram}, {"rules", rules}, {"Precompiled", precompiled}, {"DeepSeek", deepseek}, {"runs", runs},
+           {"long unigram texts", long_unigrams})
