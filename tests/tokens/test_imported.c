@@ -160,21 +160,60 @@ static void runs(void) {
   }
 }
 
+/* Of words of few letters, with tokens of one to three letters whose scores make ways nearly equal. */
+static tok_compiled *near_ties(void) {
+  tok_definition d;
+  tok_compile_error why;
+  tok_compiled *c = NULL;
+  tok_compiled_about about = {"ties", NULL, NULL, NULL};
+  float score[5] = {-1.3f, -2.1f, -2.7f, -3.3f, -3.9f};
+  tok_def_init(&d);
+  d.model = TOK_MODEL_UNIGRAM;
+  d.family = TOK_FAMILY_WHOLE;
+  add_token(&d, "<unk>", 5, TOK_T_UNKNOWN | TOK_T_SPECIAL);
+  tok_def_set_name(&d, tok_def_at(&d, 0), tok_slice_of("<unk>"));
+  for (int n = 1; n <= 3; n++) {
+    for (int i = 0; i < 5 * 5 * 5; i++) {
+      char letters[3] = {" abcd"[i % 5], " abcd"[i / 5 % 5], " abcd"[i / 25]};
+      float sum = 0;
+      bool skip = false;
+      int left = i;
+      for (int k = 0; k < n; k++, left /= 5) {
+        sum += score[left % 5];
+        skip |= k > 0 && left % 5 == 0;
+      }
+      if (skip || left > 0) continue;
+      add_token(&d, letters, (size_t)n, 0);
+      tok_def_token *t = tok_def_at(&d, tok_def_n(&d) - 1);
+      t->rank = TOK_NO_RANK;
+      t->score = sum + (float)((int)rnd(2001) - 1000) * 1e-5f;
+    }
+  }
+  if (tok_compile(&d, &about, NULL, &c, &why) != TOK_OK) {
+    printf("%s\n", why.text);
+    abort();
+  }
+  return c;
+}
+
 /*
 ** Scores of many words before a word make the sums coarse, so that rounding decides more often what
 ** is best: words from the cache must not differ then.
 */
-static void long_unigram(const char *name) {
+static void long_unigram(tok_compiled *c, bool ties) {
   enum { LONG = 400000 };
   static const char *const some[] = {"the ", "quick", " brown", " fox", "es ", "ing ", "over", "un", " lazy", "dogs", " a", "tion",
                                      "er ", "\xc3\xa9", " \xd0\xb6", ", ", ". "};
   char *text = malloc(LONG);
   size_t len = 0;
-  tok_compiled *c = load(name, "");
   tok_engine *e = tok_engine_new();
   if (text == NULL || e == NULL) abort();
   while (len + 16 < LONG) {
     const char *f = some[rnd(sizeof some / sizeof some[0])];
+    if (ties) {
+      text[len++] = " abcdabcdabcd"[rnd(13)];
+      continue;
+    }
     memcpy(text + len, f, strlen(f));
     len += strlen(f);
   }
@@ -190,9 +229,10 @@ static void long_unigram(const char *name) {
 }
 
 static void long_unigrams(void) {
-  long_unigram("small_unigram.model");
-  long_unigram("small_rules.model");
-  long_unigram("small_precompiled.json");
+  long_unigram(load("small_unigram.model", ""), false);
+  long_unigram(load("small_rules.model", ""), false);
+  long_unigram(load("small_precompiled.json", ""), false);
+  long_unigram(near_ties(), true);
 }
 
 static void words(void) { counts_are_ids("small_bpe.model", ""); }
