@@ -140,6 +140,7 @@ uint8_t *tok_cache_lines(tok_cache *c, uint32_t *n) {
       c->n_lines < c->n_lines_max) {
     char *old = c->memory;
     if (allocate(c, c->n_lines_max)) {
+      memset(c->tinies, 0, cache_bytes(c->n_lines));
       tok_free(old);
     } else {
       c->n_lines_max = c->n_lines;

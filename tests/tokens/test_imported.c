@@ -1,7 +1,7 @@
 /*
-** Imported vocabularies: every kernel counts as many tokens as the iterator gives, in texts that are
-** counted in parts (added tokens, characters that are no token) and cut at merge barriers between any two
-** characters (SentencePiece's words).
+** Imported vocabularies: every kernel counts as many tokens as the iterator gives, in texts that
+** are counted in parts (added tokens, characters that are no token) and cut at merge barriers
+** between any two characters (SentencePiece's words).
 */
 #include "../../ext/tokens/compile.h"
 #include "../../ext/tokens/engine.h"
@@ -17,11 +17,54 @@ static uint32_t rnd(uint32_t n) {
   return (uint32_t)((seed >> 33) % n);
 }
 
-static const char *const fragments[] = {
-    "the", "quick", "brown", "fox", "jumps", "over", "lazy", "dog", "a", "q", "T", "x", " ", " ", "  ", "    ", "\n", "\t",
-    "<tool>", "<tool", ">", "> <", ".", ",", "()", "the.", "dog,", "over(", "\xc3\xa9", "na\xc3\xafve", "\xe2\x96\x81",
-    "\xe4\xb8\xad\xe6\x96\x87", "\xe3\x81\xae", "\xd0\xb6", "\xf0\x9f\x98\x80", "\xff", "\x80", "\xe4\xb8", "e\xcc\x81", "0", "12", "\n\n", "\t\t", "\n\n\n\n\n\n\n\n\n\n\n\n", "\t\t\t\t\t\t\t\t\t\t\t\t",
-    "'s", "\x7f", "\x01"};
+static const char *const fragments[] = {"the",
+                                        "quick",
+                                        "brown",
+                                        "fox",
+                                        "jumps",
+                                        "over",
+                                        "lazy",
+                                        "dog",
+                                        "a",
+                                        "q",
+                                        "T",
+                                        "x",
+                                        " ",
+                                        " ",
+                                        "  ",
+                                        "    ",
+                                        "\n",
+                                        "\t",
+                                        "<tool>",
+                                        "<tool",
+                                        ">",
+                                        "> <",
+                                        ".",
+                                        ",",
+                                        "()",
+                                        "the.",
+                                        "dog,",
+                                        "over(",
+                                        "\xc3\xa9",
+                                        "na\xc3\xafve",
+                                        "\xe2\x96\x81",
+                                        "\xe4\xb8\xad\xe6\x96\x87",
+                                        "\xe3\x81\xae",
+                                        "\xd0\xb6",
+                                        "\xf0\x9f\x98\x80",
+                                        "\xff",
+                                        "\x80",
+                                        "\xe4\xb8",
+                                        "e\xcc\x81",
+                                        "0",
+                                        "12",
+                                        "\n\n",
+                                        "\t\t",
+                                        "\n\n\n\n\n\n\n\n\n\n\n\n",
+                                        "\t\t\t\t\t\t\t\t\t\t\t\t",
+                                        "'s",
+                                        "\x7f",
+                                        "\x01"};
 enum { N_FRAGMENTS = sizeof fragments / sizeof fragments[0] };
 
 static size_t random_text(char *out, size_t n) {
@@ -82,7 +125,8 @@ static void counts_are_ids_of(const char *name, tok_compiled *c) {
       CHECK(tok_count(e, v, s, limit, &some) == TOK_OK && (some > limit) == (want > limit));
       e->kernel = before;
       if (got == want) continue;
-      printf("%s, kernel %s: %lld tokens, %lld ids of ", name, tok_kernels[k]->name, (long long)got, (long long)want);
+      printf("%s, kernel %s: %lld tokens, %lld ids of ", name, tok_kernels[k]->name, (long long)got,
+             (long long)want);
       for (size_t j = 0; j < len && j < 400; j++) printf("%02x", (uint8_t)text[j]);
       printf("\n");
       CHECK(got == want);
@@ -111,13 +155,30 @@ static void add_token(tok_definition *d, const char *bytes, size_t n, uint32_t f
 enum { RUN = 20 };
 
 /*
-** As Gemma's: characters with byte fallback; runs of blanks, newlines and tabs merge before anything
-** else, those of newlines and tabs are names of added tokens. `blanks_first`: else as Llama 2's,
-** where blanks merge with words first.
+** As Gemma's: characters with byte fallback; runs of blanks, newlines and tabs merge before
+** anything else, those of newlines and tabs are names of added tokens. `blanks_first`: else as
+** Llama 2's, where blanks merge with words first.
 */
 static tok_compiled *runs_like_gemma(bool blanks_first) {
-  static const char *const pieces[] = {"th",  "the", " t", " the", "ow", "own", " q", "ck", " d", "..", " .",
-                                       "(\"", "> ",  "do", "dog",  " do", " dog", "e.", "\xd0\xb6\xd0\xb6"};
+  static const char *const pieces[] = {"th",
+                                       "the",
+                                       " t",
+                                       " the",
+                                       "ow",
+                                       "own",
+                                       " q",
+                                       "ck",
+                                       " d",
+                                       "..",
+                                       " .",
+                                       "(\"",
+                                       "> ",
+                                       "do",
+                                       "dog",
+                                       " do",
+                                       " dog",
+                                       "e.",
+                                       "\xd0\xb6\xd0\xb6"};
   char run[RUN + 1];
   tok_definition d;
   tok_compile_error why;
@@ -139,7 +200,8 @@ static tok_compiled *runs_like_gemma(bool blanks_first) {
   }
   memset(run, ' ', sizeof run);
   for (size_t n = 2; n <= RUN && blanks_first; n++) add_token(&d, run, n, 0);
-  for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) add_token(&d, pieces[i], strlen(pieces[i]), 0);
+  for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++)
+    add_token(&d, pieces[i], strlen(pieces[i]), 0);
   for (size_t n = 2; n <= RUN && !blanks_first; n++) add_token(&d, run, n, 0);
   add_token(&d, "<tool>", 6, TOK_T_ADDED);
   tok_def_at(&d, tok_def_n(&d) - 1)->rank = TOK_NO_RANK;
@@ -160,7 +222,9 @@ static void runs(void) {
   }
 }
 
-/* Of words of few letters, with tokens of one to three letters whose scores make ways nearly equal. */
+/*
+** Of words of few letters, with tokens of one to three letters whose scores make ways nearly equal.
+*/
 static tok_compiled *near_ties(void) {
   tok_definition d;
   tok_compile_error why;
@@ -202,8 +266,9 @@ static tok_compiled *near_ties(void) {
 */
 static void long_unigram(tok_compiled *c, bool ties) {
   enum { LONG = 400000 };
-  static const char *const some[] = {"the ", "quick", " brown", " fox", "es ", "ing ", "over", "un", " lazy", "dogs", " a", "tion",
-                                     "er ", "\xc3\xa9", " \xd0\xb6", ", ", ". "};
+  static const char *const some[] = {"the ", "quick",    " brown",    " fox", "es ", "ing ",
+                                     "over", "un",       " lazy",     "dogs", " a",  "tion",
+                                     "er ",  "\xc3\xa9", " \xd0\xb6", ", ",   ". "};
   char *text = malloc(LONG);
   size_t len = 0;
   tok_engine *e = tok_engine_new();
@@ -245,5 +310,6 @@ static void precompiled(void) { counts_are_ids("small_precompiled.json", ""); }
 static void deepseek(void) { counts_are_ids("small.tiktoken", "deepseek-v3"); }
 
 CHECK_MAIN({"words", words}, {"words with unknown characters", words_with_unknown_characters},
-           {"added tokens", added_tokens}, {"NFKC", nfkc}, {"unigram", unigram}, {"rules", rules}, {"Precompiled", precompiled}, {"DeepSeek", deepseek}, {"runs", runs},
+           {"added tokens", added_tokens}, {"NFKC", nfkc}, {"unigram", unigram}, {"rules", rules},
+           {"Precompiled", precompiled}, {"DeepSeek", deepseek}, {"runs", runs},
            {"long unigram texts", long_unigrams})
