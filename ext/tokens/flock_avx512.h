@@ -23,7 +23,7 @@
 
 enum {
   FLOCK = 16,       /* pieces */
-  FLOCKS = 4,       /* a step of all of them in turns, so that they wait for memory together */
+  FLOCKS = 3,       /* a step of all of them in turns, so that they wait for memory together */
   FLOCK_UNITS = 15, /* of a piece, in columns 1..; of a wide one: */
   FLOCK_UNITS_MAX = 30,
   FLOCK_COLUMNS = 32, /* column 0 stands for what is in front: nothing */
@@ -303,9 +303,9 @@ static inline void flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, f
   put_units(r, id, (uint32_t)_mm_popcnt_u64(starts), u);
 }
 
-/* The ranks of n <= JOBS_MAX pieces' units, in two passes that wait for memory together. */
-static inline void flock_rank(const tok_ranks *r, flock_piece *const *pieces, uint32_t n) {
-  flock_probe low[JOBS_MAX];
+/* The ranks of n <= FLOCK pieces' units, in two passes that wait for memory together. */
+static inline void flock_rank_some(const tok_ranks *r, flock_piece *const *pieces, uint32_t n) {
+  flock_probe low[FLOCK];
   for (uint32_t i = 0; i < n; i++) {
     flock_piece *u = pieces[i];
     uint32_t pairs = ((uint32_t)1 << u->n) - 2;
@@ -321,6 +321,12 @@ static inline void flock_rank(const tok_ranks *r, flock_piece *const *pieces, ui
   }
   for (uint32_t i = 0; i < n; i++)
     pieces[i]->rank[0] = flock_ranks(&r->merges, &low[i], flock_lanes());
+}
+
+/* Of any number of pieces. */
+static inline void flock_rank(const tok_ranks *r, flock_piece *const *pieces, uint32_t n) {
+  for (uint32_t i = 0; i < n; i += FLOCK)
+    flock_rank_some(r, pieces + i, n - i < FLOCK ? n - i : FLOCK);
 }
 
 /*
