@@ -43,6 +43,7 @@ enum {
 /* A piece of up to 15 bytes that is to be looked up elsewhere; it counts 1 until then. */
 typedef struct {
   tok_key key;
+  uint64_t hash;
   const uint8_t *p; /* valid until the call ends */
   uint32_t n;
   cutting cut;
@@ -59,7 +60,6 @@ typedef struct {
 /* Misses being looked up, and what is found. */
 typedef struct {
   miss miss[MISSED_MAX];
-  uint64_t hash[MISSED_MAX];
   const tok_short_line *line[MISSED_MAX]; /* the second where the cache can have it */
   const tok_key *slot[MISSED_MAX];        /* where the vocabulary can have it */
   uint8_t tokens[MISSED_MAX + 1], unknown[MISSED_MAX + 1]; /* numbers of misses */

@@ -455,7 +455,7 @@ static void count_missed(counter *c) {
   if (c->cache != NULL) put_tokens(c->cache, &l, n_tokens);
   for (size_t j = 0; j < n_unknown && c->status == TOK_OK && c->total <= c->limit; j++) {
     const miss *m = &l.miss[l.unknown[j]];
-    job u = {.p = m->p, .n = m->n, .hash = l.hash[l.unknown[j]], .place = c->cache};
+    job u = {.p = m->p, .n = m->n, .hash = m->hash, .place = c->cache};
     count_short(c, &u, m->cut);
   }
 }
@@ -545,8 +545,13 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
   find_wides(c, text, starts, &b, cut);
   for (size_t j = 0; j < n_misses; j++) {
     size_t i = b.misses[j];
-    c->missed[c->n_missed++] = (miss){key_padded(p + starts[i], b.length[i]), text + starts[i],
-                                      starts[i + 1] - starts[i], cut};
+    miss *m = &c->missed[c->n_missed++];
+    m->key = key_padded(p + starts[i], b.length[i]);
+    m->hash = tok_key_hash(m->key, c->r->seed);
+    m->p = text + starts[i];
+    m->n = starts[i + 1] - starts[i];
+    m->cut = cut;
+    __builtin_prefetch(&c->r->displacement[tok_key_bucket(m->hash, c->r->slot_mask)]);
   }
   c->total += (int64_t)(n_misses + b.n_ones);
   if (c->n_missed >= MISSED_ENOUGH) count_missed(c);

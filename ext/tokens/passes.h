@@ -202,15 +202,13 @@ KERNEL_LOOP void find_slots(const tok_ranks *ranks, const tok_cache *cache,
   const tok_ranks r = *ranks;
   for (size_t j = 0; j < n; j++) {
     miss m = misses[j];
-    uint64_t h = tok_key_hash(m.key, r.seed);
     const tok_short_line *second = &empty;
     if (cache != NULL)
-      second = m.n <= TOK_TINY_KEY_MAX ? &empty : tok_cache_short(cache, h, 1);
-    l->slot[j] = &r.keys[tok_key_place(&r, h)];
+      second = m.n <= TOK_TINY_KEY_MAX ? &empty : tok_cache_short(cache, m.hash, 1);
+    l->slot[j] = &r.keys[tok_key_place(&r, m.hash)];
     __builtin_prefetch(second);
     __builtin_prefetch(l->slot[j]);
     l->miss[j] = m;
-    l->hash[j] = h;
     l->line[j] = second;
   }
 }
@@ -250,7 +248,7 @@ static void put_tokens(tok_cache *cache, const lookup *l, size_t n) {
       put_tiny(cache, tok_tiny_key(k.lo, length), 1);
     } else {
       k.hi |= (uint64_t)1 << TOK_CACHE_COUNT_SHIFT;
-      put_short(cache, l->hash[j], k);
+      put_short(cache, l->miss[j].hash, k);
     }
   }
 }
