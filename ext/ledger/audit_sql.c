@@ -61,8 +61,7 @@ static int run(sqlite3 *db, const char *sql) { return sqlite3_exec(db, sql, NULL
 
 static int rebuild(sqlite3 *db, int64_t *n_rows, const char **why) {
   int rc = tok_rollup_rebuild(db, n_rows, why);
-  /* counters: its triggers */
-  return rc == SQLITE_OK ? run(db, "UPDATE main.llm_quota SET active = active") : rc;
+  return rc == SQLITE_OK ? run(db, tok_ledger_script("rollup/quota.sql")) : rc;
 }
 
 static void rebuild_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {

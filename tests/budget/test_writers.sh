@@ -25,5 +25,18 @@ for recursive in OFF ON; do
     else failed=$((failed + 1)); echo "$client, recursive_triggers $recursive:"; sed 's/^/    /' $dir/diff; fi
   done
 done
+# tok_rebuild() repairs whatever was done to the tables that triggers keep
+left=$(sqlite3 -batch $db -cmd '.load build/tok' "
+  SELECT tok_quota_grant('day', '', 50, '2030-01-01', 'more', 1, '2026-01-01') > 0;
+  INSERT INTO llm_hold(ref, unix_time, expires, input_tokens) VALUES('t', unixepoch('2026-11-01'), unixepoch('2026-11-02'), 9);
+  UPDATE llm_counter SET used = used + 7, held = 3; UPDATE llm_grant SET used = 40; DELETE FROM llm_counter WHERE quota_id = 2;
+  INSERT INTO llm_counter(quota_id, key, start, used) VALUES(999, '', 0, 5), (2, 'x', 0, 1);
+  INSERT INTO llm_hold_item(hold_id, quota_id, key, start, units) VALUES(999, 2, '', 0, 5), (1, 999, '', 0, 5);
+  INSERT INTO llm_quota_waiting(usage_id, requests) VALUES(1, -1);
+  SELECT count(*) > 9 FROM tok_audit(); SELECT tok_rebuild() > 0;
+  SELECT * FROM tok_audit(); SELECT 'waiting', count(*) FROM llm_quota_waiting HAVING count(*) > 0;
+  SELECT count(*) FROM llm_hold_item WHERE hold_id = 999 OR quota_id = 999" 2>&1 | tr '\n' ' ')
+if [ "$left" = "1 1 1 0 " ]; then passed=$((passed + 1))
+else failed=$((failed + 1)); echo "tok_rebuild leaves: $left"; fi
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
