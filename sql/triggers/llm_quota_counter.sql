@@ -13,6 +13,12 @@
 --   none    nothing.
 -- A call that settles a hold is never refused: it has happened, and its room was held.
 --
+-- Credits. A row of a negative cost, a refund, makes room in the period of its time; a token bucket is never more than full. To
+-- make it less, by UPDATE, is to spend, which the guard `write` looks at; a DELETE is never refused. Who may write rows of usage
+-- may write credits too, as he may delete rows: where that is not wanted, a trigger of the application says so, BEFORE INSERT
+-- and BEFORE UPDATE OF cost_nano, cost_usd: RAISE(ABORT, 'no credits') WHEN NEW.cost_nano < 0 OR NEW.cost_usd < 0. Tokens are
+-- never negative.
+--
 -- `checks` rises by what a guard must look at, and `look` says it, with 16 where used rose:
 --   1   usage or a hold that comes in
 --   2   a row of which this counter counts more than before (llm_quota_usage.sql, llm_usage_moves.sql)
