@@ -39,7 +39,7 @@ BEGIN
   FROM llm_hold_item AS i CROSS JOIN llm_quota AS q ON q.id = i.quota_id
   WHERE i.hold_id = NEW.id AND NEW.cost_nano IS NULL
     AND q.metric = 'cost' AND q.unpriced = 'deny' AND q.action = 'block';
-  INSERT INTO llm_counter(quota_id, key, start, held, checks, at)
+  INSERT OR ABORT INTO llm_counter(quota_id, key, start, held, checks, at)
   SELECT quota_id, key, start, units, units > 0, NEW.unix_time FROM llm_hold_item WHERE hold_id = NEW.id
   ON CONFLICT(quota_id, key, start) DO UPDATE SET held = held + excluded.held, checks = checks + excluded.checks,
     at = excluded.at, usage_id = NULL, {bucket_set:excluded.held};

@@ -4,7 +4,7 @@
 DROP TRIGGER IF EXISTS main.llm_hold_item_deleted;
 CREATE TRIGGER main.llm_hold_item_deleted AFTER DELETE ON llm_hold_item
 BEGIN
-  UPDATE llm_counter SET held = held - OLD.units,
+  UPDATE OR ABORT llm_counter SET held = held - OLD.units,
     debt = iif(debt IS NULL, NULL, coalesce((
       SELECT max(0, debt - max(0, OLD.units * b.span_s - b.refill * max(0, debt_at - h.unix_time)))
       FROM llm_hold AS h CROSS JOIN llm_quota AS b WHERE h.id = OLD.hold_id AND b.id = OLD.quota_id), debt)),

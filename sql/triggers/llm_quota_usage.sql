@@ -17,7 +17,7 @@
 DROP TRIGGER IF EXISTS main.llm_quota_charge_call;
 CREATE TRIGGER main.llm_quota_charge_call INSTEAD OF INSERT ON llm_quota_charge
 BEGIN
-  INSERT INTO llm_counter(quota_id, key, start, used, requests, unpriced, checks, at, usage_id)
+  INSERT OR ABORT INTO llm_counter(quota_id, key, start, used, requests, unpriced, checks, at, usage_id)
   SELECT q.id, {quota_key:NEW}, {quota_start:NEW.unix_time}, {quota_units:NEW},
     NEW.requests, iif(q.metric = 'cost', NEW.unpriced, 0), CASE
       WHEN NEW.checks < 2 THEN NEW.checks

@@ -130,8 +130,8 @@ BEGIN
   DELETE FROM llm_rollup_replaced WHERE id = OLD.id; -- with recursive_triggers a REPLACE comes here too
 END;
 
--- Raising the watermark folds the rows that it passes: first into groups by hour and all keys, those into one
--- row a key and hour, and those into the levels.
+-- Raising the watermark folds the rows that it passes: first into groups by hour and all keys, with and without a cost, those
+-- into one row a key and hour, and those into the levels.
 DROP TRIGGER IF EXISTS main.llm_rollup_fold;
 CREATE TRIGGER main.llm_rollup_fold AFTER UPDATE OF watermark ON llm_rollup_state
 WHEN NEW.watermark > OLD.watermark
@@ -141,7 +141,7 @@ BEGIN
   SELECT 'tuple', {hour:unix_time}, {key:tenant_id}, {key:provider}, {key:model}, {key:task_type},
     {measures_of_rows:}, {times_of_rows:}
   FROM llm_usage NOT INDEXED WHERE id > OLD.watermark AND id <= NEW.watermark
-  GROUP BY 2, tenant_id, provider, model, task_type;
+  GROUP BY 2, tenant_id, provider, model, task_type, cost_nano IS NULL;
   INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:}, times)
   SELECT 'model', hour, '', provider, model, '', {measures_sum:}, group_concat(times, '')
   FROM llm_rollup_new WHERE dim = 'tuple' GROUP BY hour, provider, model;
@@ -155,9 +155,8 @@ BEGIN
   SELECT 'all', hour, '', '', '', '', {measures_sum:}, group_concat(times, '')
   FROM llm_rollup_new WHERE dim = 'task_type' GROUP BY hour;
   INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:})
-  SELECT 'unpriced', 0, '', {key:provider}, {key:model}, '', {measures_of_rows:}
-  FROM llm_usage NOT INDEXED WHERE id > OLD.watermark AND id <= NEW.watermark AND cost_nano IS NULL
-  GROUP BY provider, model;
+  SELECT 'unpriced', 0, '', provider, model, '', {measures_sum:}
+  FROM llm_rollup_new WHERE dim = 'tuple' AND cost_known = 0 GROUP BY provider, model;
   INSERT INTO llm_rollup({rollup_columns:}, {measures:}, times)
   SELECT n.dim, p.level, CASE p.level WHEN 3600 THEN hour WHEN 86400 THEN {day:hour} ELSE 0 END,
     tenant_id, provider, model, task_type, {measures:n.}, CASE WHEN p.level > 0 THEN times END

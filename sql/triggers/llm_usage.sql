@@ -27,10 +27,8 @@ BEGIN
   SELECT RAISE(ABORT, 'tok: cost_nano is beyond 9.2e9 dollars') WHERE {nano_beyond:NEW.cost_nano};
   UPDATE llm_usage SET timestamp = coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch'), '')
   WHERE id = NEW.id AND timestamp NOT GLOB '*[^0-9]*';
-  UPDATE llm_usage SET cost_usd = cost_nano / 1e9
-  WHERE id = NEW.id AND cost_nano IS NOT NULL AND cost_usd IS NOT cost_nano / 1e9;
-  UPDATE llm_usage SET cost_nano = {nano:cost_usd}
-  WHERE id = NEW.id AND cost_nano IS NULL AND cost_usd IS NOT NULL;
+  UPDATE llm_usage SET (cost_nano, cost_usd) = ({cost_pair:coalesce(cost_nano, {nano:cost_usd})})
+  WHERE id = NEW.id AND cost_usd IS NOT cost_nano / 1e9;
 END;
 
 -- What roll-ups and quotas follow has changed. The first triggers of UPDATE here: see llm_usage_moves.sql.

@@ -53,7 +53,7 @@ WHEN (SELECT sum(requests = -1) = sum(requests IS NULL) FROM llm_quota_waiting
 BEGIN
   -- One change a counter, none where nothing remains. To a token bucket another time is another
   -- change; what a counter gets back is first.
-  INSERT INTO llm_counter(quota_id, key, start, used, requests, unpriced, at, usage_id)
+  INSERT OR ABORT INTO llm_counter(quota_id, key, start, used, requests, unpriced, at, usage_id)
   SELECT quota_id, key, start, units, requests, unpriced, unix_time, NEW.usage_id FROM (
     SELECT q.id AS quota_id, {quota_key:w} AS key, {quota_start:w.unix_time} AS start,
       sum({quota_units:w}) AS units, sum(w.requests) AS requests,
@@ -69,7 +69,7 @@ BEGIN
 
   -- The guard `write` looks at the row as it is now, and at each counter that counts more of it than
   -- of the row as it was, o. LIMIT: so that each is computed once.
-  INSERT INTO llm_counter(quota_id, key, start, checks, at, usage_id)
+  INSERT OR ABORT INTO llm_counter(quota_id, key, start, checks, at, usage_id)
   SELECT quota_id, key, start, checks, unix_time, id FROM (
     SELECT q.id AS quota_id, {quota_key:u} AS key, {quota_start:u.unix_time} AS start, u.unix_time,
       u.id, CASE
