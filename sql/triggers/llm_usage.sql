@@ -15,6 +15,7 @@ DROP TRIGGER IF EXISTS main.llm_usage_arrived;
 CREATE TRIGGER main.llm_usage_arrived AFTER INSERT ON llm_usage
 WHEN (SELECT NEW.id - watermark BETWEEN 1 AND batch AND quotas = 0 AND aside = 0 FROM llm_rollup_state) IS NOT 1
   OR NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp NOT GLOB '*[^0-9]*'
+  OR {no_request:NEW.}
   OR NEW.request_id IS NOT NULL AND EXISTS (SELECT 1 FROM llm_hold WHERE ref = NEW.request_id AND usage_id IS NULL)
 BEGIN
   INSERT INTO llm_usage_arrival VALUES ({usage_keys:NEW.}, {usage_amounts:NEW.}, NEW.request_id, NEW.unix_time);
@@ -43,7 +44,7 @@ END;
 DROP TRIGGER IF EXISTS main.llm_usage_amounts;
 CREATE TRIGGER main.llm_usage_amounts AFTER UPDATE OF input_tokens, output_tokens, total_tokens, cache_read_tokens,
   cost_nano, response_time_ms ON llm_usage
-WHEN (SELECT NEW.id > watermark AND quotas = 0 FROM llm_rollup_state) IS NOT 1
+WHEN (SELECT NEW.id > watermark AND quotas = 0 FROM llm_rollup_state) IS NOT 1 OR {no_request:NEW.}
 BEGIN
   INSERT INTO llm_usage_amount VALUES ({usage_keys:NEW.}, {row_amounts:NEW.}, {row_amounts:OLD.}, NEW.unix_time);
 END;

@@ -256,6 +256,7 @@ static void settled_for_less(void) {
 static void huge(void) {
   static const char *const steps[] = {
       "INSERT INTO llm_quota(name, metric, limit_units, period, action) VALUES('w', 'cost', 53375995583, 'bucket 1d', 'throttle')",
+      "DROP TRIGGER llm_usage_arrival_bounded",
       "INSERT INTO llm_quota(name, metric, limit_units, period) VALUES('h', 'total', 4611686018427387903, 'bucket "
       "9223372036854775807/1s')",
       "INSERT INTO llm_usage(timestamp, input_tokens, output_tokens, cost_nano) VALUES('2026-01-01', 4611686018427387903, 0, "

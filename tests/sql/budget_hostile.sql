@@ -35,6 +35,7 @@ SELECT * FROM counters WHERE day = '2026-01-04';
 SELECT '-- numbers near 2^63: the limit holds or there is an error, nothing wraps';
 DELETE FROM llm_quota; DELETE FROM llm_usage;
 SELECT tok_quota_set('huge', '{"metric":"total","limit":9223372036854775807,"period":"day","since":0}', '2026-01-01') > 0;
+DROP TRIGGER llm_usage_arrival_bounded; -- as rows of an earlier version were
 INSERT INTO llm_usage(timestamp, input_tokens, output_tokens) VALUES ('2026-01-03', 9223372036854775807, 1);
 INSERT INTO llm_usage(timestamp, input_tokens, output_tokens) VALUES ('2026-01-03', 9223372036854775807, 0);
 INSERT INTO llm_usage(timestamp, input_tokens, output_tokens) VALUES ('2026-01-03', 1, 0);

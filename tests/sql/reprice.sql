@@ -36,6 +36,7 @@ SELECT reported_cost_nano, cost_nano FROM llm_usage;
 .print -- one absurd row, written without tok, does not keep the others from being priced
 DELETE FROM llm_usage;
 DROP TRIGGER tok_usage_priced;
+DROP TRIGGER llm_usage_arrival_bounded; -- as rows of an earlier version were
 INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens) VALUES
   ('2026-08-20', 'openai', 'gpt-4o', 9223372036854775807, 0), ('2026-08-20', 'openai', 'gpt-4o', 1000, 0);
 SELECT tok_reprice();
