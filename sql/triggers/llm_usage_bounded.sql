@@ -6,5 +6,5 @@ DROP TRIGGER IF EXISTS main.llm_usage_{1}_bounded;
 CREATE TRIGGER main.llm_usage_{1}_bounded INSTEAD OF INSERT ON llm_usage_{1}
 WHEN ({no_request:NEW.}) AND {2}
 BEGIN
-  SELECT RAISE(ABORT, 'tok: a request has at most 10^12 tokens in, 10^12 out and 10^12 ms');
+  SELECT RAISE(ABORT, 'tok: beyond what a request has: at most 10^12 tokens in, 10^12 out and 10^12 ms');
 END;
