@@ -394,8 +394,10 @@ static inline void put_short(tok_cache *c, uint64_t hash, tok_key entry) {
   __m512i keys = _mm512_broadcast_i64x2(_mm_set_epi64x((long long)entry.hi, (long long)entry.lo));
   __m512i a = _mm512_load_si512(line[0]), b = _mm512_load_si512(line[1]);
   unsigned victim = 1u << 2 * (tok_cache_added(c, TOK_SHORT) & 7);
-  unsigned same = _mm512_cmpeq_epi64_mask(a, keys) | _mm512_cmpeq_epi64_mask(b, keys) << 8;
-  unsigned empty = _mm512_testn_epi64_mask(a, a) | _mm512_testn_epi64_mask(b, b) << 8;
+  unsigned same = _mm512_cmpeq_epi64_mask(a, keys);
+  same |= (unsigned)_mm512_cmpeq_epi64_mask(b, keys) << 8;
+  unsigned empty = _mm512_testn_epi64_mask(a, a);
+  empty |= (unsigned)_mm512_testn_epi64_mask(b, b) << 8;
   same &= same >> 1 & 0x5555;
   empty = empty >> 1 & 0x5555; /* by `hi`, which holds the length */
   unsigned at = _tzcnt_u32(same != 0 ? same : empty != 0 ? empty : victim) / 2;
