@@ -1,23 +1,30 @@
 /*
-** The ledger's benchmark, the part in C: inserts rows one statement each in one transaction and prints what a row
-** costs; and asks questions.
+** The ledger's benchmark, the part in C: inserts rows one statement each in one transaction and
+** prints what a row costs; and asks questions.
 **
 **     build/bench/bench_ledger <file> <rows> <mode> [rows of a year]
 **
 **     bare    llm_usage with its indexes and no trigger at all
-**     idle    the same and one trigger, which does nothing: what SQLite asks for any. A statement that has one may fail
-**             halfway, so each page that it touches is copied first; beyond 64 kB of them, in a file until the COMMIT
-**     fills   the same and one trigger, which sets one column of the row: no trigger that fills in can cost less
-**     plain   as a connection without tok writes: all persisted triggers
+**     idle    the same and one trigger, which does nothing: what SQLite asks for any. A statement
+**             that has one may fail halfway, so each page that it touches is copied first; beyond
+**             64 kB of them, in a file until the COMMIT
+**     fills   the same and one trigger, which sets one column of the row: no trigger that fills in
+**     can cost less plain   as a connection without tok writes: all persisted triggers
 **     full    as a connection with tok: priced as well
 **     bulk    between tok_bulk_begin() and tok_bulk_end()
 **
-**     ask     <rows> times each of the statements on standard input, one a line, with tok: prints the median of the
-**             CPU milliseconds that it takes to step through all rows, or the error
+**     fills-memory, full-memory, …
+**             the same under PRAGMA temp_store = MEMORY, which keeps that journal of statements out
+**             of a file
 **
-** Prints "<mode> <CPU microseconds a row> <rows a second of wall time> <CPU microseconds to prepare the INSERT>". The file
-** is left in place. Rows lie in the
-** order of time over `rows of a year` = 10 million a year: 50 tenants, 12 models, 5 tasks, sessions of 7 requests.
+**     ask     <rows> times each of the statements on standard input, one a line, with tok: prints
+**             the median of the CPU milliseconds that it takes to step through all rows, or the
+**             error
+**
+** Prints "<mode> <CPU microseconds a row> <rows a second of wall time> <CPU microseconds to prepare
+** the INSERT>". The file is left in place. Rows lie in the
+** order of time over `rows of a year` = 10 million a year: 50 tenants, 12 models, 5 tasks, sessions
+** of 7 requests.
 */
 #include <math.h>
 #include <sqlite3.h>
@@ -32,11 +39,18 @@
 enum { N_TENANTS = 50, N_MODELS = 12, N_TASKS = 5, SESSION_ROWS = 7, YEAR_S = 365 * 86400 };
 static const int64_t START_S = 1735689600; /* 2025-01-01 */
 
-static const char *const models[N_MODELS][2] = {
-    {"openai", "gpt-4o"},        {"openai", "gpt-4o-mini"},      {"anthropic", "claude-sonnet-4"},
-    {"google", "gemini-2.5-pro"}, {"google", "gemini-2.5-flash"}, {"openai", "gpt-4.1"},
-    {"mistral", "mistral-large-latest"}, {"deepseek", "deepseek-chat"}, {"anthropic", "claude-3-5-haiku"},
-    {"openai", "o3"},            {"xai", "grok-4"},              {"groq", "llama-3.3-70b-versatile"}};
+static const char *const models[N_MODELS][2] = {{"openai", "gpt-4o"},
+                                                {"openai", "gpt-4o-mini"},
+                                                {"anthropic", "claude-sonnet-4"},
+                                                {"google", "gemini-2.5-pro"},
+                                                {"google", "gemini-2.5-flash"},
+                                                {"openai", "gpt-4.1"},
+                                                {"mistral", "mistral-large-latest"},
+                                                {"deepseek", "deepseek-chat"},
+                                                {"anthropic", "claude-3-5-haiku"},
+                                                {"openai", "o3"},
+                                                {"xai", "grok-4"},
+                                                {"groq", "llama-3.3-70b-versatile"}};
 static const char *const tasks[N_TASKS] = {"chat", "summarize", "extract", "code", "classify"};
 
 static uint64_t state = 88172645463325252u;
@@ -56,7 +70,8 @@ static int skewed(int n, double scale) {
 }
 
 static int lognormal(double mu, double sigma) {
-  return (int)exp(mu + sigma * sqrt(-2.0 * log(1.0 - uniform())) * cos(6.283185307179586 * uniform()));
+  return (int)exp(mu +
+                  sigma * sqrt(-2.0 * log(1.0 - uniform())) * cos(6.283185307179586 * uniform()));
 }
 
 static void fail(sqlite3 *db, const char *what) {
@@ -109,10 +124,17 @@ static double seconds(clockid_t clock) {
 static double making_s(sqlite3 *db, int64_t n, int64_t year) {
   sqlite3_stmt *stmt = NULL;
   double start = seconds(CLOCK_PROCESS_CPUTIME_ID);
-  if (sqlite3_prepare_v2(db, "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?", -1, &stmt, NULL) != SQLITE_OK) fail(db, "prepare");
+  if (sqlite3_prepare_v2(db, "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?", -1, &stmt, NULL) != SQLITE_OK)
+    fail(db, "prepare");
   for (int64_t i = 0; i < n; i++) bind_row(stmt, i, year);
   sqlite3_finalize(stmt);
   return seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
+}
+
+/* Is the mode `name` or `name`-memory? */
+static bool is_mode(const char *mode, const char *name) {
+  size_t n = strlen(name);
+  return strncmp(mode, name, n) == 0 && (mode[n] == '\0' || mode[n] == '-');
 }
 
 static sqlite3 *open_ledger(const char *path, const char *mode) {
@@ -121,18 +143,23 @@ static sqlite3 *open_ledger(const char *path, const char *mode) {
   if (sqlite3_open(path, &db) != SQLITE_OK) fail(db, path);
   sqlite3_enable_load_extension(db, 1);
   if (sqlite3_load_extension(db, "build/tok", NULL, NULL) != SQLITE_OK) fail(db, "build/tok");
-  run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; SELECT tok_init()");
-  if (strcmp(mode, "full") != 0 && strcmp(mode, "bulk") != 0) {
-    run_each(db, "SELECT 'DROP TRIGGER temp.' || name FROM temp.sqlite_schema WHERE type = 'trigger'");
+  run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+  /* before TEMP objects: it drops them */
+  if (strstr(mode, "-memory") != NULL) run(db, "PRAGMA temp_store = MEMORY");
+  run(db, "SELECT tok_init()");
+  if (!is_mode(mode, "full") && !is_mode(mode, "bulk")) {
+    run_each(db,
+             "SELECT 'DROP TRIGGER temp.' || name FROM temp.sqlite_schema WHERE type = 'trigger'");
   }
-  bool idle = strcmp(mode, "idle") == 0, fills = strcmp(mode, "fills") == 0;
-  if (strcmp(mode, "bare") == 0 || idle || fills) {
+  bool idle = is_mode(mode, "idle"), fills = is_mode(mode, "fills");
+  if (is_mode(mode, "bare") || idle || fills) {
     run_each(db, "SELECT 'DROP TRIGGER ' || name FROM sqlite_schema WHERE type = 'trigger'");
   }
   if (idle) run(db, "CREATE TRIGGER t AFTER INSERT ON llm_usage WHEN false BEGIN SELECT 1; END");
   if (fills) {
-    run(db, "CREATE TRIGGER t AFTER INSERT ON llm_usage BEGIN"
-            " UPDATE llm_usage SET total_tokens = input_tokens + output_tokens WHERE id = NEW.id; END");
+    run(db,
+        "CREATE TRIGGER t AFTER INSERT ON llm_usage BEGIN"
+        " UPDATE llm_usage SET total_tokens = input_tokens + output_tokens WHERE id = NEW.id; END");
   }
   return db;
 }
@@ -150,7 +177,8 @@ static double ask_once(sqlite3 *db, const char *sql) {
   while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
     rc = SQLITE_OK;
     for (int i = 0; i < sqlite3_column_count(stmt); i++) {
-      if (sqlite3_column_type(stmt, i) == SQLITE_TEXT && sqlite3_column_text(stmt, i) == NULL) rc = SQLITE_NOMEM;
+      if (sqlite3_column_type(stmt, i) == SQLITE_TEXT && sqlite3_column_text(stmt, i) == NULL)
+        rc = SQLITE_NOMEM;
     }
   }
   sqlite3_finalize(stmt);
@@ -171,7 +199,8 @@ static void ask(const char *path, int times) {
   while (fgets(sql, sizeof sql, stdin) != NULL) {
     int n = 0;
     double spent = 0;
-    while (n < times && n < TIMES_MAX && spent < enough_ms && (ms[n] = ask_once(db, sql)) >= 0) spent += ms[n++];
+    while (n < times && n < TIMES_MAX && spent < enough_ms && (ms[n] = ask_once(db, sql)) >= 0)
+      spent += ms[n++];
     if (n == 0) {
       printf("%s\n", sqlite3_errmsg(db));
       continue;
@@ -208,7 +237,7 @@ static double preparing_us(sqlite3 *db) {
 
 int main(int argc, char **argv) {
   if (argc < 4) {
-    fprintf(stderr, "usage: bench_ledger file rows bare|idle|fills|plain|full|bulk|ask [rows of a year]\n");
+    fprintf(stderr, "usage: bench_ledger file rows bare|idle|fills|plain|full|bulk|...-memory|ask [rows of a year]\n");
     return 1;
   }
   if (strcmp(argv[3], "ask") == 0) {
@@ -217,7 +246,7 @@ int main(int argc, char **argv) {
   }
   int64_t n = strtoll(argv[2], NULL, 10), year = argc > 4 ? strtoll(argv[4], NULL, 10) : 10000000;
   const char *mode = argv[3];
-  bool bulk = strcmp(mode, "bulk") == 0;
+  bool bulk = is_mode(mode, "bulk");
   sqlite3 *db = open_ledger(argv[1], mode);
   sqlite3_stmt *stmt = NULL;
   double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), wall = seconds(CLOCK_MONOTONIC);
@@ -231,7 +260,8 @@ int main(int argc, char **argv) {
   sqlite3_finalize(stmt);
   run(db, bulk ? "SELECT tok_bulk_end()" : "COMMIT");
   double made = making_s(db, n, year);
-  cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu - 2 * made; /* made once for the inserts and once to see what it takes */
+  /* made once for the inserts and once to see what it takes */
+  cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu - 2 * made;
   wall = seconds(CLOCK_MONOTONIC) - wall - 2 * made;
   printf("%s %.2f %.0f %.0f\n", mode, cpu / (double)n * 1e6, (double)n / wall, preparing_us(db));
   sqlite3_close(db);

@@ -88,7 +88,7 @@ def ask_duckdb(csv, last):
 def inserts():
     print("| insert, one statement a row, one transaction | CPU µs a row | of bare | rows/s | to prepare, µs |\n"
           "|---|---|---|---|---|")
-    modes = {"bare": [], "idle": [], "fills": [], "plain": [], "full": [], "bulk": []}
+    modes = {mode: [] for mode in ("bare", "idle", "fills", "fills-memory", "plain", "full", "full-memory", "bulk")}
     for _ in range(3):  # in turn, so that what else the machine does meets all
         for mode in modes:
             done = subprocess.run([BENCH / "bench_ledger", BENCH / "insert.db", str(INSERT_ROWS), mode],
@@ -97,7 +97,9 @@ def inserts():
     bare = min(x[0] for x in modes["bare"])
     names = {"bare": "no trigger, the same indexes", "idle": "one trigger that does nothing",
              "fills": "one trigger that sets one column of the row", "plain": "all triggers, a client without tok",
-             "full": "all triggers, tok prices", "bulk": "tok_bulk_begin() … tok_bulk_end(), priced"}
+             "full": "all triggers, tok prices",
+             "fills-memory": "… under PRAGMA temp_store = MEMORY", "full-memory": "… under PRAGMA temp_store = MEMORY",
+             "bulk": "tok_bulk_begin() … tok_bulk_end(), priced"}
     for mode, runs in modes.items():
         cpu = min(x[0] for x in runs)
         print(f"| {names[mode]} | {cpu:.2f} | {100 * bare / cpu:.0f} % | {max(x[1] for x in runs):,.0f}"
