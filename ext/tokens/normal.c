@@ -149,6 +149,30 @@ static bool is_blank_sign(tok_slice text, size_t at) {
   return text.len - at >= BLANK_BYTES && memcmp(text.ptr + at, BLANK, BLANK_BYTES) == 0;
 }
 
+/* The end of the ASCII from `at` on, or a place before it. */
+static size_t skip_ascii(tok_slice text, size_t at) {
+  uint64_t w;
+  for (; at + sizeof w <= text.len; at += sizeof w) {
+    memcpy(&w, text.ptr + at, sizeof w);
+    w &= 0x8080808080808080u;
+    if (w != 0) return at + (size_t)__builtin_ctzll(w) / 8;
+  }
+  return at;
+}
+
+/* tok_utf8_decode(), quicker for the leads of two and three bytes that need no closer look. */
+static inline size_t decode(const uint8_t *p, size_t n, uint32_t *cp) {
+  if (n >= 3 && p[0] > 0xE0 && p[0] < 0xED && ((p[1] ^ 0x80) | (p[2] ^ 0x80)) < 0x40) {
+    *cp = (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+    return 3;
+  }
+  if (n >= 2 && p[0] >= 0xC2 && p[0] < 0xE0 && (p[1] & 0xC0) == 0x80) {
+    *cp = (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+    return 2;
+  }
+  return tok_utf8_decode(p, n, cp);
+}
+
 /* The first place that changes, and of Unicode normalization the character before it; text.len if
  * none. */
 static size_t first_change(const tok_normal *n, tok_slice text, size_t at) {
@@ -169,12 +193,13 @@ static size_t first_change(const tok_normal *n, tok_slice text, size_t at) {
     uint8_t c = (uint8_t)text.ptr[at];
     uint32_t cp;
     if (c < 0x80) {
-      before = at++;
+      before = skip_ascii(text, at + 1) - 1;
+      at = before + 1;
       continue;
     }
     if (c == 0xE2 && (n->flags & TOK_N_BLANKS) && is_blank_sign(text, at))
       return at;
-    size_t len = tok_utf8_decode((const uint8_t *)text.ptr + at, text.len - at, &cp);
+    size_t len = decode((const uint8_t *)text.ptr + at, text.len - at, &cp);
     if (!leaves_alone(n, cp))
       return before;
     before = at;
