@@ -34,6 +34,7 @@ typedef struct {
   int64_t bulk_after; /* the last row before it */
   bool legacy;   /* a table llm_usage from before tok */
   bool shadowed; /* temp.llm_usage would be written in place of main's */
+  bool lost;     /* llm_usage was dropped, the ledger's other tables were not */
   char *odd;     /* owned; type of a llm_usage that is no table, else NULL */
 } ledger_state;
 
@@ -229,6 +230,7 @@ static void read_state(install *in, ledger_state *s) {
     usage = NULL;
   }
   s->legacy = usage != NULL && s->version == 0;
+  s->lost = usage == NULL && s->odd == NULL && s->version > 0;
   sqlite3_free(usage);
   sqlite3_free(meta);
 }
@@ -241,6 +243,11 @@ static void check_state(install *in, const ledger_state *s) {
   }
   if (s->odd != NULL) {
     refuse(in, SQLITE_ERROR, "main.llm_usage is a view, expected a table; rename or drop it");
+  }
+  if (s->lost) {
+    refuse(in, SQLITE_ERROR,
+           "llm_usage is gone but not the rest of the ledger; restore it (to empty a ledger: DELETE"
+           " FROM llm_usage), or drop all tables and views llm_*");
   }
   if (s->version > tok_ledger_version()) {
     refuse(in, SQLITE_ERROR, "this database has a newer ledger schema than this version of tok");

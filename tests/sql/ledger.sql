@@ -56,3 +56,6 @@ VALUES ('p', 'm', '', 1, 1), ('p', 'm', '', 2, 2), (NULL, 'm', '', 3, 3), (NULL,
 INSERT OR REPLACE INTO llm_usage(provider, model, response_id, input_tokens, output_tokens) VALUES ('p', 'm', '', 6, 6);
 SELECT count(*), count(nullif(response_id, '')), sum(input_tokens) FROM llm_usage WHERE model = 'm' AND input_tokens < 7;
 SELECT count(*) FROM tok_audit();
+SELECT '-- a ledger without its table says so';
+DROP TABLE llm_usage;
+SELECT tok_init();
