@@ -136,6 +136,8 @@ static tok_status apply_normalizer(tok_hf *r, const steps *s) {
       d->normal |= TOK_N_NFC;
     } else if (is(p->type, "NFKC")) {
       d->normal |= TOK_N_NFKC;
+    } else if (is(p->type, "Precompiled") && d->charsmap.status == TOK_NOMEM) {
+      return TOK_NOMEM;
     } else if (is(p->type, "Precompiled") && d->charsmap.len > 0 && i == 0) {
       r->rules = true;
     } else if (r->rules && (is(p->type, "Strip") ||
