@@ -14,8 +14,8 @@ SELECT {usage_keys:}, {usage_amounts:}, request_id, unix_time FROM llm_usage WHE
 -- now, its amounts are others; and it went from one place to another. Sums are linear: a move with the old amounts and a
 -- change of amounts are what happened, in whatever order they come.
 DROP VIEW IF EXISTS main.llm_usage_amount;
-CREATE VIEW main.llm_usage_amount({usage_keys:}, {row_amounts:}, {row_amounts:old_}, unix_time) AS
-SELECT {usage_keys:}, {row_amounts:}, {row_amounts:}, unix_time FROM llm_usage WHERE false;
+CREATE VIEW main.llm_usage_amount({usage_keys:}, {row_amounts:}, {row_amounts:old_}, unix_time, old_id) AS
+SELECT {usage_keys:}, {row_amounts:}, {row_amounts:}, unix_time, id FROM llm_usage WHERE false;
 
 DROP VIEW IF EXISTS main.llm_usage_move;
 CREATE VIEW main.llm_usage_move({usage_keys:old_}, {row_amounts:old_}, {usage_keys:}, {row_amounts:}) AS

@@ -55,6 +55,8 @@ CREATE TRIGGER main.llm_quota_update INSTEAD OF INSERT ON llm_usage_amount
 WHEN {quota_changed:NEW.old_} AND EXISTS (SELECT 1 FROM llm_quota)
   AND NOT {quota_waits:NEW.id}
 BEGIN
+  -- a row that its UPDATE OR REPLACE took away makes room first, also where a total follows by itself
+  INSERT INTO llm_quota_gone SELECT NEW.old_id, NEW.id WHERE EXISTS (SELECT 1 FROM llm_replaced);
   INSERT INTO llm_quota_charge VALUES (NEW.unix_time, {quota_difference:-}, NEW.unix_time, NEW.id,
     CASE WHEN NEW.old_cost_nano IS NULL AND NEW.cost_nano IS NOT NULL THEN 8
       WHEN NEW.old_cost_nano IS NOT NULL AND NEW.cost_nano IS NULL THEN coalesce((
@@ -103,7 +105,7 @@ DROP TRIGGER IF EXISTS main.llm_quota_aside;
 CREATE TRIGGER main.llm_quota_aside INSTEAD OF INSERT ON llm_usage_in_the_way
 WHEN EXISTS (SELECT 1 FROM llm_quota)
 BEGIN
-  DELETE FROM llm_replaced WHERE id IS NOT NEW.own_id;
+  DELETE FROM llm_replaced WHERE id IS NOT NEW.own_id OR NEW.id <> NEW.own_id; -- it is there under another id
   INSERT OR REPLACE INTO llm_replaced
   SELECT id, unix_time, provider, model, task_type, tenant_id, user_id, api_key_id, session_id, tags, input_tokens,
     output_tokens, total_tokens, cost_nano, 0

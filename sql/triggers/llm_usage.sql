@@ -46,7 +46,7 @@ CREATE TRIGGER main.llm_usage_amounts AFTER UPDATE OF input_tokens, output_token
   cost_nano, response_time_ms ON llm_usage
 WHEN (SELECT NEW.id > watermark AND quotas = 0 FROM llm_rollup_state) IS NOT 1 OR {no_request:NEW.}
 BEGIN
-  INSERT INTO llm_usage_amount VALUES ({usage_keys:NEW.}, {row_amounts:NEW.}, {row_amounts:OLD.}, NEW.unix_time);
+  INSERT INTO llm_usage_amount VALUES ({usage_keys:NEW.}, {row_amounts:NEW.}, {row_amounts:OLD.}, NEW.unix_time, OLD.id);
 END;
 
 -- One of the two costs was set: the other follows; cost_nano where both were.
