@@ -17,11 +17,25 @@ void tok_request_init(tok_request *r) {
 
 void tok_request_free(tok_request *r) { tok_buf_free(&r->text); }
 
-static tok_status wrong(tok_request *r, const char *format, tok_slice what) {
-  int n = what.len > 40 ? 40 : (int)what.len;
-  snprintf(r->wrong, sizeof r->wrong, format, n, what.ptr == NULL ? "" : what.ptr);
+enum { SHOWN_MAX = 40 }; /* bytes of a key or number in an error */
+
+/* What is wrong of which key, and what was there instead, where that has a text. */
+static tok_status wrong(tok_request *r, const char *what, tok_slice key, tok_slice got) {
+  int n = key.len > SHOWN_MAX ? SHOWN_MAX : (int)key.len;
+  int m = got.len > SHOWN_MAX ? SHOWN_MAX : (int)got.len;
+  snprintf(r->wrong, sizeof r->wrong, "%.*s%s%s%s%.*s", n, n == 0 ? "" : key.ptr, n == 0 ? "" : " ",
+           what, m == 0 ? "" : ", got ", m, m == 0 ? "" : got.ptr);
   return TOK_INVALID;
 }
+
+static tok_status unknown_key(tok_request *r, tok_slice key, const char *known) {
+  int n = key.len > SHOWN_MAX ? SHOWN_MAX : (int)key.len;
+  snprintf(r->wrong, sizeof r->wrong, "has no key '%.*s'; expected %s", n, n == 0 ? "" : key.ptr,
+           known);
+  return TOK_INVALID;
+}
+
+static const tok_slice nothing = {NULL, 0};
 
 /*
 ** Room for n bytes. The buffer never moves, so that slices of it stay good: all that the text could
@@ -61,9 +75,9 @@ static tok_status tags(tok_request *r, tok_json *j) {
     return TOK_OK;
   }
   if (j->event != TOK_JSON_OBJECT && j->event != TOK_JSON_ARRAY)
-    return wrong(r, "tag must be a string, tags an array or object%.*s", (tok_slice){NULL, 0});
+    return wrong(r, "tag must be a string, tags an array or object", nothing, nothing);
   const char *start = j->in.ptr + j->at - 1; /* the bracket that was just read */
-  if (!tok_json_skip(j)) return wrong(r, "is not valid JSON%.*s", (tok_slice){NULL, 0});
+  if (!tok_json_skip(j)) return wrong(r, "is not valid JSON, expected an object", nothing, nothing);
   r->dim[TOK_DIM_TAGS] = (tok_slice){start, (size_t)(j->in.ptr + j->at - start)};
   return TOK_OK;
 }
@@ -74,15 +88,12 @@ static tok_status scope_member(tok_request *r, tok_slice key, tok_json *j) {
   for (int i = 0; i < TOK_DIM_TAGS; i++) {
     if (!tok_slice_is(key, tok_dim_names[i])) continue;
     if (j->event != TOK_JSON_STRING && j->event != TOK_JSON_NUMBER)
-      return wrong(r, "%.*s must be text", key);
+      return wrong(r, "must be text", key, nothing);
     r->dim[i] = j->event == TOK_JSON_STRING ? unescaped(r, j) : j->text;
     return TOK_OK;
   }
-  return wrong(
-      r,
-      "has no key '%.*s'; expected tenant_id, user_id, api_key_id, session_id, provider, model, "
-      "task_type or tag",
-      key);
+  return unknown_key(
+      r, key, "tenant_id, user_id, api_key_id, session_id, provider, model, task_type or tag");
 }
 
 static tok_status amount_member(tok_request *r, tok_slice key, tok_json *j) {
@@ -100,27 +111,28 @@ static tok_status amount_member(tok_request *r, tok_slice key, tok_json *j) {
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (!tok_slice_is(key, names[i].name)) continue;
     int64_t v;
-    if (j->event != TOK_JSON_NUMBER) return wrong(r, "%.*s must be a number", key);
+    if (j->event != TOK_JSON_NUMBER) return wrong(r, "must be a number", key, nothing);
     tok_status status =
         names[i].usd ? tok_json_fixed(j->text, 1000000000, &v) : tok_json_int(j->text, 1, &v);
-    if (status == TOK_INVALID) return wrong(r, "%.*s must be an integer", key);
-    if (status != TOK_OK) return wrong(r, "%.*s does not fit in 64 bits", key);
-    if (v < 0) return wrong(r, "%.*s must not be negative", key);
+    if (status == TOK_INVALID)
+      return wrong(r, names[i].usd ? "must be a number of dollars" : "must be an integer", key,
+                   j->text);
+    if (status != TOK_OK) return wrong(r, "does not fit in 64 bits", key, j->text);
+    if (v < 0) return wrong(r, "must not be negative", key, j->text);
     r->amount[names[i].kind] = v;
     r->given[names[i].kind] = true;
     return TOK_OK;
   }
-  return wrong(
-      r, "has no key '%.*s'; expected input, output, total, requests, cost_usd or cost_nano", key);
+  return unknown_key(r, key, "input, output, total, requests, cost_usd or cost_nano");
 }
 
 typedef tok_status member_fn(tok_request *r, tok_slice key, tok_json *j);
 
 static tok_status read_object(tok_request *r, tok_slice json, member_fn *member) {
   tok_json j;
-  const tok_slice nothing = {NULL, 0};
   tok_json_init(&j, json);
-  if (tok_json_next(&j) != TOK_JSON_OBJECT) return wrong(r, "must be a JSON object%.*s", nothing);
+  if (tok_json_next(&j) != TOK_JSON_OBJECT)
+    return wrong(r, "must be a JSON object", nothing, json);
   while (tok_json_next(&j) == TOK_JSON_KEY) {
     tok_slice key = j.text;
     tok_json_next(&j);
@@ -129,7 +141,7 @@ static tok_status read_object(tok_request *r, tok_slice json, member_fn *member)
     if (status != TOK_OK) return status;
   }
   if (j.event != TOK_JSON_OBJECT_END || tok_json_next(&j) != TOK_JSON_END)
-    return wrong(r, "is not valid JSON%.*s", nothing);
+    return wrong(r, "is not valid JSON, expected an object", nothing, json);
   return TOK_OK;
 }
 

@@ -130,8 +130,8 @@ static void read_value(tok_call *c, definition *d, size_t k, tok_json *j) {
     if (keys[k].kind != FLAG) wrong(c, keys[k].name, "text or a number");
     return;
   }
-  if (keys[k].kind == FLAG &&
-      (j->event != TOK_JSON_NUMBER || (!tok_slice_is(j->text, "0") && !tok_slice_is(j->text, "1")))) {
+  if (keys[k].kind == FLAG && (j->event != TOK_JSON_NUMBER ||
+                               (!tok_slice_is(j->text, "0") && !tok_slice_is(j->text, "1")))) {
     wrong(c, keys[k].name, "true or false"); /* "true" would switch a limit off */
     return;
   }
@@ -211,8 +211,8 @@ static existing find(tok_call *c, sqlite3_value *name) {
 }
 
 /*
-** The metric as it is stored; *scale: what a limit is multiplied with. Dollars do not become tokens:
-** a limit that stays would be a billion times what was meant.
+** The metric as it is stored; *scale: what a limit is multiplied with. Dollars do not become
+** tokens: a limit that stays would be a billion times what was meant.
 */
 static void check_metric(tok_call *c, definition *d, const existing *e, int64_t *scale) {
   tok_slice m = d->value[P_METRIC];
@@ -282,10 +282,13 @@ static void bind_units(tok_call *c, sqlite3_stmt *stmt, const definition *d, int
   tok_status status = !d->is_number[p] ? TOK_INVALID
                       : scale == 1     ? tok_json_int(s, 1, &units)
                                        : tok_json_fixed(s, scale, &units);
-  if (status == TOK_OVERFLOW) tok_call_fail(c, SQLITE_ERROR, "%s does not fit in 64 bits", name);
-  else if (status != TOK_OK) wrong(c, name, scale == 1 ? "an integer" : "a number of dollars");
-  else if (units < 0) wrong(c, name, "0 or more");
-  else sqlite3_bind_int64(stmt, p, units);
+  const char *expected = status == TOK_OVERFLOW ? "less than 2 to the power of 63"
+                         : status == TOK_OK     ? "0 or more"
+                         : scale == 1           ? "an integer"
+                                                : "a number of dollars";
+  if (status == TOK_OK && units >= 0) sqlite3_bind_int64(stmt, p, units);
+  else
+    tok_call_fail(c, SQLITE_ERROR, "%s must be %s, got %.*s", name, expected, tok_shown(s), s.ptr);
 }
 
 static void bind_definition(tok_call *c, sqlite3_stmt *stmt, sqlite3_value *name,

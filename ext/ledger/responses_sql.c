@@ -134,8 +134,9 @@ static int wrong_response(responses_vtab *v, tok_status status, const tok_usage 
     return tok_vtab_error(&v->base,
                           "tok_responses: response counts nothing, expected a provider's usage");
   }
-  return tok_vtab_error(&v->base, "tok_responses: %.*s%s%s at byte %llu", tok_shown(u->member),
-                        u->member.len > 0 ? u->member.ptr : "",
+  return tok_vtab_error(&v->base,
+                        "tok_responses: %.*s%s%s at byte %llu, expected a provider's response",
+                        tok_shown(u->member), u->member.len > 0 ? u->member.ptr : "",
                         u->member.len > 0 ? " " : "response ", u->wrong, (unsigned long long)u->at);
 }
 
