@@ -1,7 +1,6 @@
 /*
 ** added: finds the names of added and special tokens in a text, leftmost first, the longest of
-*those
-** that start at one place. Linear but for a logarithm of the number of names.
+** those that start at one place. Linear but for a logarithm of the number of names.
 */
 #ifndef TOK_ADDED_H
 #define TOK_ADDED_H

@@ -142,8 +142,7 @@ static void append_bytes(work *w) {
 /*
 ** Beginnings of characters of three and four bytes, so that merges can make each character from its
 ** bytes: a character that is a token is made whole before anything else. Their ranks stand below
-*all
-** others. Text with characters that are not tokens never gets here.
+** all others. Text with characters that are not tokens never gets here.
 */
 static tok_status append_fragments(work *w, const uint8_t *p, uint32_t n, uint8_t *seen) {
   for (uint32_t k = 2; k < n; k++) {
@@ -232,8 +231,7 @@ static tok_status say_rank_error(work *w, const tok_rank_error *e) {
 
 /*
 ** Ranks of tables are dense: bytes; of SentencePiece beginnings of characters and characters; then
-*the
-** rest in the order of the definition's ranks.
+** the rest in the order of the definition's ranks.
 */
 static tok_status compile_ranks(work *w, const tok_rank_hint *hint) {
   struct tok_extra *x = w->x;

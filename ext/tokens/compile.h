@@ -25,8 +25,7 @@ typedef struct {
 
 /*
 ** Takes over what `d` owns (d is empty afterwards, also on failure). The tokens must be in
-*ascending
-** id. *out is owned by the caller. TOK_NOMEM; TOK_INVALID, TOK_TOOBIG with *error.
+** ascending id. *out is owned by the caller. TOK_NOMEM; TOK_INVALID, TOK_TOOBIG with *error.
 */
 tok_status tok_compile(tok_definition *d, const tok_compiled_about *about,
                        const tok_rank_hint *hint, tok_compiled **out, tok_compile_error *error);

@@ -1,7 +1,7 @@
 /*
 ** definition: a vocabulary that is not embedded, as plain facts. Importers (import.h) make one from
-*a
-** file, the glue stores it as rows and reads it back, compile.h makes of it what the engine needs.
+** a file, the glue stores it as rows and reads it back, compile.h makes of it what the engine
+** needs.
 **
 ** Token bytes are what a token stands for in a text: where the vocabulary writes blanks as U+2581,
 ** they are blanks here, and a byte-fallback token <0x0A> is the byte.

@@ -49,8 +49,8 @@ static const known_pattern names[] = {
 
 /*
 ** Other spellings of the families' expressions; those of tok_family_pattern() are known besides.
-*Equal
-** in what they match: possessive or not makes no difference where nothing could be given back.
+** Equal in what they match: possessive or not makes no difference where nothing could be given
+** back.
 */
 static const known_pattern spellings[] = {
     {"'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",

@@ -9,8 +9,7 @@
 **     (charsmap.h)
 **
 ** The format is seen from the contents. Whatever a file holds, the result is a definition or an
-*error;
-** files are data of strangers.
+** error; files are data of strangers.
 */
 #ifndef TOK_IMPORT_VOCAB_H
 #define TOK_IMPORT_VOCAB_H
@@ -26,10 +25,8 @@ typedef struct {
 
 /*
 ** pattern: empty, or the pre-tokenizer: a family's name (llama3) or a regular expression; needed
-*for
-** .tiktoken files. TOK_OK; TOK_INVALID with *error; TOK_NOMEM, TOK_TOOBIG. *d is tok_def_init()ed
-*and
-** the caller's to free in every case.
+** for .tiktoken files. TOK_OK; TOK_INVALID with *error; TOK_NOMEM, TOK_TOOBIG. *d is
+** tok_def_init()ed and the caller's to free in every case.
 */
 tok_status tok_vocab_import(tok_slice file, tok_slice pattern, tok_definition *d,
                             tok_vocab_error *error);
@@ -39,8 +36,7 @@ const char *tok_vocab_format(tok_slice file);
 
 /*
 ** The family of a regular expression, or of a name such as "qwen2". *normal: what goes with the
-*name
-** (claude: NFKC). False if unknown.
+** name (claude: NFKC). False if unknown.
 */
 bool tok_pattern_family(tok_slice pattern, tok_family *family, uint32_t *normal);
 

@@ -82,8 +82,7 @@ static void set_flag(step *s, tok_slice key, bool v) {
 
 /*
 ** Reads a component: objects with a "type", those of a Sequence in their order; a Sequence itself
-*is
-** none. An object that is the value of "pattern" belongs to the one around it.
+** is none. An object that is the value of "pattern" belongs to the one around it.
 */
 static tok_status read_steps(tok_hf *r, tok_slice part, steps *out) {
   int at[TOK_JSON_DEPTH_MAX + 1] = {0};

@@ -3,32 +3,24 @@
 **
 ** Hugging Face's BPE merges the adjacent pair (a, b) whose entry stands first in a list. The engine
 ** merges the adjacent pair whose concatenation has the lowest rank, the leftmost of equals,
-*whatever
-** its parts. Both give the same tokens where
+** whatever its parts. Both give the same tokens where
 **   (1) for each token that the engine makes of its own bytes, the last merge is in the list: then,
-*as
-**       no merge crosses the ends of a token before it is made, its bytes always go through the
-*same
-**       merges, and that last pair is the only one that ever makes it, anywhere;
+**       as no merge crosses the ends of a token before it is made, its bytes always go through the
+**       same merges, and that last pair is the only one that ever makes it, anywhere;
 **   (2) tokens are ranked by the place of that pair; and
 **   (3) other pairs of the list that give the same token stand beside it, so that none of them
-*comes
-**       before a pair of a token of lower rank. (Where they stand elsewhere, as in Gemma's runs of
-*one
-**       character, they never become adjacent.)
+**       comes before a pair of a token of lower rank. (Where they stand elsewhere, as in Gemma's
+**       runs of one character, they never become adjacent.)
 ** (1) is checked by merging the bytes of each token; (2) is then arranged. A token that merges of
-*its
-** own bytes do not make is never made inside a longer text either: the merges within its ends do
-*not
-** depend on what is outside.
+** its own bytes do not make is never made inside a longer text either: the merges within its ends
+** do not depend on what is outside.
 **
 ** A pair that is listed twice has the place of its last entry, as there (a map that is written in
 ** the order of the list).
 **
 ** Two entries that make one token and overlap in a text ("erere" with er+e and e+re) are taken here
 ** from the left, there in the order of the list: with lists that were made from ranks (Llama 3,
-*Nemo)
-** two in a million tokens differ.
+** Nemo) two in a million tokens differ.
 */
 #include "import_vocab.h"
 
@@ -72,8 +64,7 @@ static size_t first_symbols(const simulation *s, tok_slice text, uint16_t *start
 
 /*
 ** Merges the bytes of a token by rank. Returns the number of tokens that it ends with, 0 where the
-*text
-** is too long; *split: where the last merge that was done had its two parts meet.
+** text is too long; *split: where the last merge that was done had its two parts meet.
 */
 static size_t simulate(simulation *s, tok_slice text, size_t *split) {
   uint16_t start[SYMBOLS_MAX + 1];

@@ -1,7 +1,6 @@
 /*
 ** SentencePiece's .model: a protocol buffer (sentencepiece_model.proto). Of it are read the pieces,
-*the
-** model's type, byte fallback, and the normalizer's settings.
+** the model's type, byte fallback, and the normalizer's settings.
 */
 #include "import_vocab.h"
 

@@ -43,10 +43,8 @@ typedef struct {
 
 /*
 ** Gives ranks to the tokens that a list of merges makes, such that merging by the rank of what is
-*made
-** gives what the list gives; or says why that cannot be. whole: a piece that is a token is taken
-*whole,
-** whatever merges would make of it (ignore_merges).
+** made gives what the list gives; or says why that cannot be. whole: a piece that is a token is
+** taken whole, whatever merges would make of it (ignore_merges).
 */
 tok_status tok_ranks_of_merges(tok_vimport *m, const tok_merge *merges, size_t n, bool whole);
 /*

@@ -3,9 +3,8 @@
 **
 ** A text is cut at the names of added tokens. What stands between two of them is normalized, which
 ** seldom changes anything and then costs no copy, and goes to the kernels as a text of its own.
-*Where
-** merges begin with characters (SentencePiece), a character that is no token is cut out before: it
-** becomes the tokens of its bytes, or the unknown token, and merges with nothing.
+** Where merges begin with characters (SentencePiece), a character that is no token is cut out
+** before: it becomes the tokens of its bytes, or the unknown token, and merges with nothing.
 */
 #include "engine.h"
 #include "imported.h"
@@ -230,8 +229,7 @@ static tok_status count_characters(tok_engine *e, tok_extra_state *s, const stru
 
 /*
 ** Appends the ids of the best path to s->ids, and with_ends the end of each in the segment behind
-*them
-** (pairs). A token is one id, or of an unknown character its bytes'.
+** them (pairs). A token is one id, or of an unknown character its bytes'.
 */
 static tok_status run_unigram(tok_extra_state *s, const struct tok_extra *x) {
   size_t n = s->segment.len;

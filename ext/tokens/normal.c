@@ -7,11 +7,9 @@
 
 /*
 ** Inert: a character that normalization leaves alone whatever stands beside it, and that keeps what
-*is
-** before and behind it apart. All others are marks, jamo, and what has a decomposition; a character
-*of
-** combining class 0 that may compose with the one before is a mark or a jamo
-*(DerivedNormalizationProps).
+** is before and behind it apart. All others are marks, jamo, and what has a decomposition; a
+** character of combining class 0 that may compose with the one before is a mark or a jamo
+** (DerivedNormalizationProps).
 */
 enum {
   JAMO_VOWEL_FIRST = 0x1160,

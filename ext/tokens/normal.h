@@ -39,10 +39,8 @@ void tok_normal_out_init(tok_normal_out *o);
 void tok_normal_out_free(tok_normal_out *o);
 /*
 ** *result: `text` itself, or a changed copy in *o (borrowed until the next call); *changed says
-*which.
-** prefix: whether this is a place where TOK_N_PREFIX… puts its blank. Bytes that are not UTF-8
-*stay.
-** TOK_NOMEM, TOK_TOOBIG.
+** which. prefix: whether this is a place where TOK_N_PREFIX… puts its blank. Bytes that are not
+** UTF-8 stay. TOK_NOMEM, TOK_TOOBIG.
 */
 tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, tok_normal_out *o,
                             tok_slice *result, bool *changed);

@@ -20,7 +20,7 @@ typedef struct {
   /*
   ** Never made by merging (the merges of its bytes end elsewhere), only taken where it is a piece
   ** of its own. No segment of a longer piece may look like one, so merge barriers beside it are
-  *lifted.
+  ** lifted.
   */
   bool whole_only;
 } tok_rank_token;
@@ -49,10 +49,8 @@ typedef struct {
 
 /*
 ** tokens[0..n), by rank; hint may be NULL. TOK_INVALID: two tokens are equal, a byte has no token,
-*one
-** is longer than TOK_RANK_BYTES_MAX; *error says which. TOK_TOOBIG: n is 0 or above
-*TOK_RANK_IDS_MAX.
-** TOK_NOMEM. On failure nothing is owned.
+** one is longer than TOK_RANK_BYTES_MAX; *error says which. TOK_TOOBIG: n is 0 or above
+** TOK_RANK_IDS_MAX. TOK_NOMEM. On failure nothing is owned.
 */
 tok_status tok_ranks_build(const tok_rank_token *tokens, uint32_t n, const tok_rank_hint *hint,
                            tok_rank_tables *out, tok_rank_error *error);

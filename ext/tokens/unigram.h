@@ -1,7 +1,7 @@
 /*
 ** unigram: SentencePiece's other model: of all ways to cut a text into tokens, the one whose log
 ** probabilities have the greatest sum (Kudo 2018; Viterbi). Linear in the text times the longest
-*token.
+** token.
 */
 #ifndef TOK_UNIGRAM_H
 #define TOK_UNIGRAM_H

@@ -2,12 +2,9 @@
 ** Loading imported vocabularies; see vocabulary_sql.h. Nothing of its own for SQL.
 **
 ** A vocabulary is compiled once a process: what is loaded stands in a list, with a count of
-*references,
-** under a mutex. An entry is known by the database's file and the import's stamp, so that what
-*another
-** file claims about itself concerns only that file. Vocabularies of temporary and in-memory
-*databases
-** belong to their connection.
+** references, under a mutex. An entry is known by the database's file and the import's stamp, so
+** that what another file claims about itself concerns only that file. Vocabularies of temporary and
+** in-memory databases belong to their connection.
 */
 #include <stdio.h>
 

@@ -6,31 +6,24 @@
 **
 ** Imports a vocabulary into this database. From then on, in every connection and without the file,
 ** `qwen` is a model: tok_count('qwen', text), tok_encode, tok_decode, tok_truncate, tok_chunks,
-*tok_tokens,
-** tok_vocab, tok_encodings. Formats and what is supported of them: import.h; the second argument is
-*needed
-** for .tiktoken files, which hold no pattern, and replaces that of others: a family's name (gpt2,
-*cl100k,
-** o200k, llama3, llama4, qwen2, qwen3, qwen3.5, tekken, deepseek-v3, kimi-k2, starcoder, gemma4,
-*claude) or
-** a regular expression. A pattern that no scanner of tok implements is an error that shows it.
+** tok_tokens, tok_vocab, tok_encodings. Formats and what is supported of them: import.h; the second
+** argument is needed for .tiktoken files, which hold no pattern, and replaces that of others: a
+** family's name (gpt2, cl100k, o200k, llama3, llama4, qwen2, qwen3, qwen3.5, tekken, deepseek-v3,
+** kimi-k2, starcoder, gemma4, claude) or a regular expression. A pattern that no scanner of tok
+** implements is an error that shows it.
 **
 **     SELECT id, token, text, bytes, special, rank FROM qwen [WHERE id = …];
 **
 ** The rows of the file: what tok_vocab shows of it, and each token's merge rank. Read-only; a
-*vocabulary
-** never changes under its name. DROP TABLE removes it. It cannot be renamed. A name that is already
-*a model
-** or encoding is refused.
+** vocabulary never changes under its name. DROP TABLE removes it. It cannot be renamed. A name that
+** is already a model or encoding is refused.
 **
 ** Counts text alone, without the tokens that a model's post-processor puts around it. Tokens that
-*the file
-** adds without calling them special are matched in every text, special ones only in
+** the file adds without calling them special are matched in every text, special ones only in
 ** tok_encode(model, text, 'all').
 **
 ** Where the extension was loaded by sqlite3_toknofs_init, only the form with (SELECT …) works; what
-*it
-** gives is the file's contents, a BLOB or TEXT.
+** it gives is the file's contents, a BLOB or TEXT.
 */
 #include <stdio.h>
 
@@ -361,8 +354,7 @@ static int store_packed(sqlite3 *db, const char *schema, const char *name, const
 
 /*
 ** Everything that can be wrong with a file is found before the first row is written; what then
-*fails
-** (memory, disk) takes the whole statement back.
+** fails (memory, disk) takes the whole statement back.
 */
 static int compile(const char *name, const input *in, const char *pattern, tok_compiled **out,
                    char **error) {

@@ -34,10 +34,8 @@ void tok_imports_free(tok_imports *m);
 void tok_imports_refresh(tok_imports *m);
 /*
 ** The vocabulary of this name in any schema of the connection, temp and main first; *vocab NULL:
-*none.
-** Valid until the next call for that name, or tok_imports_drop(). TOK_NOMEM; TOK_INVALID: it is
-*there but
-** damaged, see tok_imports_error().
+** none. Valid until the next call for that name, or tok_imports_drop(). TOK_NOMEM; TOK_INVALID: it
+** is there but damaged, see tok_imports_error().
 */
 tok_status tok_imports_find(tok_imports *m, tok_slice name, const tok_vocab **vocab);
 const char *tok_imports_error(const tok_imports *m);
