@@ -87,7 +87,7 @@ static inline int64_t times_seen(counter *c, const job *j, int64_t count) {
   return 1 + (int64_t)s->more;
 }
 
-/* Books the count of an encoded piece, which stood as 1, and remembers it. */
+/* Books the count of an encoded piece, which stood as 1, and remembers it where it has a place. */
 static void job_done(counter *c, const job *j, int64_t count) {
   c->total += (count - 1) * times_seen(c, j, count);
   if (j->place == NULL) return;

@@ -534,11 +534,8 @@ static void count_waiting(counter *c) {
 static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *starts, size_t n,
                                cutting cut, const uint8_t *text) {
   batch b;
-  if (c->cache != NULL && cut != CUT_NONE && tok_cache_full(c->cache)) {
-    /* they hold places in it; so would a batch above this one, if it were one of segments */
-    run_jobs(c);
-    tok_cache_grow(c->cache);
-  }
+  /* nothing that waits or is under way holds places in it */
+  if (c->cache != NULL && tok_cache_full(c->cache)) tok_cache_grow(c->cache);
   sort_lengths(starts, n, &b);
   find_wide_lines(c, text, starts, &b);
   size_t n_misses = find_misses(c, p, starts, n, &b);

@@ -34,15 +34,12 @@ enum {
   JOBS_MAX = 64
 };
 
-/*
-** Bytes to be encoded, 2..62 of them, and where the result goes: a cache line, or whatever the
-** caller means.
-*/
+/* Bytes to be encoded, 2..62 of them. */
 typedef struct {
   const uint8_t *p; /* valid until the job is run */
   uint32_t n;
   uint64_t hash; /* of its bytes, where there is a cache; for recents: any */
-  void *place;
+  void *place;   /* the cache, which is to know their tokens; or room for ids; NULL: neither */
 } job;
 
 typedef struct {
