@@ -459,7 +459,7 @@ static bool characters_are_tokens(const work *w) {
   return true;
 }
 
-enum { BLANKS_MAX = 64 };
+enum { BLANKS_MAX = 64 /* tok_ranks.blank_ends has a bit for each shorter run */ };
 
 /* Blanks of the last token that merges of ranks below `limit` make of n blanks. rank: by length. */
 static uint32_t last_blanks(const uint32_t *rank, uint32_t limit, uint32_t n) {
@@ -552,12 +552,11 @@ static uint32_t longest_run(const struct tok_extra *x, char c) {
 
 /* Names that must be looked for in a text that is counted: but for the runs that blocks find. */
 static tok_status list_counted(struct tok_extra *x) {
-  static const char bytes[TOK_N_RUNS] = {'\n', '\t'};
   uint32_t *run_max = x->tables.ranks.run_max;
   bool leave[256] = {false};
   for (int i = 0; i < TOK_N_RUNS && x->direct && x->def.family == TOK_FAMILY_WORDS; i++) {
-    run_max[i] = longest_run(x, bytes[i]);
-    leave[(uint8_t)bytes[i]] = run_max[i] > 0;
+    run_max[i] = longest_run(x, (char)tok_run_byte(i));
+    leave[tok_run_byte(i)] = run_max[i] > 0;
   }
   return tok_added_without(&x->counted, &x->added[0], leave);
 }

@@ -34,8 +34,9 @@
 
 /* Which run of tok_ranks.run_max a byte may be in; TOK_N_RUNS: none. */
 static int run_kind(const tok_ranks *r, uint8_t c) {
-  if (c == '\n' && r->run_max[0] > 0) return 0;
-  return c == '\t' && r->run_max[1] > 0 ? 1 : TOK_N_RUNS;
+  int kind = 0;
+  while (kind < TOK_N_RUNS && (c != tok_run_byte(kind) || r->run_max[kind] == 0)) kind++;
+  return kind;
 }
 
 /*

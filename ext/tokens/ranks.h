@@ -39,9 +39,9 @@ enum {
   /* log2 of the bits of the (X, Y) filter: 64 KB, 4 % false "may cross" */
   TOK_CROSS_BLOOM_BITS = 19,
   TOK_CROSS8_BYTES = 65536 / 8,
-  TOK_N_RUNS = 2, /* kinds of tok_ranks.run_max */
-  TOK_RUN_MIN = 16,
-  TOK_CROSS_CLASSES = 32
+  TOK_N_RUNS = 2,        /* kinds of tok_ranks.run_max: see tok_run_byte() */
+  TOK_RUN_MIN = 16,      /* a block without half as many in a row cannot hold too many (words.h) */
+  TOK_CROSS_CLASSES = 32 /* a bit each in four tables, which a vector looks up at once */
 };
 
 #define TOK_ID_MASK ((1u << TOK_ID_BITS) - 1)
@@ -99,6 +99,9 @@ typedef struct {
   uint32_t run_max[TOK_N_RUNS];
   tok_merges merges;            /* of embedded vocabularies; in others it is empty */
 } tok_ranks;
+
+/* What a run of a kind consists of. */
+static inline uint8_t tok_run_byte(int kind) { return kind == 0 ? '\n' : '\t'; }
 
 __extension__ typedef unsigned __int128 tok_u128;
 

@@ -131,15 +131,13 @@ static inline uint64_t blank_ends(const tok_blocks *b, uint64_t blank, unsigned 
 }
 
 #ifndef KERNEL_RUN_MASK
-static const uint8_t run_bytes[TOK_N_RUNS] = {'\n', '\t'};
-
 /* The bytes of a block that are a newline, or a tab. */
 static inline uint64_t run_mask(const tok_blocks *b, const tok_masks *m, unsigned size, int kind) {
   (void)size;
   uint64_t found = 0;
   for (uint64_t rest = (m->newline | m->space) & ~m->blank; rest != 0; rest &= rest - 1) {
     unsigned i = (unsigned)__builtin_ctzll(rest);
-    found |= (uint64_t)(b->text[b->pos + i] == run_bytes[kind]) << i;
+    found |= (uint64_t)(b->text[b->pos + i] == tok_run_byte(kind)) << i;
   }
   return found;
 }
@@ -168,9 +166,7 @@ static inline uint64_t run_cuts(tok_blocks *b, const tok_masks *m, int kind, uns
   return found;
 }
 
-/*
-** The starts of a block's pieces. size: bytes of the block, which ends between characters.
-*/
+/* The starts of a block's pieces. size: bytes of the block, which ends between characters. */
 static inline uint64_t starts_blanks(tok_blocks *b, const tok_masks *m, unsigned size) {
   uint64_t valid = ~(uint64_t)0 >> (64 - size), first = b->pos == 0 || b->fresh;
   uint64_t behind_high = m->high << 1 | (uint64_t)(!first && b->text[b->pos - 1] >= 0x80);

@@ -95,7 +95,7 @@ static inline uint64_t char_cuts(const tok_ranks *r, const uint8_t *p, unsigned 
 #define KERNEL_RUN_MASK
 static inline uint64_t run_mask(const tok_blocks *b, const tok_masks *m, unsigned size, int kind) {
   (void)m;
-  return equals(load64(b->text + b->pos, size), kind == 0 ? '\n' : '\t');
+  return equals(load64(b->text + b->pos, size), (char)tok_run_byte(kind));
 }
 
 /* As high_cuts(); false where the block has invalid bytes. */
