@@ -61,6 +61,8 @@ static void shapes(void) {
   CHECK_INT(count("text-embedding-3-small", "{\"input\":[[1,2,3],[4]]}"), 4);
   CHECK_INT(count("gpt-3.5-turbo-instruct", "{\"prompt\":\"Hello\"}"), 1);
   CHECK_INT(count("text-embedding-ada-002", "{\"input\":\"\"}"), 1);
+  CHECK_INT(count("deepseek-chat", "{\"input\":\"Hello\"}"),
+            count("deepseek-chat", "[{\"role\":\"user\",\"content\":\"Hello\"}]") + 79);
   CHECK_INT(count("gpt-4o", "[]"), 3);
   CHECK_INT(count("gpt-4o", "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"}}]}"), 1);
   CHECK_INT(count("gpt-4o", "{\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":"

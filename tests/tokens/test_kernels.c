@@ -473,7 +473,7 @@ static void words_that_come_again(void) {
   tok_engine_free(other);
 }
 
-/* Entries of every kind, numbered: 4, 12, 22 and 60 bytes. */
+/* Entries of every kind, numbered: 4, 12, 22, 60 and 100 bytes. */
 static void numbered(uint8_t *bytes, size_t n, uint32_t number) {
   memset(bytes, 'x', n);
   memcpy(bytes, &number, sizeof number);
@@ -481,9 +481,9 @@ static void numbered(uint8_t *bytes, size_t n, uint32_t number) {
 
 /* Is entry `number` of each kind there? Some may have been put out by others: bits of those that are. */
 static unsigned found_in(const tok_cache *c, uint32_t number) {
-  uint8_t bytes[64];
+  uint8_t bytes[100];
   unsigned found = 0;
-  numbered(bytes, 60, number);
+  numbered(bytes, sizeof bytes, number);
   uint64_t tiny = tok_tiny_key(tok_word_at(bytes), 4);
   const tok_tiny_line *t = tok_cache_tiny(c, tiny);
   for (int i = 0; i < 7; i++) found |= t->key[i] == tiny && t->count[i] == number % 4 + 1 ? 1 : 0;
@@ -496,12 +496,13 @@ static unsigned found_in(const tok_cache *c, uint32_t number) {
   }
   found |= tok_cache_get_mid(c, tok_mid_hash(bytes, 22), bytes, 22) == number % 4 + 1 ? 4 : 0;
   found |= tok_cache_get_long(c, tok_long_piece_hash(bytes, 60), bytes, 60) == number % 4 + 1 ? 8 : 0;
+  found |= tok_cache_get_long(c, tok_long_piece_hash(bytes, 100), bytes, 100) == number % 4 + 1 ? 16 : 0;
   return found;
 }
 
 static void put_numbered(tok_cache *c, uint32_t number) {
-  uint8_t bytes[64], count = (uint8_t)(number % 4 + 1);
-  numbered(bytes, 60, number);
+  uint8_t bytes[100], count = (uint8_t)(number % 4 + 1);
+  numbered(bytes, sizeof bytes, number);
   tok_cache_put_tiny(c, tok_tiny_key(tok_word_at(bytes), 4), count);
   tok_key k = tok_key_of(bytes, 12);
   uint64_t hash = tok_key_hash(k, c->ranks->seed);
@@ -511,9 +512,13 @@ static void put_numbered(tok_cache *c, uint32_t number) {
   memcpy(m.bytes, bytes, 22);
   tok_cache_put_mid(c, tok_mid_hash(bytes, 22), &m);
   if (number % 64 == 0) tok_cache_put_long(c, tok_long_piece_hash(bytes, 60), bytes, 60, count);
+  if (number % 512 == 0) tok_cache_put_long(c, tok_long_piece_hash(bytes, 100), bytes, 100, count);
 }
 
-/* What the cache knows it still knows when it has grown. */
+/*
+** What the cache knows it still knows when it has grown, but for a few long pieces, whose places others have
+** taken.
+*/
 static void growth_keeps_entries(void) {
   enum { NUMBERS = 60000 };
   static uint8_t before[NUMBERS];
@@ -524,11 +529,19 @@ static void growth_keeps_entries(void) {
     for (uint32_t more = n + 1 + c->n_lines / 2; n < more && n < NUMBERS; n++) put_numbered(c, n);
     if (!tok_cache_full(c)) continue;
     for (uint32_t i = 0; i < n; i++) before[i] = (uint8_t)found_in(c, i);
-    uint32_t tinies = c->n_added[TOK_TINY], lost = 0;
+    uint32_t tinies = c->n_added[TOK_TINY], lost = 0, longs[2] = {0}, kept[2] = {0};
     tok_cache_grow(c);
     growths++;
-    for (uint32_t i = 0; i < n; i++) lost += (before[i] & ~found_in(c, i) & 7) != 0;
+    for (uint32_t i = 0; i < n; i++) {
+      unsigned found = found_in(c, i);
+      lost += (before[i] & ~found & 7) != 0;
+      for (int k = 0; k < 2; k++) {
+        longs[k] += before[i] >> (3 + k) & 1;
+        kept[k] += (before[i] & found) >> (3 + k) & 1;
+      }
+    }
     CHECK_INT(lost, 0);
+    for (int k = 0; k < 2; k++) CHECK(longs[k] > 0 && kept[k] >= longs[k] - longs[k] / 8);
     CHECK(c->n_added[TOK_TINY] <= tinies && c->n_added[TOK_TINY] > 0);
   }
   CHECK_INT(growths, 2);
