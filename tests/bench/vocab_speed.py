@@ -48,11 +48,10 @@ def main():
     vocabularies = [(n, f"{folder}/npm/{n}/models/tokenizer.json", "") for n in
                     ("gemma3", "qwen3", "llama3", "deepseek_v3", "mistral_nemo", "llama2", "claude")]
     vocabularies += [("o200k_i", "tokenizers/o200k_base.tiktoken", "o200k"), ("cl100k_i", "tokenizers/cl100k_base.tiktoken", "cl100k")]
+    vocabularies += [(os.path.basename(m)[:-6], m, "") for m in sorted(glob.glob(f"{folder}/synthetic/sp_nmt*.model"))]
     with tempfile.TemporaryDirectory() as tmp:
         path = f"{tmp}/v.db"
         print(f"{'vocabulary':14}{'file MB':>9}{'import s':>10}{'first count ms':>16}")
-        for model in sorted(glob.glob(f"{folder}/synthetic/sp_nmt*.model")):
-            vocabularies.append((os.path.basename(model)[:-6], model, ""))
         for name, file, pattern in vocabularies:
             db = connect(path, tok)
             args = f"'{file}'" + (f", '{pattern}'" if pattern else "")
