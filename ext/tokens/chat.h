@@ -1,11 +1,10 @@
 /*
 ** chat: prompt tokens of a chat request, as the provider bills them.
 **
-**     [{"role":"user","content":"Hello"}]                        messages: OpenAI, Anthropic,
-**     Bedrock [{"role":"user","parts":[{"text":"Hello"}]}]               contents: Gemini
-**     {"model":…, "messages":[…], "tools":[…], "system":…}       or a whole request body of any of them
-**
-**     {"output":[…]}  {"choices":[…]}                            or the body of a response: what was written
+**     [{"role":"user","content":"Hello"}]            messages: OpenAI, Anthropic, Bedrock
+**     [{"role":"user","parts":[{"text":"Hello"}]}]   contents: Gemini
+**     {"model":…, "messages":[…], "tools":[…], …}    or a whole request body of any of them
+**     {"output":[…]}  {"choices":[…]}                or the body of a response: what was written
 **
 ** The sum of the texts' tokens (estimate.h), of what stands around messages, names and tools
 ** (kin.h), and of images (image.h). Request bodies of completions (`prompt`) and embeddings

@@ -407,7 +407,8 @@ static inline __m512i flock_minimum(const flock *f) {
   for (int i = 0; i < 8; i++) v[i] = flock_halves(f, i);
   for (int i = 0; i < 4; i++)
     FLOCK_LOWER(v[i], v[i + 4], 0xCC, _mm512_mask_blend_epi64, SWAP_QUARTERS);
-  for (int i = 0; i < 2; i++) FLOCK_LOWER(v[i], v[i + 2], 0xAA, _mm512_mask_blend_epi64, SWAP_PAIRS);
+  for (int i = 0; i < 2; i++)
+    FLOCK_LOWER(v[i], v[i + 2], 0xAA, _mm512_mask_blend_epi64, SWAP_PAIRS);
   FLOCK_LOWER(v[0], v[1], 0xAAAA, _mm512_mask_blend_epi32, SWAP_ONES);
   return v[0];
 }

@@ -3,10 +3,11 @@
 **
 **     .tiktoken         lines of base64 and rank; the pattern is not in the file
 **     tekken.json       Mistral
-**     tokenizer.json    Hugging Face: byte-level BPE, SentencePiece-like BPE with byte fallback, Unigram;
-**                       normalizers NFC, NFKC, and Precompiled before WhitespaceSplit and Metaspace
+**     tokenizer.json    Hugging Face: byte-level BPE, SentencePiece-like BPE with byte fallback,
+**                       Unigram; normalizers NFC, NFKC, and Precompiled before WhitespaceSplit and
+**                       Metaspace
 **     tokenizer.model   SentencePiece, BPE and unigram, with its compiled normalization rules
-**     (charsmap.h)
+**                       (charsmap.h)
 **
 ** The format is seen from the contents. Whatever a file holds, the result is a definition or an
 ** error; files are data of strangers.

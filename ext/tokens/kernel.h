@@ -16,8 +16,9 @@
 **       the masks that blocks with bytes above 0x7F need besides
 **   static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out)
 **       base + the index of each bit
-** and, with KERNEL_LOWEST, KERNEL_PUT_HIGH or KERNEL_CUTS, a lowest_packed(), put_high_vector() or
-** cuts_vector() of its own; see also passes.h.
+** and, with KERNEL_LOWEST, KERNEL_PUT_HIGH, KERNEL_CUTS, KERNEL_CJK or KERNEL_NAMES, a
+** lowest_packed(), put_high_vector(), cuts_vector(), cjk_vector() or kernel_next_name() of its own;
+** with KERNEL_FLOCK flock_avx512.h. See also passes.h and words.h.
 */
 #include "ahead.h"
 #include "bpe_impl.h"

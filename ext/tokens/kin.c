@@ -343,8 +343,8 @@ tok_kin tok_kin_of(tok_slice reference) {
   if (f.encoding == NULL) { /* a family with its own encoding needs a model that has it: no gpt-3 */
     if (f.info != NULL && f.info->weights == NULL) f.info = NULL;
     if (f.info != NULL) f.encoding = f.info->encoding;
-  /* older models, and encodings by their names */
   } else if (f.info == NULL || f.info->weights != NULL) {
+    /* older models, and encodings by their names */
     f.info = &FAMILIES[strcmp(f.encoding, O200K) == 0     ? GPT_4O
                        : strcmp(f.encoding, HARMONY) == 0 ? HARMONY_
                                                           : GPT_4];

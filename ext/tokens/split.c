@@ -285,8 +285,9 @@ static tok_status step_back(const job *j, size_t at, bool clusters, size_t *cut,
 }
 
 /*
-** Would so many bytes be more tokens even if each were the longest? That spares counting runs of blanks
-** at a few hundred places. An imported vocabulary's tokens may be longer, or stand for longer text.
+** Would so many bytes be more tokens even if each were the longest? That spares counting runs of
+** blanks at a few hundred places. An imported vocabulary's tokens may be longer, or stand for
+** longer text. n_bytes >= 1.
 */
 static bool needs_more(const job *j, size_t n_bytes, int64_t tokens) {
   return j->vocab->extra == NULL && (int64_t)((n_bytes - 1) / TOK_TOKEN_BYTES_MAX) >= tokens;

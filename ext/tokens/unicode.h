@@ -33,8 +33,8 @@ extern const uint8_t tok_uni_class[];
 
 /* cp: at most U+10FFFF. */
 static inline tok_class tok_class_of(uint32_t cp) {
-  return (
-      tok_class)tok_uni_class[tok_uni_page[cp / TOK_UNI_PAGE] * TOK_UNI_PAGE + cp % TOK_UNI_PAGE];
+  unsigned page = tok_uni_page[cp / TOK_UNI_PAGE];
+  return (tok_class)tok_uni_class[page * TOK_UNI_PAGE + cp % TOK_UNI_PAGE];
 }
 
 /* Class of the character at p (n >= 1 readable bytes); *len its bytes. */

@@ -41,12 +41,11 @@ const tok_unigram_leaf *tok_unigram_next(const tok_unigram *u, tok_slice text, s
                                          uint32_t *node);
 /*
 ** Fills steps[0..text.len]; the path is read backwards from the end. score: of what stands before.
-** words: sums begin anew at each
-** blank and are kept in double, as Hugging Face does it, whose words are texts of their own; else
-** they are floats from the beginning on, as SentencePiece's. Where two ways are equally good the
-** rounding decides.
+** words: sums begin anew at each blank and are kept in double, as Hugging Face does it, whose words
+** are texts of their own; else they are floats from the beginning on, as SentencePiece's. Where two
+** ways are equally good the rounding decides.
 */
-void tok_unigram_run(const tok_unigram *u, tok_slice text, bool words,
-                     double score, tok_unigram_step *steps);
+void tok_unigram_run(const tok_unigram *u, tok_slice text, bool words, double score,
+                     tok_unigram_step *steps);
 
 #endif

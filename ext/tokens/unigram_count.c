@@ -67,7 +67,7 @@ static bool same_word(const word_entry *a, const word_entry *b) {
 
 /*
 ** Could rounding make another way the best? Each way adds at most n scores; a sum of magnitude s is
-** rounded by s / 2^24 at most.
+** rounded by s / 2^24 at most. That is twice n * s / 2^24 for two ways; twice as much is asked for.
 */
 static bool margin_holds(const counter *c, const word_entry *w) {
   double lowest = (double)-c->x->unigram.unknown_score;
@@ -113,7 +113,10 @@ static size_t list_edges(const struct tok_extra *x, tok_slice word, edge *edges)
   return n;
 }
 
-/* How much better the path is than the best way with another token; below 0: it is not. */
+/*
+** How much better the path is than the best way with another token; below 0: it is not. A little
+** less is said, so that it is not more as a float; a word of one way only gets a number that holds.
+*/
 static float margin_of(const struct tok_extra *x, tok_slice word, const tok_unigram_step *path) {
   const double none = -1e300;
   double before[KEY_MAX + 1], behind[KEY_MAX + 1], best = 0, other = none;

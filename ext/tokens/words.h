@@ -12,8 +12,8 @@
 **   - Before and behind runs of newlines and tabs where tok_ranks.run_max says so.
 **   - Around invalid bytes, which are no characters; merges begin with characters.
 **
-** What a vector can do in fewer instructions a kernel brings itself: with KERNEL_WORD_CUTS a
-** word_cuts_vector().
+** What a vector can do in fewer instructions a kernel brings itself: with KERNEL_WORD_CUTS an
+** ascii_cuts_vector() and a high_cuts_vector(), with KERNEL_RUN_MASK a run_mask().
 */
 #ifndef TOK_WORDS_H
 #define TOK_WORDS_H
