@@ -24,7 +24,7 @@ typedef struct {
   tok_key short_key[BATCH];    /* of shorts[j] */
   uint64_t short_hash[BATCH];
   uint64_t wide_hash[BATCH];   /* of wides[j] */
-  uint8_t misses[BATCH + 1];   /* neither tinies nor shorts that the cache knows */
+  uint8_t misses[BATCH + 1];   /* those of tinies and shorts that the cache does not know */
 } batch;
 
 /* Which unknown pieces are still to be cut at merge barriers. */

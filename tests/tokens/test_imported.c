@@ -157,9 +157,10 @@ enum { RUN = 20 };
 /*
 ** As Gemma's: characters with byte fallback; runs of blanks, newlines and tabs merge before
 ** anything else, those of newlines and tabs are names of added tokens. `blanks_first`: else as
-** Llama 2's, where blanks merge with words first.
+** Llama 2's, where blanks merge with words first. piece, name: one more token, and one more name of
+** an added one; or NULL.
 */
-static tok_compiled *runs_like_gemma(bool blanks_first) {
+static tok_compiled *runs_like_gemma(bool blanks_first, const char *piece, const char *name) {
   static const char *const pieces[] = {"th",
                                        "the",
                                        " t",
@@ -203,8 +204,12 @@ static tok_compiled *runs_like_gemma(bool blanks_first) {
   for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++)
     add_token(&d, pieces[i], strlen(pieces[i]), 0);
   for (size_t n = 2; n <= RUN && !blanks_first; n++) add_token(&d, run, n, 0);
-  add_token(&d, "<tool>", 6, TOK_T_ADDED);
-  tok_def_at(&d, tok_def_n(&d) - 1)->rank = TOK_NO_RANK;
+  if (piece != NULL) add_token(&d, piece, strlen(piece), 0);
+  const char *const names[2] = {"<tool>", name};
+  for (int i = 0; i < 2 && names[i] != NULL; i++) {
+    add_token(&d, names[i], strlen(names[i]), TOK_T_ADDED);
+    tok_def_at(&d, tok_def_n(&d) - 1)->rank = TOK_NO_RANK;
+  }
   if (tok_compile(&d, &about, NULL, &c, &why) != TOK_OK) {
     printf("%s\n", why.text);
     abort();
@@ -214,12 +219,23 @@ static tok_compiled *runs_like_gemma(bool blanks_first) {
 
 static void runs(void) {
   for (int first = 0; first < 2; first++) {
-    tok_compiled *c = runs_like_gemma(first);
+    tok_compiled *c = runs_like_gemma(first, NULL, NULL);
     const tok_ranks *r = tok_compiled_vocab(c)->ranks;
     CHECK(r->run_max[0] == RUN && r->run_max[1] == RUN && r->known != NULL);
     CHECK(first ? r->blank_ends != 0 : r->blank_ends == 0);
     counts_are_ids_of("runs", c);
   }
+}
+
+/* A token of blanks and a word crosses the ends of blanks, a name those of newlines. */
+static void runs_that_something_crosses(void) {
+  tok_compiled *c = runs_like_gemma(true, "  the", NULL);
+  CHECK(tok_compiled_vocab(c)->ranks->blank_ends == 0);
+  counts_are_ids_of("a word behind blanks", c);
+  c = runs_like_gemma(true, NULL, "\n<tool>");
+  const uint32_t *run_max = tok_compiled_vocab(c)->ranks->run_max;
+  CHECK(run_max[0] == 0 && run_max[1] == RUN);
+  counts_are_ids_of("a name behind a newline", c);
 }
 
 /*
@@ -312,4 +328,5 @@ static void deepseek(void) { counts_are_ids("small.tiktoken", "deepseek-v3"); }
 CHECK_MAIN({"words", words}, {"words with unknown characters", words_with_unknown_characters},
            {"added tokens", added_tokens}, {"NFKC", nfkc}, {"unigram", unigram}, {"rules", rules},
            {"Precompiled", precompiled}, {"DeepSeek", deepseek}, {"runs", runs},
+           {"runs that something crosses", runs_that_something_crosses},
            {"long unigram texts", long_unigrams})
