@@ -226,6 +226,8 @@ static void counts_equal(void) {
       }
       tok_count(engines[k], v, s, want / 2, &few);
       if (!CHECK(want == 0 || few > want / 2)) return;
+      /* many pieces ahead, up to the guard page */
+      if (i % 4 == 0 && !CHECK_INT(iterate(engines[k], v, s), want)) return;
     }
   }
   for (k = 0; tok_kernels[k] != NULL; k++) tok_engine_free(engines[k]);
