@@ -217,7 +217,9 @@ static char *report_sql(const question *a) {
 
 /* A bucket of a zone takes about 40 bytes of SPANS_BYTES_MAX. */
 static int too_many(const question *a) {
-  return tok_query_error(a->q, "the range has more %ss than a report can hold, expected since and until nearer to each other",
+  return tok_query_error(a->q,
+                         "the range has more %ss than a report can hold, expected since and until"
+                         " nearer to each other",
                          tok_unit_names[a->unit]);
 }
 
@@ -244,8 +246,10 @@ static int bind_text(sqlite3_stmt *stmt, const char *name, const char *text) {
 static int bind(const question *a, sqlite3_stmt *stmt, bool whole) {
   enum { NO_PERCENTILES, FROM_ROWS, FROM_COUNTS };
   tok_rollup sums = tok_rollup_for(a->columns);
+  int percentiles = !a->percentiles ? NO_PERCENTILES : a->exact ? FROM_ROWS : FROM_COUNTS;
   int rc = bind_spans(a, stmt, ":spans", sums, whole && sums.all && !a->timed);
-  if (rc == SQLITE_OK) rc = bind_spans(a, stmt, ":ms_spans", sums, false);
+  if (rc == SQLITE_OK && percentiles == FROM_COUNTS)
+    rc = bind_spans(a, stmt, ":ms_spans", sums, false);
   if (rc == SQLITE_OK) rc = bind_text(stmt, ":dim", sums.dim);
   if (rc == SQLITE_OK) rc = bind_text(stmt, ":zone", a->zone_name);
   if (rc == SQLITE_OK) rc = bind_text(stmt, ":unit", tok_unit_names[a->unit]);
@@ -253,7 +257,6 @@ static int bind(const question *a, sqlite3_stmt *stmt, bool whole) {
   if (rc == SQLITE_OK) rc = tok_query_bind_text(stmt, ":filter", a->filter);
   if (rc == SQLITE_OK) rc = tok_query_bind_int(stmt, ":lo", a->since);
   if (rc == SQLITE_OK) rc = tok_query_bind_int(stmt, ":hi", a->until);
-  int percentiles = !a->percentiles ? NO_PERCENTILES : a->exact ? FROM_ROWS : FROM_COUNTS;
   if (rc == SQLITE_OK) rc = tok_query_bind_int(stmt, ":percentiles", percentiles);
   return rc;
 }

@@ -1,5 +1,6 @@
 -- tok_report. Its caller puts SQL in place of @…@ (ext/ledger/report_sql.c) and binds
---   :spans, :ms_spans   [[lo, hi, level], …] of the range; level -1: rows, 0: all time, 3600, 86400
+--   :spans              [[lo, hi, level], …] of the range; level -1: rows, 0: all time, 3600, 86400
+--   :ms_spans           the same without level 0, which has no times; NULL unless :percentiles is 2
 --   :dim                the roll-up; NULL: none
 --   :lo, :hi            the range, for the rows after the watermark
 --   :filter             the filter's JSON
@@ -9,7 +10,7 @@
 WITH
 span(lo, hi, level) AS MATERIALIZED (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:spans)),
 ms_span(lo, hi, level) AS MATERIALIZED (
-  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:ms_spans) WHERE :percentiles = 2),
+  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:ms_spans)),
 wanted AS MATERIALIZED (
   SELECT :filter ->> '$.provider' AS provider, :filter ->> '$.model' AS model, :filter ->> '$.task_type' AS task_type,
     :filter ->> '$.tenant_id' AS tenant_id, :filter ->> '$.user_id' AS user_id,
