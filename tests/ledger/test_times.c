@@ -96,8 +96,8 @@ static double deviation(sqlite3 *db, const char *group, const char *key, const c
       "WITH r AS (SELECT key, p50_ms, p95_ms, p99_ms FROM tok_report(%Q, %Q, %Q, %Q, %Q)), u AS (SELECT %s AS k,"
       " tok_p50(response_time_ms) AS a, tok_p95(response_time_ms) AS b, tok_p99(response_time_ms) AS c FROM llm_usage"
       " WHERE %s AND unix_time >= strftime('%%s', %Q) + 0 AND unix_time < strftime('%%s', %Q) + 0 GROUP BY 1)"
-      " SELECT 100 * max(coalesce(max(abs(p50_ms - a) / a, abs(p95_ms - b) / b, abs(p99_ms - c) / c),"
-      " iif(r.k IS NULL OR (a IS NOT p50_ms), 1, 0))) FROM u LEFT JOIN (SELECT 1 AS k, * FROM r) AS r ON r.key IS u.k",
+      " SELECT 100 * coalesce(max(coalesce(max(abs(p50_ms - a) / a, abs(p95_ms - b) / b, abs(p99_ms - c) / c),"
+      " iif(r.k IS NULL OR (a IS NOT p50_ms), 1, 0))), 1) FROM u LEFT JOIN (SELECT 1 AS k, * FROM r) AS r ON r.key IS u.k",
       group, lo, hi, zone, filter, key, condition, lo, hi);
   if (!CHECK_INT(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK)) printf("%s\n", sqlite3_errmsg(db));
   if (sqlite3_step(stmt) == SQLITE_ROW) worst = sqlite3_column_double(stmt, 0);
