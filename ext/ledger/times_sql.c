@@ -4,7 +4,8 @@
 **
 **     SELECT tok_times_percentile(tok_times(response_time_ms), 0.95) FROM llm_usage;
 **     SELECT tenant_id, tok_times_percentile(tok_times(times), 0.95) FROM llm_rollup
-**     WHERE dim = 'tenant_id' AND level = 86400 AND bucket >= unixepoch('2026-01-01') GROUP BY tenant_id;
+**     WHERE dim = 'tenant_id' AND level = 86400 AND bucket >= unixepoch('2026-01-01')
+**     GROUP BY tenant_id;
 **
 ** tok_times(x) -> TEXT, aggregate
 **   S1  x is a response time in whole milliseconds, 0 or more, or the text of such counts; all are
@@ -38,7 +39,7 @@ static void merge_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   for (int i = 0; i < argc; i++) {
     if (sqlite3_value_type(argv[i]) == SQLITE_NULL) return;
     tok_slice text = tok_sql_bytes(argv[i]);
-    if (text.ptr == NULL && text.len == 0 && sqlite3_value_type(argv[i]) == SQLITE_TEXT) {
+    if (text.ptr == NULL && sqlite3_value_type(argv[i]) != SQLITE_BLOB) {
       sqlite3_result_error_nomem(ctx);
       return;
     }

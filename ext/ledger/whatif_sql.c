@@ -1,7 +1,8 @@
 /*
 ** What the ledger would have cost.
 **
-**     SELECT * FROM tok_whatif('2026-01-01', '{"model":"gpt-4o-mini","where":{"task_type":"filter"}}');
+**     SELECT * FROM tok_whatif('2026-01-01',
+**       '{"model":"gpt-4o-mini","where":{"task_type":"filter"}}');
 **     SELECT sum(saving_usd) FROM tok_whatif('2026-01-01', '{"service_tier":"batch"}');
 **
 ** SELECT * FROM tok_whatif(since, change_json [, until])
@@ -28,6 +29,7 @@
 #include "query_sql.h"
 
 enum { ARG_SINCE, ARG_CHANGE, ARG_UNTIL };
+enum { WHOLE = 1000000 }; /* a ratio of 1: they are read in millionths, exactly, and so added up */
 
 static const char *const texts[] = {"model", "provider", "service_tier"};
 static const char *const ratios[] = {"cache_read_ratio", "cache_write_ratio"};
@@ -51,8 +53,9 @@ static int read_where(tok_query *q, tok_json *j) {
     tok_slice key = j->text;
     if (!is_one_of(key, conditions, N_OF(conditions))) {
       return tok_query_error(q,
-                             "where has an unknown member '%.*s', expected provider, model, task_type,"
-                             " tenant_id, user_id, api_key_id, session_id or service_tier",
+                             "where has an unknown member '%.*s', expected provider, model,"
+                             " task_type, tenant_id, user_id, api_key_id, session_id or"
+                             " service_tier",
                              tok_shown(key), key.ptr);
     }
     if (tok_json_next(j) != TOK_JSON_STRING && j->event != TOK_JSON_NULL) {
@@ -77,8 +80,8 @@ static int read_member(tok_query *q, tok_json *j, int64_t *millionths) {
     return tok_query_error(q, "%.*s must be a string", tok_shown(key), key.ptr);
   if (text) return SQLITE_OK;
   int64_t n = -1;
-  bool number = j->event == TOK_JSON_NUMBER && tok_json_fixed(j->text, 1000000, &n) == TOK_OK;
-  if (!number || n < 0 || n > 1000000) {
+  bool number = j->event == TOK_JSON_NUMBER && tok_json_fixed(j->text, WHOLE, &n) == TOK_OK;
+  if (!number || n < 0 || n > WHOLE) {
     return tok_query_error(q, "%.*s must be a number from 0 to 1, as 0.5", tok_shown(key),
                            key.ptr);
   }
@@ -97,10 +100,11 @@ static int check_change(tok_query *q, tok_slice change) {
   }
   if (!object || j.event != TOK_JSON_OBJECT_END || tok_json_next(&j) != TOK_JSON_END) {
     return tok_query_error(q,
-                           "change must be a JSON object, as {\"model\":\"gpt-4o-mini\"}, got '%.*s'",
+                           "change must be a JSON object, as {\"model\":\"gpt-4o-mini\"},"
+                           " got '%.*s'",
                            tok_shown(change), change.ptr);
   }
-  if (cached > 1000000)
+  if (cached > WHOLE)
     return tok_query_error(q, "cache_read_ratio and cache_write_ratio are together more than 1");
   return SQLITE_OK;
 }
