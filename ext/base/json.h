@@ -55,8 +55,7 @@ tok_json_event tok_json_next(tok_json *j);
 bool tok_json_skip(tok_json *j);
 /* The number as int64: integers, and reals that are integral such as 1e3 or 12.0. TOK_OK;
 ** TOK_INVALID if it has a fraction, and for text that is no number; TOK_OVERFLOW. `scale`
-** multiplies first: with 1000000, 754.5 is
-** 754500000. */
+** multiplies first: with 1000000, 754.5 is 754500000. */
 tok_status tok_json_int(tok_slice number, int64_t scale, int64_t *out);
 /* The number times `scale` (a power of ten), rounded half to even. TOK_OK or TOK_OVERFLOW. */
 tok_status tok_json_fixed(tok_slice number, int64_t scale, int64_t *out);

@@ -100,8 +100,7 @@ bool tok_sql_time(sqlite3_context *ctx, const char *func, const char *arg, sqlit
 
 /*
 ** May this connection's tok touch files? Not after sqlite3_toknofs_init. tok.c says it once, by a
-** function
-** tok_files() -> 1 or 0. An SQLite code.
+** function tok_files() -> 1 or 0. An SQLite code.
 */
 int tok_sql_files(sqlite3 *db, bool *allowed);
 int tok_sql_set_files(sqlite3 *db, bool allowed);

@@ -2,8 +2,8 @@
 ** tok_export: the ledger as lines of text.
 **
 **     SELECT line FROM tok_export('csv', '2026-01-01', '2026-02-01');
-**     sqlite3 app.db ".load ./tok" ".once january.csv" "SELECT line FROM tok_export('focus',
-**     '2026-01-01', '2026-02-01')"
+**     sqlite3 app.db ".load ./tok" ".once january.csv" \
+**       "SELECT line FROM tok_export('focus', '2026-01-01', '2026-02-01')"
 **
 ** tok_export(format [, since [, until]]) -> line TEXT, without its line end
 **   X1  format: csv (a header, then a row a request; RFC 4180), json (JSON Lines; NULL columns left

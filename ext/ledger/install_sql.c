@@ -19,12 +19,15 @@
 #include "scripts.h"
 
 enum { NEW_SETTINGS = 3 }; /* the version that made llm_setting anew: schema/0003_cost_mode.sql */
-/* A ledger of an earlier version has rows that are in no roll-up yet. */
-/* schema/0004_rollup.sql, schema/0010_counts.sql */
+/*
+** A ledger from before either has rows that are to be summed up: schema/0004_rollup.sql,
+** schema/0010_counts.sql.
+*/
 enum { FIRST_WITH_ROLLUPS = 4, FIRST_WITH_TIMES = 10 };
-/* that made quotas and rules anew: schema/0009_bucket.sql */
+/* schema/0005_budget.sql; the version that made quotas and rules anew: schema/0009_bucket.sql */
 enum { FIRST_WITH_QUOTAS = 5, NEW_QUOTAS = 9 };
-enum { FIRST_WITH_MOVING = 8, NEW_WAITING = 13 }; /* in its place: schema/0013_waiting.sql */
+/* llm_quota_moving was there from 8 on; in its place: schema/0013_waiting.sql */
+enum { FIRST_WITH_MOVING = 8, NEW_WAITING = 13 };
 
 /* What a database holds; version 0: no ledger. */
 typedef struct {

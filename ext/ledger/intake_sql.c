@@ -6,9 +6,10 @@
 **     SELECT tok_import('logs.db');
 **     SELECT tok_import_text(:json_lines, 'otel');
 **
-** tok_import(path [, format [, options]]) -> JSON; tok_import_text(text [, format [, options]]) ->
-**   JSON {"format", "read", "imported", "updated", "duplicates", "ignored", "rejected", "bad":
-**   [{"line", "error"}]}
+** tok_import(path [, format [, options]]) -> JSON
+** tok_import_text(text [, format [, options]]) -> JSON
+**   {"format", "read", "imported", "updated", "duplicates", "ignored", "rejected",
+**    "bad": [{"line", "error"}]}
 **   M1  format: csv, jsonl, responses, otel, litellm, claude-code, codex, gemini-cli, qwen-code,
 **       opencode, amp, pi, llm (a logs.db; tok_import only); left out, NULL or 'auto', it is told
 **       from the start of the log.
@@ -123,9 +124,9 @@ static tok_status on_bad(void *to, int64_t line, const char *why) {
 }
 
 /*
-** Folds right before the row whose trigger would (sql/temp/rollup.sql). Within that row's INSERT all
-** pages of the roll-ups would be copied into its statement journal, which is a file from then on
-** until COMMIT, and every row after it writes to that.
+** Folds right before the row whose trigger would (sql/temp/rollup.sql). Within that row's INSERT
+** all pages of the roll-ups would be copied into its statement journal, which is a file from then
+** on until COMMIT, and every row after it writes to that.
 */
 static void fold_before_the_trigger(intake *in) {
   const char *why = NULL;

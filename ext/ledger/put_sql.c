@@ -65,8 +65,8 @@ static int bind(const tok_put_stmt *s, const tok_record *r, tok_slice usage, boo
 }
 
 /*
-** The provider and the cost of what is about to be put. Numbers that no price can be computed of are
-** no failure here: the ledger refuses the row, and says why.
+** The provider and the cost of what is about to be put. Numbers that no price can be computed of
+** are no failure here: the ledger refuses the row, and says why.
 */
 static int bind_price(tok_put *p, const tok_record *r) {
   bool priced = r->cell[TOK_C_COST_NANO].state != TOK_CELL_NONE;

@@ -3,10 +3,10 @@
 ** are the table's. Glue: included by *_sql.c files only.
 **
 **     static int open(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) { … }
-**     static const tok_query_def def = {.name = "tok_blocks", .usage = "tok_blocks([hours [,
-**     now]])",
-**                                       .columns = "start, …", .n_columns = 16, .arguments = "hours HIDDEN, now HIDDEN",
-**                                       .n_required = 0, .n_args = 2, .open = open};
+**     static const tok_query_def def = {
+**         .name = "tok_blocks", .usage = "tok_blocks([hours [, now]])",
+**         .columns = "start, …", .n_columns = 16,
+**         .arguments = "hours HIDDEN, now HIDDEN", .n_required = 0, .n_args = 2, .open = open};
 */
 #ifndef TOK_QUERY_H
 #define TOK_QUERY_H

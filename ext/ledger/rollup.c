@@ -192,7 +192,9 @@ static void add_rows(tok_rollup *r, const tok_tally_entry *e) {
   }
 }
 
-/* Adds a group of an hour to those of its day and of all time: the parts of the key are the same. */
+/*
+** Adds a group of an hour to those of its day and of all time: the parts of the key are the same.
+*/
 static void add_hour(tok_rollup *r, size_t i) {
   const tok_tally_entry e = r->groups.entries[i]; /* adding moves entries, keys and values */
   int64_t sums[N_VALUES];

@@ -42,8 +42,8 @@ typedef struct {
 } tok_rollup_key;
 
 /*
-** A list: of a group of rows its response times' bins; of an hour or a tuple of llm_rollup the groups
-** of rows in it; of a day the hours in it.
+** A list: of a group of rows its response times' bins; of an hour or a tuple of llm_rollup the
+** groups of rows in it; of a day the hours in it.
 */
 typedef struct {
   uint32_t next; /* index + 1 of the next link, 0: none */

@@ -20,7 +20,8 @@
 **   {"summary": {"totalTokens", "promptTokens", "completionTokens", "estimatedCost",
 **                "timeframe": {"startDate", "endDate", "days"}},
 **    "byModel": [{"model", "requests", "totalTokens", "promptTokens", "completionTokens",
-**    "estimatedCost"}], "byDay": [{"date", …}], "byService": {"<task_type>": {…}}}
+**                 "estimatedCost"}],
+**    "byDay": [{"date", …}], "byService": {"<task_type>": {…}}}
 **   J1  The `days` times 24 hours before `now` (default: the end of this second) of one tenant, '*'
 **       of all. NULL gives NULL.
 **   J2  Days are those of llm_setting's zone; days without a request are left out.
