@@ -19,11 +19,10 @@
 #include "scripts.h"
 
 enum { NEW_SETTINGS = 3 }; /* the version that made llm_setting anew: schema/0003_cost_mode.sql */
-/*
-** A ledger from before either has rows that are to be summed up: schema/0004_rollup.sql,
-** schema/0010_counts.sql.
-*/
-enum { FIRST_WITH_ROLLUPS = 4, FIRST_WITH_TIMES = 10 };
+/* schema/0004_rollup.sql */
+enum { FIRST_WITH_ROLLUPS = 4 };
+/* schema/0010_counts.sql, which came after 0011_plan.sql: a ledger of version 11 may lack it. */
+enum { COUNTS = 10 };
 /* schema/0005_budget.sql; the version that made quotas and rules anew: schema/0009_bucket.sql */
 enum { FIRST_WITH_QUOTAS = 5, NEW_QUOTAS = 9 };
 /* llm_quota_moving was there from 8 on; in its place: schema/0013_waiting.sql */
@@ -202,10 +201,12 @@ static bool applies(const tok_script *s, int from) {
          (strncmp(p, since, sizeof since - 1) == 0 ? strtol(p + sizeof since - 1, NULL, 10) : 1);
 }
 
-static void run_migrations(install *in, int from) {
+static void run_migrations(install *in, int from, bool counted) {
   for (size_t i = 0; i < tok_ledger_n_scripts; i++) {
     const tok_script *s = &tok_ledger_scripts[i];
-    if (migration_number(s) > from && applies(s, from)) run(in, s->sql);
+    int n = migration_number(s);
+    bool missing = n == COUNTS ? !counted : n > from;
+    if (missing && applies(s, from)) run(in, s->sql);
   }
 }
 
@@ -301,23 +302,39 @@ static void sum_up(install *in) {
   else failed(in, rc);
 }
 
+/*
+** What tok_bulk_end() does to the rows. Where an earlier version began, its triggers may name tables
+** that are gone: first this version's take their place, but for those that a bulk goes without.
+*/
+static void end_bulk(install *in, const ledger_state *s) {
+  if (s->version < tok_ledger_version()) {
+    run_folder(in, "triggers/");
+    run(in, tok_ledger_script("rollup/bulk_begin.sql"));
+    char *idle = ask(in, tok_ledger_script("rollup/bulk_quotas.sql"));
+    if (idle != NULL) run(in, idle);
+    sqlite3_free(idle);
+  }
+  run_with(in, tok_ledger_script("rollup/bulk_end.sql"), s->bulk_after);
+}
+
 static void create_ledger(install *in, const ledger_state *s) {
   char *objects = NULL;
+  bool counted = ask_int(in, "SELECT count(*) FROM pragma_table_info('llm_rollup', 'main')"
+                             " WHERE name = 'times'") != 0;
   if (s->legacy) {
     objects = ask(in, "SELECT group_concat(sql, ';' || char(10)) FROM main.sqlite_schema WHERE "
                       "tbl_name = 'llm_usage' COLLATE NOCASE AND type IN ('index', 'trigger')");
     run(in, "ALTER TABLE main.llm_usage RENAME TO llm_usage_legacy");
   }
-  run_migrations(in, s->version);
+  run_migrations(in, s->version, counted);
   if (s->version > 0 && s->version < NEW_SETTINGS)
     drop_table(in, "DROP TABLE main.llm_setting_legacy");
   if (s->version >= FIRST_WITH_QUOTAS && s->version < NEW_QUOTAS) {
     drop_table(in, "DROP TABLE main.llm_quota_before");
     drop_table(in, "DROP TABLE main.llm_alert_before");
   }
-  if (s->version >= FIRST_WITH_ROLLUPS && s->version < FIRST_WITH_TIMES) {
+  if (s->version >= FIRST_WITH_ROLLUPS && !counted)
     drop_table(in, "DROP TABLE main.llm_rollup_ms");
-  }
   if (s->version >= FIRST_WITH_MOVING && s->version < NEW_WAITING)
     drop_table(in, "DROP TABLE main.llm_quota_moving");
   if (s->legacy) {
@@ -331,10 +348,10 @@ static void create_ledger(install *in, const ledger_state *s) {
     if (objects != NULL) run(in, objects);
   }
   sqlite3_free(objects);
-  if (s->bulk) run_with(in, tok_ledger_script("rollup/bulk_end.sql"), s->bulk_after);
+  if (s->bulk) end_bulk(in, s);
   run_folder(in, "triggers/");
   run_folder(in, "views/");
-  if (s->version < FIRST_WITH_TIMES || s->bulk) sum_up(in);
+  if (!counted || s->bulk) sum_up(in);
   /* one made meanwhile counts the rows now */
   if (s->bulk) run(in, "UPDATE main.llm_quota SET active = active");
   char *meta = sqlite3_mprintf("INSERT OR REPLACE INTO main.llm_meta(key, value) VALUES"

@@ -82,6 +82,20 @@ static void nothing_is_half_done(void) {
   db_close(db);
 }
 
+/* Its triggers name tables that are gone, and it lacks views that the end of a bulk looks at. */
+static void what_an_earlier_version_began_is_ended(void) {
+  sqlite3 *db = db_kept("version_6_rows");
+  db_fixed_price(db);
+  CHECK_RUN(db, "DROP TRIGGER llm_usage_fill; DROP TRIGGER llm_rollup_insert; UPDATE llm_meta SET value = 'bulk 3'"
+                " WHERE key = 'definitions'; INSERT INTO llm_usage(model, input_tokens, output_tokens) VALUES ('late', 1, 1)");
+  CHECK_ROWS(db, "SELECT tok_init() > 6", "1");
+  CHECK_ROWS(db, "SELECT total_tokens, cost_nano FROM llm_usage WHERE model = 'late'", "2|12");
+  CHECK_ROWS(db, "SELECT requests FROM llm_stats", "4");
+  CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
+  CHECK_ROWS(db, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name = 'llm_usage_fill'", "1");
+  db_close(db);
+}
+
 static void quotas_hold(void) {
   sqlite3 *db = ledger();
   CHECK_ROWS(db, "SELECT tok_quota_set('q', '{\"metric\":\"requests\",\"limit\":3,\"period\":\"lifetime\","
@@ -99,4 +113,5 @@ static void quotas_hold(void) {
 CHECK_MAIN({"bulk_is_as_single_inserts", bulk_is_as_single_inserts},
            {"old_ids_and_replaces_count", old_ids_and_replaces_count},
            {"nothing_is_half_done", nothing_is_half_done},
+           {"what_an_earlier_version_began_is_ended", what_an_earlier_version_began_is_ended},
            {"quotas_hold", quotas_hold})

@@ -65,6 +65,20 @@ static void response_times_are_counted(void) {
   db_close(db);
 }
 
+/* A ledger of the version that has a later migration, but not the one that counts response times. */
+static void a_migration_that_was_passed_over_is_made_up_for(void) {
+  sqlite3 *db = db_kept("version_11");
+  CHECK_ROWS(db, "SELECT tok_init() > 11", "1");
+  CHECK_ROWS(db, "SELECT times FROM llm_rollup WHERE dim = 'all' AND level = 86400 ORDER BY bucket", "100:1;223:1");
+  CHECK_RUN(db, "INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens, meters) VALUES"
+                " ('2026-01-02', 'gpt-4o', 5, 6, '{\"web_searches\":1}')");
+  CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
+  CHECK_ROWS(db, "SELECT requests, total_tokens FROM llm_stats", "4|671");
+  CHECK_ROWS(db, "SELECT name, metric, limit_units FROM llm_quota", "q|total|100000");
+  CHECK_ROWS(db, "SELECT count(*) FROM sqlite_schema WHERE name IN ('llm_rollup_ms', 'llm_quota_moving')", "0");
+  db_close(db);
+}
+
 static void the_cost_mode_is_renamed(void) {
   static const char *const modes[][2] = {
       {"auto", "auto|1"}, {"calculate", "calculated|1"}, {"display", "reported|1"}};
@@ -382,6 +396,7 @@ CHECK_MAIN({"nothing_is_created_by_loading", nothing_is_created_by_loading},
            {"a_second_time_writes_nothing", a_second_time_writes_nothing},
            {"other_definitions_are_replaced", other_definitions_are_replaced},
            {"response_times_are_counted", response_times_are_counted},
+           {"a_migration_that_was_passed_over_is_made_up_for", a_migration_that_was_passed_over_is_made_up_for},
            {"the_cost_mode_is_renamed", the_cost_mode_is_renamed},
            {"roll_ups_are_made_for_kept_rows", roll_ups_are_made_for_kept_rows},
            {"quotas_are_made_anew", quotas_are_made_anew},
