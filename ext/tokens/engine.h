@@ -10,6 +10,7 @@
 #include "added.h"
 #include "blocks.h"
 #include "bpe.h"
+#include "form.h"
 #include "vocab.h"
 
 enum {
@@ -155,6 +156,7 @@ typedef struct {
   void (*ahead)(const tok_ranks *r, const uint8_t *text, size_t len, const uint32_t *starts,
                 size_t n, tok_ahead *a);
   tok_next_name *next_name; /* NULL: none that is faster than added.c's own */
+  tok_next_odd *next_odd;
 } tok_kernel;
 
 extern const tok_kernel tok_kernel_portable, tok_kernel_vector, tok_kernel_avx2, tok_kernel_avx512;

@@ -90,23 +90,24 @@ static bool wants_prefix(const struct tok_extra *x, size_t at, size_t len) {
 }
 
 /* The text, or all of it normalized where added tokens are matched only then. */
-static tok_status begin_body(tok_extra_state *s, const struct tok_extra *x, tok_slice text) {
+static tok_status begin_body(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
+                             tok_slice text) {
   s->body = text;
   s->changed = false;
   if (!(x->normal.flags & TOK_N_WHOLE))
     return TOK_OK;
-  return tok_normal_apply(&x->normal, text, wants_prefix(x, 0, text.len), &s->out, &s->body,
-                          &s->changed);
+  return tok_normal_apply(&x->normal, text, wants_prefix(x, 0, text.len), e->kernel->next_odd,
+                          &s->out, &s->body, &s->changed);
 }
 
-static tok_status normalize(tok_extra_state *s, const struct tok_extra *x, tok_slice segment,
-                            size_t at) {
+static tok_status normalize(tok_engine *e, tok_extra_state *s, const struct tok_extra *x,
+                            tok_slice segment, size_t at) {
   if (x->normal.flags == 0 || (x->normal.flags & TOK_N_WHOLE)) {
     s->segment = segment;
     return TOK_OK;
   }
-  return tok_normal_apply(&x->normal, segment, wants_prefix(x, at, segment.len), &s->out,
-                          &s->segment, &s->changed);
+  return tok_normal_apply(&x->normal, segment, wants_prefix(x, at, segment.len),
+                          e->kernel->next_odd, &s->out, &s->segment, &s->changed);
 }
 
 /* ---- runs of known characters ---------------------------------------------------------------- */
@@ -304,7 +305,7 @@ tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, in
     return TOK_NOMEM;
   revive_all(s);
   s->out.with_map = false;
-  tok_status rc = begin_body(s, x, text);
+  tok_status rc = begin_body(e, s, x, text);
   tok_slice body = s->body;
   if (body.len > UINT32_MAX - 64) /* normalization has made it longer */
     return TOK_TOOBIG;
@@ -313,7 +314,7 @@ tok_status tok_extra_count(tok_engine *e, const tok_vocab *v, tok_slice text, in
   for (size_t at = 0; at < body.len && rc == TOK_OK && *n <= limit;) {
     tok_added_match m = tok_added_next(&scan, at);
     if (m.start > at) {
-      rc = normalize(s, x, (tok_slice){body.ptr + at, m.start - at}, at);
+      rc = normalize(e, s, x, (tok_slice){body.ptr + at, m.start - at}, at);
       if (rc == TOK_OK && s->segment.len > 0)
         rc = count_segment(e, s, x, s->segment.ptr == body.ptr + at, limit, n);
     }
@@ -339,7 +340,7 @@ tok_status tok_extra_init(tok_iter *it) {
   s->in_segment = s->in_run = false;
   s->base = 0;
   s->done = 0;
-  s->broken = begin_body(s, x, it->text);
+  s->broken = begin_body(it->engine, s, x, it->text);
   s->scan = (tok_added_scan){.added = &x->added[it->special], .text = s->body};
   s->match = tok_added_next(&s->scan, 0);
   return s->broken;
@@ -371,7 +372,7 @@ static tok_status begin_segment(tok_iter *it, tok_extra_state *s) {
   s->in_segment = true;
   s->in_run = false;
   tok_slice segment = {s->body.ptr + s->done, s->match.start - s->done};
-  tok_status rc = normalize(s, x, segment, s->base);
+  tok_status rc = normalize(it->engine, s, x, segment, s->base);
   if (rc == TOK_OK && x->def.model == TOK_MODEL_UNIGRAM)
     rc = run_unigram(s, x);
   return rc;

@@ -24,6 +24,7 @@
 #include "bpe_impl.h"
 #include "engine.h"
 #include "jobs.h"
+#include "odd.h"
 #include "passes.h"
 #include "words.h"
 
@@ -711,4 +712,4 @@ static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text
 
 const tok_kernel TOK_KERNEL = {TOK_KERNEL_NAME, kernel_supported, kernel_count,
                                kernel_count_parts, kernel_fill, bpe_step,
-                               kernel_ahead, kernel_next_name};
+                               kernel_ahead, kernel_next_name, kernel_next_odd};

@@ -458,6 +458,7 @@ static inline bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n) {
 #include "words_avx512.h"
 #define KERNEL_NAMES
 #include "names_avx512.h"
+#include "odd_avx512.h"
 
 #include "kernel.h"
 

@@ -5,45 +5,7 @@
 #include "../base/utf8.h"
 #include "unicode.h"
 
-/*
-** Inert: a character that normalization leaves alone whatever stands beside it, and that keeps what
-** is before and behind it apart. All others are marks, jamo, and what has a decomposition; a
-** character of combining class 0 that may compose with the one before is a mark or a jamo
-** (DerivedNormalizationProps).
-*/
-enum {
-  JAMO_VOWEL_FIRST = 0x1160,
-  JAMO_LAST = 0x11FF,
-  DECOMPOSED_MAX = 32, /* longest decomposition: 18 */
-  /* Bytes of marks in a row that are put in order together: ordering takes the square of it, and
-  ** Unicode's own Stream-Safe Text Format stops at 30 marks. */
-  RUN_MAX = 1024
-};
-
-static bool is_inert(uint32_t cp, bool compat) {
-  utf8proc_int32_t out[DECOMPOSED_MAX];
-  if (cp < 0xA0)
-    return true;
-  if (cp >= JAMO_VOWEL_FIRST && cp <= JAMO_LAST)
-    return false;
-  if (cp >= 0xD800 && cp <= 0xDFFF)
-    return true; /* never in a text */
-  const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)cp);
-  if (p->category == UTF8PROC_CATEGORY_MN || p->category == UTF8PROC_CATEGORY_MC ||
-      p->category == UTF8PROC_CATEGORY_ME || p->combining_class != 0) {
-    return false;
-  }
-  if (p->decomp_seqindex == UINT16_MAX && (cp < 0xAC00 || cp > 0xD7A3))
-    return true;
-  utf8proc_uint8_t bytes[4];
-  utf8proc_ssize_t n = utf8proc_encode_char((utf8proc_int32_t)cp, bytes);
-  utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | (compat ? UTF8PROC_COMPAT : 0);
-  n = utf8proc_decompose(bytes, n, out, DECOMPOSED_MAX, options);
-  if (n < 1 || n > DECOMPOSED_MAX)
-    return false;
-  n = utf8proc_normalize_utf32(out, n, options);
-  return n == 1 && out[0] == (utf8proc_int32_t)cp;
-}
+enum { BLANK_SIGN = 0x2581 };
 
 tok_status tok_normal_new(tok_normal *n, const tok_definition *d, const tok_added *keep) {
   uint32_t flags = d->normal;
@@ -61,20 +23,12 @@ tok_status tok_normal_new(tok_normal *n, const tok_definition *d, const tok_adde
   n->rules = d->charsmap.len > 0 || (flags & (TOK_N_TRIM | TOK_N_WORDS));
   if (!(flags & (TOK_N_NFC | TOK_N_NFKC)))
     return TOK_OK;
-  n->inert = tok_malloc(TOK_NORMAL_PLANE / 8);
-  if (n->inert == NULL)
-    return TOK_NOMEM;
-  memset(n->inert, 0, TOK_NORMAL_PLANE / 8);
-  for (uint32_t cp = 0; cp < TOK_NORMAL_PLANE; cp++) {
-    if (is_inert(cp, flags & TOK_N_NFKC))
-      n->inert[cp >> 3] |= (uint8_t)(1 << (cp & 7));
-  }
-  return TOK_OK;
+  return tok_form_new(&n->form, flags & TOK_N_NFKC, flags & TOK_N_BLANKS ? BLANK_SIGN : 0);
 }
 
 void tok_normal_free(tok_normal *n) {
-  tok_free(n->inert);
-  n->inert = NULL;
+  tok_free(n->form);
+  n->form = NULL;
 }
 
 void tok_normal_out_init(tok_normal_out *o) {
@@ -88,14 +42,6 @@ void tok_normal_out_free(tok_normal_out *o) {
   tok_buf_free(&o->text);
   tok_buf_free(&o->map);
   tok_buf_free(&o->scratch);
-}
-
-static bool leaves_alone(const tok_normal *n, uint32_t cp) {
-  if (cp == TOK_UTF8_INVALID)
-    return true;
-  if (cp < TOK_NORMAL_PLANE)
-    return n->inert[cp >> 3] >> (cp & 7) & 1;
-  return is_inert(cp, n->flags & TOK_N_NFKC);
 }
 
 /* Appends a part of the text; its bytes come from source offsets `from`, or each from the next one.
@@ -114,32 +60,6 @@ static void put(tok_normal_out *o, const void *bytes, size_t n, size_t from, boo
   o->map.len += n * sizeof(uint32_t);
 }
 
-/* Normalizes a run that is not inert, text[from, to). */
-static tok_status put_normalized(const tok_normal *n, tok_slice text, size_t from, size_t to,
-                                 tok_normal_out *o) {
-  utf8proc_option_t options =
-      UTF8PROC_STABLE | UTF8PROC_COMPOSE | ((n->flags & TOK_N_NFKC) ? UTF8PROC_COMPAT : 0);
-  const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)text.ptr + from;
-  utf8proc_ssize_t bytes = (utf8proc_ssize_t)(to - from);
-  o->scratch.len = 0;
-  utf8proc_ssize_t room = utf8proc_decompose(p, bytes, NULL, 0, options);
-  if (room < 0)
-    return TOK_TOOBIG;
-  char *scratch = tok_buf_reserve(&o->scratch, (size_t)room * sizeof(utf8proc_int32_t));
-  if (scratch == NULL)
-    return o->scratch.status;
-  utf8proc_int32_t *cps = (utf8proc_int32_t *)(void *)scratch;
-  utf8proc_ssize_t k = utf8proc_decompose(p, bytes, cps, room, options);
-  if (k < 0 || k > room)
-    return TOK_TOOBIG;
-  k = utf8proc_normalize_utf32(cps, k, options);
-  for (utf8proc_ssize_t i = 0; i < k; i++) {
-    utf8proc_uint8_t one[4];
-    put(o, one, (size_t)utf8proc_encode_char(cps[i], one), from, false);
-  }
-  return TOK_OK;
-}
-
 static const char BLANK[] = "\xE2\x96\x81"; /* U+2581 */
 enum { BLANK_BYTES = 3 };
 
@@ -147,102 +67,61 @@ static bool is_blank_sign(tok_slice text, size_t at) {
   return text.len - at >= BLANK_BYTES && memcmp(text.ptr + at, BLANK, BLANK_BYTES) == 0;
 }
 
-/* The end of the ASCII from `at` on, or a place before it. */
-static size_t skip_ascii(tok_slice text, size_t at) {
-  uint64_t w;
-  for (; at + sizeof w <= text.len; at += sizeof w) {
-    memcpy(&w, text.ptr + at, sizeof w);
-    w &= 0x8080808080808080u;
-    if (w != 0) return at + (size_t)__builtin_ctzll(w) / 8;
-  }
-  return at;
-}
-
-/* tok_utf8_decode(), quicker for the leads of two and three bytes that need no closer look. */
-static inline size_t decode(const uint8_t *p, size_t n, uint32_t *cp) {
-  if (n >= 3 && p[0] > 0xE0 && p[0] < 0xED && ((p[1] ^ 0x80) | (p[2] ^ 0x80)) < 0x40) {
-    *cp = (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
-    return 3;
-  }
-  if (n >= 2 && p[0] >= 0xC2 && p[0] < 0xE0 && (p[1] & 0xC0) == 0x80) {
-    *cp = (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
-    return 2;
-  }
-  return tok_utf8_decode(p, n, cp);
-}
-
-/* The first place that changes, and of Unicode normalization the character before it; text.len if
- * none. */
-static size_t first_change(const tok_normal *n, tok_slice text, size_t at) {
-  size_t before = at;
-  if (n->inert == NULL && !(n->flags & TOK_N_BLANKS))
-    return text.len;
-  while (at < text.len) {
-    if (n->inert == NULL) { /* only signs of blanks: all begin with one byte */
-      const char *p = memchr(text.ptr + at, BLANK[0], text.len - at);
-      if (p == NULL)
-        return text.len;
-      at = (size_t)(p - text.ptr);
-      if (is_blank_sign(text, at))
-        return at;
-      at++;
-      continue;
-    }
-    uint8_t c = (uint8_t)text.ptr[at];
-    uint32_t cp;
-    if (c < 0x80) {
-      before = skip_ascii(text, at + 1) - 1;
-      at = before + 1;
-      continue;
-    }
-    if (c == 0xE2 && (n->flags & TOK_N_BLANKS) && is_blank_sign(text, at))
-      return at;
-    size_t len = decode((const uint8_t *)text.ptr + at, text.len - at, &cp);
-    if (!leaves_alone(n, cp))
-      return before;
-    before = at;
-    at += len;
+/* The next sign of a blank from `at` on; text.len if none. */
+static size_t next_sign(tok_slice text, size_t at) {
+  for (const char *p; at < text.len; at++) {
+    p = memchr(text.ptr + at, BLANK[0], text.len - at);
+    if (p == NULL) return text.len;
+    at = (size_t)(p - text.ptr);
+    if (is_blank_sign(text, at)) return at;
   }
   return text.len;
 }
 
-/* The end of the run that starts at `at` with one character, and goes on with what is not inert. */
-static size_t run_end(const tok_normal *n, tok_slice text, size_t at, bool *valid) {
-  uint32_t cp;
-  const uint8_t *p = (const uint8_t *)text.ptr;
-  size_t len = tok_utf8_decode(p + at, text.len - at, &cp);
-  *valid = cp != TOK_UTF8_INVALID;
-  size_t stop = text.len - at > RUN_MAX ? at + RUN_MAX : text.len;
-  at += len;
-  if (!*valid)
-    return at;
-  while (at < stop) {
-    len = tok_utf8_decode(p + at, text.len - at, &cp);
-    if (leaves_alone(n, cp))
-      break;
-    at += len;
-  }
-  return at;
+/* The next place from `at` on that changes, what is before being done; text.len if none. */
+static size_t next_change(const tok_normal *n, tok_slice text, size_t at, tok_odd *o,
+                          tok_next_odd *next) {
+  if (n->form == NULL) return n->flags & TOK_N_BLANKS ? next_sign(text, at) : text.len;
+  do {
+    for (; o->odd != 0; o->odd &= o->odd - 1) {
+      size_t place = o->base + (size_t)__builtin_ctzll(o->odd);
+      if (place < at) continue;
+      if ((n->flags & TOK_N_BLANKS) && is_blank_sign(text, place)) return place;
+      if (tok_form_changes(n->form, text, at, place)) return place;
+    }
+  } while (next(o));
+  return text.len;
 }
 
-static tok_status change_all(const tok_normal *n, tok_slice text, size_t at, tok_normal_out *o) {
+/*
+** Appends what stands from `done` up to the change at `at`, then that; *end: the end of it in the
+** text.
+*/
+static tok_status put_change(const tok_normal *n, tok_slice text, size_t done, size_t at,
+                             tok_normal_out *o, size_t *end) {
+  size_t from = at, len;
+  tok_slice to = {" ", 1};
+  tok_status rc = TOK_OK;
+  if ((n->flags & TOK_N_BLANKS) && is_blank_sign(text, at)) {
+    *end = at + BLANK_BYTES;
+  } else if ((to = tok_form_single(n->form, &o->memo, text, at, &len)).len > 0) {
+    *end = at + len;
+  } else {
+    tok_form_run(n->form, text, done, at, &from, end);
+    rc = tok_form_normalize(n->form, (tok_slice){text.ptr + from, *end - from}, &o->scratch, &to);
+  }
+  put(o, text.ptr + done, from - done, done, true);
+  put(o, to.ptr, to.len, from, false);
+  return rc;
+}
+
+static tok_status change_all(const tok_normal *n, tok_slice text, size_t at, tok_normal_out *o,
+                             tok_odd *odd, tok_next_odd *next) {
   size_t done = 0;
   tok_status rc = TOK_OK;
   while (at < text.len && rc == TOK_OK) {
-    put(o, text.ptr + done, at - done, done, true);
-    if ((n->flags & TOK_N_BLANKS) && is_blank_sign(text, at)) {
-      put(o, " ", 1, at, false);
-      done = at + BLANK_BYTES;
-    } else {
-      bool valid;
-      done = run_end(n, text, at, &valid);
-      if (valid) {
-        rc = put_normalized(n, text, at, done, o);
-      } else {
-        put(o, text.ptr + at, 1, at, true);
-      }
-    }
-    at = first_change(n, text, done);
+    rc = put_change(n, text, done, at, o, &done);
+    at = next_change(n, text, done, odd, next);
   }
   if (rc == TOK_OK)
     put(o, text.ptr + done, text.len - done, done, true);
@@ -434,8 +313,9 @@ static tok_status taken(const tok_normal_out *o, tok_status rc, tok_slice *resul
   return o->map.status != TOK_OK ? o->map.status : rc;
 }
 
-tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, tok_normal_out *o,
-                            tok_slice *result, bool *changed) {
+tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, tok_next_odd *next,
+                            tok_normal_out *o, tok_slice *result, bool *changed) {
+  tok_odd odd = {.form = n->form, .p = (const uint8_t *)text.ptr, .n = text.len};
   if (n->rules) {
     o->text.len = o->map.len = 0;
     *changed = true;
@@ -447,7 +327,7 @@ tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, to
     end_map(o, text);
     return taken(o, TOK_OK, result);
   }
-  size_t at = first_change(n, text, 0);
+  size_t at = next_change(n, text, 0, &odd, next);
   bool blank_first =
       text.len > 0 && (text.ptr[0] == ' ' || ((n->flags & TOK_N_BLANKS) && is_blank_sign(text, 0)));
   if (blank_first && (n->flags & TOK_N_PREFIX_NEW))
@@ -459,7 +339,7 @@ tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, to
   o->text.len = o->map.len = 0;
   if (prefix)
     put(o, " ", 1, 0, false);
-  tok_status rc = change_all(n, text, at, o);
+  tok_status rc = change_all(n, text, at, o, &odd, next);
   end_map(o, text);
   return taken(o, rc, result);
 }

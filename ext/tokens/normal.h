@@ -8,14 +8,12 @@
 #include "added.h"
 #include "charsmap.h"
 #include "definition.h"
-
-enum { TOK_NORMAL_PLANE = 0x10000 };
+#include "form.h"
 
 /* What a vocabulary does; made once. */
 typedef struct {
   uint32_t flags; /* TOK_N_… */
-  uint8_t
-      *inert; /* owned: bitmap over plane 0 of what NFC (or NFKC) never touches; NULL: neither */
+  tok_form *form;        /* owned: of NFC or NFKC; NULL: neither */
   bool rules;            /* by SentencePiece's own rules */
   tok_charsmap map;      /* n_units 0: none */
   const tok_added *keep; /* borrowed: names that rules leave as they are */
@@ -29,6 +27,7 @@ typedef struct {
   tok_buf
       map; /* with_map: for each byte of text, and its end, the offset (uint32_t) in the source */
   tok_buf scratch;
+  tok_form_memo memo;
   bool with_map;
 } tok_normal_out;
 
@@ -39,10 +38,10 @@ void tok_normal_out_init(tok_normal_out *o);
 void tok_normal_out_free(tok_normal_out *o);
 /*
 ** *result: `text` itself, or a changed copy in *o (borrowed until the next call); *changed says
-** which. prefix: whether this is a place where TOK_N_PREFIX… puts its blank. Bytes that are not
-** UTF-8 stay. TOK_NOMEM, TOK_TOOBIG.
+** which. prefix: whether this is a place where TOK_N_PREFIX… puts its blank. next: the kernel's.
+** Bytes that are not UTF-8 stay. TOK_NOMEM, TOK_TOOBIG.
 */
-tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, tok_normal_out *o,
-                            tok_slice *result, bool *changed);
+tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, tok_next_odd *next,
+                            tok_normal_out *o, tok_slice *result, bool *changed);
 
 #endif

@@ -1,0 +1,285 @@
+#include "form.h"
+
+#include <utf8proc.h>
+
+#include "../base/utf8.h"
+
+enum {
+  L_FIRST = 0x1100, /* jamo: leading consonants, */
+  L_LAST = 0x1112,
+  V_FIRST = 0x1161, /* vowels, */
+  V_LAST = 0x1175,
+  T_FIRST = 0x11A8, /* trailing consonants */
+  T_LAST = 0x11C2,
+  T_N = 28, /* syllables of the same first two, one of them without a trailing consonant */
+  SYLLABLE_FIRST = 0xAC00,
+  SYLLABLE_LAST = 0xD7A3,
+  DECOMPOSED_MAX = 32, /* longest decomposition: 18 */
+  PAIR_SHIFT = 32,
+  /* Bytes of a run that are put in order together: ordering takes the square of it, and Unicode's
+  ** own Stream-Safe Text Format stops at 30 marks. */
+  RUN_MAX = 1024
+};
+
+typedef enum { BOUND, MARK, LATER, CHANGES } kind;
+
+static bool in_range(uint32_t cp, uint32_t first, uint32_t last) {
+  return cp >= first && cp <= last;
+}
+
+/* The first pair that is not below `key`. */
+static size_t pair_from(const tok_form *f, uint64_t key) {
+  size_t lo = 0, hi = f->n_pairs;
+  while (lo < hi) {
+    size_t mid = lo + (hi - lo) / 2;
+    if (f->pairs[mid] < key) {
+      lo = mid + 1;
+    } else {
+      hi = mid;
+    }
+  }
+  return lo;
+}
+
+static bool is_pair(const tok_form *f, uint32_t first, uint32_t second) {
+  uint64_t key = (uint64_t)second << PAIR_SHIFT | first;
+  size_t at = pair_from(f, key);
+  return at < f->n_pairs && f->pairs[at] == key;
+}
+
+static bool is_later(const tok_form *f, uint32_t cp) {
+  if (in_range(cp, V_FIRST, V_LAST) || in_range(cp, T_FIRST, T_LAST)) return true;
+  size_t at = pair_from(f, (uint64_t)cp << PAIR_SHIFT);
+  return at < f->n_pairs && f->pairs[at] >> PAIR_SHIFT == cp;
+}
+
+static bool decomposes(uint32_t cp) {
+  return utf8proc_get_property((utf8proc_int32_t)cp)->decomp_seqindex != UINT16_MAX;
+}
+
+static uint8_t class_of(uint32_t cp) {
+  return (uint8_t)utf8proc_get_property((utf8proc_int32_t)cp)->combining_class;
+}
+
+static utf8proc_option_t options_of(bool compat) {
+  return UTF8PROC_STABLE | UTF8PROC_COMPOSE | (compat ? UTF8PROC_COMPAT : 0);
+}
+
+/* The canonical decomposition of a character, its length; 0 if it is too long. */
+static size_t decomposed(uint32_t cp, utf8proc_int32_t out[DECOMPOSED_MAX]) {
+  int last_boundclass = 0;
+  utf8proc_ssize_t n =
+      utf8proc_decompose_char((utf8proc_int32_t)cp, out, DECOMPOSED_MAX,
+                              UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &last_boundclass);
+  return n < 1 || n > DECOMPOSED_MAX ? 0 : (size_t)n;
+}
+
+/* Is a character that has a decomposition composed again, or decomposed in another form only? */
+static bool stays_itself(uint32_t cp, bool compat) {
+  utf8proc_int32_t out[DECOMPOSED_MAX];
+  utf8proc_uint8_t bytes[4];
+  utf8proc_ssize_t n = utf8proc_encode_char((utf8proc_int32_t)cp, bytes);
+  n = utf8proc_decompose(bytes, n, out, DECOMPOSED_MAX, options_of(compat));
+  if (n < 1 || n > DECOMPOSED_MAX) return false;
+  n = utf8proc_normalize_utf32(out, n, options_of(compat));
+  return n == 1 && out[0] == (utf8proc_int32_t)cp;
+}
+
+static kind kind_by_property(const tok_form *f, uint32_t cp) {
+  if (cp < 0xA0 || in_range(cp, 0xD800, 0xDFFF) || in_range(cp, SYLLABLE_FIRST, SYLLABLE_LAST))
+    return BOUND;
+  if (decomposes(cp) && !stays_itself(cp, f->compat)) return CHANGES;
+  if (is_later(f, cp)) return LATER;
+  return class_of(cp) == 0 ? BOUND : MARK;
+}
+
+static bool bit_of(const uint64_t *bitmap, uint32_t cp) {
+  return bitmap[cp / TOK_FORM_WORD] >> cp % TOK_FORM_WORD & 1;
+}
+
+static kind kind_of(const tok_form *f, uint32_t cp) {
+  if (cp >= TOK_FORM_PLANE) return kind_by_property(f, cp);
+  if (bit_of(f->bound, cp)) return BOUND;
+  return bit_of(f->mark, cp) ? MARK : kind_by_property(f, cp);
+}
+
+/* ---- tables -----------------------------------------------------------------------------------*/
+
+static int compare_pairs(const void *a, const void *b) {
+  uint64_t x, y;
+  memcpy(&x, a, sizeof x);
+  memcpy(&y, b, sizeof y);
+  return x < y ? -1 : x > y;
+}
+
+/*
+** What joins: of each character that is composed again, the last of its parts with what the others
+** are composed to.
+*/
+static void find_pairs(tok_form *f) {
+  utf8proc_int32_t out[DECOMPOSED_MAX];
+  for (uint32_t cp = 0xA0; cp < TOK_FORM_PLANE + TOK_FORM_FLAT; cp++) {
+    if (in_range(cp, SYLLABLE_FIRST, SYLLABLE_LAST) || !decomposes(cp)) continue;
+    size_t n = decomposed(cp, out);
+    if (n < 2 || !stays_itself(cp, false) || f->n_pairs == TOK_FORM_PAIRS) continue;
+    uint32_t second = (uint32_t)out[n - 1];
+    utf8proc_normalize_utf32(out, (utf8proc_ssize_t)n - 1, options_of(false));
+    f->pairs[f->n_pairs++] = (uint64_t)second << PAIR_SHIFT | (uint32_t)out[0];
+  }
+  qsort(f->pairs, f->n_pairs, sizeof f->pairs[0], compare_pairs);
+}
+
+static void find_kinds(tok_form *f) {
+  for (uint32_t cp = 0; cp < TOK_FORM_PLANE; cp++) {
+    kind k = kind_by_property(f, cp);
+    f->bound[cp / TOK_FORM_WORD] |= (uint64_t)(k == BOUND) << cp % TOK_FORM_WORD;
+    f->mark[cp / TOK_FORM_WORD] |= (uint64_t)(k == MARK) << cp % TOK_FORM_WORD;
+  }
+  for (uint32_t page = 0; page < TOK_FORM_FLAT / TOK_FORM_WORD; page++) {
+    bool clean = true;
+    for (uint32_t i = 0; i < TOK_FORM_WORD && clean; i++)
+      clean = kind_by_property(f, TOK_FORM_PLANE + page * TOK_FORM_WORD + i) == BOUND;
+    f->clean4[page / 8] |= (uint8_t)(clean << page % 8);
+  }
+}
+
+tok_status tok_form_new(tok_form **form, bool compat, uint32_t sign) {
+  tok_form *f = *form = tok_malloc(sizeof *f);
+  if (f == NULL) return TOK_NOMEM;
+  memset(f, 0, sizeof *f);
+  f->compat = compat;
+  find_pairs(f);
+  find_kinds(f);
+  if (sign != 0) f->bound[sign / TOK_FORM_WORD] &= ~((uint64_t)1 << sign % TOK_FORM_WORD);
+  f->easy = true;
+  for (uint32_t page = 0; page < TOK_FORM_PLANE / TOK_FORM_WORD; page++) {
+    bool clean = f->bound[page] == UINT64_MAX;
+    uint32_t lead = page >> 6;
+    f->clean3[page / 8] |= (uint8_t)(clean << page % 8);
+    if (in_range(lead, 0x5, 0x9) || in_range(lead, 0xB, 0xC)) f->easy &= clean;
+  }
+  return TOK_OK;
+}
+
+/* ---- texts ------------------------------------------------------------------------------------*/
+
+/* The start of the character that ends at `at`, or `at` if none does or it begins before `floor`. */
+static size_t char_before(tok_slice text, size_t floor, size_t at, uint32_t *cp) {
+  const uint8_t *p = (const uint8_t *)text.ptr;
+  size_t from = at;
+  while (from > floor && at - from < 4) {
+    if ((p[--from] & 0xC0) == 0x80) continue;
+    return tok_utf8_decode(p + from, at - from, cp) == at - from && *cp != TOK_UTF8_INVALID ? from
+                                                                                            : at;
+  }
+  return at;
+}
+
+/* The class of the last part of a character. */
+static uint8_t last_class(uint32_t cp) {
+  utf8proc_int32_t out[DECOMPOSED_MAX];
+  if (in_range(cp, SYLLABLE_FIRST, SYLLABLE_LAST) || !decomposes(cp)) return class_of(cp);
+  size_t n = decomposed(cp, out);
+  return n == 0 ? UINT8_MAX : class_of((uint32_t)out[n - 1]);
+}
+
+/* May a character that is later join with one of class 0 right before it, or with a part of that? */
+static bool joins(const tok_form *f, uint32_t before, uint32_t later) {
+  if (in_range(later, V_FIRST, V_LAST)) return in_range(before, L_FIRST, L_LAST);
+  if (in_range(later, T_FIRST, T_LAST))
+    return in_range(before, SYLLABLE_FIRST, SYLLABLE_LAST) && (before - SYLLABLE_FIRST) % T_N == 0;
+  if (is_pair(f, before, later)) return true;
+  uint8_t class = class_of(later);
+  return class != 0 && before >= 0xA0 && class < last_class(before);
+}
+
+bool tok_form_changes(const tok_form *f, tok_slice text, size_t floor, size_t at) {
+  const uint8_t *p = (const uint8_t *)text.ptr;
+  uint32_t cp, before;
+  tok_utf8_decode(p + at, text.len - at, &cp);
+  if (cp == TOK_UTF8_INVALID) return false;
+  kind k = kind_of(f, cp);
+  if (k == BOUND || k == CHANGES) return k == CHANGES;
+  if (char_before(text, floor, at, &before) == at) return false;
+  uint8_t class = class_of(cp), class_before = class_of(before);
+  if (class_before == 0) return k == LATER && joins(f, before, cp);
+  if (class == 0) return false; /* marks between keep it from joining */
+  return k == LATER || class_before > class; /* LATER: that may be; normalizing tells */
+}
+
+void tok_form_run(const tok_form *f, tok_slice text, size_t floor, size_t at, size_t *from,
+                  size_t *to) {
+  const uint8_t *p = (const uint8_t *)text.ptr;
+  uint32_t cp;
+  size_t end = at + tok_utf8_decode(p + at, text.len - at, &cp);
+  for (bool bound = false; !bound && at > floor && end - at < RUN_MAX / 2;) {
+    size_t before = char_before(text, floor, at, &cp);
+    bound = before == at || kind_of(f, cp) == BOUND;
+    at = before;
+  }
+  *from = at;
+  while (end < text.len && end - at < RUN_MAX) {
+    size_t n = tok_utf8_decode(p + end, text.len - end, &cp);
+    if (cp == TOK_UTF8_INVALID || kind_of(f, cp) == BOUND) break;
+    end += n;
+  }
+  *to = end;
+}
+
+static bool bound_at(const tok_form *f, tok_slice text, size_t at) {
+  uint32_t cp;
+  if (at >= text.len) return true;
+  tok_utf8_decode((const uint8_t *)text.ptr + at, text.len - at, &cp);
+  return cp == TOK_UTF8_INVALID || kind_of(f, cp) == BOUND;
+}
+
+/* Notes what a character becomes; n: 0 if it may join with what stands before. */
+static void memorize(const tok_form *f, uint32_t cp, uint8_t *n, char bytes[TOK_FORM_MEMO_BYTES]) {
+  utf8proc_int32_t out[DECOMPOSED_MAX];
+  utf8proc_uint8_t in[4];
+  *n = 0;
+  if (kind_of(f, cp) != CHANGES || class_of(cp) != 0) return;
+  utf8proc_ssize_t k = utf8proc_encode_char((utf8proc_int32_t)cp, in);
+  k = utf8proc_decompose(in, k, out, DECOMPOSED_MAX, options_of(f->compat));
+  if (k < 1 || k > DECOMPOSED_MAX) return;
+  k = utf8proc_normalize_utf32(out, k, options_of(f->compat));
+  if (kind_of(f, (uint32_t)out[0]) != BOUND) return;
+  size_t len = 0;
+  for (utf8proc_ssize_t i = 0; i < k; i++) {
+    if (len + 4 > TOK_FORM_MEMO_BYTES) return;
+    len += (size_t)utf8proc_encode_char(out[i], (utf8proc_uint8_t *)bytes + len);
+  }
+  *n = (uint8_t)len;
+}
+
+tok_slice tok_form_single(const tok_form *f, tok_form_memo *memo, tok_slice text, size_t at,
+                          size_t *n) {
+  uint32_t cp;
+  *n = tok_utf8_decode((const uint8_t *)text.ptr + at, text.len - at, &cp);
+  if (cp == TOK_UTF8_INVALID || !bound_at(f, text, at + *n)) return (tok_slice){"", 0};
+  size_t i = cp % TOK_FORM_MEMOS;
+  uint32_t key = cp | (uint32_t)f->compat << 31;
+  if (memo->entry[i].key != key) {
+    memorize(f, cp, &memo->entry[i].n, memo->entry[i].bytes);
+    memo->entry[i].key = key;
+  }
+  return (tok_slice){memo->entry[i].bytes, memo->entry[i].n};
+}
+
+tok_status tok_form_normalize(const tok_form *f, tok_slice run, tok_buf *scratch, tok_slice *to) {
+  const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)run.ptr;
+  utf8proc_ssize_t bytes = (utf8proc_ssize_t)run.len;
+  utf8proc_option_t options = options_of(f->compat);
+  scratch->len = 0;
+  utf8proc_ssize_t n = utf8proc_decompose(p, bytes, NULL, 0, options);
+  if (n < 0) return TOK_TOOBIG;
+  char *room = tok_buf_reserve(scratch, ((size_t)n + 1) * sizeof(utf8proc_int32_t));
+  if (room == NULL) return scratch->status;
+  utf8proc_int32_t *cps = (utf8proc_int32_t *)(void *)room;
+  utf8proc_ssize_t k = utf8proc_decompose(p, bytes, cps, n, options);
+  if (k < 0 || k > n) return TOK_TOOBIG;
+  k = utf8proc_reencode(cps, k, options);
+  if (k < 0) return TOK_TOOBIG;
+  *to = (tok_slice){room, (size_t)k};
+  return TOK_OK;
+}
