@@ -6,18 +6,18 @@
 --   write   also an UPDATE, or the UPDATE of an upsert, after which a counter is beyond its limit that counts more of
 --           the row than it did before. "After" is when the row is complete: with its total, and the cost that goes stale or
 --           that tok finds. So what lowers a counter, or leaves it as it was, is never refused, however far beyond it stands; a
---           row that moves is measured where it arrives; rows that a REPLACE takes away make room, nothing else. Rows are
---           judged one by one, as UNIQUE does it: a statement of several rows may not be beyond on its way. A first price of a
---           row that had none is recorded in any case, and tok_reprice() is never refused (llm_meta says repricing). What a
---           trigger of the application's own changes is a statement of its own.
+--           row that moves is measured where it arrives, a credit also where it leaves; rows that a REPLACE takes away make
+--           room, nothing else. Rows are judged one by one, as UNIQUE does it: a statement of several rows may not be beyond on
+--           its way. A first price of a row that had none is recorded in any case, and tok_reprice() is never refused (llm_meta
+--           says repricing). What a trigger of the application's own changes is a statement of its own.
 --   none    nothing.
 -- A call that settles a hold is never refused: it has happened, and its room was held.
 --
 -- Credits. A row of a negative cost, a refund, makes room in the period of its time; a token bucket is never more than full. To
--- make it less, by UPDATE, is to spend, which the guard `write` looks at; a DELETE is never refused. Who may write rows of usage
--- may write credits too, as he may delete rows: where that is not wanted, a trigger of the application says so, BEFORE INSERT
--- and BEFORE UPDATE OF cost_nano, cost_usd: RAISE(ABORT, 'no credits') WHEN NEW.cost_nano < 0 OR NEW.cost_usd < 0. Tokens are
--- never negative.
+-- make it less, or to move it elsewhere, by UPDATE, is to spend, which the guard `write` looks at; a DELETE is never refused. Who
+-- may write rows of usage may write credits too, as he may delete rows: where that is not wanted, a trigger of the application
+-- says so, BEFORE INSERT and BEFORE UPDATE OF cost_nano, cost_usd: RAISE(ABORT, 'no credits') WHEN NEW.cost_nano < 0 OR
+-- NEW.cost_usd < 0. Tokens are never negative.
 --
 -- `checks` rises by what a guard must look at, and `look` says it, with 16 where used rose:
 --   1   usage or a hold that comes in

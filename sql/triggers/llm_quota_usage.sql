@@ -56,7 +56,7 @@ WHEN {quota_changed:NEW.old_} AND EXISTS (SELECT 1 FROM llm_quota)
   AND NOT {quota_waits:NEW.id}
 BEGIN
   -- a row that its UPDATE OR REPLACE took away makes room first, also where a total follows by itself
-  INSERT INTO llm_quota_gone SELECT NEW.old_id, NEW.id WHERE EXISTS (SELECT 1 FROM llm_replaced);
+  INSERT INTO llm_quota_gone VALUES (NEW.old_id, NEW.id);
   INSERT INTO llm_quota_charge VALUES (NEW.unix_time, {quota_difference:-}, NEW.unix_time, NEW.id,
     CASE WHEN NEW.old_cost_nano IS NULL AND NEW.cost_nano IS NOT NULL THEN 8
       WHEN NEW.old_cost_nano IS NOT NULL AND NEW.cost_nano IS NULL THEN coalesce((
@@ -70,15 +70,14 @@ END;
 DROP TRIGGER IF EXISTS main.llm_quota_replaced_by_update;
 CREATE TRIGGER main.llm_quota_replaced_by_update AFTER UPDATE OF id, provider, response_id, model, task_type,
   tenant_id, user_id, api_key_id, session_id, tags ON llm_usage
-WHEN EXISTS (SELECT 1 FROM llm_replaced)
 BEGIN
   INSERT INTO llm_quota_gone VALUES (OLD.id, NEW.id);
 END;
 
 DROP TRIGGER IF EXISTS main.llm_quota_gone_call;
 CREATE TRIGGER main.llm_quota_gone_call INSTEAD OF INSERT ON llm_quota_gone
+WHEN EXISTS (SELECT 1 FROM llm_replaced)
 BEGIN
-  DELETE FROM llm_replaced WHERE id = NEW.old_id AND NEW.old_id <> NEW.id;  -- it is there under another id
   UPDATE llm_replaced SET gone = 1
   WHERE id = NEW.id AND NEW.old_id <> NEW.id OR NOT EXISTS (SELECT 1 FROM llm_usage WHERE id = llm_replaced.id);
   DELETE FROM llm_replaced WHERE gone;
@@ -105,8 +104,9 @@ DROP TRIGGER IF EXISTS main.llm_quota_aside;
 CREATE TRIGGER main.llm_quota_aside INSTEAD OF INSERT ON llm_usage_in_the_way
 WHEN EXISTS (SELECT 1 FROM llm_quota)
 BEGIN
-  DELETE FROM llm_replaced WHERE id IS NOT NEW.own_id OR NEW.id <> NEW.own_id; -- it is there under another id
-  INSERT OR REPLACE INTO llm_replaced
+  -- what was left before; not of the row's own id, where a REPLACE put it and it has not arrived, but of one that it gives up
+  DELETE FROM llm_replaced WHERE id IS NOT NEW.own_id OR NEW.id <> NEW.own_id;
+  INSERT INTO llm_replaced
   SELECT id, unix_time, provider, model, task_type, tenant_id, user_id, api_key_id, session_id, tags, input_tokens,
     output_tokens, total_tokens, cost_nano, 0
   FROM llm_usage

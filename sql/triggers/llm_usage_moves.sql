@@ -41,7 +41,7 @@ CREATE TRIGGER main.llm_quota_move INSTEAD OF INSERT ON llm_usage_move
 WHEN {quota_moved:NEW.old_} AND EXISTS (SELECT 1 FROM llm_quota)
 BEGIN
   INSERT INTO llm_quota_waiting(usage_id) VALUES (NEW.id);
-  INSERT INTO llm_quota_gone SELECT NEW.old_id, NEW.id WHERE EXISTS (SELECT 1 FROM llm_replaced);
+  INSERT INTO llm_quota_gone VALUES (NEW.old_id, NEW.id);
   INSERT INTO llm_quota_flush VALUES (NEW.id);
 END;
 
@@ -52,20 +52,26 @@ WHEN (SELECT sum(requests = -1) = sum(requests IS NULL) FROM llm_quota_waiting
   WHERE usage_id = NEW.usage_id)
 BEGIN
   -- One change a counter, none where nothing remains. To a token bucket another time is another
-  -- change; what a counter gets back is first.
-  INSERT OR ABORT INTO llm_counter(quota_id, key, start, used, requests, unpriced, at, usage_id)
-  SELECT quota_id, key, start, units, requests, unpriced, unix_time, NEW.usage_id FROM (
+  -- change; what a counter gets back is first. A counter that rises although the row has left it
+  -- has lost a credit: that is to spend, so the guard looks at it, last (but not at a bucket, which
+  -- was full perhaps).
+  INSERT OR ABORT INTO llm_counter(quota_id, key, start, used, requests, unpriced, checks, at,
+    usage_id)
+  SELECT quota_id, key, start, units, requests, unpriced,
+    2 * (units > 0 AND requests < 0 AND kind <> 'bucket') AS checks, unix_time, NEW.usage_id
+  FROM (
     SELECT q.id AS quota_id, {quota_key:w} AS key, {quota_start:w.unix_time} AS start,
       sum({quota_units:w}) AS units, sum(w.requests) AS requests,
-      sum(iif(q.metric = 'cost', w.unpriced, 0)) AS unpriced, w.unix_time, max(w.n)
+      sum(iif(q.metric = 'cost', w.unpriced, 0)) AS unpriced, q.kind, w.unix_time, max(w.n)
     FROM llm_quota_waiting AS w CROSS JOIN llm_quota AS q ON {quota_match:w}
     WHERE w.usage_id = NEW.usage_id AND w.requests IS NOT NULL
     GROUP BY q.id, 2, 3, iif(q.kind = 'bucket', w.unix_time, 0))
   WHERE units <> 0 OR requests <> 0 OR unpriced <> 0
-  ORDER BY units
+  ORDER BY checks, units
   ON CONFLICT(quota_id, key, start) DO UPDATE SET used = used + excluded.used,
     requests = requests + excluded.requests, unpriced = unpriced + excluded.unpriced,
-    at = excluded.at, usage_id = excluded.usage_id, {bucket_set:excluded.used};
+    checks = checks + excluded.checks, at = excluded.at, usage_id = excluded.usage_id,
+    {bucket_set:excluded.used};
 
   -- The guard `write` looks at the row as it is now, and at each counter that counts more of it than
   -- of the row as it was, o. LIMIT: so that each is computed once.
