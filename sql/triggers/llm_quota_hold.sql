@@ -11,7 +11,7 @@ BEGIN
 END;
 
 DROP TRIGGER IF EXISTS main.llm_hold_fixed;
-CREATE TRIGGER main.llm_hold_fixed BEFORE UPDATE OF id, ref, unix_time ON llm_hold
+CREATE TRIGGER main.llm_hold_fixed BEFORE UPDATE OF {id_names:}, ref, unix_time ON llm_hold
 WHEN NEW.id <> OLD.id OR NEW.ref <> OLD.ref OR NEW.unix_time <> OLD.unix_time
 BEGIN
   SELECT RAISE(ABORT, 'tok: id, ref and time of a hold do not change');

@@ -68,7 +68,7 @@ END;
 -- UPDATE OR REPLACE took another row away. What an ignored INSERT or an upsert left is no such row, nor is what a REPLACE took
 -- whose own row a trigger of the application updates before that row has arrived.
 DROP TRIGGER IF EXISTS main.llm_quota_replaced_by_update;
-CREATE TRIGGER main.llm_quota_replaced_by_update AFTER UPDATE OF id, provider, response_id, model, task_type,
+CREATE TRIGGER main.llm_quota_replaced_by_update AFTER UPDATE OF {id_names:}, provider, response_id, model, task_type,
   tenant_id, user_id, api_key_id, session_id, tags ON llm_usage
 BEGIN
   INSERT INTO llm_quota_gone VALUES (OLD.id, NEW.id);

@@ -115,7 +115,7 @@ BEGIN
 END;
 
 DROP TRIGGER IF EXISTS main.llm_rollup_update_replaced;
-CREATE TRIGGER main.llm_rollup_update_replaced AFTER UPDATE OF id, provider, response_id ON llm_usage
+CREATE TRIGGER main.llm_rollup_update_replaced AFTER UPDATE OF {id_names:}, provider, response_id ON llm_usage
 WHEN EXISTS (SELECT 1 FROM llm_rollup_replaced)
 BEGIN
   INSERT INTO llm_rollup_arrived VALUES (NEW.id, OLD.id);

@@ -34,8 +34,8 @@ END;
 
 -- What roll-ups and quotas follow has changed. The first triggers of UPDATE here: see llm_usage_moves.sql.
 DROP TRIGGER IF EXISTS main.llm_usage_moved;
-CREATE TRIGGER main.llm_usage_moved AFTER UPDATE OF id, timestamp, tenant_id, user_id, api_key_id, session_id, provider,
-  model, task_type, tags ON llm_usage
+CREATE TRIGGER main.llm_usage_moved AFTER UPDATE OF {id_names:}, timestamp, tenant_id, user_id, api_key_id, session_id,
+  provider, model, task_type, tags ON llm_usage
 WHEN (SELECT min(NEW.id, OLD.id) > watermark AND quotas = 0 FROM llm_rollup_state) IS NOT 1
 BEGIN
   INSERT INTO llm_usage_move VALUES ({usage_keys:OLD.}, {row_amounts:OLD.}, {usage_keys:NEW.}, {row_amounts:NEW.});
@@ -115,7 +115,7 @@ BEGIN
 END;
 
 DROP TRIGGER IF EXISTS main.llm_usage_before_update;
-CREATE TRIGGER main.llm_usage_before_update BEFORE UPDATE OF id, provider, response_id ON llm_usage
+CREATE TRIGGER main.llm_usage_before_update BEFORE UPDATE OF {id_names:}, provider, response_id ON llm_usage
 WHEN NEW.id <> OLD.id OR NEW.provider IS NOT OLD.provider OR NEW.response_id IS NOT OLD.response_id
 BEGIN
   INSERT INTO llm_usage_in_the_way VALUES (NEW.id, OLD.id, NEW.provider, NEW.response_id);

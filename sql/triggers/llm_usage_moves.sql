@@ -16,7 +16,7 @@
 
 -- It begins. The last trigger that is made: so the first that runs.
 DROP TRIGGER IF EXISTS main.llm_quota_moves;
-CREATE TRIGGER main.llm_quota_moves AFTER UPDATE OF id, timestamp, provider, model, task_type,
+CREATE TRIGGER main.llm_quota_moves AFTER UPDATE OF {id_names:}, timestamp, provider, model, task_type,
   tenant_id, user_id, api_key_id, session_id, tags ON llm_usage
 WHEN EXISTS (SELECT 1 FROM llm_quota) AND {quota_moved:OLD.}
 BEGIN

@@ -74,8 +74,9 @@ INSERT INTO llm_usage(id, timestamp, model, cost_nano) VALUES(52, '2026-06-01', 
 INSERT INTO llm_usage(id, timestamp, model, cost_nano) VALUES(52, '2026-06-01', 'm', 400000);
 INSERT INTO llm_usage(timestamp, tenant_id, total_tokens) VALUES('2026-06-01', 'm', -1);
 SELECT used FROM llm_counter WHERE quota_id = 2 AND start = unixepoch('2026-06-01');
-.print -- to lower it is to spend; to take it away is a DELETE, which is never refused
+.print -- to lower it, or to move it to another day, is to spend; to take it away is a DELETE, which is never refused
 UPDATE llm_usage SET cost_nano = -299999 WHERE id = 51;
+UPDATE llm_usage SET timestamp = '2026-06-03' WHERE id = 51;
 DELETE FROM llm_usage WHERE id = 51;
 SELECT used FROM llm_counter WHERE quota_id = 2 AND start = unixepoch('2026-06-01');
 INSERT INTO llm_usage(timestamp, model, cost_nano) VALUES('2026-06-01', 'm', -1);
@@ -102,6 +103,7 @@ UPDATE llm_quota SET period = 'week', split_by = 'user_id', metric = 'input' WHE
 UPDATE llm_hold SET state = 'released' WHERE ref = 'i'; SELECT * FROM audit;
 INSERT INTO llm_hold(ref, unix_time, expires, tenant_id, input_tokens) VALUES('j', unixepoch('2026-08-10'), unixepoch('2026-08-11'), 'h', 400);
 UPDATE llm_hold SET id = id + 100 WHERE ref = 'j';
+UPDATE llm_hold SET rowid = rowid + 100 WHERE ref = 'j';
 UPDATE llm_hold SET unix_time = 0 WHERE ref = 'j';
 UPDATE OR REPLACE llm_hold SET ref = 'j' WHERE ref = 'i';
 REPLACE INTO llm_hold(ref, unix_time, expires, input_tokens) VALUES('j', 0, 1, 1);
@@ -120,3 +122,13 @@ DELETE FROM llm_usage WHERE timestamp < '2026-09-10';
 SELECT date(start, 'unixepoch'), used FROM llm_counter WHERE quota_id = (SELECT id FROM llm_quota WHERE name = 'day') AND used <> 0;
 PRAGMA foreign_keys = ON;
 UPDATE llm_usage SET tenant_id = 'q', id = id + 1000; SELECT * FROM audit; SELECT * FROM waiting;
+
+.print -- an id under its other names, which no trigger of UPDATE OF id hears of
+DELETE FROM llm_usage;
+INSERT INTO llm_usage(id, timestamp, tenant_id, input_tokens, output_tokens)
+VALUES(2001, '2026-10-01', 'r', 10, 0), (2002, '2026-10-01', 'r', 20, 0), (2003, '2026-10-01', 'r', 40, 0), (2004, '2026-10-01', 'r', 80, 0);
+UPDATE OR REPLACE llm_usage SET rowid = 2002 WHERE id = 2001; SELECT * FROM audit;
+UPDATE OR REPLACE llm_usage SET oid = 2003 WHERE id = 2002; SELECT * FROM audit;
+UPDATE OR REPLACE llm_usage SET _rowid_ = 2004 WHERE id = 2003; SELECT * FROM audit;
+UPDATE llm_usage SET rowid = 1; SELECT * FROM audit; SELECT * FROM waiting;
+SELECT * FROM rows;
