@@ -105,8 +105,8 @@ tok_call tok_call_start(sqlite3_context *ctx, const char *func);
 bool tok_call_end(tok_call *c);
 void tok_call_fail(tok_call *c, int rc, const char *format, ...);
 /*
-** What SQLite's message means to a user: the schema's CHECKs are named with sentences, and a table that
-** is missing is a ledger that is. Borrowed from `message` or static.
+** What SQLite's message means to a user: the schema's CHECKs are named with sentences, and a table
+** that is missing is a ledger that is. Borrowed from `message` or static.
 */
 const char *tok_budget_said(const char *message);
 

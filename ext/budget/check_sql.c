@@ -12,8 +12,8 @@
 **   1. Read-only, and advice only: two callers may both be told 'allow'. tok_quota_reserve() is
 **      what holds.
 **   2. Of what the amount does not say, the smallest unit is taken: a budget that is used up says
-**      so. A request without requests is one request; cost is computed from input and output tokens
-**      where it is not given.
+**      so. A request without requests is one request; cost is computed where it is not given, from
+**      input and output tokens, or from the total alone as if all of it were the dearer side.
 **   3. Cost: the quotas that match, each O(log counters); the ledger's size does not matter.
 **   4. NULL scope gives NULL. Malformed JSON and unknown keys are errors.
 */

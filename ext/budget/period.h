@@ -9,7 +9,8 @@
 **     rolling 24h                               every window of 24 hours, counted in 60 buckets
 **     rolling 24h/48                            … in 48; a bucket is rounded up to whole seconds
 **     bucket 90000/60s                          token bucket: full at the quota's limit, refilled
-**     evenly bucket 60s                                by 90000 in 60 s, or by the limit in 60 s
+**                                               evenly by 90000 in 60 s
+**     bucket 60s                                … or by the limit in 60 s
 **     lifetime                                  one period for ever
 **
 ** Units may be spelled out (hours, minute), numbers may be left out ("every month"), case does not

@@ -3,8 +3,8 @@
 **
 ** What is remembered is good as long as
 **   - llm_clock.quotas is the number that was there: triggers draw another at each change of
-**     llm_quota, whoever makes it. It is read
-**     in the transaction of the check, so that a ROLLBACK, another process and a restored backup are all seen;
+**     llm_quota, whoever makes it. It is read in the transaction of the check, so that a ROLLBACK,
+**     another process and a restored backup are all seen;
 **   - the statement that reads it was not prepared again: so main has the same schema, those
 **     triggers among it.
 ** Read when a number is met the second time: who asks once, or changes quotas before each question,

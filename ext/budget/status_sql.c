@@ -6,14 +6,16 @@
 **
 ** tok_quota_status([name [, now]]): a row for each active quota and, with split_by, each of its
 ** keys that has been used in the period of `now`. Amounts are in the metric's unit; of cost_usd in
-**   dollars. start, end     the period (of a rolling window: the window; of a token bucket NULL)
+** dollars.
+**   start, end     the period (of a rolling window: the window; of a token bucket NULL)
 **   used           of a token bucket: what is missing to full; resets_at: when it is full again
 **   limit          with what was carried over, grants and overrides
 **   pct            100 * (used + held) / limit
 **   decision       what a request of one unit would be told
 **   projected      used at the end of the period if it goes on like this; NULL in its first
-**   hundredth and for lifetimes exhausted_at   when the limit is reached if it goes on like this;
-**   NULL if not within the period guarantee      what the limit is worth: see guarantee_of() below
+**                  hundredth and for lifetimes
+**   exhausted_at   when the limit is reached if it goes on like this; NULL if not within the period
+**   guarantee      what the limit is worth: see guarantee_of() below
 ** Also the owner of the room's statements; see budget_sql.h.
 */
 #include "../tokens/tokens_sql.h"
@@ -255,12 +257,15 @@ static void result_exhausted(sqlite3_context *ctx, const cursor *c) {
 }
 
 /*
-** hard for writes      guard write: no INSERT, no UPDATE and no reservation goes beyond the limit;
-** see hard hard                 no INSERT and no reservation goes beyond the limit; only a call
-** that used more than it held does hard for priced      the same, but calls without a price count
-** nothing or an estimate hard for reservations  reserve refuses, INSERT does not
-** by usual sizes       holds are as large as 95 or 99 % of calls, or fixed, or nothing: what
-** exceeds them is charged advice               nothing is refused
+** hard for writes        guard write: no INSERT, no UPDATE and no reservation goes beyond the limit;
+**                        see hard
+** hard                   no INSERT and no reservation goes beyond the limit; only a call that used
+**                        more than it held does
+** hard for priced        the same, but calls without a price count nothing or an estimate
+** hard for reservations  reserve refuses, INSERT does not
+** by usual sizes         holds are as large as 95 or 99 % of calls, or fixed, or nothing: what
+**                        exceeds them is charged
+** advice                 nothing is refused
 */
 static const char *guarantee_of(const cursor *c) {
   const char *guard = (const char *)sqlite3_column_text(c->stmt, 11),

@@ -37,29 +37,33 @@ typedef struct {
   char *json; /* owned */
 } event;
 
-/* Read before any command runs, so that the commands may use the database. */
-static int read_events(sqlite3 *db, event *events, const options *o) {
-  int n = 0, rc;
+/*
+** Read before any command runs, so that the commands may use the database. Returns an exit status.
+*/
+static int read_events(sqlite3 *db, const command *c, const options *o, event *events, int *n) {
+  int rc;
   sqlite3_stmt *stmt;
-  if (prepare_report(db, "alerts-new", o, &stmt) != EXIT_DONE) return -1;
-  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && n < EVENTS_MAX) {
-    events[n].id = sqlite3_column_int64(stmt, 0);
-    events[n].json = sqlite3_mprintf("%s", (const char *)sqlite3_column_text(stmt, 1));
-    n++;
+  int status = prepare_report(db, c, "alerts-new", o, &stmt);
+  *n = 0;
+  if (status != EXIT_DONE) return status;
+  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && *n < EVENTS_MAX) {
+    events[*n].id = sqlite3_column_int64(stmt, 0);
+    events[*n].json = sqlite3_mprintf("%s", (const char *)sqlite3_column_text(stmt, 1));
+    ++*n;
   }
   if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
     complain("%s", sqlite3_errmsg(db));
-    n = -1;
+    status = EXIT_FAILED;
   }
   sqlite3_finalize(stmt);
-  return n;
+  return status;
 }
 
 int run_alerts(sqlite3 *db, const command *c, const options *o) {
   static event events[EVENTS_MAX];
   if (o->exec == NULL) return run_report(db, c, o);
-  int n = read_events(db, events, o), delivered = 0;
-  if (n < 0) return EXIT_FAILED;
+  int n, delivered = 0, status = read_events(db, c, o, events, &n);
+  if (status != EXIT_DONE) return status;
   signal(SIGPIPE, SIG_IGN);
   for (int i = 0; i < n; i++) {
     if (events[i].json != NULL && deliver(o->exec, events[i].json) && mark(db, events[i].id))

@@ -73,10 +73,11 @@ bool available(const command *c);
 /* Whether the command has a use for what it was given; complains where not. Sets limit_rows. */
 bool check_use(const command *c, options *o);
 /*
-** Prepares a report and binds what it asks for; *out is NULL after complaining. Returns an exit
-** status.
+** Prepares a report for a command and binds what it asks for; *out is NULL after complaining.
+** Returns an exit status.
 */
-int prepare_report(sqlite3 *db, const char *report, const options *o, sqlite3_stmt **out);
+int prepare_report(sqlite3 *db, const command *c, const char *report, const options *o,
+                   sqlite3_stmt **out);
 int run_report(sqlite3 *db, const command *c, const options *o);
 int run_import(sqlite3 *db, const command *c, const options *o);
 int run_export(sqlite3 *db, const command *c, const options *o);

@@ -156,7 +156,8 @@ bool check_use(const command *c, options *o) {
   return false;
 }
 
-int prepare_report(sqlite3 *db, const char *report, const options *o, sqlite3_stmt **out) {
+int prepare_report(sqlite3 *db, const command *c, const char *report, const options *o,
+                   sqlite3_stmt **out) {
   const char *sql = report_sql(report);
   sqlite3_stmt *stmt = NULL;
   *out = NULL;
@@ -168,7 +169,7 @@ int prepare_report(sqlite3 *db, const char *report, const options *o, sqlite3_st
     complain("%s", sqlite3_errmsg(db));
     return EXIT_FAILED;
   }
-  int status = uses_options(stmt, report, o) ? EXIT_DONE : EXIT_WRONG_USE;
+  int status = uses_options(stmt, c->name, o) ? EXIT_DONE : EXIT_WRONG_USE;
   for (int i = 1; status == EXIT_DONE && i <= sqlite3_bind_parameter_count(stmt); i++) {
     char *value = NULL;
     if (!parameter(db, o, sqlite3_bind_parameter_name(stmt, i), &value)) status = EXIT_FAILED;
@@ -181,7 +182,7 @@ int prepare_report(sqlite3 *db, const char *report, const options *o, sqlite3_st
 
 int run_report(sqlite3 *db, const command *c, const options *o) {
   sqlite3_stmt *stmt;
-  int status = prepare_report(db, c->report, o, &stmt);
+  int status = prepare_report(db, c, c->report, o, &stmt);
   if (status != EXIT_DONE) return status;
   status = print_rows(stmt, o, c->bar);
   sqlite3_finalize(stmt);

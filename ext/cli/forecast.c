@@ -21,12 +21,12 @@ static plot_point point_of(sqlite3_stmt *stmt) {
 }
 
 /* Columns ts, actual, forecast, lower, upper: history has the second, the future the others. */
-static int draw(sqlite3 *db, const options *o) {
+static int draw(sqlite3 *db, const command *c, const options *o) {
   static plot_point points[POINTS_MAX];
   size_t n = 0;
   int rc, columns = terminal_width();
   sqlite3_stmt *stmt;
-  int status = prepare_report(db, "forecast-plot", o, &stmt);
+  int status = prepare_report(db, c, "forecast-plot", o, &stmt);
   if (status != EXIT_DONE) return status;
   while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && n < POINTS_MAX) points[n++] = point_of(stmt);
   if (rc != SQLITE_DONE && rc != SQLITE_ROW) complain("%s", sqlite3_errmsg(db));
@@ -39,7 +39,7 @@ static int draw(sqlite3 *db, const options *o) {
 
 int run_forecast(sqlite3 *db, const command *c, const options *o) {
   if (o->format == FORMAT_TABLE && is_terminal(o)) {
-    int status = draw(db, o);
+    int status = draw(db, c, o);
     if (status != EXIT_DONE) return status;
   }
   if (o->format == FORMAT_TABLE || o->format == FORMAT_MARKDOWN) return run_report(db, c, o);

@@ -14,9 +14,10 @@
 **       any order; rows of one time are added up; NULL in ts or value leaves the row out. Rows that
 **       follow no step (single requests) are an error that says so.
 **   F3  horizon: 1 to 2000 steps. options: level (default 0.8), season (steps; 1 = none), zone
-**       (days, weeks and months are those of the zone; a date without a time is a day of any), positive (default: if the history is), gaps
-**       ('unknown', the default: a missing step is filled in; 'zero': nothing happened), method
-**       (one method instead of the mix). horizon and options of the first row count.
+**       (days, weeks and months are those of the zone; a date without a time is a day of any),
+**       positive (default: if the history is), gaps ('unknown', the default: a missing step is
+**       filled in; 'zero': nothing happened), method (one method instead of the mix). horizon and
+**       options of the first row count.
 **   F4  The newest 4096 steps of any number of rows count; memory is bounded (3 MB); about 1 ms for
 **       1,000 points.
 **   F5  n: points used after leading zeros; filled: missing ones; repaired: spikes and holes that

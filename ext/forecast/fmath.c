@@ -72,8 +72,8 @@ double tok_normal_cdf(double z) {
 }
 
 /*
-** Exact for 1 and 2 degrees of freedom, Hill's expansion around the normal from 3 on (error < 0.5
-** %).
+** Exact for 1 and 2 degrees of freedom, Hill's expansion around the normal from 3 on (error below
+** 0.5 %).
 */
 double tok_t_quantile(double p, double df) {
   if (p > 0.5) return -tok_t_quantile(1 - p, df);

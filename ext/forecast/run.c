@@ -37,9 +37,9 @@ static const struct {
     {"ar_rest", tok_method_ar_rest, true, FOR_TWO | FOR_LEVELS | FOR_DAY},
     {"analog_log", tok_method_analog, true, FOR_TWO | FOR_DAY},
     {"analog", tok_method_analog, false, FOR_TWO | FOR_ONE | FOR_LEVELS},
-    {"line", tok_method_line, false, 0}, /* only where is_line() */
+    {"line", tok_method_line, false, 0}, /* only where is_line(); the last: LINE */
 };
-enum { N_METHODS = sizeof methods / sizeof methods[0] };
+enum { N_METHODS = sizeof methods / sizeof methods[0], LINE = N_METHODS - 1 };
 
 const char *tok_forecast_method_name(size_t i) { return i < N_METHODS ? methods[i].name : NULL; }
 
@@ -62,7 +62,8 @@ enum {
   WEIGH_MAX_TWO = 8,    /* with two seasons, only the newest of them say who is good now */
   FEW_ORIGINS = 5,      /* short histories have them closer than a season, to have so many */
   POINTS_MIN = 4,       /* fewer give a mean and no interval */
-  LINE_POINTS_MAX = 60  /* longer histories show a trend to the other methods */
+  LINE_POINTS_MAX = 60, /* longer histories show a trend to the other methods */
+  LINE_SEEN_PCT = 80    /* of its steps a line must show: what is missing is taken to be on it */
 };
 /* Share of the variance that a line may leave to count as exact: rounding, not noise. */
 static const double LINE_EXACT = 1e-6;
@@ -153,7 +154,7 @@ static bool is_line(const tok_run *r) {
     double unexplained;
   } most[] = {{14, 0.05}, {8, 0.03}, {5, 0.01}, {POINTS_MIN, LINE_EXACT}};
   tok_line l = tok_line_fit(r->raw, r->n);
-  if (l.n < POINTS_MIN || l.n * 10 < r->n * 8) return false;
+  if (l.n < POINTS_MIN || l.n * 100 < r->n * LINE_SEEN_PCT) return false;
   if (l.unexplained < LINE_EXACT) return true;
   if (r->two_expected || l.n > LINE_POINTS_MAX) return false;
   size_t i = 0;
@@ -211,7 +212,7 @@ static void run_method(const tok_run *r, size_t which, double *f) {
 /* Is the method a candidate? A raw twin stands in for logs that do not exist. */
 static bool is_wanted(const tok_run *r, size_t which) {
   if (r->opt->method != NULL) return strcmp(methods[which].name, r->opt->method) == 0;
-  if (methods[which].run == tok_method_line) return r->line;
+  if (which == LINE) return r->line;
   if (r->young) {
     bool twice = r->n >= 2 * r->m1 && methods[which].run == tok_method_phase_mean;
     return twice || methods[which].run == tok_method_snaive;
@@ -295,8 +296,8 @@ static void flat(tok_run *r, tok_forecast *out) {
   double last = r->y[r->n - 1], f = r->n < POINTS_MIN ? mean : (mean + last) / 2;
   out->n_mix = 1;
   if (r->line) {
-    run_method(r, N_METHODS - 1, r->combined);
-    out->mix[0] = (tok_mix){methods[N_METHODS - 1].name, 1};
+    run_method(r, LINE, r->combined);
+    out->mix[0] = (tok_mix){methods[LINE].name, 1};
     return;
   }
   if (r->m1 > 1) {

@@ -78,6 +78,8 @@ refused 2 'export takes no --tenant' --db "$db" export --tenant acme
 refused 2 'export takes no --limit' --db "$db" export --limit 3
 refused 2 'stats takes no --output' --db "$db" stats --output x
 refused 2 'stats takes no --exec' --db "$db" stats --exec true
+refused 2 'alerts takes no --tenant' --db "$db" alerts --exec true --tenant acme
+refused 2 'forecast takes no --name' --db "$db" forecast --format csv --name x
 refused 2 'import what' --db "$dir/untouched.db" import
 is 'nothing was made' "$(ls "$dir" | grep -c untouched)" 0
 for f in csv json markdown; do
