@@ -24,4 +24,5 @@ CREATE TABLE main.llm_quota_waiting(
 -- Two triggers of earlier versions, and a table in which such an UPDATE left a note: the installer drops that.
 DROP TRIGGER IF EXISTS main.llm_quota_moves;
 DROP TRIGGER IF EXISTS main.llm_quota_differs;
--- The column llm_counter.was of such a ledger is not used any more; a new one has none.
+-- The column llm_counter.was of such a ledger is not used any more; a new one has none. It stays there: DROP COLUMN fails where
+-- any view of the application is broken.
