@@ -75,7 +75,8 @@ enum {
   TOK_SHORTS_SHIFT = 1,          /* twice as many lines of shorts */
   TOK_MIDS_SHIFT = 1,            /* half as many of mids */
   TOK_LONGS_16TH = 3,            /* of 16 lines so many entries of longs, */
-  TOK_HUGES_SHIFT = 6            /* and few of huges */
+  TOK_HUGES_SHIFT = 6,           /* and few of huges */
+  TOK_ASKED = 1 << 12            /* pieces that are remembered at a full line */
 };
 
 typedef enum { TOK_TINY, TOK_SHORT, TOK_MID, TOK_LONG, TOK_HUGE, TOK_N_KINDS } tok_cache_kind;
@@ -92,6 +93,7 @@ typedef struct {
   uint32_t n_lines_max;
   uint32_t n_added[TOK_N_KINDS]; /* since the last growth */
   bool crowded;           /* some kind has so many entries that the cache should grow */
+  uint8_t asked[TOK_ASKED]; /* [hash] of pieces that found their lines full */
 } tok_cache;
 
 /*
@@ -212,6 +214,17 @@ static inline uint32_t tok_cache_added(tok_cache *c, tok_cache_kind kind) {
   return c->n_added[kind];
 }
 
+/*
+** May a piece take another's place? The second time that it asks: most pieces that don't fit are
+** seen once (names, words that a row's end cuts), and would put out what comes again and again.
+*/
+static inline bool tok_cache_asked(tok_cache *c, uint64_t hash) {
+  uint8_t *asked = &c->asked[hash & (TOK_ASKED - 1)], mark = (uint8_t)(hash >> 13);
+  bool again = *asked == mark;
+  *asked = mark;
+  return again;
+}
+
 static inline bool tok_cache_full(const tok_cache *c) {
   return c->crowded && c->n_lines < c->n_lines_max;
 }
@@ -226,20 +239,30 @@ static inline uint64_t tok_tiny_key(uint64_t word, size_t n) {
   return word << shift | shift;
 }
 
-static inline tok_tiny_line *tok_cache_tiny(const tok_cache *c, uint64_t key) {
+static inline uint64_t tok_tiny_hash(uint64_t key) {
   tok_u128 h = (tok_u128)key * 0x9E3779B97F4A7C15u;
-  return &c->tinies[((uint64_t)h ^ (uint64_t)(h >> 64)) & (c->n_lines - 1)];
+  return (uint64_t)h ^ (uint64_t)(h >> 64);
 }
 
+static inline tok_tiny_line *tok_cache_tiny(const tok_cache *c, uint64_t key) {
+  return &c->tinies[tok_tiny_hash(key) & (c->n_lines - 1)];
+}
+
+/* What tells keys of one line apart. */
+static inline uint64_t tok_tiny_other_hash(uint64_t key) { return tok_tiny_hash(key) >> 24; }
+
 /*
-** In an empty place of its line, or over any; but where it is already, since it may have been
-** encoded twice: a line has a key once.
+** In an empty place of its line, or over any if it asks again; but where it is already, since it
+** may have been encoded twice: a line has a key once.
 */
 static inline void tok_cache_put_tiny(tok_cache *c, uint64_t key, uint8_t count) {
+  enum { NONE = 7 };
   tok_tiny_line *line = tok_cache_tiny(c, key);
-  uint32_t at = tok_cache_added(c, TOK_TINY) % 7;
+  uint32_t at = NONE, victim = tok_cache_added(c, TOK_TINY) % 7;
   for (uint32_t i = 0; i < 7; i++) at = line->key[i] == 0 ? i : at;
   for (uint32_t i = 0; i < 7; i++) at = line->key[i] == key ? i : at;
+  if (at == NONE && !tok_cache_asked(c, tok_tiny_other_hash(key))) return;
+  if (at == NONE) at = victim;
   line->key[at] = key;
   line->count[at] = count;
 }
@@ -252,18 +275,20 @@ static inline tok_short_line *tok_cache_short(const tok_cache *c, uint64_t key_h
   return &c->shorts[key_hash >> (which ? 44 : 20) & ((c->n_lines << TOK_SHORTS_SHIFT) - 1)];
 }
 
-/* Puts an entry where it is already, or into an empty place of either line, or over any. */
+/*
+** Puts an entry where it is already, or into an empty place of either line, or over any if it asks
+** again.
+*/
 static inline void tok_cache_put_short(tok_cache *c, uint64_t key_hash, tok_key entry) {
   tok_short_line *line[2] = {tok_cache_short(c, key_hash, 0), tok_cache_short(c, key_hash, 1)};
-  /* where there is none: a victim */
-  unsigned empty = 1u << (8 + (tok_cache_added(c, TOK_SHORT) & 7));
-  unsigned same = 0;
+  unsigned victim = 1u << (tok_cache_added(c, TOK_SHORT) & 7), empty = 0, same = 0;
   for (unsigned i = 0; i < 8; i++) {
     tok_key k = line[i / 4]->way[i & 3];
     empty |= (unsigned)(k.hi == 0) << i;
     same |= (unsigned)(((k.lo ^ entry.lo) | (k.hi ^ entry.hi)) == 0) << i;
   }
-  unsigned at = (unsigned)__builtin_ctz(same != 0 ? same : empty) & 7;
+  if ((same | empty) == 0 && !tok_cache_asked(c, key_hash)) return;
+  unsigned at = (unsigned)__builtin_ctz(same != 0 ? same : empty != 0 ? empty : victim);
   line[at / 4]->way[at & 3] = entry;
 }
 
@@ -309,13 +334,13 @@ static inline int64_t tok_cache_get_mid(const tok_cache *c, uint64_t hash, const
   return count;
 }
 
-/* Puts an entry into an empty place of either line, or over any. */
+/* Puts an entry into an empty place of either line, or over any if it asks again. */
 static inline void tok_cache_put_mid(tok_cache *c, uint64_t hash, const tok_mid_entry *entry) {
   tok_mid_line *line[2] = {tok_cache_mid(c, hash, 0), tok_cache_mid(c, hash, 1)};
-  /* where there is none: a victim */
-  unsigned empty = 1u << (4 + (tok_cache_added(c, TOK_MID) & 3));
+  unsigned victim = 1u << (tok_cache_added(c, TOK_MID) & 3), empty = 0;
   for (unsigned i = 0; i < 4; i++) empty |= (unsigned)(line[i / 2]->way[i & 1].len == 0) << i;
-  unsigned at = (unsigned)__builtin_ctz(empty) & 3;
+  if (empty == 0 && !tok_cache_asked(c, hash)) return;
+  unsigned at = (unsigned)__builtin_ctz(empty != 0 ? empty : victim);
   line[at / 2]->way[at & 1] = *entry;
 }
 

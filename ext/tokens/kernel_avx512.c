@@ -383,6 +383,7 @@ static inline void put_tiny(tok_cache *c, uint64_t key, uint8_t count) {
   unsigned victim = 1u << tok_cache_added(c, TOK_TINY) % 7;
   unsigned same = _mm512_cmpeq_epi64_mask(v, _mm512_set1_epi64((long long)key));
   unsigned empty = _mm512_testn_epi64_mask(v, v) & 0x7F;
+  if ((same | empty) == 0 && !tok_cache_asked(c, tok_tiny_other_hash(key))) return;
   unsigned at = 31 - _lzcnt_u32(same != 0 ? same : empty != 0 ? empty : victim);
   line->key[at] = key;
   line->count[at] = count;
@@ -400,6 +401,7 @@ static inline void put_short(tok_cache *c, uint64_t hash, tok_key entry) {
   empty |= (unsigned)_mm512_testn_epi64_mask(b, b) << 8;
   same &= same >> 1 & 0x5555;
   empty = empty >> 1 & 0x5555; /* by `hi`, which holds the length */
+  if ((same | empty) == 0 && !tok_cache_asked(c, hash)) return;
   unsigned at = _tzcnt_u32(same != 0 ? same : empty != 0 ? empty : victim) / 2;
   line[at / 4]->way[at & 3] = entry;
 }
