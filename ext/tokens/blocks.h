@@ -30,6 +30,9 @@ enum { TOK_EASY3_FIRST = 0xE5, TOK_EASY3_LAST = 0xE9 };
 */
 enum { TOK_CUT_FIRST = 0xE3, TOK_CUT_LAST = 0xED };
 
+/* What a family's own code is made of: family is a constant there (kernel_fill()). */
+#define ALWAYS static inline __attribute__((always_inline))
+
 /* Class masks of a block. Letters are split by case only for o200k's sake. */
 typedef struct {
   uint64_t letter, number, space, newline, other; /* a partition of the valid bits */
@@ -189,7 +192,7 @@ static inline uint64_t cuts(const tok_ranks *r, const uint8_t *p, uint64_t candi
 #define PREV(x, carry) ((x) << 1 | (carry))
 
 /* First digits of number pieces: every third of a run. */
-static inline uint64_t number_starts(tok_blocks *b, uint64_t number, unsigned size) {
+ALWAYS uint64_t number_starts(tok_blocks *b, uint64_t number, unsigned size) {
   uint64_t starts = number & ~PREV(number, b->number);
   if (b->number && (number & 1)) {
     unsigned first = 3 - b->digits; /* digits still missing in the open piece */
@@ -282,7 +285,7 @@ static inline uint32_t ends_with(uint64_t leads, unsigned size, unsigned n) {
 ** r50k: a blank, and nothing else, joins the word behind it; newlines are white space like any
 ** other.
 */
-static inline uint64_t starts_r50k(tok_blocks *b, const tok_masks *m, unsigned size, bool *hard) {
+ALWAYS uint64_t starts_r50k(tok_blocks *b, const tok_masks *m, unsigned size, bool *hard) {
   uint64_t top = (uint64_t)1 << (size - 1);
   uint64_t white = m->space | m->newline;
   uint64_t blank = PREV(m->blank, b->blank);
@@ -310,7 +313,7 @@ static inline uint64_t starts_r50k(tok_blocks *b, const tok_masks *m, unsigned s
 ** Starts of white-space pieces: the run's start, its last character before a word, and behind
 ** newlines.
 */
-static inline uint64_t white_starts(tok_blocks *b, tok_family family, const tok_masks *m,
+ALWAYS uint64_t white_starts(tok_blocks *b, tok_family family, const tok_masks *m,
                                     uint64_t newline, unsigned size) {
   uint64_t top = (uint64_t)1 << (size - 1);
   uint64_t white = m->space | newline;
@@ -340,7 +343,7 @@ static inline uint64_t taken_slashes(uint64_t taken, uint64_t newline_or_slash) 
 }
 
 /* Case boundaries of o200k, and what its masks do not settle. */
-static inline uint64_t case_starts(tok_blocks *b, const tok_masks *m, unsigned size, bool *hard) {
+ALWAYS uint64_t case_starts(tok_blocks *b, const tok_masks *m, unsigned size, bool *hard) {
   uint64_t lower = m->letter & ~m->upper & ~m->caseless;
   uint64_t starts = m->upper & PREV(lower, b->lower);
   uint64_t odd = (m->upper & PREV(m->caseless, b->caseless)) |
@@ -359,7 +362,7 @@ static inline uint64_t case_starts(tok_blocks *b, const tok_masks *m, unsigned s
 ** alone: behind an `other` character that starts a piece; it takes letters into its piece, as a
 ** space does.
 */
-static inline uint64_t starts_words(tok_blocks *b, tok_family family, const tok_masks *m,
+ALWAYS uint64_t starts_words(tok_blocks *b, tok_family family, const tok_masks *m,
                                     unsigned size, bool *hard) {
   uint64_t taken = m->newline & ~(m->newline + (m->newline & PREV(m->other, b->absorbs)));
   uint64_t others = m->other;
@@ -427,7 +430,7 @@ static inline bool apart_at(const tok_blocks *b, size_t pos) {
 ** divided; a sign takes ASCII letters only, white space any. Controls and what is unassigned make
 ** the block hard. cjk: those bytes (cjk_of).
 */
-static inline uint64_t starts_deepseek(tok_blocks *b, const tok_masks *m, uint64_t cjk,
+ALWAYS uint64_t starts_deepseek(tok_blocks *b, const tok_masks *m, uint64_t cjk,
                                        unsigned size, bool *hard) {
   uint64_t top = (uint64_t)1 << (size - 1);
   uint64_t letter = m->letter & ~cjk, signs = m->other & ~cjk, ascii = letter & ~m->high;

@@ -117,7 +117,7 @@ static size_t fill_by_scanner(tok_blocks *b, tok_family family, unsigned size, u
 
 enum { TEXT_AHEAD = 2048 }; /* bytes; reading this far ahead hides the memory's latency */
 
-static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *starts, size_t n) {
+ALWAYS size_t fill_block(tok_blocks *b, tok_family family, uint32_t *starts, size_t n) {
   const uint8_t *p = b->text + b->pos;
   size_t left = b->len - b->pos;
   unsigned size = left < 64 ? (unsigned)left : 64;
@@ -152,7 +152,7 @@ static inline size_t fill_block(tok_blocks *b, tok_family family, uint32_t *star
   return n;
 }
 
-static inline size_t fill_family(tok_blocks *b, tok_family family, uint32_t *starts, size_t n,
+ALWAYS size_t fill_family(tok_blocks *b, tok_family family, uint32_t *starts, size_t n,
                                  size_t want) {
   while (n < want && b->pos < b->len) n = fill_block(b, family, starts, n);
   return n;

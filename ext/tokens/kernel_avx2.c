@@ -73,7 +73,7 @@ static inline uint64_t equals(bytes64 v, char byte) {
   return join(_mm256_cmpeq_epi8(v.lo, b), _mm256_cmpeq_epi8(v.hi, b));
 }
 
-static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
+ALWAYS void classify(const uint8_t *p, size_t n, tok_masks *m) {
   bytes64 v = load64(p, n);
   bytes64 c = {chart(v.lo), chart(v.hi)};
   uint64_t valid = ~(uint64_t)0 >> (64 - n);
@@ -95,7 +95,7 @@ static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
   m->caseless = m->mark = m->cont = m->easy3 = m->cut3 = m->other2 = m->other3 = m->other4 = 0;
 }
 
-static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
+ALWAYS void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
   bytes64 v = load64(p, n);
   const __m256i first = _mm256_set1_epi8((char)(TOK_EASY3_FIRST - 1));
   const __m256i last = _mm256_set1_epi8((char)(TOK_EASY3_LAST + 1));
@@ -109,7 +109,7 @@ static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
             equals(v, (char)0xED);
 }
 
-static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
+ALWAYS size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
   size_t n = (size_t)_mm_popcnt_u64(bits);
   for (size_t i = 0; i < n; i += 4) { /* writes up to 3 entries too many; there is room */
     for (size_t j = 0; j < 4; j++) {

@@ -51,7 +51,7 @@ static inline uint64_t equals(__m512i v, char byte) {
   return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(byte));
 }
 
-static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
+ALWAYS void classify(const uint8_t *p, size_t n, tok_masks *m) {
   __m512i v = load64(p, n);
   uint64_t valid = ~(uint64_t)0 >> (64 - n);
   m->high = _mm512_movepi8_mask(v);
@@ -71,7 +71,7 @@ static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
   m->caseless = m->mark = m->cont = m->easy3 = m->cut3 = m->other2 = m->other3 = m->other4 = 0;
 }
 
-static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
+ALWAYS void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
   __m512i v = load64(p, n);
   m->cont = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(-64)); /* 10xxxxxx are -128..-65 */
   m->easy3 = _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)TOK_EASY3_FIRST)),
@@ -307,7 +307,7 @@ static inline uint64_t cuts_vector(const tok_ranks *r, const uint8_t *p, uint64_
   return found;
 }
 
-static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
+ALWAYS size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
   __m512i at = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(byte_index));
   __m512i from = _mm512_set1_epi32((int)base);
   size_t n = (size_t)_mm_popcnt_u64(bits);

@@ -45,7 +45,7 @@ static inline void load64(const uint8_t *p, size_t n, bytes16 v[4]) {
   memcpy(v, p, 64);
 }
 
-static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
+ALWAYS void classify(const uint8_t *p, size_t n, tok_masks *m) {
   bytes16 v[4];
   load64(p, n, v);
   memset(m, 0, sizeof *m);
@@ -69,7 +69,7 @@ static inline void classify(const uint8_t *p, size_t n, tok_masks *m) {
   m->other = valid & ~(m->letter | m->number | m->space | m->newline | m->high);
 }
 
-static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
+ALWAYS void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
   bytes16 v[4];
   load64(p, n, v);
   for (int i = 0; i < 4; i++) {
@@ -82,7 +82,7 @@ static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
   }
 }
 
-static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
+ALWAYS size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
   size_t n = 0;
   for (; bits != 0; bits &= bits - 1) out[n++] = base + (uint32_t)__builtin_ctzll(bits);
   return n;

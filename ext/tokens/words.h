@@ -84,7 +84,7 @@ static inline uint64_t ascii_cuts(const tok_blocks *b, const tok_masks *m, uint6
 ** Where no merge can cross, among the bits of `open`; behind_high: bits behind bytes of characters
 ** that are not ASCII.
 */
-static inline uint64_t word_cuts(const tok_blocks *b, const tok_masks *m, unsigned size,
+ALWAYS uint64_t word_cuts(const tok_blocks *b, const tok_masks *m, unsigned size,
                                  uint64_t behind_high, uint64_t open) {
   uint64_t beside = m->high | behind_high;
 #ifdef KERNEL_WORD_CUTS
@@ -103,7 +103,7 @@ static inline uint64_t word_cuts(const tok_blocks *b, const tok_masks *m, unsign
 ** The first blanks of runs, but not behind '>'. Those behind other ASCII characters may be left to
 ** word_cuts(): no token has a blank there.
 */
-static inline uint64_t word_starts(const tok_blocks *b, const tok_masks *m, uint64_t behind_high) {
+ALWAYS uint64_t word_starts(const tok_blocks *b, const tok_masks *m, uint64_t behind_high) {
   uint64_t starts = m->blank & ~(m->blank << 1 | b->blank);
 #ifdef KERNEL_WORD_CUTS
   if (b->ranks != NULL) return starts & behind_high;
@@ -118,7 +118,7 @@ static inline uint64_t word_starts(const tok_blocks *b, const tok_masks *m, uint
 }
 
 /* Ends of runs of two blanks and more that no merge crosses. */
-static inline uint64_t blank_ends(const tok_blocks *b, uint64_t blank, unsigned size) {
+ALWAYS uint64_t blank_ends(const tok_blocks *b, uint64_t blank, unsigned size) {
   uint64_t one = blank << 1 | (b->blanks > 0), two = one << 1 | (b->blanks > 1);
   uint64_t found = 0, ends = ~blank & one & two & (~(uint64_t)0 >> (64 - size));
   for (; ends != 0; ends &= ends - 1) {
@@ -155,7 +155,7 @@ static inline uint64_t long_run_cuts(uint64_t run, unsigned size, uint32_t max, 
 }
 
 /* The starts and ends of runs of newlines, or tabs. */
-static inline uint64_t run_cuts(tok_blocks *b, const tok_masks *m, int kind, unsigned size) {
+ALWAYS uint64_t run_cuts(tok_blocks *b, const tok_masks *m, int kind, unsigned size) {
   uint64_t run = run_mask(b, m, size, kind), four = run & run << 1 & run << 2 & run << 3;
   uint64_t found = run ^ (run << 1 | (b->run[kind] > 0));
   if ((four & four << 4) != 0 || b->run[kind] + TOK_RUN_MIN / 2 > TOK_RUN_MIN)
@@ -167,7 +167,7 @@ static inline uint64_t run_cuts(tok_blocks *b, const tok_masks *m, int kind, uns
 }
 
 /* The starts of a block's pieces. size: bytes of the block, which ends between characters. */
-static inline uint64_t starts_blanks(tok_blocks *b, const tok_masks *m, unsigned size) {
+ALWAYS uint64_t starts_blanks(tok_blocks *b, const tok_masks *m, unsigned size) {
   uint64_t valid = ~(uint64_t)0 >> (64 - size), first = b->pos == 0 || b->fresh;
   uint64_t behind_high = m->high << 1 | (uint64_t)(!first && b->text[b->pos - 1] >= 0x80);
   uint64_t starts = (word_starts(b, m, behind_high) | first) & valid;
