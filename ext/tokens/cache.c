@@ -60,12 +60,11 @@ static void split_tinies(tok_cache *c, const tok_cache *old) {
     const tok_tiny_line *from = &old->tinies[i];
     for (uint32_t k = i; k < c->n_lines; k += old->n_lines)
       memset(&c->tinies[k], 0, sizeof c->tinies[k]);
-    for (int k = 6; k >= 0 && from->key[k] != 0; k--) {
-      tok_tiny_line *line = tok_cache_tiny(c, from->key[k]);
-      int at = 6;
-      while (line->key[at] != 0) at--;
-      line->key[at] = from->key[k];
-      line->count[at] = from->count[k];
+    for (int k = TOK_TINY_WAYS - 1; k >= 0 && from->way[k] != 0; k--) {
+      tok_tiny_line *line = tok_cache_tiny(c, from->way[k] & ~(uint64_t)TOK_TINY_COUNT);
+      int at = TOK_TINY_WAYS - 1;
+      while (line->way[at] != 0) at--;
+      line->way[at] = from->way[k];
       tok_cache_added(c, TOK_TINY);
     }
   }

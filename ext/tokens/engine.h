@@ -15,6 +15,8 @@
 
 enum {
   TOK_TINY_KEY_MAX = 7,
+  TOK_TINY_WAYS = 8,
+  TOK_TINY_COUNT = 7, /* most tokens of a tiny piece; bits of an entry that tell them */
   TOK_SHORT_KEY_MAX = 15,
   TOK_MID_KEY_MAX = 30,
   TOK_LONG_KEY_MAX = 62,
@@ -31,7 +33,8 @@ enum {
 ** counting waits for. Each piece has one or two places; entries are overwritten there. The cache
 ** grows with what is put in, up to a fixed size, so a hostile text can make it useless but not
 ** larger.
-**   tinies  pieces of up to 7 bytes, the most frequent by far: one line of seven keys each
+**   tinies  pieces of up to 7 bytes, the most frequent by far: one line of eight keys each, with
+**           their tokens in the low 3 bits
 **   shorts  8..15 bytes: lines of four keys (ranks.h) with their tokens in the top 4 bits; two
 **           lines each, which fills them to 90 % before entries are lost
 **   mids    16..30 bytes: lines of two entries: the bytes, zero-padded; length; tokens. Two lines
@@ -40,8 +43,7 @@ enum {
 **   huges   63..126 bytes: an entry fills two lines; two places each
 */
 typedef struct {
-  uint64_t key[7];  /* 0: empty */
-  uint8_t count[8]; /* count[7] is 0: what a key has that is not there */
+  uint64_t way[TOK_TINY_WAYS]; /* 0: empty */
 } tok_tiny_line;
 
 typedef struct {
@@ -209,7 +211,7 @@ uint8_t *tok_cache_lines(tok_cache *c, uint32_t *n);
 */
 static inline uint32_t tok_cache_added(tok_cache *c, tok_cache_kind kind) {
   /* Of 128 lines: 60 % of the places of tinies, 75 % of shorts and mids, half of the others. */
-  static const uint16_t enough[TOK_N_KINDS] = {536, 768, 96, 12, 1};
+  static const uint16_t enough[TOK_N_KINDS] = {614, 768, 96, 12, 1};
   c->crowded |= ++c->n_added[kind] > enough[kind] * (c->n_lines / 128);
   return c->n_added[kind];
 }
@@ -231,8 +233,8 @@ static inline bool tok_cache_full(const tok_cache *c) {
 
 /*
 ** Key of n = 1..7 bytes that are the low ones of a little-endian word; what is above them is
-** ignored. Its low byte tells the length, and is more than any count: a line's counts are never
-** mistaken for a key.
+** ignored. Its low byte tells the length; the low 3 bits are free for 1..7 tokens. So an entry
+** differs from its own key by its tokens, and from all others by more.
 */
 static inline uint64_t tok_tiny_key(uint64_t word, size_t n) {
   uint64_t shift = 64 - 8 * n;
@@ -256,15 +258,15 @@ static inline uint64_t tok_tiny_other_hash(uint64_t key) { return tok_tiny_hash(
 ** may have been encoded twice: a line has a key once.
 */
 static inline void tok_cache_put_tiny(tok_cache *c, uint64_t key, uint8_t count) {
-  enum { NONE = 7 };
+  enum { NONE = TOK_TINY_WAYS };
   tok_tiny_line *line = tok_cache_tiny(c, key);
-  uint32_t at = NONE, victim = tok_cache_added(c, TOK_TINY) % 7;
-  for (uint32_t i = 0; i < 7; i++) at = line->key[i] == 0 ? i : at;
-  for (uint32_t i = 0; i < 7; i++) at = line->key[i] == key ? i : at;
+  uint32_t at = NONE, victim = tok_cache_added(c, TOK_TINY) % TOK_TINY_WAYS;
+  for (uint32_t i = 0; i < TOK_TINY_WAYS; i++) at = line->way[i] == 0 ? i : at;
+  for (uint32_t i = 0; i < TOK_TINY_WAYS; i++)
+    at = (line->way[i] ^ key) <= TOK_TINY_COUNT ? i : at;
   if (at == NONE && !tok_cache_asked(c, tok_tiny_other_hash(key))) return;
   if (at == NONE) at = victim;
-  line->key[at] = key;
-  line->count[at] = count;
+  line->way[at] = key | count;
 }
 
 /* The bits above a key's length hold its tokens, 1..15. */

@@ -141,11 +141,15 @@ static inline uint32_t lowest_packed(const uint32_t *packed, uint32_t n) {
 /* Tokens of a tiny key in its line, 0 if it is not there. */
 static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
   const __m256i *half = (const __m256i *)(const void *)line, k = _mm256_set1_epi64x((long long)key);
-  __m256i lo = _mm256_cmpeq_epi64(_mm256_load_si256(half), k),
-          hi = _mm256_cmpeq_epi64(_mm256_load_si256(half + 1), k);
-  int same = _mm256_movemask_pd(_mm256_castsi256_pd(lo)) |
-             _mm256_movemask_pd(_mm256_castsi256_pd(hi)) << 4;
-  return line->count[_tzcnt_u32((unsigned)same | 0x80)]; /* the counts, seen as a key, equal none */
+  const __m256i most = _mm256_set1_epi64x(TOK_TINY_COUNT);
+  __m256i lo = _mm256_xor_si256(_mm256_load_si256(half), k),
+          hi = _mm256_xor_si256(_mm256_load_si256(half + 1), k);
+  __m256i lo_same = _mm256_cmpeq_epi64(lo, _mm256_and_si256(lo, most)),
+          hi_same = _mm256_cmpeq_epi64(hi, _mm256_and_si256(hi, most));
+  __m256i both =
+      _mm256_or_si256(_mm256_and_si256(lo, lo_same), _mm256_and_si256(hi, hi_same));
+  __m128i one = _mm_or_si128(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
+  return (uint64_t)_mm_cvtsi128_si64(_mm_or_si128(one, _mm_unpackhi_epi64(one, one)));
 }
 
 #include "kernel.h"

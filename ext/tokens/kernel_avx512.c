@@ -353,9 +353,10 @@ static inline uint64_t line_count(const tok_short_line *line, tok_key k) {
 #define KERNEL_TINY_COUNT
 /* The same for a tiny key. */
 static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
-  __m512i v = _mm512_load_si512(line);
-  unsigned same = _mm512_cmpeq_epi64_mask(v, _mm512_set1_epi64((long long)key));
-  return line->count[_tzcnt_u32(same | 0x80)]; /* the counts, seen as a key, equal none */
+  __m512i v = _mm512_xor_si512(_mm512_load_si512(line), _mm512_set1_epi64((long long)key));
+  unsigned same = _mm512_cmple_epu64_mask(v, _mm512_set1_epi64(TOK_TINY_COUNT));
+  uint64_t entry = line->way[_tzcnt_u32(same) % TOK_TINY_WAYS]; /* the first where there is none */
+  return entry & (same != 0 ? TOK_TINY_COUNT : 0);
 }
 
 #define KERNEL_MID_COUNT
@@ -380,13 +381,13 @@ static inline int64_t mid_count(const tok_cache *c, uint64_t hash, const uint8_t
 static inline void put_tiny(tok_cache *c, uint64_t key, uint8_t count) {
   tok_tiny_line *line = tok_cache_tiny(c, key);
   __m512i v = _mm512_load_si512(line);
-  unsigned victim = 1u << tok_cache_added(c, TOK_TINY) % 7;
-  unsigned same = _mm512_cmpeq_epi64_mask(v, _mm512_set1_epi64((long long)key));
-  unsigned empty = _mm512_testn_epi64_mask(v, v) & 0x7F;
+  unsigned victim = 1u << tok_cache_added(c, TOK_TINY) % TOK_TINY_WAYS;
+  __m512i differs = _mm512_xor_si512(v, _mm512_set1_epi64((long long)key));
+  unsigned same = _mm512_cmple_epu64_mask(differs, _mm512_set1_epi64(TOK_TINY_COUNT));
+  unsigned empty = _mm512_testn_epi64_mask(v, v);
   if ((same | empty) == 0 && !tok_cache_asked(c, tok_tiny_other_hash(key))) return;
   unsigned at = 31 - _lzcnt_u32(same != 0 ? same : empty != 0 ? empty : victim);
-  line->key[at] = key;
-  line->count[at] = count;
+  line->way[at] = key | count;
 }
 
 /* tok_cache_put_short() */

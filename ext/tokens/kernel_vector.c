@@ -89,33 +89,29 @@ ALWAYS size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
 }
 
 #define KERNEL_TINY_COUNT
-/*
-** Tokens of a tiny key in its line, 0 if it is not there: of the line's last word, the counts, all
-** are masked but that of the key's place.
-*/
+/* Tokens of a tiny key in its line, 0 if it is not there. */
 static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
-  static const uint64_t byte_of[8] = {0xFF,         0xFF00,         0xFF0000,         0xFF000000,
-                                      0xFF00000000, 0xFF0000000000, 0xFF000000000000, 0};
-  uint64_t counts, mask;
 #ifdef __SSE2__
-  const __m128i *v = (const __m128i *)(const void *)line,
-                *bytes = (const __m128i *)(const void *)byte_of;
-  __m128i k = _mm_set1_epi64x((long long)key), found = _mm_setzero_si128();
-  for (int i = 0; i < 4; i++) {
-    __m128i same = _mm_cmpeq_epi32(_mm_loadu_si128(v + i), k);
+  const __m128i *v = (const __m128i *)(const void *)line;
+  const __m128i k = _mm_set1_epi64x((long long)key), zero = _mm_setzero_si128(),
+                others = _mm_set1_epi64x(~(long long)TOK_TINY_COUNT);
+  __m128i found = zero;
+  for (int i = 0; i < TOK_TINY_WAYS / 2; i++) {
+    __m128i differs = _mm_xor_si128(_mm_loadu_si128(v + i), k);
+    __m128i same = _mm_cmpeq_epi32(_mm_and_si128(differs, others), zero);
     same = _mm_and_si128(same, _mm_shuffle_epi32(same, 0xB1));
-    found = _mm_or_si128(found, _mm_and_si128(same, _mm_loadu_si128(bytes + i)));
+    found = _mm_or_si128(found, _mm_and_si128(same, differs));
   }
-  mask = (uint64_t)_mm_cvtsi128_si64(_mm_or_si128(found, _mm_unpackhi_epi64(found, found)));
+  return (uint64_t)_mm_cvtsi128_si64(_mm_or_si128(found, _mm_unpackhi_epi64(found, found)));
 #else
-  uint64x2_t k = vdupq_n_u64(key), found = vdupq_n_u64(0);
-  const uint64_t *v = (const uint64_t *)(const void *)line;
-  for (int i = 0; i < 8; i += 2)
-    found = vorrq_u64(found, vandq_u64(vceqq_u64(vld1q_u64(v + i), k), vld1q_u64(byte_of + i)));
-  mask = vaddvq_u64(found);
+  const uint64x2_t k = vdupq_n_u64(key), most = vdupq_n_u64(TOK_TINY_COUNT);
+  uint64x2_t found = vdupq_n_u64(0);
+  for (int i = 0; i < TOK_TINY_WAYS; i += 2) {
+    uint64x2_t differs = veorq_u64(vld1q_u64(line->way + i), k);
+    found = vorrq_u64(found, vandq_u64(vcleq_u64(differs, most), differs));
+  }
+  return vaddvq_u64(found);
 #endif
-  memcpy(&counts, line->count, sizeof counts);
-  return ((counts & mask) * 0x0101010101010101u) >> 56;
 }
 
 #include "kernel.h"

@@ -30,9 +30,12 @@ static inline uint64_t line_count(const tok_short_line *line, tok_key k) {
 #ifndef KERNEL_TINY_COUNT
 /* The same for a tiny key. */
 static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
-  unsigned at = 7;
-  for (unsigned i = 0; i < 7; i++) at = line->key[i] == key ? i : at;
-  return line->count[at];
+  uint64_t count = 0;
+  for (unsigned i = 0; i < TOK_TINY_WAYS; i++) {
+    uint64_t differs = line->way[i] ^ key;
+    count |= differs <= TOK_TINY_COUNT ? differs : 0;
+  }
+  return count;
 }
 #endif
 

@@ -488,7 +488,7 @@ static unsigned found_in(const tok_cache *c, uint32_t number) {
   numbered(bytes, sizeof bytes, number);
   uint64_t tiny = tok_tiny_key(tok_word_at(bytes), 4);
   const tok_tiny_line *t = tok_cache_tiny(c, tiny);
-  for (int i = 0; i < 7; i++) found |= t->key[i] == tiny && t->count[i] == number % 4 + 1 ? 1 : 0;
+  for (int i = 0; i < TOK_TINY_WAYS; i++) found |= t->way[i] == (tiny | (number % 4 + 1)) ? 1 : 0;
   tok_key k = tok_key_of(bytes, 12);
   uint64_t hash = tok_key_hash(k, c->ranks->seed);
   k.hi |= (uint64_t)(number % 4 + 1) << TOK_CACHE_COUNT_SHIFT;
