@@ -117,10 +117,22 @@ ALWAYS uint64_t word_starts(const tok_blocks *b, const tok_masks *m, uint64_t be
   return starts;
 }
 
+enum { FEW_BLANKS = 32 }; /* runs that are shorter are mostly all alike */
+
+/* Is any run of blanks so long? */
+static inline bool has_many_blanks(const tok_blocks *b, uint64_t blank) {
+  uint64_t run = blank & blank >> 1;
+  run &= run >> 2, run &= run >> 4, run &= run >> 8, run &= run >> 16;
+  size_t first = ~blank == 0 ? 64 : (size_t)__builtin_ctzll(~blank);
+  return run != 0 || b->blanks + first >= FEW_BLANKS;
+}
+
 /* Ends of runs of two blanks and more that no merge crosses. */
 ALWAYS uint64_t blank_ends(const tok_blocks *b, uint64_t blank, unsigned size) {
+  const uint64_t few = (((uint64_t)1 << FEW_BLANKS) - 1) & ~(uint64_t)3;
   uint64_t one = blank << 1 | (b->blanks > 0), two = one << 1 | (b->blanks > 1);
   uint64_t found = 0, ends = ~blank & one & two & (~(uint64_t)0 >> (64 - size));
+  if ((b->ranks->blank_ends & few) == few && !has_many_blanks(b, blank)) return ends;
   for (; ends != 0; ends &= ends - 1) {
     unsigned i = (unsigned)__builtin_ctzll(ends);
     uint64_t before = ~blank & (((uint64_t)1 << i) - 1);
@@ -157,6 +169,7 @@ static inline uint64_t long_run_cuts(uint64_t run, unsigned size, uint32_t max, 
 /* The starts and ends of runs of newlines, or tabs. */
 ALWAYS uint64_t run_cuts(tok_blocks *b, const tok_masks *m, int kind, unsigned size) {
   uint64_t run = run_mask(b, m, size, kind), four = run & run << 1 & run << 2 & run << 3;
+  if (run == 0 && b->run[kind] == 0) return 0;
   uint64_t found = run ^ (run << 1 | (b->run[kind] > 0));
   if ((four & four << 4) != 0 || b->run[kind] + TOK_RUN_MIN / 2 > TOK_RUN_MIN)
     return found | long_run_cuts(run, size, b->ranks->run_max[kind], &b->run[kind]);
