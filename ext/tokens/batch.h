@@ -23,7 +23,6 @@ typedef struct {
   const tok_tiny_line *tiny_line[BATCH];
   tok_key short_key[BATCH];    /* of shorts[j] */
   uint64_t short_hash[BATCH];
-  uint64_t wide_hash[BATCH];   /* of wides[j] */
   uint8_t misses[BATCH + 1];   /* those of tinies and shorts that the cache does not know */
 } batch;
 
@@ -49,10 +48,10 @@ typedef struct {
   cutting cut;
 } miss;
 
-/* One of more than 15 bytes, which the cache does not have. */
+/* One of more than 15 bytes, which counts 1 until it is looked up. */
 typedef struct {
   const uint8_t *p;
-  uint64_t hash; /* of up to 126 bytes, where there is a cache */
+  uint64_t hash; /* of up to 126 bytes, where there is a cache; found when it is looked up */
   uint32_t n;
   cutting cut;
 } wide_miss;

@@ -346,9 +346,19 @@ static inline void tok_cache_put_mid(tok_cache *c, uint64_t hash, const tok_mid_
   line[at / 2]->way[at & 1] = *entry;
 }
 
-/* Of 31..126 bytes. */
+/* Two words at p. */
+static inline uint64_t tok_cache_mix_at(const uint8_t *p) {
+  return tok_cache_mix(tok_word_at(p), tok_word_at(p + 8));
+}
+
+/* Of 31..126 bytes; of up to 62 the first and the last 31 are all of them. */
 static inline uint64_t tok_long_piece_hash(const uint8_t *p, size_t n) {
   uint64_t h = n;
+  if (n <= TOK_LONG_KEY_MAX) {
+    const uint8_t *tail = p + n - 31;
+    return tok_cache_mix(tok_cache_mix(tok_cache_mix_at(p) ^ n, tok_cache_mix_at(p + 15)),
+                         tok_cache_mix(tok_cache_mix_at(tail), tok_cache_mix_at(tail + 15)));
+  }
   for (size_t i = 0; i + 16 <= n; i += 16)
     h = tok_cache_mix(tok_word_at(p + i) ^ h, tok_word_at(p + i + 8));
   return tok_cache_mix(tok_word_at(p + n - 16) ^ h, tok_word_at(p + n - 8));

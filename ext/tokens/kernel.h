@@ -431,14 +431,53 @@ static void count_uncut(counter *c, const job *j) {
   }
 }
 
+/* Hashes of pieces of 16..126 bytes; fetches what may know them. */
+KERNEL_LOOP void find_wide_lines(const tok_cache *cache, wide_miss *wide, size_t n) {
+  const tok_cache c = *cache;
+  for (size_t i = 0; i < n; i++) {
+    wide[i].hash = 0;
+    if (wide[i].n > TOK_HUGE_KEY_MAX) continue;
+    wide[i].hash = tok_wide_hash(wide[i].p, wide[i].n);
+    __builtin_prefetch(tok_cache_wide(&c, wide[i].hash, wide[i].n, 0));
+    __builtin_prefetch(tok_cache_wide(&c, wide[i].hash, wide[i].n, 1));
+  }
+}
+
+/* Adds the tokens of those that the cache knows, each having counted 1; lists the others. */
+KERNEL_LOOP size_t find_wides(const tok_cache *cache, const wide_miss *wide, size_t n,
+                              uint8_t *unknown, int64_t *total) {
+  const tok_cache c = *cache;
+  size_t n_unknown = 0;
+  for (size_t i = 0; i < n; i++) {
+    const wide_miss *w = &wide[i];
+    int64_t count = 0;
+    if (w->n <= TOK_MID_KEY_MAX) {
+      count = mid_count(&c, w->hash, w->p, w->n);
+    } else if (w->n <= TOK_HUGE_KEY_MAX) {
+      count = long_count(&c, w->hash, w->p, w->n);
+    }
+    *total += count - (count != 0);
+    unknown[n_unknown] = (uint8_t)i;
+    n_unknown += count == 0;
+  }
+  return n_unknown;
+}
+
 /* Counts the pieces of more than 15 bytes that wait. */
 static void count_wides(counter *c) {
   wide_miss wide[MISSED_MAX];
-  uint32_t n = c->n_wide;
+  uint8_t unknown[MISSED_MAX];
+  size_t n = c->n_wide;
   memcpy(wide, c->wide, n * sizeof wide[0]);
   c->n_wide = 0; /* segments may be added from now on */
-  for (uint32_t i = 0; i < n && c->status == TOK_OK && c->total <= c->limit; i++) {
-    const wide_miss *w = &wide[i];
+  if (c->cache != NULL) {
+    find_wide_lines(c->cache, wide, n);
+    n = find_wides(c->cache, wide, n, unknown, &c->total);
+  } else {
+    for (size_t i = 0; i < n; i++) unknown[i] = (uint8_t)i;
+  }
+  for (size_t i = 0; i < n && c->status == TOK_OK && c->total <= c->limit; i++) {
+    const wide_miss *w = &wide[unknown[i]];
     job j = {.p = w->p, .n = w->n, .hash = w->hash};
     j.place = w->n <= TOK_HUGE_KEY_MAX ? c->cache : NULL;
     count_wide(c, &j, w->cut);
@@ -489,37 +528,6 @@ static size_t find_misses(counter *c, const uint8_t *p, const uint32_t *starts, 
   return n_misses;
 }
 
-/* Hashes of the pieces of 16..126 bytes; fetches what may know them. */
-static inline void find_wide_lines(const counter *c, const uint8_t *text, const uint32_t *starts,
-                                   batch *b) {
-  for (size_t j = 0; j < b->n_wides; j++) {
-    size_t i = b->wides[j], n = starts[i + 1] - starts[i];
-    b->wide_hash[j] = 0;
-    if (c->cache == NULL || n > TOK_HUGE_KEY_MAX) continue;
-    b->wide_hash[j] = tok_wide_hash(text + starts[i], n);
-    __builtin_prefetch(tok_cache_wide(c->cache, b->wide_hash[j], n, 0));
-    __builtin_prefetch(tok_cache_wide(c->cache, b->wide_hash[j], n, 1));
-  }
-}
-
-/* Adds the tokens of those that the cache knows; the others wait. */
-static inline void find_wides(counter *c, const uint8_t *text, const uint32_t *starts,
-                              const batch *b, cutting cut) {
-  for (size_t j = 0; j < b->n_wides; j++) {
-    uint32_t i = b->wides[j], n = starts[i + 1] - starts[i];
-    const uint8_t *p = text + starts[i];
-    int64_t count = 0;
-    if (n <= TOK_MID_KEY_MAX && c->cache != NULL) {
-      count = mid_count(c->cache, b->wide_hash[j], p, n);
-    } else if (n <= TOK_HUGE_KEY_MAX && c->cache != NULL) {
-      count = tok_cache_get_long(c->cache, b->wide_hash[j], p, n);
-    }
-    c->total += count != 0 ? count : 1;
-    c->wide[c->n_wide] = (wide_miss){p, b->wide_hash[j], n, cut};
-    c->n_wide += count == 0;
-  }
-}
-
 /* Runs what waits, however little. */
 static void count_waiting(counter *c) {
   while (c->n_missed + c->n_wide != 0 && c->status == TOK_OK && c->total <= c->limit) {
@@ -540,9 +548,11 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
   /* nothing that waits or is under way holds places in it */
   if (c->cache != NULL && tok_cache_full(c->cache)) tok_cache_grow(c->cache);
   sort_lengths(starts, n, &b);
-  find_wide_lines(c, text, starts, &b);
   size_t n_misses = find_misses(c, p, starts, n, &b);
-  find_wides(c, text, starts, &b, cut);
+  for (size_t j = 0; j < b.n_wides; j++) {
+    size_t i = b.wides[j];
+    c->wide[c->n_wide++] = (wide_miss){text + starts[i], 0, starts[i + 1] - starts[i], cut};
+  }
   for (size_t j = 0; j < n_misses; j++) {
     size_t i = b.misses[j];
     miss *m = &c->missed[c->n_missed++];
@@ -553,7 +563,7 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
     m->cut = cut;
     __builtin_prefetch(&c->r->displacement[tok_key_bucket(m->hash, c->r->slot_mask)]);
   }
-  c->total += (int64_t)(n_misses + b.n_ones);
+  c->total += (int64_t)(n_misses + b.n_ones + b.n_wides);
   if (c->n_missed >= MISSED_ENOUGH) count_missed(c);
   if (c->n_wide >= MISSED_ENOUGH) count_wides(c);
 }

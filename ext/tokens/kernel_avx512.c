@@ -376,6 +376,22 @@ static inline int64_t mid_count(const tok_cache *c, uint64_t hash, const uint8_t
   return count;
 }
 
+#define KERNEL_LONG_COUNT
+/* Tokens of n = 31..126 bytes, 0 if they are not there. */
+static inline int64_t long_count(const tok_cache *c, uint64_t hash, const uint8_t *p, size_t n) {
+  if (n > TOK_LONG_KEY_MAX) return tok_cache_get_long(c, hash, p, n);
+  uint64_t bytes = ((uint64_t)1 << n) - 1, care = bytes | (uint64_t)1 << TOK_LONG_KEY_MAX;
+  __m512i key = _mm512_maskz_loadu_epi8(bytes, p);
+  int64_t count = 0;
+  key = _mm512_mask_mov_epi8(key, (uint64_t)1 << TOK_LONG_KEY_MAX, _mm512_set1_epi8((char)n));
+  for (int i = 0; i < 2; i++) {
+    const uint8_t *entry = tok_cache_long(c, hash, n, i);
+    uint64_t differs = _mm512_mask_cmpneq_epi8_mask(care, _mm512_load_si512(entry), key);
+    count = differs == 0 ? entry[TOK_LONG_KEY_MAX + 1] : count;
+  }
+  return count;
+}
+
 #define KERNEL_PUT
 /* tok_cache_put_tiny() */
 static inline void put_tiny(tok_cache *c, uint64_t key, uint8_t count) {

@@ -4,7 +4,8 @@
 **
 ** What a vector can do in fewer instructions a kernel brings itself: with KERNEL_LINE_COUNT a
 ** line_count(), with KERNEL_TINY_COUNT a tiny_count(), with KERNEL_MID_COUNT a mid_count(), with
-** KERNEL_PUT a put_tiny() and a put_short(), with KERNEL_SORT_LENGTHS a sort_lengths().
+** KERNEL_LONG_COUNT a long_count(), with KERNEL_PUT a put_tiny() and a put_short(), with
+** KERNEL_SORT_LENGTHS a sort_lengths().
 */
 #ifndef TOK_PASSES_H
 #define TOK_PASSES_H
@@ -43,6 +44,13 @@ static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
 /* Tokens of n = 16..30 bytes, 0 if they are not there. */
 static inline int64_t mid_count(const tok_cache *c, uint64_t hash, const uint8_t *p, size_t n) {
   return tok_cache_get_mid(c, hash, p, n);
+}
+#endif
+
+#ifndef KERNEL_LONG_COUNT
+/* Tokens of n = 31..126 bytes, 0 if they are not there. */
+static inline int64_t long_count(const tok_cache *c, uint64_t hash, const uint8_t *p, size_t n) {
+  return tok_cache_get_long(c, hash, p, n);
 }
 #endif
 
