@@ -100,6 +100,7 @@ static bool bit_of(const uint64_t *bitmap, uint32_t cp) {
 static kind kind_of(const tok_form *f, uint32_t cp) {
   if (cp >= TOK_FORM_PLANE) return kind_by_property(f, cp);
   if (bit_of(f->bound, cp)) return BOUND;
+  if (bit_of(f->later, cp)) return LATER;
   return bit_of(f->mark, cp) ? MARK : kind_by_property(f, cp);
 }
 
@@ -134,6 +135,7 @@ static void find_kinds(tok_form *f) {
     kind k = kind_by_property(f, cp);
     f->bound[cp / TOK_FORM_WORD] |= (uint64_t)(k == BOUND) << cp % TOK_FORM_WORD;
     f->mark[cp / TOK_FORM_WORD] |= (uint64_t)(k == MARK) << cp % TOK_FORM_WORD;
+    f->later[cp / TOK_FORM_WORD] |= (uint64_t)(k == LATER) << cp % TOK_FORM_WORD;
   }
   for (uint32_t page = 0; page < TOK_FORM_FLAT / TOK_FORM_WORD; page++) {
     bool clean = true;
@@ -193,37 +195,73 @@ static bool joins(const tok_form *f, uint32_t before, uint32_t later) {
   return class != 0 && before >= 0xA0 && class < last_class(before);
 }
 
-bool tok_form_changes(const tok_form *f, tok_slice text, size_t floor, size_t at) {
-  const uint8_t *p = (const uint8_t *)text.ptr;
-  uint32_t cp, before;
-  tok_utf8_decode(p + at, text.len - at, &cp);
-  if (cp == TOK_UTF8_INVALID) return false;
-  kind k = kind_of(f, cp);
-  if (k == BOUND || k == CHANGES) return k == CHANGES;
-  if (char_before(text, floor, at, &before) == at) return false;
+/* Does a character that is no bound change, or the one before it, together? */
+static bool changes_behind(const tok_form *f, uint32_t before, uint32_t cp, kind k) {
   uint8_t class = class_of(cp), class_before = class_of(before);
   if (class_before == 0) return k == LATER && joins(f, before, cp);
   if (class == 0) return false; /* marks between keep it from joining */
   return k == LATER || class_before > class; /* LATER: that may be; normalizing tells */
 }
 
-void tok_form_run(const tok_form *f, tok_slice text, size_t floor, size_t at, size_t *from,
-                  size_t *to) {
-  const uint8_t *p = (const uint8_t *)text.ptr;
-  uint32_t cp;
-  size_t end = at + tok_utf8_decode(p + at, text.len - at, &cp);
-  for (bool bound = false; !bound && at > floor && end - at < RUN_MAX / 2;) {
-    size_t before = char_before(text, floor, at, &cp);
-    bound = before == at || kind_of(f, cp) == BOUND;
-    at = before;
+/* What few code points become. *n: bytes, 0: too many, or they may join with what stands before. */
+static void normalize_few(const tok_form *f, const uint32_t *cps, size_t n_cps, uint8_t *n,
+                          char bytes[TOK_FORM_NOTE_BYTES]) {
+  utf8proc_int32_t out[2 * DECOMPOSED_MAX];
+  utf8proc_uint8_t in[8];
+  utf8proc_ssize_t k = 0;
+  size_t len = 0;
+  for (size_t i = 0; i < n_cps; i++)
+    k += utf8proc_encode_char((utf8proc_int32_t)cps[i], in + k);
+  *n = 0;
+  k = utf8proc_decompose(in, k, out, 2 * DECOMPOSED_MAX, options_of(f->compat));
+  if (k < 1 || k > 2 * DECOMPOSED_MAX) return;
+  k = utf8proc_normalize_utf32(out, k, options_of(f->compat));
+  if (kind_of(f, (uint32_t)out[0]) != BOUND) return;
+  for (utf8proc_ssize_t i = 0; i < k; i++) {
+    if (len + 4 > TOK_FORM_NOTE_BYTES) return;
+    len += (size_t)utf8proc_encode_char(out[i], (utf8proc_uint8_t *)bytes + len);
   }
+  *n = (uint8_t)len;
+}
+
+/* The note of a character behind another, made where there is none. */
+static const tok_form_note *note_of(const tok_form *f, tok_form_memo *memo, uint32_t before,
+                                    uint32_t cp, kind k) {
+  uint32_t hash = (before * 0x9E3779B1u + cp) * 0x85EBCA6Bu;
+  tok_form_note *note = &memo->notes[hash >> 16 & (TOK_FORM_NOTES - 1)];
+  uint8_t form = f->compat ? 2 : 1;
+  if (note->cp == cp && note->before == before && note->form == form) return note;
+  *note = (tok_form_note){.before = before, .cp = cp, .form = form};
+  note->changes = k == CHANGES || changes_behind(f, before, cp, k);
+  if (k == CHANGES) {
+    normalize_few(f, &cp, 1, &note->n, note->bytes);
+  } else if (note->changes && kind_of(f, before) == BOUND) {
+    normalize_few(f, (uint32_t[]){before, cp}, 2, &note->n, note->bytes);
+  }
+  return note;
+}
+
+/*
+** The note of the character at text[at], NULL where it is a bound or has nothing before it to
+** change with. *from: where what it is about begins. *to: where it ends.
+*/
+static const tok_form_note *note_at(const tok_form *f, tok_form_memo *memo, tok_slice text,
+                                    size_t floor, size_t at, size_t *from, size_t *to) {
+  uint32_t cp, before = 0;
+  *to = at + tok_utf8_decode((const uint8_t *)text.ptr + at, text.len - at, &cp);
   *from = at;
-  while (end < text.len && end - at < RUN_MAX) {
-    size_t n = tok_utf8_decode(p + end, text.len - end, &cp);
-    if (cp == TOK_UTF8_INVALID || kind_of(f, cp) == BOUND) break;
-    end += n;
-  }
-  *to = end;
+  if (cp == TOK_UTF8_INVALID) return NULL;
+  kind k = kind_of(f, cp);
+  if (k == BOUND) return NULL;
+  if (k != CHANGES && (*from = char_before(text, floor, at, &before)) == at) return NULL;
+  return note_of(f, memo, before, cp, k);
+}
+
+bool tok_form_changes(const tok_form *f, tok_form_memo *memo, tok_slice text, size_t floor,
+                      size_t at) {
+  size_t from, to;
+  const tok_form_note *note = note_at(f, memo, text, floor, at, &from, &to);
+  return note != NULL && note->changes;
 }
 
 static bool bound_at(const tok_form *f, tok_slice text, size_t at) {
@@ -233,40 +271,26 @@ static bool bound_at(const tok_form *f, tok_slice text, size_t at) {
   return cp == TOK_UTF8_INVALID || kind_of(f, cp) == BOUND;
 }
 
-/* Notes what a character becomes; n: 0 if it may join with what stands before. */
-static void memorize(const tok_form *f, uint32_t cp, uint8_t *n, char bytes[TOK_FORM_MEMO_BYTES]) {
-  utf8proc_int32_t out[DECOMPOSED_MAX];
-  utf8proc_uint8_t in[4];
-  *n = 0;
-  if (kind_of(f, cp) != CHANGES || class_of(cp) != 0) return;
-  utf8proc_ssize_t k = utf8proc_encode_char((utf8proc_int32_t)cp, in);
-  k = utf8proc_decompose(in, k, out, DECOMPOSED_MAX, options_of(f->compat));
-  if (k < 1 || k > DECOMPOSED_MAX) return;
-  k = utf8proc_normalize_utf32(out, k, options_of(f->compat));
-  if (kind_of(f, (uint32_t)out[0]) != BOUND) return;
-  size_t len = 0;
-  for (utf8proc_ssize_t i = 0; i < k; i++) {
-    if (len + 4 > TOK_FORM_MEMO_BYTES) return;
-    len += (size_t)utf8proc_encode_char(out[i], (utf8proc_uint8_t *)bytes + len);
-  }
-  *n = (uint8_t)len;
-}
-
-tok_slice tok_form_single(const tok_form *f, tok_form_memo *memo, tok_slice text, size_t at,
-                          size_t *n) {
+/* The run that a place belongs to, which can be normalized by itself. */
+static void run_at(const tok_form *f, tok_slice text, size_t floor, size_t at, size_t *from,
+                   size_t *to) {
+  const uint8_t *p = (const uint8_t *)text.ptr;
   uint32_t cp;
-  *n = tok_utf8_decode((const uint8_t *)text.ptr + at, text.len - at, &cp);
-  if (cp == TOK_UTF8_INVALID || !bound_at(f, text, at + *n)) return (tok_slice){"", 0};
-  size_t i = cp % TOK_FORM_MEMOS;
-  uint32_t key = cp | (uint32_t)f->compat << 31;
-  if (memo->entry[i].key != key) {
-    memorize(f, cp, &memo->entry[i].n, memo->entry[i].bytes);
-    memo->entry[i].key = key;
+  size_t end = at + tok_utf8_decode(p + at, text.len - at, &cp);
+  for (bool bound = false; !bound && at > floor && end - at < RUN_MAX / 2;) {
+    size_t before = char_before(text, floor, at, &cp);
+    bound = before == at || kind_of(f, cp) == BOUND;
+    at = before;
   }
-  return (tok_slice){memo->entry[i].bytes, memo->entry[i].n};
+  *from = at;
+  while (end < text.len && end - at < RUN_MAX && !bound_at(f, text, end))
+    end += tok_utf8_decode(p + end, text.len - end, &cp);
+  *to = end;
 }
 
-tok_status tok_form_normalize(const tok_form *f, tok_slice run, tok_buf *scratch, tok_slice *to) {
+/* A run normalized; borrowed from scratch. */
+static tok_status normalize_run(const tok_form *f, tok_slice run, tok_buf *scratch,
+                                tok_slice *to) {
   const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)run.ptr;
   utf8proc_ssize_t bytes = (utf8proc_ssize_t)run.len;
   utf8proc_option_t options = options_of(f->compat);
@@ -282,4 +306,16 @@ tok_status tok_form_normalize(const tok_form *f, tok_slice run, tok_buf *scratch
   if (k < 0) return TOK_TOOBIG;
   *to = (tok_slice){room, (size_t)k};
   return TOK_OK;
+}
+
+tok_status tok_form_change(const tok_form *f, tok_form_memo *memo, tok_slice text, size_t floor,
+                           size_t at, tok_buf *scratch, size_t *from, size_t *to,
+                           tok_slice *result) {
+  const tok_form_note *note = note_at(f, memo, text, floor, at, from, to);
+  if (note != NULL && note->n > 0 && bound_at(f, text, *to)) {
+    *result = (tok_slice){note->bytes, note->n};
+    return TOK_OK;
+  }
+  run_at(f, text, floor, at, from, to);
+  return normalize_run(f, (tok_slice){text.ptr + *from, *to - *from}, scratch, result);
 }

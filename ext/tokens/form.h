@@ -20,14 +20,15 @@ enum {
   TOK_FORM_WORD = 64,          /* code points of a word of a bitmap: of one page */
   TOK_FORM_FLAT = 2 * 0x10000, /* code points behind plane 0 whose pages are listed */
   TOK_FORM_PAIRS = 1536,       /* Unicode 16 has 964, and newer versions add a few */
-  TOK_FORM_MEMOS = 16,
-  TOK_FORM_MEMO_BYTES = 40 /* the longest expansion, of U+FDFA, has 33 */
+  TOK_FORM_NOTES = 128,
+  TOK_FORM_NOTE_BYTES = 21 /* most expansions are shorter */
 };
 
 /* One form. All bitmaps are of plane 0 but clean4. */
 typedef struct {
   uint64_t bound[TOK_FORM_PLANE / TOK_FORM_WORD]; /* bit cp: it is a bound */
   uint64_t mark[TOK_FORM_PLANE / TOK_FORM_WORD];  /* bit cp: it is a mark */
+  uint64_t later[TOK_FORM_PLANE / TOK_FORM_WORD]; /* bit cp: it is later */
   uint8_t clean3[TOK_FORM_PLANE / TOK_FORM_WORD / 8]; /* bit cp / 64: all of the page are bounds */
   uint8_t clean4[TOK_FORM_FLAT / TOK_FORM_WORD / 8];  /* the same of planes 1 and 2 */
   uint64_t pairs[TOK_FORM_PAIRS]; /* what joins, ordered: second << 32 | first */
@@ -49,13 +50,18 @@ typedef struct {
 /* Goes on to the next block that has such characters. False: there is none. */
 typedef bool tok_next_odd(tok_odd *o);
 
-/* What characters have become, for they come again; zero it. */
+/* What is known of a character behind another. */
 typedef struct {
-  struct {
-    uint32_t key; /* code point and form */
-    uint8_t n;
-    char bytes[TOK_FORM_MEMO_BYTES];
-  } entry[TOK_FORM_MEMOS];
+  uint32_t before, cp; /* before: 0 where it does not matter */
+  uint8_t form;        /* 0: the entry is empty */
+  bool changes;
+  uint8_t n; /* bytes that both become (before: 0, the character alone); 0: not that simple */
+  char bytes[TOK_FORM_NOTE_BYTES];
+} tok_form_note;
+
+/* Notes, for the same few characters come again and again. Zero it; it serves any forms. */
+typedef struct {
+  tok_form_note notes[TOK_FORM_NOTES];
 } tok_form_memo;
 
 /*
@@ -65,23 +71,15 @@ typedef struct {
 tok_status tok_form_new(tok_form **f, bool compat, uint32_t sign);
 
 /* Does the character at text[at] change, or what stands before it from `floor` on? */
-bool tok_form_changes(const tok_form *f, tok_slice text, size_t floor, size_t at);
+bool tok_form_changes(const tok_form *f, tok_form_memo *memo, tok_slice text, size_t floor,
+                      size_t at);
 
 /*
-** The run that such a place belongs to, and can be normalized by itself: from `floor` on at the
-** earliest.
+** The run [*from, *to) that such a place belongs to, from `floor` on at the earliest, and what it
+** becomes: borrowed until the next call. scratch: overwritten. TOK_NOMEM, TOK_TOOBIG.
 */
-void tok_form_run(const tok_form *f, tok_slice text, size_t floor, size_t at, size_t *from,
-                  size_t *to);
-
-/*
-** What the character at text[at] becomes if it changes by itself and nothing beside it does; *n its
-** bytes in the text. Borrowed until the next call. Empty: it is not that simple.
-*/
-tok_slice tok_form_single(const tok_form *f, tok_form_memo *memo, tok_slice text, size_t at,
-                          size_t *n);
-
-/* A run normalized; borrowed from scratch, which is overwritten. TOK_NOMEM, TOK_TOOBIG. */
-tok_status tok_form_normalize(const tok_form *f, tok_slice run, tok_buf *scratch, tok_slice *to);
+tok_status tok_form_change(const tok_form *f, tok_form_memo *memo, tok_slice text, size_t floor,
+                           size_t at, tok_buf *scratch, size_t *from, size_t *to,
+                           tok_slice *result);
 
 #endif

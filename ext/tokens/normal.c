@@ -80,14 +80,14 @@ static size_t next_sign(tok_slice text, size_t at) {
 
 /* The next place from `at` on that changes, what is before being done; text.len if none. */
 static size_t next_change(const tok_normal *n, tok_slice text, size_t at, tok_odd *o,
-                          tok_next_odd *next) {
+                          tok_next_odd *next, tok_form_memo *memo) {
   if (n->form == NULL) return n->flags & TOK_N_BLANKS ? next_sign(text, at) : text.len;
   do {
     for (; o->odd != 0; o->odd &= o->odd - 1) {
       size_t place = o->base + (size_t)__builtin_ctzll(o->odd);
       if (place < at) continue;
       if ((n->flags & TOK_N_BLANKS) && is_blank_sign(text, place)) return place;
-      if (tok_form_changes(n->form, text, at, place)) return place;
+      if (tok_form_changes(n->form, memo, text, at, place)) return place;
     }
   } while (next(o));
   return text.len;
@@ -99,17 +99,15 @@ static size_t next_change(const tok_normal *n, tok_slice text, size_t at, tok_od
 */
 static tok_status put_change(const tok_normal *n, tok_slice text, size_t done, size_t at,
                              tok_normal_out *o, size_t *end) {
-  size_t from = at, len;
+  size_t from = at;
   tok_slice to = {" ", 1};
   tok_status rc = TOK_OK;
   if ((n->flags & TOK_N_BLANKS) && is_blank_sign(text, at)) {
     *end = at + BLANK_BYTES;
-  } else if ((to = tok_form_single(n->form, &o->memo, text, at, &len)).len > 0) {
-    *end = at + len;
   } else {
-    tok_form_run(n->form, text, done, at, &from, end);
-    rc = tok_form_normalize(n->form, (tok_slice){text.ptr + from, *end - from}, &o->scratch, &to);
+    rc = tok_form_change(n->form, &o->memo, text, done, at, &o->scratch, &from, end, &to);
   }
+  if (rc != TOK_OK) return rc;
   put(o, text.ptr + done, from - done, done, true);
   put(o, to.ptr, to.len, from, false);
   return rc;
@@ -121,7 +119,7 @@ static tok_status change_all(const tok_normal *n, tok_slice text, size_t at, tok
   tok_status rc = TOK_OK;
   while (at < text.len && rc == TOK_OK) {
     rc = put_change(n, text, done, at, o, &done);
-    at = next_change(n, text, done, odd, next);
+    at = next_change(n, text, done, odd, next, &o->memo);
   }
   if (rc == TOK_OK)
     put(o, text.ptr + done, text.len - done, done, true);
@@ -327,7 +325,7 @@ tok_status tok_normal_apply(const tok_normal *n, tok_slice text, bool prefix, to
     end_map(o, text);
     return taken(o, TOK_OK, result);
   }
-  size_t at = next_change(n, text, 0, &odd, next);
+  size_t at = next_change(n, text, 0, &odd, next, &o->memo);
   bool blank_first =
       text.len > 0 && (text.ptr[0] == ' ' || ((n->flags & TOK_N_BLANKS) && is_blank_sign(text, 0)));
   if (blank_first && (n->flags & TOK_N_PREFIX_NEW))

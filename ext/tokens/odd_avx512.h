@@ -98,22 +98,35 @@ static inline void odd_block(tok_odd *o, const uint8_t *p, size_t left, __m512i 
   o->carry = two >> 62 | three >> 61 | four >> 60;
 }
 
-static bool kernel_next_odd(tok_odd *o) {
-  o->odd = 0;
-  while (o->next < o->n) {
-    const uint8_t *p = o->p + o->next;
-    size_t left = o->n - o->next;
-    __m512i v = load64(p, left < 64 ? left : 64);
-    o->base = o->next;
-    o->next += 64;
-    if (_mm512_movepi8_mask(v) == 0) {
-      o->carry = 0;
-      continue;
-    }
-    odd_block(o, p, left, v);
-    if (o->odd != 0) return true;
+/* The first block from `at` on that has bytes above 0x7F, or the last one. */
+static inline size_t skip_ascii(const uint8_t *p, size_t at, size_t n) {
+  enum { STEP = 256 };
+  for (; n - at >= STEP; at += STEP) {
+    __m512i a = _mm512_or_si512(_mm512_loadu_si512(p + at), _mm512_loadu_si512(p + at + 64));
+    __m512i b = _mm512_or_si512(_mm512_loadu_si512(p + at + 128), _mm512_loadu_si512(p + at + 192));
+    if (_mm512_movepi8_mask(_mm512_or_si512(a, b)) != 0) break;
   }
-  return false;
+  return at;
+}
+
+static bool kernel_next_odd(tok_odd *o) {
+  const uint8_t *p = o->p;
+  size_t at = o->next, n = o->n;
+  o->odd = 0;
+  while (at < n && o->odd == 0) {
+    size_t left = n - at;
+    __m512i v = load64(p + at, left < 64 ? left : 64);
+    o->base = at;
+    if (_mm512_movepi8_mask(v) != 0) {
+      odd_block(o, p + at, left, v);
+      at += 64;
+    } else {
+      o->carry = 0;
+      at = left <= 64 ? n : skip_ascii(p, at + 64, n);
+    }
+  }
+  o->next = at;
+  return o->odd != 0;
 }
 
 #endif
