@@ -21,6 +21,9 @@ static void skip_blanks(tok_json *j) {
     if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
       return;
     j->at++;
+    if (j->data_lines && (c == '\n' || c == '\r') && j->in.len - j->at >= 5 &&
+        memcmp(j->in.ptr + j->at, "data:", 5) == 0)
+      j->at += 5;
   }
 }
 

@@ -42,6 +42,8 @@ typedef struct {
   size_t at; /* bytes read */
   /* set after init: the text is any number of documents one after the other (JSON Lines) */
   bool many;
+  /* set after init: lines of it may begin with "data:", as in a stream of server-sent events */
+  bool data_lines;
   /* private */
   tok_slice in;
   uint64_t objects; /* bit d: is depth d+1 an object? */

@@ -2,6 +2,12 @@
 #include "../prices/resolve.h"
 #include "usage.h"
 
+tok_slice tok_usage_undone(tok_slice raw, bool escaped, char room[TOK_USAGE_ESCAPED_MAX]) {
+  if (!escaped || raw.len > TOK_USAGE_ESCAPED_MAX)
+    return raw;
+  return (tok_slice){room, tok_json_unescape(raw, room)};
+}
+
 void tok_usage_clear(tok_usage_raw *r) {
   memset(r->given, 0, sizeof r->given);
   memset(r->words, 0, sizeof r->words);
@@ -337,7 +343,37 @@ static bool total_fits(const tok_quantities *q) {
   return tok_add_i64(q->quanta[TOK_M_INPUT], q->quanta[TOK_M_OUTPUT], &total);
 }
 
-tok_status tok_usage_settle(const tok_usage_raw *r, tok_slice said, bool lenient, tok_usage *out) {
+/* Words with their escapes undone, to be compared. */
+typedef char word_rooms[TOK_WORD_N][TOK_USAGE_ESCAPED_MAX];
+
+static const tok_usage_raw *without_escapes(const tok_usage_raw *r, tok_usage_raw *copy,
+                                            word_rooms rooms) {
+  bool any = false;
+  for (int i = 0; i < TOK_WORD_N; i++)
+    any |= r->words[i].escaped;
+  if (!any)
+    return r;
+  *copy = *r;
+  for (int i = 0; i < TOK_WORD_N; i++)
+    copy->words[i].text = tok_usage_undone(r->words[i].text, r->words[i].escaped, rooms[i]);
+  return copy;
+}
+
+/* What goes out is borrowed from the input: a word in a room is so no longer. */
+static tok_usage_text as_written(tok_usage_text t, const tok_usage_raw *plain,
+                                 const tok_usage_raw *r) {
+  for (int i = 0; i < TOK_WORD_N && t.text.len > 0; i++) {
+    if (t.text.ptr == plain->words[i].text.ptr)
+      return r->words[i];
+  }
+  return t;
+}
+
+tok_status tok_usage_settle(const tok_usage_raw *written, tok_slice said, bool lenient,
+                            tok_usage *out) {
+  tok_usage_raw copy;
+  word_rooms rooms;
+  const tok_usage_raw *r = without_escapes(written, &copy, rooms);
   tok_quantities q;
   tok_shape shape = shape_of(r);
   if (shape == TOK_SHAPE_N)
@@ -367,10 +403,10 @@ tok_status tok_usage_settle(const tok_usage_raw *r, tok_slice said, bool lenient
   bool first = out->n_responses++ == 0;
   out->shape = shape;
   out->says_provider = r->words[TOK_WORD_PROVIDER].text.len > 0;
-  agree(&out->provider, provider, first);
-  agree(&out->model, r->words[TOK_WORD_MODEL], first);
-  agree(&out->response_id, r->words[TOK_WORD_ID], first);
-  agree(&out->service_tier, tier_of(r), first);
+  agree(&out->provider, as_written(provider, r, written), first);
+  agree(&out->model, written->words[TOK_WORD_MODEL], first);
+  agree(&out->response_id, written->words[TOK_WORD_ID], first);
+  agree(&out->service_tier, as_written(tier_of(r), r, written), first);
   agree(&out->inference_geo, geo_of(r), first);
   tok_status status = add_response(out, &q, reported_cost(r));
   return status == TOK_OK && !total_fits(&out->q) ? too_large(out) : status;

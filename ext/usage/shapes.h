@@ -81,6 +81,7 @@ typedef enum {
   TOK_WORD_PROVIDER,
   TOK_WORD_MODEL,
   TOK_WORD_ID,
+  TOK_WORD_LINE, /* of a batch's output: whose request this answers */
   TOK_WORD_TIER,
   TOK_WORD_KIND,  /* what the object calls itself */
   TOK_WORD_PRINT, /* system_fingerprint */

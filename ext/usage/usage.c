@@ -44,8 +44,11 @@ typedef struct {
   char path[TOK_USAGE_PATH_MAX + 1];
   int row;                      /* of the member whose value comes next, or -1 */
   size_t path_len;              /* of that member, 0 if it is too long to be known */
-  tok_slice key;                /* of that member */
-  tok_slice label;              /* of an entry or a pair */
+  tok_slice key;                /* of that member, as written */
+  tok_slice name;               /* of that member, escapes undone: until the next one */
+  tok_slice label;              /* of an entry or a pair, escapes undone */
+  tok_slice raw_label;          /* as written */
+  char name_room[TOK_USAGE_ESCAPED_MAX], label_room[TOK_USAGE_ESCAPED_MAX];
   int64_t entry;                /* of an entry, -1: none */
   int64_t round[N_ROUND_NAMES]; /* of a round, 0: none */
   bool strict;                  /* a known member that is no number is an error anywhere */
@@ -72,13 +75,21 @@ static void end_response(walker *w) {
   tok_usage_clear(&w->response);
 }
 
+/* Do the response and the event say this word, and not the same? */
+static bool differs(const walker *w, tok_usage_word word) {
+  char rooms[2][TOK_USAGE_ESCAPED_MAX];
+  const tok_usage_text *a = &w->event.words[word], *b = &w->response.words[word];
+  tok_slice one = tok_usage_undone(a->text, a->escaped, rooms[0]),
+            other = tok_usage_undone(b->text, b->escaped, rooms[1]);
+  return one.len > 0 && other.len > 0 && !tok_slice_eq(one, other);
+}
+
 static void end_event(walker *w) {
   if (w->event.no_usage) {
     tok_usage_clear(&w->event);
     return;
   }
-  tok_slice id = w->event.words[TOK_WORD_ID].text, old = w->response.words[TOK_WORD_ID].text;
-  if (w->response.any && id.len > 0 && old.len > 0 && !tok_slice_eq(id, old))
+  if (w->response.any && (differs(w, TOK_WORD_ID) || differs(w, TOK_WORD_LINE)))
     end_response(w);
   tok_usage_merge(&w->response, &w->event);
   tok_usage_clear(&w->event);
@@ -86,11 +97,13 @@ static void end_event(walker *w) {
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-static bool is_integer_text(tok_slice s) {
-  size_t i = 0;
-  while (i < s.len && i < 20 && tok_is_digit(s.ptr[i]))
-    i++;
-  return i > 0 && i == s.len;
+/* Is the value a number, or a string that is one? */
+static bool is_number(const walker *w) {
+  tok_json j;
+  if (w->j.event != TOK_JSON_STRING)
+    return w->j.event == TOK_JSON_NUMBER;
+  tok_json_init(&j, w->j.text);
+  return tok_json_next(&j) == TOK_JSON_NUMBER && j.text.len == w->j.text.len;
 }
 
 static void put(walker *w, int row, int64_t v) {
@@ -106,12 +119,11 @@ static void put(walker *w, int row, int64_t v) {
 
 static void put_count(walker *w, int row) {
   const tok_usage_row *r = &tok_usage_rows[row];
-  tok_json_event event = w->j.event;
   int64_t v, quantum = r->act == TOK_DO_TOTAL ? 1 : tok_meters[r->arg].quantum;
-  if (event == TOK_JSON_NULL)
+  if (w->j.event == TOK_JSON_NULL)
     return;
-  if (event != TOK_JSON_NUMBER && !(event == TOK_JSON_STRING && is_integer_text(w->j.text))) {
-    if (w->strict)
+  if (!is_number(w)) { /* elsewhere the name may mean something else */
+    if (w->strict || w->frames[w->j.depth].place == TOK_AT_USAGE)
       wrong(w, TOK_INVALID, "must be a number");
     return;
   }
@@ -129,7 +141,7 @@ static void put_count(walker *w, int row) {
 
 static void put_money(walker *w, int row, int64_t *where, int64_t scale) {
   int64_t v;
-  if (w->j.event != TOK_JSON_NUMBER || tok_json_fixed(w->j.text, scale, &v) != TOK_OK || v < 0)
+  if (!is_number(w) || tok_json_fixed(w->j.text, scale, &v) != TOK_OK || v < 0)
     return; /* a cost that can't be is none */
   *where = v;
   w->event.any = true;
@@ -148,6 +160,8 @@ static void put_word(walker *w, int row) {
   tok_usage_text *t = &w->event.words[word];
   if (w->j.event != TOK_JSON_STRING || w->j.depth < t->depth)
     return;
+  char room[TOK_USAGE_ESCAPED_MAX];
+  tok_slice said = tok_usage_undone(w->j.text, w->j.escaped, room);
   *t = (tok_usage_text){w->j.text, w->j.escaped, (uint8_t)w->j.depth};
   see(w, tok_usage_rows[row].provider);
   if (tok_usage_rows[row].act == TOK_DO_SAID)
@@ -155,7 +169,7 @@ static void put_word(walker *w, int row) {
   for (size_t i = 0; i < tok_usage_n_marks; i++) {
     const tok_usage_mark *m = &tok_usage_marks[i];
     size_t n = strlen(m->prefix);
-    if (m->word != word || t->text.len < n || memcmp(t->text.ptr, m->prefix, n) != 0)
+    if (m->word != word || said.len < n || memcmp(said.ptr, m->prefix, n) != 0)
       continue;
     see(w, m->provider);
     if (m->tier != NULL)
@@ -168,16 +182,25 @@ static void put_word(walker *w, int row) {
 static void put_query(walker *w) {
   tok_usage_raw *e = &w->event;
   uint64_t h = 14695981039346656037u; /* FNV-1a */
-  if (w->j.event != TOK_JSON_STRING || w->j.text.len == 0)
+  char room[TOK_USAGE_ESCAPED_MAX];
+  tok_slice query = tok_usage_undone(w->j.text, w->j.escaped, room);
+  if (w->j.event != TOK_JSON_STRING || query.len == 0)
     return;
-  for (size_t i = 0; i < w->j.text.len; i++)
-    h = (h ^ (unsigned char)w->j.text.ptr[i]) * 1099511628211u;
+  for (size_t i = 0; i < query.len; i++)
+    h = (h ^ (unsigned char)query.ptr[i]) * 1099511628211u;
   for (int i = 0; i < e->n_queries; i++) {
     if (e->queries[i] == h)
       return;
   }
   if (e->n_queries < TOK_USAGE_QUERIES_MAX)
     e->queries[e->n_queries++] = h;
+}
+
+static void put_tool(walker *w) {
+  char room[TOK_USAGE_ESCAPED_MAX];
+  if (w->j.event == TOK_JSON_STRING &&
+      tok_slice_is(tok_usage_undone(w->j.text, w->j.escaped, room), "web_search_call"))
+    w->event.tools++;
 }
 
 /* A scalar value, for the row. */
@@ -207,7 +230,7 @@ static void deliver(walker *w, int row) {
     see(w, r->provider);
     break;
   case TOK_DO_TOOL:
-    w->event.tools += w->j.event == TOK_JSON_STRING && tok_slice_is(w->j.text, "web_search_call");
+    put_tool(w);
     break;
   case TOK_DO_QUERY:
     put_query(w);
@@ -244,9 +267,10 @@ static bool leads(walker *w, char separator) {
 static void on_key(walker *w) {
   frame *f = &w->frames[w->j.depth];
   w->key = w->j.text;
+  w->name = tok_usage_undone(w->key, w->j.escaped, w->name_room);
   w->row = -1;
   w->path_len = 0;
-  if (f->kind == MEMBERS && set_path(w, f, w->key))
+  if (f->kind == MEMBERS && set_path(w, f, w->name))
     w->row = tok_usage_find((tok_slice){w->path, w->path_len}, f->place);
 }
 
@@ -261,12 +285,36 @@ static bool is_one_of(tok_slice key, const char *const *names, size_t n) {
   return false;
 }
 
+static void set_label(walker *w) {
+  w->raw_label = w->j.text;
+  w->label = tok_usage_undone(w->j.text, w->j.escaped, w->label_room);
+}
+
 static void on_entry_member(walker *w) {
-  if (w->j.event == TOK_JSON_STRING && is_one_of(w->key, label_names, 3))
-    w->label = w->j.text;
-  if (w->j.event == TOK_JSON_NUMBER && is_one_of(w->key, count_names, 4) &&
+  if (w->j.event == TOK_JSON_STRING && is_one_of(w->name, label_names, 3))
+    set_label(w);
+  if (is_number(w) && is_one_of(w->name, count_names, 4) &&
       (tok_json_int(w->j.text, 1, &w->entry) != TOK_OK || w->entry < 0))
     wrong(w, TOK_INVALID, "must be a whole number");
+}
+
+/* Adds to what the event said of the row before. */
+static void put_more(walker *w, int row, int64_t v) {
+  bool given = (w->event.given[row / 64] >> row % 64 & 1) != 0;
+  if (tok_add_i64(given ? w->event.value[row] : 0, v, &v))
+    put(w, row, v);
+  else
+    wrong(w, TOK_OVERFLOW, "is too large");
+}
+
+/* An array of entries begins: a member that is there twice counts as it stands last. */
+static void forget_entries(walker *w, const frame *n) {
+  tok_slice prefix = {w->path, n->len};
+  for (size_t i = 0; i < tok_usage_n_rows; i++) {
+    if (tok_usage_rows[i].act == TOK_DO_ADD && (w->event.given[i / 64] >> i % 64 & 1) != 0 &&
+        strncmp(tok_usage_rows[i].path, prefix.ptr, prefix.len) == 0)
+      w->event.given[i / 64] &= ~(1ULL << i % 64);
+  }
 }
 
 static void end_entry(walker *w, const frame *f) {
@@ -274,17 +322,18 @@ static void end_entry(walker *w, const frame *f) {
     w->path[w->path_len] = ']';
     int row = tok_usage_find((tok_slice){w->path, w->path_len + 1}, f->place);
     if (row >= 0)
-      put(w, row, w->entry);
+      put_more(w, row, w->entry);
   }
   w->entry = -1;
   w->label = (tok_slice){NULL, 0};
 }
 
 static void on_round_member(walker *w) {
-  if (w->j.event == TOK_JSON_STRING && tok_slice_is(w->key, "type"))
-    w->label = w->j.text;
-  for (size_t i = 0; i < N_ROUND_NAMES && w->j.event == TOK_JSON_NUMBER; i++) {
-    if (tok_slice_is(w->key, round_names[i]) &&
+  if (w->j.event == TOK_JSON_STRING && tok_slice_is(w->name, "type"))
+    set_label(w);
+  bool number = is_number(w);
+  for (size_t i = 0; i < N_ROUND_NAMES && number; i++) {
+    if (tok_slice_is(w->name, round_names[i]) &&
         (tok_json_int(w->j.text, 1, &w->round[i]) != TOK_OK || w->round[i] < 0))
       wrong(w, TOK_INVALID, "must be a whole number");
   }
@@ -297,14 +346,8 @@ static void end_round(walker *w) {
     int n = snprintf(path, sizeof path, "iterations[%.*s].%s", (int)w->label.len,
                      w->label.len == 0 ? "" : w->label.ptr, round_names[i]);
     int row = w->round[i] == 0 ? -1 : tok_usage_find((tok_slice){path, (size_t)n}, TOK_AT_USAGE);
-    int64_t sum;
-    if (row < 0)
-      continue;
-    if (tok_add_i64((w->event.given[row / 64] >> row % 64 & 1) != 0 ? w->event.value[row] : 0,
-                    w->round[i], &sum))
-      put(w, row, sum);
-    else
-      wrong(w, TOK_OVERFLOW, "is too large");
+    if (row >= 0)
+      put_more(w, row, w->round[i]);
   }
 }
 
@@ -312,7 +355,7 @@ static void on_pair_value(walker *w, const frame *f) {
   if (!set_path(w, f, w->label))
     return;
   int row = tok_usage_find((tok_slice){w->path, w->path_len}, f->place);
-  w->key = w->label;
+  w->key = w->raw_label;
   if (row >= 0)
     deliver(w, row);
 }
@@ -325,8 +368,8 @@ static void on_scalar(walker *w) {
   } else if (f->kind == ROUNDS || f->kind == PART) {
     on_round_member(w);
   } else if (f->kind == PAIRS) {
-    if (w->j.event == TOK_JSON_STRING && tok_slice_is(w->key, "key"))
-      w->label = w->j.text;
+    if (w->j.event == TOK_JSON_STRING && tok_slice_is(w->name, "key"))
+      set_label(w);
   } else if (f->kind == VALUE) {
     on_pair_value(w, f);
   } else if (row >= 0) {
@@ -343,7 +386,7 @@ static bool member_frame(walker *w, const frame *f, bool array, frame *n) {
   *n = (frame){MEMBERS, array, false, f->place, f->len, -1};
   if (f->kind == PAIRS) {
     n->kind = VALUE;
-    return !array && tok_slice_is(w->key, "value");
+    return !array && tok_slice_is(w->name, "value");
   }
   if (f->kind == ROUNDS && !array) {
     n->kind = PART;
@@ -367,14 +410,17 @@ static bool member_frame(walker *w, const frame *f, bool array, frame *n) {
     n->kind = ROUNDS;
     return array;
   }
-  if (act == TOK_DO_QUERY && array) {
+  if ((act == TOK_DO_QUERY || act == TOK_DO_COUNT) && array) { /* headers are lists in some logs */
     n->row = (int16_t)w->row;
     return true;
   }
-  if (w->path_len == 0 || (!leads(w, '.') && !(array && leads(w, '['))))
+  /* prompt_tokens_details is an array of Gemini's and an object of OpenAI's */
+  if (w->path_len == 0 || (!(array && leads(w, '[')) && !leads(w, '.')))
     return false;
   n->kind = w->path[w->path_len] == '[' ? ENTRIES : MEMBERS;
   n->len = (uint8_t)(w->path_len + 1);
+  if (n->kind == ENTRIES)
+    forget_entries(w, n);
   return true;
 }
 
@@ -412,10 +458,14 @@ static void on_close(walker *w) {
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
-/* One document, or several one after the other. `base`: where the text starts in the whole. */
-static void read_json(walker *w, tok_slice text, size_t base, bool many) {
+/* How documents stand in a text: one; one after the other; in lines of data of an event stream. */
+typedef enum { ONE, MANY, DATA_LINES } documents;
+
+/* `base`: where the text starts in the whole. */
+static void read_json(walker *w, tok_slice text, size_t base, documents how) {
   tok_json_init(&w->j, text);
-  w->j.many = many;
+  w->j.many = how != ONE;
+  w->j.data_lines = how == DATA_LINES;
   w->frames[0] = (frame){MEMBERS, true, true, TOK_AT_EVENT, 0, -1};
   while (w->status == TOK_OK && tok_json_next(&w->j) != TOK_JSON_END) {
     switch (w->j.event) {
@@ -459,21 +509,58 @@ static bool is_event_stream(tok_slice s) {
   return false;
 }
 
-/* Lines that start with "data:" and hold an object or an array; "[DONE]" is none. */
+/* The line of a stream that starts at `at`; *next: where the one behind it does. */
+static tok_slice line_at(tok_slice text, size_t at, size_t *next) {
+  const char *nl = memchr(text.ptr + at, '\n', text.len - at);
+  size_t end = nl == NULL ? text.len : (size_t)(nl - text.ptr);
+  const char *cr = memchr(text.ptr + at, '\r', end - at); /* a line may end in CR, LF or both */
+  end = cr == NULL ? end : (size_t)(cr - text.ptr);
+  *next = end + (cr != NULL && nl == cr + 1 ? 2 : 1);
+  return (tok_slice){text.ptr + at, end - at};
+}
+
+/* What a line of data says; empty for other lines. */
+static tok_slice data_of(tok_slice line) {
+  size_t skip = 5;
+  if (!starts(line, "data:"))
+    return (tok_slice){line.ptr, 0};
+  while (skip < line.len && (line.ptr[skip] == ' ' || line.ptr[skip] == '\t'))
+    skip++;
+  return (tok_slice){line.ptr + skip, line.len - skip};
+}
+
+/* Does a line of data, but not the one that ends a stream, start at `at`? */
+static bool is_data(tok_slice text, size_t at) {
+  if (at >= text.len)
+    return false;
+  tok_slice data = data_of((tok_slice){text.ptr + at, text.len - at});
+  return data.len > 0 && !starts(data, "[DONE]");
+}
+
+static bool is_whole(tok_slice json) {
+  tok_json j;
+  tok_json_init(&j, json);
+  return (tok_json_next(&j) == TOK_JSON_OBJECT || j.event == TOK_JSON_ARRAY) &&
+         tok_json_skip(&j) && tok_json_next(&j) == TOK_JSON_END;
+}
+
+/*
+** Events whose data holds an object or an array; "[DONE]" is none. Most servers send a document a
+** line, with or without an empty line between two; where a line is only the start of a document,
+** the lines of data behind it are the rest (as the standard joins them).
+*/
 static void read_event_stream(walker *w, tok_slice text, size_t base) {
-  for (size_t at = 0; at < text.len && w->status == TOK_OK;) {
-    const char *nl = memchr(text.ptr + at, '\n', text.len - at);
-    size_t end = nl == NULL ? text.len : (size_t)(nl - text.ptr);
-    const char *cr = memchr(text.ptr + at, '\r', end - at); /* a line may end in CR, LF or both */
-    end = cr == NULL ? end : (size_t)(cr - text.ptr);
-    tok_slice line = {text.ptr + at, end - at};
-    if (starts(line, "data:")) {
-      size_t skip = line.len > 5 && line.ptr[5] == ' ' ? 6 : 5;
-      tok_slice data = {line.ptr + skip, line.len - skip};
-      if ((starts(data, "{") || starts(data, "[")) && !starts(data, "[DONE]"))
-        read_json(w, data, base + at + skip, false);
+  for (size_t at = 0, next; at < text.len && w->status == TOK_OK; at = next) {
+    tok_slice data = data_of(line_at(text, at, &next));
+    if ((!starts(data, "{") && !starts(data, "[")) || starts(data, "[DONE]"))
+      continue;
+    size_t from = (size_t)(data.ptr - text.ptr);
+    bool lines = is_data(text, next) && !is_whole(data);
+    while (lines && is_data(text, next)) {
+      tok_slice line = line_at(text, next, &next);
+      data.len = (size_t)(line.ptr - data.ptr) + line.len;
     }
-    at = end + 1;
+    read_json(w, data, base + from, lines ? DATA_LINES : ONE);
   }
 }
 
@@ -504,7 +591,7 @@ tok_status tok_usage_walk(tok_slice text, tok_slice provider, bool single, tok_u
   if (!single && is_event_stream(rest))
     read_event_stream(&w, rest, skip);
   else
-    read_json(&w, rest, skip, !single);
+    read_json(&w, rest, skip, single ? ONE : MANY);
   if (w.status == TOK_OK)
     end_response(&w);
   if (w.status != TOK_OK)

@@ -9,9 +9,10 @@
 **     }
 **
 ** Input: a response body, a bare usage object, an array of stream events, JSON Lines, or the text
-** of a stream of server-sent events (each `data:` line one JSON document). Events of one response
-** override each other, field by field: providers count cumulatively. Another response id starts
-** another response, and responses are added up.
+** of a stream of server-sent events (one JSON document a `data:` line, or a document in several).
+** Events of one response override each other, field by field: providers count cumulatively. Another
+** response id, or another request's name in a batch's lines, starts another response, and responses
+** are added up.
 **
 ** One pass, no allocation, no recursion; texts in the result are borrowed from the input.
 */
@@ -23,7 +24,10 @@
 #include "../prices/cost.h"
 #include "shapes.h"
 
-enum { TOK_USAGE_QUERIES_MAX = 32 }; /* distinct web searches counted of one response */
+enum {
+  TOK_USAGE_QUERIES_MAX = 32,                    /* distinct web searches counted of one response */
+  TOK_USAGE_ESCAPED_MAX = 6 * TOK_USAGE_PATH_MAX /* bytes; a byte is at most six, \u0000 */
+};
 
 typedef struct {
   tok_slice text;
@@ -75,6 +79,11 @@ void tok_usage_print(const tok_usage *u, tok_buf *b);
 
 /* ---- steps of it ----------------------------------------------------------------------------- */
 
+/*
+** A name or a word with its escapes undone, in `room` if it has any. What is longer than a known
+** one can be stays as it is.
+*/
+tok_slice tok_usage_undone(tok_slice raw, bool escaped, char room[TOK_USAGE_ESCAPED_MAX]);
 /* Starts a raw reading. */
 void tok_usage_clear(tok_usage_raw *r);
 /* Lays an event over what its response said before. */

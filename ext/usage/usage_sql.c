@@ -12,10 +12,11 @@
 **       server-sent events, or JSON Lines.
 **   U2  Events of one response override each other; another response id starts another response,
 **       and responses are added up (then "responses" says how many there were; what they do not
-**       agree on is left out).
+**       agree on is left out). So does another custom_id, key or recordId, as batches name their
+**       lines.
 **   U3  NULL gives NULL; so does well-formed JSON that counts nothing. Malformed JSON is an error
 **       that says at which byte; numbers that are negative, fractional or beyond 64 bits are errors
-**       too.
+**       too, and so is what is no number in a usage object. Strings that are numbers count as such.
 **   U4  A part that is larger than what contains it is cut to it.
 **   U5  Pure: DETERMINISTIC and INNOCUOUS. One pass, linear time; at most 64 levels of nesting.
 */

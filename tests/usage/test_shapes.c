@@ -190,7 +190,9 @@ static void anthropic(void) {
         "write_5m_tokens\":956,"
         "\"cache_write_1h_tokens\":1000,\"reasoning_tokens\":28,\"web_searches\":2,\"service_"
         "tier\":\"batch\"}");
-  /* a compaction is billed and not in the totals: both kinds of member order, several, in a stream */
+  /*
+  ** a compaction is billed and not in the totals: both kinds of member order, several, in a stream
+  */
   READS("{\"usage\":{\"input_tokens\":162,\"output_tokens\":11,\"cache_read_input_tokens\":5,\"iterations\":"
         "[{\"input_tokens\":99195,\"output_tokens\":81,\"cache_creation_input_tokens\":7,\"cache_creation\":"
         "{\"ephemeral_1h_input_tokens\":4,\"ephemeral_5m_input_tokens\":3},\"type\":\"compaction\"},"
@@ -261,6 +263,45 @@ static void gemini(void) {
         "1373,\"cache_read_tokens\":2,"
         "\"reasoning_tokens\":249,\"input_text_tokens\":22,\"input_tool_tokens\":129}");
   READS("{\"usageMetadata\":{\"totalTokenCount\":3512}}", "NULL"); /* a cache made, nothing asked */
+}
+
+/*
+** Parts by modality: an array where OpenAI has an object of that name; numbers in strings; twice.
+*/
+static void gemini_parts(void) {
+  static const char want[] =
+      "{\"provider\":\"google\",\"input_tokens\":100,\"output_tokens\":5,\"total_tokens\":105,\"input_"
+      "text_tokens\":60,\"input_audio_tokens\":40}";
+  READS("{\"usage_metadata\":{\"prompt_token_count\":100,\"candidates_token_count\":5,\"prompt_tokens_"
+        "details\":[{\"modality\":\"TEXT\",\"token_count\":60},{\"modality\":\"AUDIO\",\"token_"
+        "count\":40}]}}",
+        want);
+  READS("{\"usageMetadata\":{\"promptTokenCount\":100,\"candidatesTokenCount\":5,"
+        "\"promptTokensDetails\":[{\"modality\":\"AUDIO\",\"tokenCount\":\"10\"},{\"modality\":"
+        "\"\\u0041UDIO\",\"tokenCount\":30},{\"tokenCount\":\"60\",\"modality\":\"TEXT\"}]}}",
+        want);
+  READS("{\"usageMetadata\":{\"promptTokenCount\":100,\"candidatesTokenCount\":5,"
+        "\"promptTokensDetails\":[{\"modality\":\"AUDIO\",\"tokenCount\":90}],"
+        "\"promptTokensDetails\":[{\"modality\":\"AUDIO\",\"tokenCount\":40},{\"tokenCount\":60,"
+        "\"modality\":\"TEXT\"}]}}",
+        want);
+  READS("{\"candidates\":[{\"grounding_metadata\":{\"web_search_queries\":[\"a\",\"b\"]}}],\"model_"
+        "version\":\"gemini-3-flash\",\"usage_metadata\":{\"prompt_token_count\":3,\"candidates_"
+        "token_count\":1}}",
+        "{\"provider\":\"google\",\"model\":\"gemini-3-flash\",\"input_tokens\":3,\"output_tokens\":1,"
+        "\"total_tokens\":4,\"web_searches\":2}");
+}
+
+/* Slashes that PHP escapes; the words go out as they came in. */
+static void escaped_words(void) {
+  READS("{\"model\":\"zai\\/GLM-5.2\",\"usage\":{\"prompt_tokens\":20,\"completion_tokens\":1}}",
+        "{\"provider\":\"zai\",\"model\":\"zai\\/GLM-5.2\",\"input_tokens\":20,\"output_tokens\":1,"
+        "\"total_tokens\":21}");
+  READS(
+      "{\"id\":\"msg\\u005f1\",\"usage\":{\"input_tokens\":20,\"output_tokens\":1,\"service_tier\":"
+      "\"defa\\u0075lt\",\"cost\":\"0.25\"}}",
+      "{\"provider\":\"anthropic\",\"response_id\":\"msg\\u005f1\",\"input_tokens\":20,\"output_"
+      "tokens\":1,\"total_tokens\":21,\"service_tier\":\"standard\",\"reported_cost_usd\":0.25}");
 }
 
 static void bedrock(void) {
@@ -390,5 +431,6 @@ static void table(void) {
 
 CHECK_MAIN({"openai", openai}, {"older_images", older_images}, {"chat_dialects", chat_dialects},
            {"openrouter", openrouter}, {"anthropic", anthropic}, {"gemini", gemini},
-           {"bedrock", bedrock}, {"others", others}, {"opentelemetry", opentelemetry},
+           {"gemini_parts", gemini_parts}, {"escaped_words", escaped_words}, {"bedrock", bedrock},
+           {"others", others}, {"opentelemetry", opentelemetry},
            {"canonical_again", canonical_again}, {"table", table})

@@ -151,6 +151,9 @@ static void refused(void) {
   refuses("{\"usage\":{\"prompt_tokens\":1}", TOK_INVALID, "is malformed JSON", 28);
   refuses("{\"usage\":{\"prompt_tokens\":01}}", TOK_INVALID, "is malformed JSON", 28);
   refuses("{\"a\":1} x", TOK_INVALID, "is malformed JSON", 8);
+  refuses("{\"usage\":{\"prompt_tokens\":true}}", TOK_INVALID, "must be a number", 30);
+  refuses("{\"usage\":{\"prompt_tokens\":\"many\"}}", TOK_INVALID, "must be a number", 32);
+  refuses("{\"usage\":{\"prompt_tokens\":\"-3\"}}", TOK_INVALID, "must not be negative", 30);
   refuses("data: {\"a\":1}\ndata: {\"a\":\n", TOK_INVALID, "is malformed JSON", 25);
   refuses("{\"usage\":{\"prompt_tokens\":-1}}", TOK_INVALID, "must not be negative", 28);
   refuses("{\"usage\":{\"prompt_tokens\":1.5}}", TOK_INVALID, "must be a whole number", 29);
@@ -250,6 +253,46 @@ static void many_queries(void) {
   CHECK_INT(of(&u, TOK_M_WEB_SEARCHES), TOK_USAGE_QUERIES_MAX); /* bounded */
 }
 
+/* One document, written in other ways that mean the same. */
+static void same_document(void) {
+  static const char *const TEXTS[] = {
+      "{\"id\":\"r1\",\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":20,\"total_tokens\":50}}",
+      "{\"\\u0069d\":\"r1\",\"us\\u0061ge\":{\"prompt\\u005ftokens\":30,\"completion_tokens\":20,"
+      "\"total_tokens\":50}}",
+      "{\"id\":\"r1\",\"usage\":{\"prompt_tokens\":\"30\",\"completion_tokens\":\"20.0\",\"total_"
+      "tokens\":\"5e1\"}}",
+      "{\"code\":0,\"data\":{\"id\":\"r1\",\"usage\":{\"prompt_tokens\":[30],\"completion_tokens\":"
+      "20}}}",
+      "data:  {\"id\":\"r1\",\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":20}}\n\n",
+      "data:\t{\"id\":\"r1\",\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":20}}\n\n",
+      /* lines of data that are one document, two of a line each, and both */
+      "event: x\ndata: {\"id\": \"r1\",\ndata:   \"usage\": {\ndata: \"prompt_tokens\": 30,\ndata: "
+      "\"completion_tokens\": 20\ndata: }}\ndata: [DONE]\n\n",
+      "data: {\"id\":\"r1\",\"usage\":{\"prompt_tokens\":1}}\r\ndata: {\"usage\":{\"prompt_tokens\":"
+      "30,\"completion_tokens\":20}}\r\ndata: [DONE]\r\n",
+      "data: {\"id\":\"r\\u0031\",\"usage\":{\"prompt_tokens\":1}}\rdata: {\rdata: \"id\":\"r1\",\r"
+      "data: \"usage\":{\"prompt_tokens\":30,\"completion_tokens\":20}}\r\r"};
+  for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) counts(TEXTS[i], 30, 20);
+  refuses("data: {\"a\":1,\ndata: \"b\"}\n\n", TOK_INVALID, "is malformed JSON", 23);
+}
+
+/* Lines of a batch that say no id of their responses: the name of the request tells them apart. */
+static void batch_lines(void) {
+  counts("{\"key\":\"a\",\"response\":{\"usageMetadata\":{\"promptTokenCount\":10,"
+         "\"candidatesTokenCount\":5}}}\n"
+         "{\"key\":\"b\",\"response\":{\"usageMetadata\":{\"promptTokenCount\":10,"
+         "\"candidatesTokenCount\":5}}}\n",
+         20, 10);
+  counts(
+      "{\"recordId\":\"1\",\"modelOutput\":{\"usage\":{\"inputTokens\":10,\"outputTokens\":5}}}\n"
+      "{\"recordId\":\"2\",\"modelOutput\":{\"usage\":{\"inputTokens\":10,\"outputTokens\":5}}}\n",
+      20, 10);
+  counts(
+      "{\"object\":\"list\",\"data\":[{\"id\":\"a\",\"usage\":{\"prompt_tokens\":10,\"completion_"
+      "tokens\":5}},{\"id\":\"b\",\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":5}}]}",
+      20, 10);
+}
+
 /* What tok_cost reads: one object; canonical parts beyond the whole are left for it to refuse. */
 static void for_prices(void) {
   tok_usage_object o;
@@ -273,4 +316,5 @@ static void for_prices(void) {
 
 CHECK_MAIN({"overriding", overriding}, {"event_streams", event_streams}, {"lines", lines},
            {"nothing", nothing}, {"refused", refused}, {"deep", deep}, {"cut", cut}, {"huge", huge},
-           {"speed", speed}, {"many_queries", many_queries}, {"for_prices", for_prices})
+           {"speed", speed}, {"many_queries", many_queries}, {"same_document", same_document},
+           {"batch_lines", batch_lines}, {"for_prices", for_prices})
