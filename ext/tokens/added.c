@@ -18,9 +18,9 @@ static int by_name(const void *a, const void *b) {
 static void note_first(tok_added *a, tok_slice name) {
   uint8_t c = (uint8_t)name.ptr[0];
   if (!a->first[c]) {
-    if (a->n_firsts < TOK_ADDED_FIRSTS)
-      a->firsts[a->n_firsts] = c;
-    a->n_firsts++;
+    if (a->filter.n_firsts < TOK_ADDED_FIRSTS)
+      a->filter.firsts[a->filter.n_firsts] = c;
+    a->filter.n_firsts++;
     a->first[c] = true;
   }
   unsigned first = name.len > 1 ? (uint8_t)name.ptr[1] : 0, last = name.len > 1 ? first : 255;
@@ -162,15 +162,15 @@ static size_t next_first(tok_added_scan *s, size_t at) {
   size_t best = s->text.len;
   if (s->next_name != NULL)
     return s->next_name(&a->filter, (const uint8_t *)s->text.ptr, at, s->text.len);
-  if (a->n_firsts > TOK_ADDED_FIRSTS) {
+  if (a->filter.n_firsts > TOK_ADDED_FIRSTS) {
     while (at < s->text.len && !a->first[(uint8_t)s->text.ptr[at]])
       at++;
     return at;
   }
-  for (int i = 0; i < a->n_firsts; i++) {
+  for (int i = 0; i < a->filter.n_firsts; i++) {
     if (s->next[i] < at || at == 0) {
       const char *p =
-          at < s->text.len ? memchr(s->text.ptr + at, a->firsts[i], s->text.len - at) : NULL;
+          at < s->text.len ? memchr(s->text.ptr + at, a->filter.firsts[i], s->text.len - at) : NULL;
       s->next[i] = p == NULL ? s->text.len : (size_t)(p - s->text.ptr);
     }
     if (s->next[i] < best)

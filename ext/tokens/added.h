@@ -8,7 +8,7 @@
 #include "definition.h"
 
 enum {
-  TOK_ADDED_FIRSTS = 3, /* as many first bytes are looked for with memchr; more need a loop */
+  TOK_ADDED_FIRSTS = 3, /* as many first bytes are looked for by themselves; more need a loop */
   TOK_ADDED_DEPTH = 4,  /* bytes of a name that a filter looks at */
   TOK_ADDED_GROUPS = 8
 };
@@ -19,6 +19,8 @@ enum {
 */
 typedef struct {
   uint8_t groups[TOK_ADDED_DEPTH][256];
+  uint8_t firsts[TOK_ADDED_FIRSTS]; /* distinct first bytes, where they are few */
+  int n_firsts;
 } tok_added_filter;
 
 /* The first place from `at` on of n bytes where a name may begin; n: none. */
@@ -37,8 +39,6 @@ typedef struct {
   uint32_t from[257]; /* names that begin with byte c: from[c] up to from[c + 1] */
   tok_added_filter filter;
   bool first[256];
-  uint8_t firsts[TOK_ADDED_FIRSTS];
-  int n_firsts; /* distinct first bytes; firsts[] holds them if they are few */
 } tok_added;
 
 typedef struct {

@@ -14,6 +14,8 @@
 **       masks of n <= 64 bytes at p
 **   static inline void classify_high(const uint8_t *p, size_t n, tok_masks *m)
 **       the masks that blocks with bytes above 0x7F need besides
+**   static inline uint64_t equal_mask(const uint8_t *p, size_t n, uint8_t byte)
+**       those of n <= 64 bytes at p that are `byte`, not 0
 **   static inline size_t emit(uint64_t bits, uint32_t base, uint32_t *out)
 **       base + the index of each bit
 ** and, with KERNEL_LOWEST, KERNEL_PUT_HIGH, KERNEL_CUTS, KERNEL_CJK or KERNEL_NAMES, a
@@ -26,7 +28,9 @@
 #include "jobs.h"
 #include "odd.h"
 #include "passes.h"
+#ifndef KERNEL_SCALAR
 #include "words.h"
+#endif
 
 /*
 ** ---- fill -------------------------------------------------------------------------------------
@@ -716,8 +720,36 @@ static tok_status kernel_count(tok_engine *e, const tok_vocab *v, tok_slice text
   return kernel_count_parts(e, v, text, &whole, limit, n);
 }
 
-#ifndef KERNEL_NAMES
+#ifdef KERNEL_SCALAR
 #define kernel_next_name NULL
+#elif !defined(KERNEL_NAMES)
+
+/* The groups of names that may have what stands `depth` behind `at`; see tok_added_filter. */
+static inline uint8_t name_groups(const tok_added_filter *f, const uint8_t *p, size_t at, size_t n,
+                                  size_t depth) {
+  return f->groups[depth][at + depth < n ? p[at + depth] : 0];
+}
+
+static size_t kernel_next_name(const tok_added_filter *f, const uint8_t *p, size_t at, size_t n) {
+  if (f->n_firsts > TOK_ADDED_FIRSTS) {
+    while (at < n && (name_groups(f, p, at, n, 0) & name_groups(f, p, at, n, 1)) == 0) at++;
+    return at;
+  }
+  for (; at < n; at += 64) {
+    size_t size = n - at < 64 ? n - at : 64;
+    uint64_t found = 0;
+    for (int i = 0; i < f->n_firsts; i++) found |= equal_mask(p + at, size, f->firsts[i]);
+    found &= ~(uint64_t)0 >> (64 - size);
+    for (; found != 0; found &= found - 1) {
+      size_t place = at + (size_t)__builtin_ctzll(found);
+      uint8_t groups = name_groups(f, p, place, n, 0);
+      for (size_t depth = 1; depth < TOK_ADDED_DEPTH; depth++)
+        groups &= name_groups(f, p, place, n, depth);
+      if (groups != 0) return place;
+    }
+  }
+  return n;
+}
 #endif
 
 const tok_kernel TOK_KERNEL = {TOK_KERNEL_NAME, kernel_supported, kernel_count,

@@ -109,6 +109,10 @@ ALWAYS void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
             equals(v, (char)0xED);
 }
 
+ALWAYS uint64_t equal_mask(const uint8_t *p, size_t n, uint8_t byte) {
+  return equals(load64(p, n), (char)byte);
+}
+
 ALWAYS size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
   size_t n = (size_t)_mm_popcnt_u64(bits);
   for (size_t i = 0; i < n; i += 4) { /* writes up to 3 entries too many; there is room */

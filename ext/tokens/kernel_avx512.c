@@ -307,6 +307,10 @@ static inline uint64_t cuts_vector(const tok_ranks *r, const uint8_t *p, uint64_
   return found;
 }
 
+ALWAYS uint64_t equal_mask(const uint8_t *p, size_t n, uint8_t byte) {
+  return equals(load64(p, n), (char)byte);
+}
+
 ALWAYS size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
   __m512i at = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(byte_index));
   __m512i from = _mm512_set1_epi32((int)base);

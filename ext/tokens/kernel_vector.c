@@ -82,6 +82,14 @@ ALWAYS void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
   }
 }
 
+ALWAYS uint64_t equal_mask(const uint8_t *p, size_t n, uint8_t byte) {
+  bytes16 v[4];
+  uint64_t found = 0;
+  load64(p, n, v);
+  for (int i = 0; i < 4; i++) found |= bits16((flags16)(v[i] == byte)) << 16 * i;
+  return found;
+}
+
 ALWAYS size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
   size_t n = 0;
   for (; bits != 0; bits &= bits - 1) out[n++] = base + (uint32_t)__builtin_ctzll(bits);

@@ -13,7 +13,7 @@
 **   - Around invalid bytes, which are no characters; merges begin with characters.
 **
 ** What a vector can do in fewer instructions a kernel brings itself: with KERNEL_WORD_CUTS an
-** ascii_cuts_vector() and a high_cuts_vector(), with KERNEL_RUN_MASK a run_mask().
+** ascii_cuts_vector() and a high_cuts_vector().
 */
 #ifndef TOK_WORDS_H
 #define TOK_WORDS_H
@@ -32,47 +32,64 @@ static inline uint32_t char_word_before(const uint8_t *text, size_t end, uint8_t
   return w;
 }
 
+/* The character at p, of n bytes that may be read, as a word; 0: an invalid byte. Its length. */
+static inline size_t char_word_at(const uint8_t *p, size_t n, uint32_t *word) {
+  uint32_t cp, w = 0;
+  size_t len = tok_utf8_decode(p, n, &cp);
+  if (n >= 4) {
+    memcpy(&w, p, 4);
+  } else {
+    memcpy(&w, p, n);
+  }
+  *word = cp == TOK_UTF8_INVALID ? 0 : w & 0xFFFFFFFFu >> (32 - 8 * len);
+  return len;
+}
+
 /*
 ** Cuts beside characters that are not ASCII, at bits of `open`; `beside` are bits of their bytes,
-** and of those behind.
+** and of those behind. Two characters of two bytes are left together: they are letters of an
+** alphabet, and words of those are cut at blanks.
 */
 static inline uint64_t high_cuts(const tok_blocks *b, uint64_t beside, uint64_t open) {
   const uint8_t *p = b->text + b->pos;
   uint64_t found = 0;
   uint32_t before = 0; /* the character in front of byte `end` */
-  unsigned end = 0;
+  size_t end = 64, len_before = 0;
   for (uint64_t rest = beside; rest != 0;) {
     unsigned i = (unsigned)__builtin_ctzll(rest);
-    uint32_t cp, y = 0;
-    uint8_t last = 0;
-    size_t len = tok_utf8_decode(p + i, b->len - b->pos - i, &cp);
-    if (cp != TOK_UTF8_INVALID) memcpy(&y, p + i, len);
-    if (!(open >> i & 1)) {
-      before = 0;
-    } else if (before == 0 || end != i) {
-      before = char_word_before(b->text, b->pos + i, &last);
-    } else {
-      last = p[(int)i - 1];
+    uint32_t y;
+    size_t len = char_word_at(p + i, b->len - b->pos - i, &y);
+    bool alike = len == 2 && len_before == 2 && end == i;
+    if (!alike && (open >> i & 1)) {
+      uint8_t last = 0;
+      if (before == 0 || end != i) {
+        before = char_word_before(b->text, b->pos + i, &last);
+      } else {
+        last = p[(int)i - 1];
+      }
+      if (before == 0 || y == 0 || !tok_may_cross(b->ranks, before, last, y))
+        found |= (uint64_t)1 << i;
     }
-    if (before == 0 || y == 0 || !tok_may_cross(b->ranks, before, last, y))
-      found |= (uint64_t)1 << i;
     before = y;
-    end = i + (unsigned)len;
+    len_before = len;
+    end = i + len;
     rest = end > 63 ? 0 : rest >> end << end;
   }
-  return found & open;
+  return found;
 }
 
 #ifndef KERNEL_WORD_CUTS
 /*
-** Cuts between two ASCII characters, but for letters, which tokens join nearly everywhere: at the
-** bits of `where`.
+** Cuts between two ASCII characters, at the bits of `where`; but for those that tokens join nearly
+** everywhere: two letters, two blanks, a letter behind a blank.
 */
 static inline uint64_t ascii_cuts(const tok_blocks *b, const tok_masks *m, uint64_t where) {
   const uint8_t *p = b->text + b->pos;
   const uint64_t *cross = b->ranks->cross_ascii;
   uint64_t found = 0;
-  for (uint64_t odd = where & ~(m->letter & m->letter << 1); odd != 0; odd &= odd - 1) {
+  uint64_t joined = m->letter | m->blank;
+  joined &= joined << 1 & ~(m->letter << 1 & m->blank);
+  for (uint64_t odd = where & ~joined; odd != 0; odd &= odd - 1) {
     unsigned i = (unsigned)__builtin_ctzll(odd), x = p[(int)i - 1], y = p[i];
     found |= (~cross[2 * x + (y >> 6)] >> (y & 63) & 1) << i;
   }
@@ -103,18 +120,17 @@ ALWAYS uint64_t word_cuts(const tok_blocks *b, const tok_masks *m, unsigned size
 ** The first blanks of runs, but not behind '>'. Those behind other ASCII characters may be left to
 ** word_cuts(): no token has a blank there.
 */
-ALWAYS uint64_t word_starts(const tok_blocks *b, const tok_masks *m, uint64_t behind_high) {
+ALWAYS uint64_t word_starts(const tok_blocks *b, const tok_masks *m, unsigned size,
+                            uint64_t behind_high) {
   uint64_t starts = m->blank & ~(m->blank << 1 | b->blank);
 #ifdef KERNEL_WORD_CUTS
   if (b->ranks != NULL) return starts & behind_high;
 #else
   (void)behind_high;
 #endif
-  for (uint64_t check = starts & (m->other << 1 | b->other); check != 0; check &= check - 1) {
-    unsigned i = (unsigned)__builtin_ctzll(check);
-    if (b->text[b->pos + i - 1] == '>') starts &= ~((uint64_t)1 << i);
-  }
-  return starts;
+  const uint8_t *p = b->text + b->pos;
+  bool behind = b->pos > 0 && !b->fresh && p[-1] == '>';
+  return starts & ~(equal_mask(p, size, '>') << 1 | (uint64_t)behind);
 }
 
 enum { FEW_BLANKS = 32 }; /* runs that are shorter are mostly all alike */
@@ -142,19 +158,6 @@ ALWAYS uint64_t blank_ends(const tok_blocks *b, uint64_t blank, unsigned size) {
   return found;
 }
 
-#ifndef KERNEL_RUN_MASK
-/* The bytes of a block that are a newline, or a tab. */
-static inline uint64_t run_mask(const tok_blocks *b, const tok_masks *m, unsigned size, int kind) {
-  (void)size;
-  uint64_t found = 0;
-  for (uint64_t rest = (m->newline | m->space) & ~m->blank; rest != 0; rest &= rest - 1) {
-    unsigned i = (unsigned)__builtin_ctzll(rest);
-    found |= (uint64_t)(b->text[b->pos + i] == tok_run_byte(kind)) << i;
-  }
-  return found;
-}
-#endif
-
 /* Where runs are cut that may be longer than tokens are: *n bytes have gone before. */
 static inline uint64_t long_run_cuts(uint64_t run, unsigned size, uint32_t max, size_t *n) {
   uint64_t found = 0;
@@ -167,8 +170,9 @@ static inline uint64_t long_run_cuts(uint64_t run, unsigned size, uint32_t max, 
 }
 
 /* The starts and ends of runs of newlines, or tabs. */
-ALWAYS uint64_t run_cuts(tok_blocks *b, const tok_masks *m, int kind, unsigned size) {
-  uint64_t run = run_mask(b, m, size, kind), four = run & run << 1 & run << 2 & run << 3;
+ALWAYS uint64_t run_cuts(tok_blocks *b, int kind, unsigned size) {
+  uint64_t run = equal_mask(b->text + b->pos, size, tok_run_byte(kind));
+  uint64_t four = run & run << 1 & run << 2 & run << 3;
   if (run == 0 && b->run[kind] == 0) return 0;
   uint64_t found = run ^ (run << 1 | (b->run[kind] > 0));
   if ((four & four << 4) != 0 || b->run[kind] + TOK_RUN_MIN / 2 > TOK_RUN_MIN)
@@ -183,12 +187,12 @@ ALWAYS uint64_t run_cuts(tok_blocks *b, const tok_masks *m, int kind, unsigned s
 ALWAYS uint64_t starts_blanks(tok_blocks *b, const tok_masks *m, unsigned size) {
   uint64_t valid = ~(uint64_t)0 >> (64 - size), first = b->pos == 0 || b->fresh;
   uint64_t behind_high = m->high << 1 | (uint64_t)(!first && b->text[b->pos - 1] >= 0x80);
-  uint64_t starts = (word_starts(b, m, behind_high) | first) & valid;
+  uint64_t starts = (word_starts(b, m, size, behind_high) | first) & valid;
   if (b->ranks != NULL) {
     starts |= word_cuts(b, m, size, behind_high, valid & ~starts);
     if (b->ranks->blank_ends != 0) starts |= blank_ends(b, m->blank, size);
     for (int kind = 0; kind < TOK_N_RUNS; kind++) {
-      if (b->ranks->run_max[kind] != 0) starts |= run_cuts(b, m, kind, size) & valid;
+      if (b->ranks->run_max[kind] != 0) starts |= run_cuts(b, kind, size) & valid;
     }
   }
   uint64_t words = ~m->blank & valid;

@@ -92,12 +92,6 @@ static inline uint64_t char_cuts(const tok_ranks *r, const uint8_t *p, unsigned 
   return _pdep_u64(found, starts);
 }
 
-#define KERNEL_RUN_MASK
-static inline uint64_t run_mask(const tok_blocks *b, const tok_masks *m, unsigned size, int kind) {
-  (void)m;
-  return equals(load64(b->text + b->pos, size), (char)tok_run_byte(kind));
-}
-
 /* As high_cuts(); false where the block has invalid bytes. */
 static inline bool high_cuts_vector(const tok_blocks *b, const tok_masks *m, unsigned size,
                                     uint64_t beside, uint64_t open, uint64_t *found) {
