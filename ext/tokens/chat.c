@@ -6,11 +6,17 @@
 #include "image.h"
 #include "tools.h"
 
+/*
+** Longest word with escapes that can be a known one: the longest has 20 bytes, each at most \u0000
+*/
+enum { ESCAPED_MAX = 128 };
+
 typedef struct {
   tok_json j;
   tok_engine *engine;
   const tok_meter *meter;
-  tok_buf text;       /* a string with its escapes undone */
+  tok_buf text;       /* a string with its escapes undone, or JSON as models are shown it */
+  char word[ESCAPED_MAX]; /* a key or word with its escapes undone */
   tok_status status;  /* sticky */
   const char *wrong, *unknown;
   int64_t milli;      /* thousandths of a token */
@@ -42,12 +48,26 @@ static void cannot(chat *c, const char *why) {
   if (c->unknown == NULL) c->unknown = why;
 }
 
-static bool next(chat *c) {
+/* A key or a string, to be compared with known words; until the next one. */
+static tok_slice word_of(chat *c) {
+  if (!c->j.escaped || c->j.text.len > ESCAPED_MAX) return c->j.text;
+  return (tok_slice){c->word, tok_json_unescape(c->j.text, c->word)};
+}
+
+/* The next event; keys as they are written. */
+static bool next_raw(chat *c) {
   if (c->status != TOK_OK) return false;
   if (tok_json_next(&c->j) != TOK_JSON_ERROR) return true;
   fail(c, TOK_INVALID,
        tok_json_too_deep(&c->j) ? "nested deeper than 64 levels" : "malformed JSON");
   return false;
+}
+
+/* The next event; keys with their escapes undone. */
+static bool next(chat *c) {
+  if (!next_raw(c)) return false;
+  if (c->j.event == TOK_JSON_KEY) c->j.text = word_of(c);
+  return true;
 }
 
 /* Passes over what is left of the value whose first event was just read. */
@@ -95,16 +115,80 @@ static int64_t count_string(chat *c) {
   return count_text(c, plain_text(c, c->j.text, c->j.escaped));
 }
 
+/* Appends what the escape \u at p stands for; n: its bytes, 12 for a pair. */
+static void print_escape(tok_buf *b, const char *p, size_t n) {
+  static const char FROM[] = "\b\f\n\r\t\"\\", TO[] = "bfnrt\"\\";
+  char out[12];
+  size_t k = tok_json_unescape((tok_slice){p, n}, out);
+  const char *at = k == 1 && out[0] != '\0' ? strchr(FROM, out[0]) : NULL;
+  if (at != NULL) {
+    tok_buf_addc(b, '\\');
+    tok_buf_addc(b, TO[at - FROM]);
+  } else if (k > 1 || (unsigned char)out[0] >= ' ') {
+    tok_buf_add(b, out, k);
+  } else {
+    tok_buf_add(b, p, n);
+  }
+}
+
+/* Appends a string of JSON: only what must have an escape has one. */
+static void print_string(tok_buf *b, tok_slice raw) {
+  tok_buf_addc(b, '"');
+  for (size_t i = 0, n; i < raw.len; i += n) {
+    const char *p = raw.ptr + i, *slash = memchr(p, '\\', raw.len - i);
+    n = slash == NULL ? raw.len - i : (size_t)(slash - p);
+    if (n == 0 && p[1] == 'u') {
+      bool pair = raw.len - i >= 12 && tok_lower(p[2]) == 'd' && p[3] >= '8' && p[6] == '\\' &&
+                  p[7] == 'u';
+      n = pair ? 12 : 6;
+      print_escape(b, p, n);
+    } else if (n == 0) {
+      n = 2;
+      tok_buf_add(b, p[1] == '/' ? "/" : p, p[1] == '/' ? 1 : n);
+    } else {
+      tok_buf_add(b, p, n);
+    }
+  }
+  tok_buf_addc(b, '"');
+}
+
+/*
+** The object or array whose first event was just read, into c->text: however a request is written,
+** providers show models one form of it.
+*/
+static void print_json(chat *c) {
+  int outside = c->j.depth - 1;
+  bool comma = false;
+  c->text.len = 0;
+  do {
+    tok_json_event event = c->j.event;
+    bool end = event == TOK_JSON_OBJECT_END || event == TOK_JSON_ARRAY_END;
+    if (comma && !end) tok_buf_adds(&c->text, ", ");
+    comma = event != TOK_JSON_OBJECT && event != TOK_JSON_ARRAY && event != TOK_JSON_KEY;
+    if (event == TOK_JSON_KEY || event == TOK_JSON_STRING) {
+      print_string(&c->text, c->j.text);
+      if (event == TOK_JSON_KEY) tok_buf_adds(&c->text, ": ");
+    } else if (event == TOK_JSON_NUMBER) {
+      tok_buf_add(&c->text, c->j.text.ptr, c->j.text.len);
+    } else if (event == TOK_JSON_TRUE || event == TOK_JSON_FALSE || event == TOK_JSON_NULL) {
+      static const char *const WORDS[] = {"true", "false", "null"};
+      tok_buf_adds(&c->text, WORDS[event - TOK_JSON_TRUE]);
+    } else {
+      tok_buf_addc(&c->text, c->j.in.ptr[c->j.at - 1]);
+    }
+  } while (c->j.depth > outside && next_raw(c));
+  if (c->text.status != TOK_OK) fail(c, c->text.status, NULL);
+}
+
 /* The value as JSON text: how models are shown arguments and schemas, near enough. */
 static void count_json(chat *c) {
   tok_json_event event = c->j.event;
   if (event == TOK_JSON_STRING) {
     count_string(c);
   } else if (event == TOK_JSON_OBJECT || event == TOK_JSON_ARRAY) {
-    size_t from = c->j.at - 1;
-    pass(c);
+    print_json(c);
     if (c->status != TOK_OK) return;
-    count_text(c, (tok_slice){c->j.in.ptr + from, c->j.at - from});
+    count_text(c, (tok_slice){c->text.ptr, c->text.len});
     c->inexact = true;
   }
 }
@@ -229,19 +313,18 @@ static void count_key(chat *c, part *p) {
   if (!next(c)) return;
   bool string = c->j.event == TOK_JSON_STRING;
   if (is_role && string) {
-    p->who = role_of(c->j.text);
+    p->who = role_of(word_of(c));
     p->has_role = true;
   } else if (is_detail && string) {
-    p->low = tok_slice_is(c->j.text, "low");
+    p->low = tok_slice_is(word_of(c), "low");
   } else if (is_width || is_height) {
     *(is_width ? &p->size.width : &p->size.height) = pixels(c);
   } else if (is_type && string) {
-    if (tok_slice_is(c->j.text, "input_audio") || tok_slice_is(c->j.text, "document") ||
-        tok_slice_is(c->j.text, "input_file")) {
-      cannot(c, "audio, video and files are not counted");
-    } else if (tok_slice_is(c->j.text, "image") || tok_slice_is(c->j.text, "input_image")) {
-      p->image = true;
-    }
+    static const char *const FILES[] = {"input_audio", "document", "input_file", NULL};
+    static const char *const IMAGES[] = {"image", "input_image", NULL};
+    tok_slice type = word_of(c);
+    if (one_of(type, FILES)) cannot(c, "audio, video and files are not counted");
+    p->image |= one_of(type, IMAGES);
   } else if (known) {
     if (is_name && string && p->depth == 0) p->named = true;
     count_key_kind(c, p, kind);
@@ -387,8 +470,8 @@ static void count_thinking(chat *c) {
          is_enabled = key_is(c, "enabled");
     if (!next(c)) return;
     bool string = c->j.event == TOK_JSON_STRING;
-    if (is_type && string) on = on || !tok_slice_is(c->j.text, "disabled");
-    if (is_effort && string) on = on || !tok_slice_is(c->j.text, "none");
+    if (is_type && string) on = on || !tok_slice_is(word_of(c), "disabled");
+    if (is_effort && string) on = on || !tok_slice_is(word_of(c), "none");
     if (is_enabled && c->j.event == TOK_JSON_TRUE) on = true;
     pass(c);
   }
@@ -488,7 +571,7 @@ tok_status tok_chat(tok_engine *e, const tok_meter *meter, bool plain, tok_slice
                     tok_slice options, tok_chat_count *out) {
   chat c = {.engine = e, .meter = meter, .plain = plain, .last_role = -1};
   memset(out, 0, sizeof *out);
-  tok_buf_init(&c.text, request.len + options.len + 16);
+  tok_buf_init(&c.text, 2 * (request.len + options.len) + 16); /* a blank behind each comma */
   count_document(&c, request, false);
   if (c.status == TOK_OK && options.ptr != NULL) {
     int last = c.last_role;

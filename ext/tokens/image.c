@@ -26,7 +26,10 @@ static int next_byte(stream *s) {
   while (s->n_bits < 8) {
     if (s->at == s->text.len) return -1;
     char c = s->text.ptr[s->at++];
-    if (c == '\\') continue; /* "\/" in JSON */
+    if (c == '\\') { /* "\/" in JSON, and the ends of lines */
+      if (s->at < s->text.len && s->text.ptr[s->at] != '/') s->at++;
+      continue;
+    }
     int v = sextet(c);
     if (v < 0) return -1;
     s->bits = (s->bits << 6 | (uint32_t)v) & 0xFFFFFF;
@@ -139,7 +142,7 @@ static int64_t tiles(double w, double h) {
   double fit = fmin(1, 2048 / fmax(w, h));
   w *= fit, h *= fit;
   fit = fmin(1, 768 / fmin(w, h));
-  return parts(floor(w * fit), 512) * parts(floor(h * fit), 512);
+  return parts(fmax(1, floor(w * fit)), 512) * parts(fmax(1, floor(h * fit)), 512);
 }
 
 /* Patches of 32 pixels, at most `most`: else scaled down to whole patches that fit. */

@@ -29,13 +29,20 @@ static value take(tok_json *j) {
   return v;
 }
 
+/* Is the key that was just read this one, with its escapes undone? */
+static bool key_is(const tok_json *j, const char *key) {
+  char room[72]; /* longer than every key that is asked for, written with escapes alone */
+  if (!j->escaped || j->text.len > sizeof room) return tok_slice_is(j->text, key);
+  return tok_slice_is((tok_slice){room, tok_json_unescape(j->text, room)}, key);
+}
+
 static value member(value object, const char *key) {
   tok_json j;
   if (object.event == TOK_JSON_OBJECT) {
     tok_json_init(&j, object.text);
     tok_json_next(&j);
     while (tok_json_next(&j) == TOK_JSON_KEY) {
-      bool here = tok_slice_is(j.text, key);
+      bool here = key_is(&j, key);
       value v = take(&j);
       if (here) return v;
     }

@@ -82,6 +82,33 @@ static void escapes(void) {
   CHECK_INT(count("gpt-4o", "\"a\\n\\t\\\"\\\\\\/b\""), 7 + est.base);
 }
 
+/* One request written in several ways: providers read its JSON, and show models one form of it. */
+static void same_request(void) {
+  static const char COMPACT[] =
+      "{\"system\":\"Be brief.\",\"messages\":[{\"role\":\"assistant\",\"content\":\"Hello\"}],\"tools\":["
+      "{\"name\":\"f\",\"description\":\"Says \\\"é/è\\\"\",\"input_schema\":{\"a\":[1,true,null,{}],\"b\":[]}}]}";
+  static const char SPACED[] =
+      "{\n  \"system\" : \"Be brief.\",\n  \"messages\" : [ { \"role\": \"assistant\", \"content\": \"Hello\" } ],\n"
+      "  \"tools\" : [ {\n \"name\" : \"f\",\n \"description\" : \"Says \\\"é/è\\\"\",\n \"input_schema\" : { \"a\" : "
+      "[ 1 ,\n true,\n null, { } ] , \"b\" : [\n ] } } ] }\n";
+  static const char ESCAPED[] =
+      "{\"s\\u0079stem\":\"Be br\\u0069ef.\",\"mess\\u0061ges\":[{\"r\\u006fle\":\"assist\\u0061nt\",\"\\u0063ontent\":"
+      "\"Hell\\u006f\"}],\"t\\u006fols\":[{\"n\\u0061me\":\"\\u0066\",\"description\":\"Says \\u0022\\u00e9\\/\\u00E8"
+      "\\\"\",\"input_schema\":{\"\\u0061\":[1,true,null,{}],\"b\":[]}}]}";
+  int64_t want = count("claude-sonnet-4-5", COMPACT);
+  CHECK(want > 20);
+  CHECK_INT(count("claude-sonnet-4-5", SPACED), want);
+  CHECK_INT(count("claude-sonnet-4-5", ESCAPED), want);
+  CHECK_INT(count("gemini-2.5-pro", SPACED), count("gemini-2.5-pro", COMPACT));
+  CHECK_INT(count("gpt-5", ESCAPED), count("gpt-5", COMPACT));
+  CHECK_INT(count("gpt-5", SPACED), count("gpt-5", COMPACT));
+  /* what must have an escape keeps it: a pair, half a pair, a control character */
+  CHECK_INT(count("claude-sonnet-4-5", "{\"tools\":[[\"\\ud83d\\ude00\\u000a\\u0001\\\\\"]]}"),
+            count("claude-sonnet-4-5", "{\"tools\":[[\"\xf0\x9f\x98\x80\\n\\u0001\\u005c\"]]}"));
+  CHECK_INT(count("claude-sonnet-4-5", "{\"tools\":[[\"\\ud83dx\"]]}"),
+            count("claude-sonnet-4-5", "{\"tools\":[[\"\xef\xbf\xbdx\"]]}"));
+}
+
 static void options(void) {
   static const char HELLO[] = "[{\"role\":\"user\",\"content\":\"Hello\"}]";
   static const char TOOL[] = "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}";
@@ -155,6 +182,10 @@ static void sizes(void) {
   CHECK(tok_image_of_base64(tok_slice_of("\\/9j\\/4AAEAAD\\/wAARCAAIABADAREA"), &s));
   CHECK_INT(s.width, 16);
   CHECK_INT(s.height, 8);
+  /* lines of base64 that end in the middle of what is read */
+  CHECK(tok_image_of_base64(tok_slice_of("\\/9j\\/4A\\r\\nAEAAD\\/wA\\nARCAAIABADAREA"), &s));
+  CHECK_INT(s.width, 16);
+  CHECK_INT(s.height, 8);
   CHECK(!tok_image_of_base64(tok_slice_of("aGVsbG8gd29ybGQsIHRoaXMgaXMgbm8gaW1hZ2UgYXQgYWxs"), &s));
   CHECK(!tok_image_of_base64(tok_slice_of("/9j/4AAE"), &s));
   CHECK(!tok_image_of_base64(tok_slice_of(""), &s));
@@ -220,7 +251,7 @@ static void estimates(void) {
 int main(int argc, char **argv) {
   engine = tok_engine_new();
   static const check_test tests[] = {{"cookbook", cookbook}, {"shapes", shapes}, {"escapes", escapes},
-    {"options", options}, {"tools", tools}, {"unknowns", unknowns}, {"malformed", malformed}, {"sizes", sizes}, {"images", images},
+    {"same_request", same_request}, {"options", options}, {"tools", tools}, {"unknowns", unknowns}, {"malformed", malformed}, {"sizes", sizes}, {"images", images},
     {"large", large}, {"estimates", estimates}};
   int rc = check_run(argc, argv, tests, sizeof tests / sizeof tests[0]);
   tok_engine_free(engine);
