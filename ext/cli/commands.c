@@ -172,7 +172,8 @@ int prepare_report(sqlite3 *db, const command *c, const char *report, const opti
   int status = uses_options(stmt, c->name, o) ? EXIT_DONE : EXIT_WRONG_USE;
   for (int i = 1; status == EXIT_DONE && i <= sqlite3_bind_parameter_count(stmt); i++) {
     char *value = NULL;
-    if (!parameter(db, o, sqlite3_bind_parameter_name(stmt, i), &value)) status = EXIT_FAILED;
+    if (!parameter(db, o, sqlite3_bind_parameter_name(stmt, i), &value))
+      status = EXIT_WRONG_USE;
     else bind(stmt, i, value);
   }
   if (status == EXIT_DONE) *out = stmt;

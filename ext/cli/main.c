@@ -19,7 +19,7 @@ static bool writes(const command *c, const options *o) {
 
 static sqlite3 *open_db(const command *c, const options *o) {
   sqlite3 *db = NULL;
-  if (o->db == NULL) {
+  if (o->db == NULL || o->db[0] == 0) { /* SQLite opens '' as a database that is gone on close */
     complain("which database? Give --db FILE or set TOK_DB");
     return NULL;
   }

@@ -303,11 +303,14 @@ static void flat(tok_run *r, tok_forecast *out) {
   if (r->m1 > 1) {
     for (size_t j = 0; j < r->h; j++) r->combined[j] = r->y[r->n - r->m1 + j % r->m1];
     out->mix[0] = (tok_mix){"seasonal_naive", 1};
-    return;
+  } else {
+    for (size_t j = 0; j < r->h; j++) r->combined[j] = f;
+    out->mix[0] = (tok_mix){"mean", r->n < POINTS_MIN ? 1 : 0.5};
+    if (r->n >= POINTS_MIN) out->mix[out->n_mix++] = (tok_mix){"naive", 0.5};
   }
-  for (size_t j = 0; j < r->h; j++) r->combined[j] = f;
-  out->mix[0] = (tok_mix){"mean", r->n < POINTS_MIN ? 1 : 0.5};
-  if (r->n >= POINTS_MIN) out->mix[out->n_mix++] = (tok_mix){"naive", 0.5};
+  for (size_t j = 0; j < r->h; j++) {
+    if (r->positive && r->combined[j] < 0) r->combined[j] = 0;
+  }
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */

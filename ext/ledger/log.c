@@ -74,14 +74,20 @@ static void chain(tok_log *l, tok_slice s) {
   l->chain = h;
 }
 
+/* Blanks at the ends of a CSV row are fields, or in them: only the end of the line goes. */
+static tok_slice trim_row(tok_slice s) {
+  while (s.len > 0 && (s.ptr[s.len - 1] == '\r' || s.ptr[s.len - 1] == '\n')) s.len--;
+  return s;
+}
+
 static void read_document(tok_log *l, tok_slice document) {
-  document = trim(document);
-  if (document.len == 0 || l->status != TOK_OK) return;
-  chain(l, document);
+  tok_slice trimmed = trim(document);
+  if (trimmed.len == 0 || l->status != TOK_OK) return;
+  chain(l, trimmed);
   l->n_documents++;
   tok_record_clear(&l->record);
-  if (l->cut == TOK_CUT_CSV) tok_log_csv(l, document);
-  else tok_log_json(l, document);
+  if (l->cut == TOK_CUT_CSV) tok_log_csv(l, trim_row(document));
+  else tok_log_json(l, trimmed);
 }
 
 /*

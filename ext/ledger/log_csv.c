@@ -204,6 +204,17 @@ static bool is_null(tok_slice s) {
   return tok_slice_is(s, "NULL") || tok_slice_is(s, "null") || tok_slice_is(s, "\\N");
 }
 
+/* Blanks around what is no text mean nothing: "2026-01-05, gpt-4o, 10, 5". */
+static tok_slice without_blanks(tok_slice s) {
+  while (s.len > 0 && (s.ptr[0] == ' ' || s.ptr[0] == '\t')) s.ptr++, s.len--;
+  while (s.len > 0 && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t')) s.len--;
+  return s;
+}
+
+static bool is_text(int column) {
+  return column < TOK_C_N && tok_columns[column].kind == TOK_KIND_TEXT;
+}
+
 void tok_log_csv(tok_log *l, tok_slice row) {
   if (l->n_columns == 0) {
     read_header(l, row);
@@ -219,7 +230,8 @@ void tok_log_csv(tok_log *l, tok_slice row) {
     int c = l->columns[n];
     tok_slice text = field_text(l, &f, &quoted);
     if (c == TOK_C_N || (!quoted && is_null(text))) continue;
-    bool empty = quoted && text.len == 0 && c < TOK_C_N && tok_columns[c].kind == TOK_KIND_TEXT;
+    if (!is_text(c)) text = without_blanks(text);
+    bool empty = quoted && text.len == 0 && is_text(c);
     if (empty) tok_record_copy(r, (tok_column)c, text); /* "" is text, nothing is NULL */
     else tok_log_put(l, c, text);
   }

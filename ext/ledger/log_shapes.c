@@ -222,9 +222,11 @@ static const sign signs[] = {
     {TOK_LOG_CODEX, {"payload", "session_meta"}},
     {TOK_LOG_CODEX, {"payload", "turn_context"}},
     {TOK_LOG_CODEX, {"payload", "token_count"}},
+    {TOK_LOG_CLAUDE_CODE, {"sessionId", "message", "isSidechain"}},
+    {TOK_LOG_QWEN_CODE, {"sessionId", "usageMetadata"}},
+    {TOK_LOG_QWEN_CODE, {"sessionId", "parentUuid", "parts"}}, /* and no "content" */
     {TOK_LOG_CLAUDE_CODE, {"sessionId", "message", "parentUuid"}},
     {TOK_LOG_CLAUDE_CODE, {"message", "requestId", "usage"}},
-    {TOK_LOG_QWEN_CODE, {"sessionId", "usageMetadata"}},
     {TOK_LOG_GEMINI_CLI, {"sessionId", "messages", "gemini"}},
     {TOK_LOG_OPENCODE, {"modelID", "providerID", "tokens"}},
     {TOK_LOG_AMP, {"messages", "usage", "inputTokens"}},
@@ -265,7 +267,8 @@ tok_log_format tok_log_format_of(tok_slice text) {
   size_t i = 0;
   while (i < text.len && (unsigned char)text.ptr[i] <= ' ') i++;
   if (i == text.len) return TOK_LOG_UNKNOWN;
-  if (text.ptr[i] != '{' && text.ptr[i] != '[') return is_csv(text) ? TOK_LOG_CSV : TOK_LOG_UNKNOWN;
+  tok_slice rest = {text.ptr + i, text.len - i};
+  if (rest.ptr[0] != '{' && rest.ptr[0] != '[') return is_csv(rest) ? TOK_LOG_CSV : TOK_LOG_UNKNOWN;
   for (size_t k = 0; k < sizeof signs / sizeof signs[0]; k++) {
     bool all = true;
     for (int w = 0; w < 3 && signs[k].words[w] != NULL && all; w++)

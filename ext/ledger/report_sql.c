@@ -10,7 +10,7 @@
 **   T1  group_by: model, provider, task, tenant, user, api_key, session, service_tier,
 **       request_model, status, tag, tag:<name>, hour, day, week, month, quarter, year, or all. The
 **       ledger's column names (task_type, tenant_id, …) are accepted too. A request with several
-**       tags counts in each.
+**       tags counts once in each.
 **   T2  since is inclusive, until exclusive: ISO-8601 or Unix seconds; NULL: open. Buckets of time
 **       are those of the zone; without one, of llm_setting's zone. `key` is the bucket's name
 **       (2026-01-31, 2026-W05, …).
@@ -185,6 +185,11 @@ static char *conditions_sql(const question *a, bool row) {
   return sqlite3_str_finish(s);
 }
 
+/* A request counts once in a tag, however often it has it. */
+#define TAGS_ONCE                                                                                  \
+  "JOIN json_each(u.tags) AS t ON NOT EXISTS (SELECT 1 FROM json_each(u.tags) AS s"                \
+  " WHERE s.id < t.id AND s.value IS t.value AND (typeof(t.key) <> 'text' OR s.key = t.key))"
+
 /* The script with `with` in place of each @name@. */
 static char *report_sql(const question *a) {
   char *rollup_filter = conditions_sql(a, false), *row_filter = conditions_sql(a, true);
@@ -193,7 +198,7 @@ static char *report_sql(const question *a) {
       {"@row_key@", a->g->row_key},
       {"@rollup_filter@", rollup_filter},
       {"@row_filter@", row_filter},
-      {"@row_join@", strcmp(a->g->name, "tag") == 0 ? "JOIN json_each(u.tags) AS t" : ""},
+      {"@row_join@", strcmp(a->g->name, "tag") == 0 ? TAGS_ONCE : ""},
       {"@order@", a->timed ? "s.k" : "s.cost_nano IS NULL, s.cost_nano DESC, s.k"}};
   sqlite3_str *s = sqlite3_str_new(a->q->db);
   const char *p = tok_ledger_script("query/report.sql");
@@ -215,14 +220,10 @@ static char *report_sql(const question *a) {
   return sqlite3_str_finish(s);
 }
 
-/* A bucket of a zone takes about 40 bytes of SPANS_BYTES_MAX. */
-static int too_many(const question *a) {
-  return tok_query_error(a->q,
-                         "the range has more %ss than a report can hold, expected since and until"
-                         " nearer to each other",
-                         tok_unit_names[a->unit]);
-}
-
+/*
+** Where the range has more buckets than SPANS_BYTES_MAX (a bucket of a zone takes about 40 bytes):
+** rows, one by one. That takes a row that is thousands of years off.
+*/
 static int bind_spans(const question *a, sqlite3_stmt *stmt, const char *name, tok_rollup r,
                       bool all) {
   tok_buf spans;
@@ -231,10 +232,13 @@ static int bind_spans(const question *a, sqlite3_stmt *stmt, const char *name, t
   if (all) tok_buf_adds(&spans, "[[0,1,0]]");
   else if (a->since < a->until) tok_report_spans(a->since, a->until, &rules, &spans);
   else tok_buf_adds(&spans, "[]");
+  if (spans.status == TOK_TOOBIG) {
+    tok_buf_init(&spans, SPANS_BYTES_MAX);
+    tok_report_spans(a->since, a->until, &(tok_span_rules){.zone = NULL}, &spans);
+  }
   int rc = spans.status == TOK_OK
                ? tok_query_bind_text(stmt, name, (tok_slice){spans.ptr, spans.len})
-           : spans.status == TOK_TOOBIG ? too_many(a)
-                                        : SQLITE_NOMEM;
+               : SQLITE_NOMEM;
   tok_buf_free(&spans);
   return rc;
 }
@@ -278,7 +282,7 @@ static int close_range(question *a, bool *whole, bool *any) {
   if (a->since < ends[0]) a->since = ends[0];
   if (a->until > ends[1]) a->until = ends[1];
   if (a->since < TOK_TIME_MIN) a->since = TOK_TIME_MIN;
-  if (a->until > TOK_TIME_MAX) a->until = TOK_TIME_MAX;
+  if (a->until > TOK_TIME_MAX) a->until = TOK_TIME_MAX + 1; /* exclusive */
   return SQLITE_OK;
 }
 

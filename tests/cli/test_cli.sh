@@ -66,9 +66,10 @@ refused 2 'unknown option --frob' --frob by-model
 refused 2 '--db needs FILE' stats --db
 refused 2 '--plain takes no argument' stats --plain=1
 refused 1 'which database' by-model
+refused 1 'which database' --db '' import "$dir/untouched.csv"
 refused 1 'No such file' --db "$dir/none.db" by-model
-refused 1 '--since must be a time' --db "$db" by-day --since yesterday
-refused 1 '--since must be a time' --db "$db" by-day --since 2026
+refused 2 '--since must be a time' --db "$db" by-day --since yesterday
+refused 2 '--since must be a time' --db "$db" by-day --since 2026
 refused 2 'by-model takes no operand' --db "$db" by-model gpt-4o
 refused 2 '--format must be table' --db "$db" by-model --format xml
 refused 2 '--limit must be a number' --db "$db" by-model --limit 0

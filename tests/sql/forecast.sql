@@ -150,3 +150,5 @@ SELECT json_extract(tok_forecast(iif(i % 12 = 1, date('2025-02-28', i / 12 || ' 
 .print L4 a date is a day of whatever zone
 SELECT json_extract(tok_forecast(date('2026-01-01', i || ' days'), value, 1, '{"zone":"America/New_York"}'), '$.points[0].ts') FROM line;
 SELECT json_extract(tok_forecast(date('2026-01-01', i || ' days'), value, 1, '{"zone":"Asia/Tokyo"}'), '$.points[0].ts') FROM line;
+.print L5 what is said to be positive has no negative forecast, also where the history is short and negative
+SELECT json_extract(tok_forecast(i, -5 - i % 3, 2, '{"positive":true}'), '$.points[1].forecast', '$.points[1].upper', '$.total') FROM line WHERE i < 7;

@@ -139,3 +139,19 @@ SELECT tok_import_text('start_time,model,input_tokens,output_tokens,input_cached
 gen-1,2026-01-01 00:00:01,1000,200,150,300,gpt-4o,OpenAI,900
 ') ->> 'imported';
 SELECT response_id, provider, model, cache_read_tokens, reasoning_tokens, response_time_ms, cost_nano FROM llm_usage ORDER BY timestamp;
+SELECT '-- Qwen Code as it is: parentUuid and message are there as in Claude Code';
+DELETE FROM llm_usage;
+SELECT tok_import_text('{"uuid":"q0","parentUuid":null,"sessionId":"s","timestamp":"2026-01-01T00:00:00Z","type":"user","message":{"role":"user","parts":[{"text":"hi"}]}}
+{"uuid":"q1","parentUuid":"q0","sessionId":"s","timestamp":"2026-01-01T00:00:05Z","type":"assistant","model":"qwen3-coder-plus","message":{"role":"model","parts":[]},"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":4,"totalTokenCount":14}}
+');
+SELECT tok_import_text('{"uuid":"q0","parentUuid":null,"sessionId":"s","timestamp":"2026-01-01T00:00:00Z","type":"user","message":{"role":"user","parts":[{"text":"hi"}]}}') ->> 'format',
+  tok_import_text('{"parentUuid":null,"isSidechain":false,"type":"user","message":{"role":"user","content":"parts"},"uuid":"u1","timestamp":"2026-01-05T10:00:00.000Z","sessionId":"s1","toolUseResult":{"parts":[],"usageMetadata":{}}}') ->> 'format';
+SELECT '-- empty fields at the ends of a row of tabs, blanks around numbers, a blank line before the header';
+DELETE FROM llm_usage;
+SELECT tok_import_text('time' || char(9) || 'model' || char(9) || 'prompt tokens' || char(9) || 'completion tokens' || char(9) || 'tenant' || char(10)
+  || '2026-01-05T10:00:00Z' || char(9) || 'gpt-4o' || char(9) || '7' || char(9) || '3' || char(9) || char(13) || char(10)) ->> 'imported',
+  tok_import_text('tenant' || char(9) || 'ts' || char(9) || 'input_tokens' || char(9) || 'user' || char(10) || char(9) || '1767225600' || char(9) || '8' || char(9) || char(10)) ->> 'imported',
+  tok_import_text('
+timestamp, model, input_tokens, output_tokens, tenant_id
+2026-01-06T10:00:00Z, gpt-4o, 5 , 2 , b ') ->> 'imported';
+SELECT quote(tenant_id), quote(user_id), model, input_tokens, output_tokens FROM llm_usage ORDER BY id;

@@ -80,6 +80,21 @@ SELECT min(abs(p50_ms / x50 - 1) < 0.008), count(*) FROM tok_report('day', '2026
 -- In a join, the arguments from another table.
 SELECT a.by, r.key, r.requests FROM (SELECT 'provider' AS by) AS a JOIN tok_report(a.by, '2026-03-02', '2026-04-09') AS r ORDER BY 2;
 -- What is wrong.
+-- A request that has a tag twice counts once in it.
+.print tag twice
+DELETE FROM llm_usage;
+INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens, tags, cost_nano) VALUES
+  ('2026-01-01', 'a', 10, 1, '["x","y","x"]', 5), ('2026-01-01', 'a', 20, 2, '{"x":"x","z":"x"}', 7);
+SELECT key, requests, input_tokens, cost_usd FROM tok_report('tag', NULL, NULL);
+-- The last second of the year 9999 is in an open range; with a row so far off, days of a zone are still told apart.
+.print far off
+INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens) VALUES ('9999-12-31T23:59:59Z', 'b', 1, 1), ('1970-01-01', 'c', 1, 1);
+SELECT key, requests FROM tok_report('year', NULL, NULL);
+SELECT key, requests FROM tok_report('day', NULL, NULL, 'America/St_Johns');
+UPDATE llm_rollup_state SET watermark = (SELECT max(id) FROM llm_usage);
+SELECT key, requests FROM tok_report('all', NULL, NULL), (SELECT 1) WHERE key = 'all';
+SELECT key, requests FROM tok_report('day', NULL, NULL, 'America/St_Johns');
+SELECT key, requests FROM tok_report('model', NULL, NULL, NULL, '{"tag":null}');
 SELECT * FROM tok_report(NULL, 1, 2);
 SELECT * FROM tok_report;
 SELECT * FROM tok_report('colour', NULL, NULL);
