@@ -53,6 +53,19 @@ static bool is_later(const tok_form *f, uint32_t cp) {
   return at < f->n_pairs && f->pairs[at] >> PAIR_SHIFT == cp;
 }
 
+/*
+** Ideographs, syllables, surrogates, private use, Tangut: by Unicode's stability policy these never
+** decompose (syllables: but into jamo, which compose again), and have no class.
+*/
+static bool is_plain(uint32_t cp) {
+  static const uint32_t ranges[][2] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF}, {0xAC00, 0xD7A3},
+                                       {0xD800, 0xF8FF},   {0x17000, 0x18AFF}, {0x20000, 0x2F7FF}};
+  for (size_t i = 0; i < sizeof ranges / sizeof ranges[0] && cp >= ranges[i][0]; i++) {
+    if (cp <= ranges[i][1]) return true;
+  }
+  return false;
+}
+
 static bool decomposes(uint32_t cp) {
   return utf8proc_get_property((utf8proc_int32_t)cp)->decomp_seqindex != UINT16_MAX;
 }
@@ -86,11 +99,14 @@ static bool stays_itself(uint32_t cp, bool compat) {
 }
 
 static kind kind_by_property(const tok_form *f, uint32_t cp) {
-  if (cp < 0xA0 || in_range(cp, 0xD800, 0xDFFF) || in_range(cp, SYLLABLE_FIRST, SYLLABLE_LAST))
-    return BOUND;
-  if (decomposes(cp) && !stays_itself(cp, f->compat)) return CHANGES;
+  if (cp < 0xA0 || is_plain(cp)) return BOUND;
+  const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)cp);
+  if (p->decomp_seqindex != UINT16_MAX) {
+    bool compat = p->decomp_type != 0;
+    if (compat ? f->compat : !stays_itself(cp, f->compat)) return CHANGES;
+  }
   if (is_later(f, cp)) return LATER;
-  return class_of(cp) == 0 ? BOUND : MARK;
+  return p->combining_class == 0 ? BOUND : MARK;
 }
 
 static bool bit_of(const uint64_t *bitmap, uint32_t cp) {
@@ -113,35 +129,54 @@ static int compare_pairs(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
-/*
-** What joins: of each character that is composed again, the last of its parts with what the others
-** are composed to.
-*/
-static void find_pairs(tok_form *f) {
+/* A character that is composed again: the last of its parts joins with what the others become. */
+static void put_pair(tok_form *f, uint32_t cp) {
   utf8proc_int32_t out[DECOMPOSED_MAX];
+  size_t n = decomposed(cp, out);
+  if (n < 2 || !stays_itself(cp, false) || f->n_pairs == TOK_FORM_PAIRS) return;
+  uint32_t second = (uint32_t)out[n - 1];
+  utf8proc_normalize_utf32(out, (utf8proc_ssize_t)n - 1, options_of(false));
+  f->pairs[f->n_pairs++] = (uint64_t)second << PAIR_SHIFT | (uint32_t)out[0];
+}
+
+static void set_bit(uint64_t *bitmap, uint32_t cp) {
+  bitmap[cp / TOK_FORM_WORD] |= (uint64_t)1 << cp % TOK_FORM_WORD;
+}
+
+/* Notes a character that may be other than a bound: in plane 0 as a mark for now. */
+static void put_odd(tok_form *f, uint32_t cp) {
+  uint32_t page = (cp - TOK_FORM_PLANE) / TOK_FORM_WORD;
+  if (cp < TOK_FORM_PLANE) {
+    set_bit(f->mark, cp);
+  } else if (page / 8 < sizeof f->clean4) {
+    f->clean4[page / 8] &= (uint8_t)~(1 << page % 8);
+  }
+}
+
+/* Pairs, and all that decomposes, has a class or is later. */
+static void find_odd(tok_form *f) {
+  memset(f->clean4, 0xFF, sizeof f->clean4);
   for (uint32_t cp = 0xA0; cp < TOK_FORM_PLANE + TOK_FORM_FLAT; cp++) {
-    if (in_range(cp, SYLLABLE_FIRST, SYLLABLE_LAST) || !decomposes(cp)) continue;
-    size_t n = decomposed(cp, out);
-    if (n < 2 || !stays_itself(cp, false) || f->n_pairs == TOK_FORM_PAIRS) continue;
-    uint32_t second = (uint32_t)out[n - 1];
-    utf8proc_normalize_utf32(out, (utf8proc_ssize_t)n - 1, options_of(false));
-    f->pairs[f->n_pairs++] = (uint64_t)second << PAIR_SHIFT | (uint32_t)out[0];
+    if (is_plain(cp)) continue;
+    const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)cp);
+    if (p->decomp_seqindex != UINT16_MAX && p->decomp_type == 0) put_pair(f, cp);
+    if (p->decomp_seqindex != UINT16_MAX || p->combining_class != 0) put_odd(f, cp);
   }
   qsort(f->pairs, f->n_pairs, sizeof f->pairs[0], compare_pairs);
+  for (size_t i = 0; i < f->n_pairs; i++) put_odd(f, (uint32_t)(f->pairs[i] >> PAIR_SHIFT));
+  for (uint32_t cp = V_FIRST; cp <= T_LAST; cp++) put_odd(f, cp);
 }
 
 static void find_kinds(tok_form *f) {
-  for (uint32_t cp = 0; cp < TOK_FORM_PLANE; cp++) {
-    kind k = kind_by_property(f, cp);
-    f->bound[cp / TOK_FORM_WORD] |= (uint64_t)(k == BOUND) << cp % TOK_FORM_WORD;
-    f->mark[cp / TOK_FORM_WORD] |= (uint64_t)(k == MARK) << cp % TOK_FORM_WORD;
-    f->later[cp / TOK_FORM_WORD] |= (uint64_t)(k == LATER) << cp % TOK_FORM_WORD;
-  }
-  for (uint32_t page = 0; page < TOK_FORM_FLAT / TOK_FORM_WORD; page++) {
-    bool clean = true;
-    for (uint32_t i = 0; i < TOK_FORM_WORD && clean; i++)
-      clean = kind_by_property(f, TOK_FORM_PLANE + page * TOK_FORM_WORD + i) == BOUND;
-    f->clean4[page / 8] |= (uint8_t)(clean << page % 8);
+  memset(f->bound, 0xFF, sizeof f->bound);
+  for (uint32_t page = 0; page < TOK_FORM_PLANE / TOK_FORM_WORD; page++) {
+    for (uint64_t odd = f->mark[page]; odd != 0; odd &= odd - 1) {
+      uint64_t bit = odd & (~odd + 1);
+      kind k = kind_by_property(f, page * TOK_FORM_WORD + (uint32_t)__builtin_ctzll(odd));
+      if (k != MARK) f->mark[page] &= ~bit;
+      if (k != BOUND) f->bound[page] &= ~bit;
+      if (k == LATER) f->later[page] |= bit;
+    }
   }
 }
 
@@ -150,7 +185,7 @@ tok_status tok_form_new(tok_form **form, bool compat, uint32_t sign) {
   if (f == NULL) return TOK_NOMEM;
   memset(f, 0, sizeof *f);
   f->compat = compat;
-  find_pairs(f);
+  find_odd(f);
   find_kinds(f);
   if (sign != 0) f->bound[sign / TOK_FORM_WORD] &= ~((uint64_t)1 << sign % TOK_FORM_WORD);
   f->easy = true;
