@@ -311,7 +311,7 @@ static int64_t count_windows(counter *c, tok_bpe_piece *piece) {
   return total;
 }
 
-/* Tokens of n > 62 bytes at p. */
+/* Tokens of n > 62 bytes at p; fewer where the limit or memory ends it, which nothing may keep. */
 static int64_t merge_count(counter *c, const uint8_t *p, size_t n) {
   if (n <= TOK_TOKEN_BYTES_MAX && tok_rank_of(c->r, p, n) != TOK_RANK_NONE) return 1;
   tok_bpe_piece piece = {.p = p, .n = n};
@@ -359,7 +359,10 @@ static void count_long(counter *c, const job *j, cutting cut) {
   } else if (j->n <= LANE_TEXT_MAX) {
     add_job(c, j);
   } else {
-    job_done(c, j, merge_count(c, j->p, j->n));
+    int64_t count = merge_count(c, j->p, j->n);
+    job once = *j;
+    if (count > c->limit || c->status != TOK_OK) once.place = NULL;
+    job_done(c, &once, count);
   }
 }
 
