@@ -12,9 +12,10 @@ static double step_rest(const tok_project_ask *a, const tok_forecast *f, size_t 
 
 /*
 ** Steps until so_far + the rest + `sign` times its uncertainty reach the budget; NAN if they do
-** not.
+** not. `end`: what the period ends with at that bound; usage never falls, so it was no more before.
 */
-static double reached(const tok_project_ask *a, const tok_forecast *f, double sd, double sign) {
+static double reached(const tok_project_ask *a, const tok_forecast *f, double sd, double sign,
+                      double end) {
   double sum = 0, before = a->so_far;
   if (a->so_far >= a->budget) return 0;
   for (size_t j = 0; j < f->h; j++) {
@@ -23,6 +24,7 @@ static double reached(const tok_project_ask *a, const tok_forecast *f, double sd
     double at = a->so_far + sum;
     if (sign != 0 && !(fabs(sd) <= DBL_MAX)) return NAN; /* nothing is known about it */
     if (sign != 0) at += sign * sd * tok_exp(f->total_power * tok_log(share));
+    if (at > end) at = end;
     if (at < before) at = before; /* usage never falls */
     if (at >= a->budget)
       return (double)j + (at > before ? (a->budget - before) / (at - before) : 1);
@@ -48,7 +50,7 @@ void tok_project(const tok_project_ask *a, const tok_forecast *f, tok_projection
   if (a->so_far > a->budget) out->p_over = 1;
   else if (sd > 0) out->p_over = tok_t_cdf(over / sd, f->total_df);
   else if (!isnan(sd)) out->p_over = over > 0;
-  out->early = reached(a, f, t * sd, 1);
-  out->median = reached(a, f, 0, 0);
-  out->late = reached(a, f, t * sd, -1);
+  out->early = reached(a, f, t * sd, 1, out->upper);
+  out->median = reached(a, f, 0, 0, out->projected);
+  out->late = reached(a, f, t * sd, -1, out->lower);
 }

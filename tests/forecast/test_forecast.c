@@ -294,6 +294,15 @@ static void projections(void) {
   a.budget = 80;
   tok_project(&a, &f, &p);
   CHECK(p.projected == 95 && isnan(p.p_over) && isnan(p.early) && p.median == 2.5);
+  /* busy first: at the lower bound never more is used on the way than at the end */
+  double busy[] = {30, 1, 1, 8};
+  f = (tok_forecast){.h = 4, .mean = busy, .total = 40, .total_sd = 26, .total_df = 30, .total_power = 1};
+  a = (tok_project_ask){.last_part = 1, .budget = 15, .level = 0.8};
+  tok_project(&a, &f, &p);
+  CHECK(p.lower < 15 && isnan(p.late) && p.early < p.median);
+  a.budget = p.lower / 2;
+  tok_project(&a, &f, &p);
+  CHECK(p.median < p.late && p.late < 1);
 }
 
 static void options(void) {

@@ -42,3 +42,6 @@ SELECT count(*) FROM tok_export(NULL);
 SELECT * FROM tok_export('xls');
 SELECT * FROM tok_export('csv', 'soon');
 SELECT * FROM tok_export;
+-- A provider of '' is none: the account of a bill is never empty.
+INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens, cost_nano) VALUES ('2027-01-01', '', 'gpt-4o', 1, 2, 30);
+SELECT DISTINCT line ->> 'BillingAccountId', line ->> 'ServiceName' FROM tok_export('focus-json', '2027-01-01');
