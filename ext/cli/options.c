@@ -238,9 +238,12 @@ bool absolute_time(sqlite3 *db, const char *name, const char *text, const char *
   bool from_now = relative(text, &ago);
   /* a bare number is a day's number to strftime, a bare time of day one in the year 2000 */
   bool date = strlen(text) >= 10 && text[4] == '-' && text[7] == '-';
+  /* and 30 February would be 2 March */
+  static const char AT[] =
+      "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ?1, ?2)"
+      " WHERE substr(?1, 5, 1) <> '-' OR date(substr(?1, 1, 10), '+0 days') = substr(?1, 1, 10)";
   if ((date || from_now || strcmp(text, "now") == 0) &&
-      sqlite3_prepare_v2(db, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ?1, ?2)", -1, &stmt, NULL) ==
-          SQLITE_OK) {
+      sqlite3_prepare_v2(db, AT, -1, &stmt, NULL) == SQLITE_OK) {
     char *shift = sqlite3_mprintf("-%lld seconds", ago);
     sqlite3_bind_text(stmt, 1, !from_now ? text : now == NULL ? "now" : now, -1, SQLITE_STATIC);
     sqlite3_bind_text(stmt, 2, shift, -1, sqlite3_free);

@@ -70,6 +70,7 @@ refused 1 'which database' --db '' import "$dir/untouched.csv"
 refused 1 'No such file' --db "$dir/none.db" by-model
 refused 2 '--since must be a time' --db "$db" by-day --since yesterday
 refused 2 '--since must be a time' --db "$db" by-day --since 2026
+refused 2 '--until must be a time' --db "$db" by-day --until 2026-02-30
 refused 2 'by-model takes no operand' --db "$db" by-model gpt-4o
 refused 2 '--format must be table' --db "$db" by-model --format xml
 refused 2 '--limit must be a number' --db "$db" by-model --limit 0
