@@ -9,7 +9,8 @@
 **             that has one may fail halfway, so each page that it touches is copied first; beyond
 **             64 kB of them, in a file until the COMMIT
 **     fills   the same and one trigger, which sets one column of the row: no trigger that fills in
-**     can cost less plain   as a connection without tok writes: all persisted triggers
+**             can cost less
+**     plain   as a connection without tok writes: all persisted triggers
 **     full    as a connection with tok: priced as well
 **     bulk    between tok_bulk_begin() and tok_bulk_end()
 **
@@ -22,9 +23,8 @@
 **             error
 **
 ** Prints "<mode> <CPU microseconds a row> <rows a second of wall time> <CPU microseconds to prepare
-** the INSERT>". The file is left in place. Rows lie in the
-** order of time over `rows of a year` = 10 million a year: 50 tenants, 12 models, 5 tasks, sessions
-** of 7 requests.
+** the INSERT>". The file is left in place. Rows lie in the order of time over `rows of a year` = 10
+** million a year: 50 tenants, 12 models, 5 tasks, sessions of 7 requests.
 */
 #include <math.h>
 #include <sqlite3.h>
