@@ -4,7 +4,7 @@ SELECT counter, key, measure, stored, ledger FROM (
 WITH
   fine(hour, tenant_id, provider, model, task_type, unpriced, {measures:}) AS (
     SELECT {hour:unix_time}, {key:tenant_id}, {key:provider}, {key:model}, {key:task_type},
-      cost_nano IS NULL, {measures_of_rows:}
+      cost_nano IS NULL, {measures_of_rows:unix_time}
     FROM main.llm_usage NOT INDEXED WHERE id <= (SELECT watermark FROM main.llm_rollup_state)
     GROUP BY 1, 2, 3, 4, 5, 6),
   truth({rollup_columns:}, {measures:}) AS (

@@ -139,7 +139,7 @@ BEGIN
   DELETE FROM llm_rollup_new;
   INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:}, times)
   SELECT 'tuple', {hour:unix_time}, {key:tenant_id}, {key:provider}, {key:model}, {key:task_type},
-    {measures_of_rows:}, {times_of_rows:}
+    {measures_of_rows:unix_time}, {times_of_rows:}
   FROM llm_usage NOT INDEXED WHERE id > OLD.watermark AND id <= NEW.watermark
   GROUP BY 2, tenant_id, provider, model, task_type, cost_nano IS NULL;
   INSERT INTO llm_rollup_new(dim, hour, tenant_id, provider, model, task_type, {measures:}, times)

@@ -12,13 +12,13 @@ CASE WHEN cost_known > 0 THEN cost_nano END * 1.0 / sum(cost_nano) OVER () AS sh
 requests - cost_known AS unpriced, -- requests without a price
 CASE WHEN cost_known > 0 THEN cost_nano END AS cost_nano,
 -- the roll-up does not know the first and last of a group that lost them
-strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(first_at,
-  (SELECT unix_time FROM llm_usage WHERE {8} ORDER BY unix_time LIMIT 1)), 'unixepoch') AS first_at,
-strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(last_at,
-  (SELECT unix_time FROM llm_usage WHERE {8} ORDER BY unix_time DESC LIMIT 1)), 'unixepoch') AS last_at
+{iso:coalesce(first_at,
+  (SELECT unix_time FROM llm_usage WHERE {8} ORDER BY unix_time LIMIT 1))} AS first_at,
+{iso:coalesce(last_at,
+  (SELECT unix_time FROM llm_usage WHERE {8} ORDER BY unix_time DESC LIMIT 1))} AS last_at
 FROM (
   SELECT k, {measures_total:} FROM (
     SELECT {5} AS k, {measures:} FROM llm_rollup WHERE dim = '{3}' AND level = {4} AND requests > 0
     UNION ALL
-    SELECT {6}, {measures:} FROM llm_rollup_tail)
+    SELECT {6}, {measures_of_rows:{tail_time:}} {tail_rows:} GROUP BY 1)
   GROUP BY k);

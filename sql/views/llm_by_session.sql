@@ -2,11 +2,11 @@
 DROP VIEW IF EXISTS main.llm_by_session;
 CREATE VIEW main.llm_by_session AS
 SELECT session_id, {spending:},
-CASE WHEN cost_known > 0 THEN cost_nano END * 1.0 / (SELECT cost_nano FROM llm_stats) AS share, -- of all cost
+CASE WHEN cost_known > 0 THEN cost_nano END * 1.0 / ({all_cost:}) AS share, -- of all cost
 requests - cost_known AS unpriced,
 CASE WHEN cost_known > 0 THEN cost_nano END AS cost_nano,
-strftime('%Y-%m-%dT%H:%M:%SZ', first_at, 'unixepoch') AS first_at,
-strftime('%Y-%m-%dT%H:%M:%SZ', last_at, 'unixepoch') AS last_at
+{iso:first_at} AS first_at,
+{iso:last_at} AS last_at
 FROM (
   SELECT session_id, {measures_total:} FROM (SELECT session_id, {named_row:} FROM llm_usage)
   GROUP BY session_id);

@@ -1,7 +1,7 @@
 -- Each request under the names that analytics services use; all times in one form.
 DROP VIEW IF EXISTS main.llm_metrics;
 CREATE VIEW main.llm_metrics AS
-SELECT strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch') AS timestamp,
+SELECT {iso:unix_time} AS timestamp,
   tenant_id,
   model,
   task_type AS request_type,

@@ -5,12 +5,12 @@ SELECT provider, model, requests,
 CASE WHEN input_known > 0 THEN input_tokens END AS input_tokens,
 CASE WHEN output_known > 0 THEN output_tokens END AS output_tokens,
 CASE WHEN total_known > 0 THEN total_tokens END AS total_tokens,
-strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(first_at, (SELECT unix_time FROM llm_usage AS u
+{iso:coalesce(first_at, (SELECT unix_time FROM llm_usage AS u
   WHERE u.cost_nano IS NULL AND u.provider IS g.provider AND u.model IS g.model
-  ORDER BY unix_time LIMIT 1)), 'unixepoch') AS first_at,
-strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(last_at, (SELECT unix_time FROM llm_usage AS u
+  ORDER BY unix_time LIMIT 1))} AS first_at,
+{iso:coalesce(last_at, (SELECT unix_time FROM llm_usage AS u
   WHERE u.cost_nano IS NULL AND u.provider IS g.provider AND u.model IS g.model
-  ORDER BY unix_time DESC LIMIT 1)), 'unixepoch') AS last_at
+  ORDER BY unix_time DESC LIMIT 1))} AS last_at
 FROM (
   SELECT provider, model, {measures_total:} FROM (
     SELECT nullif(provider, x'') AS provider, nullif(model, x'') AS model, {measures:}

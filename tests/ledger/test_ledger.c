@@ -286,6 +286,39 @@ static void views_agree_with_the_rows(void) {
   db_close(db);
 }
 
+/* What is shown does not depend on how much of it is summed up already; rows of the past among what is not. */
+static void views_show_the_same_at_any_watermark(void) {
+  static const char *const views[] = {"llm_by_model", "llm_by_provider", "llm_by_task", "llm_by_tenant",
+                                      "llm_by_day",   "llm_by_hour",     "llm_stats",   "llm_unpriced"};
+  static const char *const watermarks[] = {"1", "300", "700", "1000"};
+  enum { N_VIEWS = sizeof views / sizeof views[0] };
+  char sql[300];
+  sqlite3 *db = ledger();
+  CHECK_RUN(db,
+            "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999)"
+            "INSERT INTO llm_usage(timestamp, provider, model, task_type, tenant_id, input_tokens, output_tokens, response_time_ms)"
+            "SELECT 1767225600 + CASE i % 50 WHEN 49 THEN i * 5 ELSE i * 997 END, nullif('p' || (i % 2), 'p0'),"
+            " nullif('m' || (i % 3), 'm2'), nullif('t' || (i % 5), 't0'), nullif('c' || (i % 7), 'c0'),"
+            " nullif(i % 4, 0), i % 10, nullif(i % 6, 0) FROM n");
+  for (size_t v = 0; v < N_VIEWS; v++) {
+    snprintf(sql, sizeof sql, "CREATE TEMP TABLE was%d AS SELECT * FROM %s", (int)v, views[v]);
+    CHECK_RUN(db, sql);
+  }
+  CHECK_ROWS(db, "SELECT watermark FROM llm_rollup_state", "0");
+  for (size_t w = 0; w < sizeof watermarks / sizeof watermarks[0]; w++) {
+    snprintf(sql, sizeof sql, "UPDATE llm_rollup_state SET watermark = %s", watermarks[w]);
+    CHECK_RUN(db, sql);
+    for (size_t v = 0; v < N_VIEWS; v++) {
+      snprintf(sql, sizeof sql, "SELECT (SELECT count(*) FROM %s) - (SELECT count(*) FROM was%d),"
+               " count(*) FROM (SELECT * FROM %s EXCEPT SELECT * FROM was%d)", views[v], (int)v, views[v], (int)v);
+      if (!CHECK_ROWS(db, sql, "0|0")) printf("%s at %s\n", views[v], watermarks[w]);
+    }
+    CHECK_ROWS(db, "SELECT count(*) FROM (SELECT hour, lag(hour) OVER () AS before FROM llm_by_hour) WHERE before >= hour", "0");
+  }
+  CHECK_ROWS(db, "SELECT count(*) > 200 FROM llm_by_hour", "1");
+  db_close(db);
+}
+
 CHECK_MAIN({"five_columns_are_enough", five_columns_are_enough},
            {"read_only_files_are_read", read_only_files_are_read},
            {"without_tok_rows_wait_for_reprice", without_tok_rows_wait_for_reprice},
@@ -296,4 +329,5 @@ CHECK_MAIN({"five_columns_are_enough", five_columns_are_enough},
            {"repeated_responses_are_ignored", repeated_responses_are_ignored},
            {"wrong_values_are_refused", wrong_values_are_refused},
            {"strangers_can_do_everything", strangers_can_do_everything},
-           {"views_agree_with_the_rows", views_agree_with_the_rows})
+           {"views_agree_with_the_rows", views_agree_with_the_rows},
+           {"views_show_the_same_at_any_watermark", views_show_the_same_at_any_watermark})

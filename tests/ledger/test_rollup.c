@@ -260,7 +260,10 @@ static void sqlite_alone_rebuilds_too(void) {
   db_close(db);
 }
 
-/* tok reads the usual form of a time itself, the others as SQLite does: a day too many, a blank, an offset, a fraction. */
+/*
+** tok reads the usual form of a time itself, the others as SQLite does; views read all with a '-' in one way: a day too
+** many, a blank, an offset, a fraction.
+*/
 static void every_form_of_time_is_folded(void) {
   sqlite3 *db = db_fresh();
   CHECK_ROWS(db, "SELECT tok_init() > 3", "1");
@@ -268,8 +271,13 @@ static void every_form_of_time_is_folded(void) {
                 " ('2026-03-01T23:30:00Z', 'm', 1, 1), ('2026-02-30T23:30:00Z', 'm', 1, 1), ('2026-03-02 23:30:00Z', 'm', 1, 1),"
                 " ('2026-03-02 23:30:00', 'm', 1, 1), ('2026-03-02T23:30:00+02:00', 'm', 1, 1), (1772494200, 'm', 1, 1),"
                 " ('2026-03-02T23:59:59.9996Z', 'm', 1, 1), ('2026-03-03', 'm', 1, 1), ('2461102.5', 'm', 1, 1)");
+  static const char *const days = "SELECT day, requests, first_at, last_at FROM llm_by_day";
+  static char from_rows[1024];
+  snprintf(from_rows, sizeof from_rows, "%s", db_rows(db, days));
+  CHECK_ROWS(db, "SELECT count(*) FROM llm_rollup_tail", "9");
   CHECK_ROWS(db, "SELECT tok_rebuild() > 0", "1");
   CHECK_ROWS(db, "SELECT watermark FROM llm_rollup_state", "9");
+  CHECK_ROWS(db, days, from_rows);
   CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
   CHECK_ROWS(db, "SELECT count(*) > 2, sum(requests) FROM llm_by_day", "1|9");
   db_close(db);
