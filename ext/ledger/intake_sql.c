@@ -194,13 +194,18 @@ static const struct {
   const char *table, *script;
 } sources[] = {{"responses", "import/llm_responses.sql"}, {"turns", "import/llm_turns.sql"}};
 
+/* An error of the other program's database. */
+static void refuse_database(intake *in, sqlite3 *db, int rc) {
+  refuse(in, rc == SQLITE_NOMEM ? NULL : sqlite3_mprintf("%s", sqlite3_errmsg(db)));
+}
+
 static bool has_table(intake *in, sqlite3 *db, const char *name) {
   sqlite3_stmt *stmt = NULL;
   int rc = sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1",
                               -1, &stmt, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
-  if (rc != SQLITE_ROW && rc != SQLITE_DONE) refuse(in, sqlite3_mprintf("%s", sqlite3_errmsg(db)));
+  if (rc != SQLITE_ROW && rc != SQLITE_DONE) refuse_database(in, db, rc);
   sqlite3_finalize(stmt);
   return rc == SQLITE_ROW;
 }
@@ -244,9 +249,7 @@ static void read_source(intake *in, sqlite3 *db, const char *script, const tok_l
     else if (counted) on_record(in, line, &r);
     else ++*n_ignored;
   }
-  if (rc == SQLITE_NOMEM) failed(in, rc);
-  else if (rc != SQLITE_OK && rc != SQLITE_DONE)
-    refuse(in, sqlite3_mprintf("%s", sqlite3_errmsg(db)));
+  if (rc != SQLITE_OK && rc != SQLITE_DONE) refuse_database(in, db, rc);
   sqlite3_finalize(stmt);
   tok_record_free(&r);
 }

@@ -76,7 +76,7 @@ static const struct {
      "u.model IS (SELECT model FROM wanted)"},
     {"task_type", TOK_BY_TASK, "nullif(r.task_type, x'') IS (SELECT task_type FROM wanted)",
      "u.task_type IS (SELECT task_type FROM wanted)"},
-    {"tenant_id", TOK_BY_TENANT, "nullif(r.tenant_id, x'') IS (SELECT tenant_id FROM wanted)",
+    {"tenant_id", TOK_BY_TENANT, "r.tenant_id = coalesce((SELECT tenant_id FROM wanted), x'')",
      "u.tenant_id IS (SELECT tenant_id FROM wanted)"},
     {"user_id", TOK_BY_OTHER, "0", "u.user_id IS (SELECT user_id FROM wanted)"},
     {"api_key_id", TOK_BY_OTHER, "0", "u.api_key_id IS (SELECT api_key_id FROM wanted)"},
@@ -190,6 +190,22 @@ static char *conditions_sql(const question *a, bool row) {
   "JOIN json_each(u.tags) AS t ON NOT EXISTS (SELECT 1 FROM json_each(u.tags) AS s"                \
   " WHERE s.id < t.id AND s.value IS t.value AND (typeof(t.key) <> 'text' OR s.key = t.key))"
 
+/*
+** A day of 'tuple' has a row for each of all tenants' models and tasks. Day by day, those of one
+** tenant are found by the primary key.
+*/
+static const char *rollup_range(const question *a) {
+  const char *dim = tok_rollup_for(a->columns).dim;
+  bool of_tenant = false;
+  for (unsigned i = 0; i < N_CONDITIONS; i++) {
+    of_tenant |= (a->filtered >> i & 1) != 0 && conditions[i].column == TOK_BY_TENANT;
+  }
+  return of_tenant && dim != NULL && strcmp(dim, "tuple") == 0
+             ? "r.bucket IN (SELECT bucket FROM main.llm_rollup WHERE dim = 'all'"
+               " AND level = 86400 AND bucket >= span.lo AND bucket < span.hi)"
+             : "r.bucket >= span.lo AND r.bucket < span.hi";
+}
+
 /* The script with `with` in place of each @name@. */
 static char *report_sql(const question *a) {
   char *rollup_filter = conditions_sql(a, false), *row_filter = conditions_sql(a, true);
@@ -198,6 +214,7 @@ static char *report_sql(const question *a) {
       {"@row_key@", a->g->row_key},
       {"@rollup_filter@", rollup_filter},
       {"@row_filter@", row_filter},
+      {"@rollup_range@", rollup_range(a)},
       {"@row_join@", strcmp(a->g->name, "tag") == 0 ? TAGS_ONCE : ""},
       {"@order@", a->timed ? "s.k" : "s.cost_nano IS NULL, s.cost_nano DESC, s.k"}};
   sqlite3_str *s = sqlite3_str_new(a->q->db);

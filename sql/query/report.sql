@@ -20,17 +20,19 @@ wanted AS MATERIALIZED (
 part AS (
   SELECT @rollup_key@ AS k, {measures:r.}
   FROM span CROSS JOIN main.llm_rollup AS r
-  WHERE span.level >= 0 AND r.dim = :dim AND r.level = span.level AND r.bucket >= span.lo AND r.bucket < span.hi
+  WHERE span.level >= 0 AND r.dim = :dim AND r.level = span.level AND @rollup_range@
     AND r.requests > 0 @rollup_filter@
   UNION ALL
-  SELECT @row_key@, {measures_of_row:u.}
+  SELECT @row_key@, {measures_of_rows:NULL}
   FROM span CROSS JOIN main.llm_usage AS u @row_join@
   WHERE span.level < 0 AND u.unix_time >= span.lo AND u.unix_time < span.hi
     AND +u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@ -- +: by time, not by id
+  GROUP BY 1
   UNION ALL
-  SELECT @row_key@, {measures_of_row:u.}
+  SELECT @row_key@, {measures_of_rows:NULL}
   FROM main.llm_usage AS u NOT INDEXED @row_join@
-  WHERE u.id > (SELECT watermark FROM main.llm_rollup_state) AND u.unix_time >= :lo AND u.unix_time < :hi @row_filter@),
+  WHERE u.id > (SELECT watermark FROM main.llm_rollup_state) AND {tail_time:} BETWEEN :lo AND :hi - 1 @row_filter@
+  GROUP BY 1),
 times(k, v, n) AS (
   SELECT @row_key@, u.response_time_ms * 1.0, 1
   FROM main.llm_usage AS u @row_join@
@@ -40,9 +42,9 @@ counted AS (
   FROM (SELECT k, v, sum(n) AS n FROM times GROUP BY k, v)),
 unknown(lo, hi) AS MATERIALIZED (
   SELECT DISTINCT r.bucket, r.bucket + r.level
-  FROM ms_span CROSS JOIN main.llm_rollup AS r
-  WHERE ms_span.level > 0 AND r.dim = :dim AND r.level = ms_span.level AND r.bucket >= ms_span.lo
-    AND r.bucket < ms_span.hi AND r.response_known > 0 AND r.times IS NULL @rollup_filter@),
+  FROM ms_span AS span CROSS JOIN main.llm_rollup AS r
+  WHERE span.level > 0 AND r.dim = :dim AND r.level = span.level AND @rollup_range@
+    AND r.response_known > 0 AND r.times IS NULL @rollup_filter@),
 by_hour(lo, hi) AS (SELECT lo, hi FROM unknown WHERE hi - lo > 3600 AND :dim <> 'tuple'),
 unknown_hour(lo, hi) AS MATERIALIZED (
   SELECT DISTINCT r.bucket, r.bucket + 3600
@@ -55,9 +57,9 @@ by_row(lo, hi) AS (
   UNION ALL SELECT lo, hi FROM unknown_hour),
 bins(k, x) AS (
   SELECT @rollup_key@, r.times
-  FROM ms_span CROSS JOIN main.llm_rollup AS r
-  WHERE ms_span.level > 0 AND r.dim = :dim AND r.level = ms_span.level AND r.bucket >= ms_span.lo
-    AND r.bucket < ms_span.hi AND r.response_known > 0 AND r.bucket NOT IN (SELECT lo FROM unknown) @rollup_filter@
+  FROM ms_span AS span CROSS JOIN main.llm_rollup AS r
+  WHERE span.level > 0 AND r.dim = :dim AND r.level = span.level AND @rollup_range@
+    AND r.response_known > 0 AND r.bucket NOT IN (SELECT lo FROM unknown) @rollup_filter@
   UNION ALL
   SELECT @rollup_key@, r.times
   FROM by_hour CROSS JOIN main.llm_rollup AS r
@@ -72,7 +74,7 @@ bins(k, x) AS (
   SELECT @row_key@, u.response_time_ms
   FROM main.llm_usage AS u NOT INDEXED @row_join@
   WHERE :percentiles = 2 AND u.id > (SELECT watermark FROM main.llm_rollup_state)
-    AND u.unix_time >= :lo AND u.unix_time < :hi AND u.response_time_ms IS NOT NULL @row_filter@),
+    AND {tail_time:} BETWEEN :lo AND :hi - 1 AND u.response_time_ms IS NOT NULL @row_filter@),
 percentile AS MATERIALIZED (
   SELECT k, {percentile:0.5} AS p50, {percentile:0.95} AS p95, {percentile:0.99} AS p99
   FROM counted WHERE {near_percentile:0.5} OR {near_percentile:0.95} OR {near_percentile:0.99} GROUP BY k

@@ -1,6 +1,7 @@
 -- The whole ledger in one row.
 DROP VIEW IF EXISTS main.llm_stats;
 CREATE VIEW main.llm_stats AS
+WITH tail({measures:}) AS (SELECT {measures_of_rows:{tail_time:}} {tail_rows:})
 SELECT {spending:},
 requests - cost_known AS unpriced,
 (SELECT count(*) FROM (
@@ -19,4 +20,4 @@ FROM (
   SELECT {measures_total:} FROM (
     SELECT {measures:} FROM llm_rollup WHERE dim = 'all' AND level = 0
     UNION ALL
-    SELECT {measures_of_rows:{tail_time:}} {tail_rows:} GROUP BY true));
+    SELECT {measures:} FROM tail WHERE requests > 0));
