@@ -376,7 +376,10 @@ static tok_status overlap_start(tok_chunker *c, size_t *start) {
   return TOK_OK;
 }
 
-/* The first character exceeds the limit, which is thus below 4: as many of its bytes as fit. */
+/*
+** The first character exceeds the limit, which is thus below 4: as many of its bytes as fit.
+** TOK_INVALID where not even one does: an imported vocabulary may begin every text with a token.
+*/
 static tok_status cut_character(tok_chunker *c, tok_slice rest) {
   uint32_t cp;
   size_t n = decode(rest, 0, &cp);
@@ -384,9 +387,10 @@ static tok_status cut_character(tok_chunker *c, tok_slice rest) {
   bool fits = false;
   c->chunk.cut = TOK_CUT_BYTE;
   do {
-    tok_status rc = confirm(&j, --n, &fits, &c->chunk.n_tokens);
+    if (--n == 0) return TOK_INVALID;
+    tok_status rc = confirm(&j, n, &fits, &c->chunk.n_tokens);
     if (rc != TOK_OK) return rc;
-  } while (!fits); /* one byte is one token */
+  } while (!fits);
   c->chunk.n_bytes = n;
   return TOK_OK;
 }

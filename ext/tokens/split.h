@@ -69,6 +69,7 @@ typedef struct {
 /* max_tokens >= 1, 0 <= overlap < max_tokens. */
 void tok_chunker_init(tok_chunker *c, tok_engine *e, const tok_vocab *v, tok_slice text,
                       int64_t max_tokens, int64_t overlap);
+/* TOK_INVALID: max_tokens is less than one byte at `start` counts (imported vocabularies only). */
 tok_status tok_chunker_next(tok_chunker *c);
 
 /*

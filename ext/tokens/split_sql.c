@@ -14,8 +14,9 @@
 **     above; start and end are byte offsets. Without overlap the chunks concatenate to the text.
 **     With it, a chunk starts up to `overlap` tokens before the end of the one before (less where
 **     the next cluster would not fit). A limit below 4 may be less than one character: then the
-**     character's bytes are shared out, and such a chunk is a BLOB. No rows for NULL arguments or
-**     empty text; an unknown model is an error.
+**     character's bytes are shared out, and such a chunk is a BLOB; an error where an imported
+**     vocabulary counts more for one byte. No rows for NULL arguments or empty text; an unknown
+**     model is an error.
 **
 **         SELECT d.id, c.chunk, c.text FROM document d, tok_chunks('gpt-4o', d.body, 512, 64) c;
 **
@@ -101,7 +102,11 @@ static int chunks_close(sqlite3_vtab_cursor *base) {
 static int chunks_next(sqlite3_vtab_cursor *base) {
   cursor *c = (cursor *)base;
   c->row++;
-  return tok_chunker_next(&c->chunker) == TOK_OK ? SQLITE_OK : SQLITE_NOMEM;
+  tok_status rc = tok_chunker_next(&c->chunker);
+  if (rc != TOK_INVALID) return rc == TOK_OK ? SQLITE_OK : SQLITE_NOMEM;
+  return tok_vtab_error(base->pVtab,
+                        "tok_chunks: max_tokens is %lld, and the character at byte %llu counts more",
+                        (long long)c->chunker.max_tokens, (unsigned long long)c->chunker.start);
 }
 
 static int read_limits(sqlite3_vtab *vtab, const tok_tvf_args *args, int64_t *max,

@@ -129,3 +129,8 @@ SELECT tok_encoding('elsewhere'), tok_encoding('passing');
 CREATE VIRTUAL TABLE twice_s USING tok_vocabulary((SELECT json_insert(f, '$.model.merges[#]', json_extract(f, '$.model.merges[70]'))
   FROM (SELECT CAST(readfile('tests/tokens/fixtures/small_gpt2.json') AS TEXT) AS f)));
 SELECT w, tok_encode('gpt2_s', w), ids, tok_encode('twice_s', w) = ids FROM (SELECT 'wrote, wrong' AS w, '[86,81,343,68,11,281,81,284,70]' AS ids);
+.print -- a limit below what one character counts: an error, where chunks of nothing would follow without end
+CREATE VIRTUAL TABLE few_s USING tok_vocabulary('tests/tokens/fixtures/small_unknown.model');
+SELECT chunk, text, tokens FROM tok_chunks('few_s', 'ab$c', 2) LIMIT 9;
+SELECT count(*) FROM (SELECT 1 FROM tok_chunks('few_s', 'ab$c', 1) LIMIT 9);
+SELECT count(*) FROM (SELECT 1 FROM tok_chunks('few_s', '㍞', 1) LIMIT 9);
