@@ -410,7 +410,9 @@ static bool member_frame(walker *w, const frame *f, bool array, frame *n) {
     n->kind = ROUNDS;
     return array;
   }
-  if ((act == TOK_DO_QUERY || act == TOK_DO_COUNT) && array) { /* headers are lists in some logs */
+  /* headers are lists in some logs; elsewhere a list is no count, such as the pages of a scan */
+  bool header = act == TOK_DO_COUNT && tok_usage_rows[w->row].shapes == 1u << TOK_SHAPE_METRICS;
+  if ((act == TOK_DO_QUERY || header) && array) {
     n->row = (int16_t)w->row;
     return true;
   }

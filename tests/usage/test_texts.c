@@ -261,7 +261,7 @@ static void same_document(void) {
       "\"total_tokens\":50}}",
       "{\"id\":\"r1\",\"usage\":{\"prompt_tokens\":\"30\",\"completion_tokens\":\"20.0\",\"total_"
       "tokens\":\"5e1\"}}",
-      "{\"code\":0,\"data\":{\"id\":\"r1\",\"usage\":{\"prompt_tokens\":[30],\"completion_tokens\":"
+      "{\"code\":0,\"data\":{\"id\":\"r1\",\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":"
       "20}}}",
       "data:  {\"id\":\"r1\",\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":20}}\n\n",
       "data:\t{\"id\":\"r1\",\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":20}}\n\n",
@@ -274,6 +274,17 @@ static void same_document(void) {
       "data: \"usage\":{\"prompt_tokens\":30,\"completion_tokens\":20}}\r\r"};
   for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) counts(TEXTS[i], 30, 20);
   refuses("data: {\"a\":1,\ndata: \"b\"}\n\n", TOK_INVALID, "is malformed JSON", 23);
+}
+
+/* Headers are lists in some logs; the pages of a scan are a list, too, and no count. */
+static void lists(void) {
+  tok_usage u;
+  static const char scan[] = "{\"pages\":[0,1,2],\"usage_info\":{\"pages_processed\":1}}";
+  counts("{\"headers\":{\"x-amzn-bedrock-input-token-count\":[\"30\"],"
+         "\"x-amzn-bedrock-output-token-count\":[20]}}",
+         30, 20);
+  CHECK_INT(parse(scan, sizeof scan - 1, &u), TOK_OK);
+  CHECK_INT(of(&u, TOK_M_PAGES), 1);
 }
 
 /* Lines of a batch that say no id of their responses: the name of the request tells them apart. */
@@ -317,4 +328,4 @@ static void for_prices(void) {
 CHECK_MAIN({"overriding", overriding}, {"event_streams", event_streams}, {"lines", lines},
            {"nothing", nothing}, {"refused", refused}, {"deep", deep}, {"cut", cut}, {"huge", huge},
            {"speed", speed}, {"many_queries", many_queries}, {"same_document", same_document},
-           {"batch_lines", batch_lines}, {"for_prices", for_prices})
+           {"batch_lines", batch_lines}, {"lists", lists}, {"for_prices", for_prices})
