@@ -19,7 +19,7 @@ enum {
   TOK_FORM_PLANE = 0x10000,
   TOK_FORM_WORD = 64,          /* code points of a word of a bitmap: of one page */
   TOK_FORM_FLAT = 2 * 0x10000, /* code points behind plane 0 whose pages are listed */
-  TOK_FORM_PAIRS = 1536,       /* Unicode 16 has 964, and newer versions add a few */
+  TOK_FORM_PAIRS = 1536,       /* Unicode 15 has 941, and newer versions add a few */
   TOK_FORM_NOTES = 128,
   TOK_FORM_NOTE_BYTES = 21 /* most expansions are shorter */
 };
