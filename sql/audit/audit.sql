@@ -45,11 +45,13 @@ WITH
     FROM fine CROSS JOIN main.llm_rollup_plan WHERE level > 0
     GROUP BY dim, level, start, t, p, m, k)
 SELECT 'llm_rollup' AS counter,
-  dim || ' ' || level || ' ' || bucket || ' ' || quote(tenant_id) || ' ' || quote(provider)
-    || ' ' || quote(model) || ' ' || quote(task_type) AS key,
+  s.dim || ' ' || s.level || ' ' || s.bucket || ' ' || quote(s.tenant_id) || ' ' || quote(s.provider)
+    || ' ' || quote(s.model) || ' ' || quote(s.task_type) AS key,
   'times' AS measure, s.times AS stored, t.times AS ledger
-FROM main.llm_rollup AS s LEFT JOIN truth AS t USING ({rollup_columns:})
-WHERE level > 0 AND s.times IS NOT NULL AND coalesce(tok_times_merge(s.times, ''), '?') <> coalesce(t.times, '')
+-- +: without their type SQLite looks for all columns of a key, not for those without a type among them
+FROM main.llm_rollup AS s LEFT JOIN truth AS t ON t.dim = +s.dim AND t.level = +s.level AND t.bucket = +s.bucket
+  AND t.tenant_id = s.tenant_id AND t.provider = s.provider AND t.model = s.model AND t.task_type = s.task_type
+WHERE s.level > 0 AND s.times IS NOT NULL AND coalesce(tok_times_merge(s.times, ''), '?') <> coalesce(t.times, '')
 ) WHERE coalesce(:counter, 'llm_rollup') = 'llm_rollup'
 UNION ALL
 SELECT 'llm_counter', concat_key, what, stored, truth
