@@ -544,6 +544,24 @@ static void count_waiting(counter *c) {
   if (c->total <= c->limit) run_jobs(c);
 }
 
+/* The pieces of a batch that have more than 15 bytes wait. */
+static inline void add_wides(counter *c, const uint8_t *text, const uint32_t *starts,
+                             const batch *b, cutting cut) {
+  for (size_t j = 0; j < b->n_wides; j++) {
+    size_t i = b->wides[j];
+    c->wide[c->n_wide++] = (wide_miss){text + starts[i], 0, starts[i + 1] - starts[i], cut};
+  }
+}
+
+/* Of the last n that wait, whose lines have been fetched: those that the cache knows wait no more. */
+static inline void settle_wides(counter *c, size_t n) {
+  uint8_t unknown[FEW];
+  wide_miss *wide = c->wide + c->n_wide - n;
+  size_t n_unknown = find_wides(c->cache, wide, n, unknown, &c->total);
+  for (size_t i = 0; i < n_unknown; i++) wide[i] = wide[unknown[i]];
+  c->n_wide -= (uint32_t)(n - n_unknown);
+}
+
 /*
 ** Counts n <= BATCH pieces, of which 16 bytes may be read at each start (p + starts[i]), in passes
 ** without branches, so that the memory latency of many probes overlaps and nothing is mispredicted.
@@ -555,11 +573,12 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
   /* nothing that waits or is under way holds places in it */
   if (c->cache != NULL && tok_cache_full(c->cache)) tok_cache_grow(c->cache);
   sort_lengths(starts, n, &b);
+  add_wides(c, text, starts, &b, cut);
+  /* of a text that ends soon none comes to wait with them */
+  bool at_once = n <= FEW && b.n_wides != 0 && c->cache != NULL;
+  if (at_once) find_wide_lines(c->cache, c->wide + c->n_wide - b.n_wides, b.n_wides);
   size_t n_misses = find_misses(c, p, starts, n, &b);
-  for (size_t j = 0; j < b.n_wides; j++) {
-    size_t i = b.wides[j];
-    c->wide[c->n_wide++] = (wide_miss){text + starts[i], 0, starts[i + 1] - starts[i], cut};
-  }
+  if (at_once) settle_wides(c, b.n_wides);
   for (size_t j = 0; j < n_misses; j++) {
     size_t i = b.misses[j];
     miss *m = &c->missed[c->n_missed++];
