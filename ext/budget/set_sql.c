@@ -228,7 +228,9 @@ static void check_metric(tok_call *c, definition *d, const existing *e, int64_t 
   if (usd || nano) d->value[P_METRIC] = tok_slice_of("cost");
   else if (!tok_slice_is(m, "input") && !tok_slice_is(m, "output") && !tok_slice_is(m, "total") &&
            !tok_slice_is(m, "requests"))
-    wrong(c, "metric", "input, output, total, requests, cost_usd or cost_nano");
+    tok_call_fail(c, SQLITE_ERROR,
+                  "metric must be input, output, total, requests, cost_usd or cost_nano, got %.*s",
+                  tok_shown(m), m.ptr);
   if (e->id != 0 && (e->metric[0] == 'c') != (usd || nano) && d->value[P_LIMIT].ptr == NULL)
     wrong(c, "limit", "given too where a metric of cost becomes one of a number, or the other way");
 }

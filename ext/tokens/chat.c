@@ -392,10 +392,14 @@ static void count_message(chat *c) {
   if (p.named) add_tokens(c, c->meter->info->chat.name);
 }
 
-/* A list of messages, or one of them alone. */
+/* A list of messages, or one of them alone; null is none. */
 static void count_messages(chat *c) {
   if (c->j.event != TOK_JSON_ARRAY) {
-    if (c->j.event == TOK_JSON_STRING || c->j.event == TOK_JSON_OBJECT) count_message(c);
+    if (c->j.event == TOK_JSON_STRING || c->j.event == TOK_JSON_OBJECT) {
+      count_message(c);
+    } else if (c->j.event != TOK_JSON_NULL) {
+      fail(c, TOK_INVALID, "no message");
+    }
     return;
   }
   while (next(c) && c->j.event != TOK_JSON_ARRAY_END) {

@@ -91,8 +91,8 @@ static void decode_error(sqlite3_context *ctx, const tok_vocab *vocab, tok_slice
   static const char func[] = "tok_decode";
   static const char expected[] = "ids must be a JSON array of integers";
   if (e->id.len > 0) {
-    tok_sql_error(ctx, func, "id %.*s is not in %s", tok_shown(e->id), e->id.ptr,
-                  tok_vocab_about(vocab)->name);
+    tok_sql_error(ctx, func, "id %.*s is not in %s, expected ids of its tokens", tok_shown(e->id),
+                  e->id.ptr, tok_vocab_about(vocab)->name);
   } else if (e->at < json.len) {
     tok_sql_error(ctx, func, "%s; byte %lld is not part of one", expected, (long long)e->at);
   } else {

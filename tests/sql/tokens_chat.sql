@@ -14,6 +14,8 @@ SELECT tok_count_messages('no-such-model', '[]'), tok_count_messages('gpt-4o', N
 .print -- wrong use
 SELECT tok_count_messages('gpt-4o', '[{"role":');
 SELECT tok_count_messages('gpt-4o', '17');
+SELECT tok_count_messages('gpt-4o', '{"messages":5}');
+SELECT tok_count_messages('gpt-4o', '{"messages":null}') = tok_count_messages('gpt-4o', '{"messages":[]}');
 SELECT tok_count_messages('gpt-4o', '[]', '[]');
 SELECT tok_count_messages('gpt-4o');
 .print -- estimates
