@@ -53,7 +53,8 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes) {
 /*
 ** A line's entries go to lines of the same number modulo the old size, and nothing else does: so
 ** these are written one after the other, and there is room. A line's places are taken in order, and
-** never given up.
+** never given up. An entry is in the first of its lines if that has the number of the line it stood
+** in.
 */
 static void split_tinies(tok_cache *c, const tok_cache *old) {
   for (uint32_t i = 0; i < old->n_lines; i++) {
@@ -61,7 +62,8 @@ static void split_tinies(tok_cache *c, const tok_cache *old) {
     for (uint32_t k = i; k < c->n_lines; k += old->n_lines)
       memset(&c->tinies[k], 0, sizeof c->tinies[k]);
     for (int k = TOK_TINY_WAYS - 1; k >= 0 && from->way[k] != 0; k--) {
-      tok_tiny_line *line = tok_cache_tiny(c, from->way[k] & ~(uint64_t)TOK_TINY_COUNT);
+      uint64_t key = from->way[k] & ~(uint64_t)TOK_TINY_COUNT;
+      tok_tiny_line *line = tok_cache_tiny(c, key, tok_cache_tiny(old, key, 0) != from);
       int at = TOK_TINY_WAYS - 1;
       while (line->way[at] != 0) at--;
       line->way[at] = from->way[k];
@@ -70,7 +72,6 @@ static void split_tinies(tok_cache *c, const tok_cache *old) {
   }
 }
 
-/* An entry is in the first of its lines if that has the number of the line it stood in. */
 static void split_shorts(tok_cache *c, const tok_cache *old) {
   uint32_t n_old = old->n_lines << TOK_SHORTS_SHIFT, n_lines = c->n_lines << TOK_SHORTS_SHIFT;
   for (uint32_t i = 0; i < n_old; i++) {

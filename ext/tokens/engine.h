@@ -33,8 +33,9 @@ enum {
 ** counting waits for. Each piece has one or two places; entries are overwritten there. The cache
 ** grows with what is put in, up to a fixed size, so a hostile text can make it useless but not
 ** larger.
-**   tinies  pieces of up to 7 bytes, the most frequent by far: one line of eight keys each, with
-**           their tokens in the low 3 bits
+**   tinies  pieces of up to 7 bytes, the most frequent by far: lines of eight keys, with their
+**           tokens in the low 3 bits; two lines each, of which the second is for those that find
+**           the first one full
 **   shorts  8..15 bytes: lines of four keys (ranks.h) with their tokens in the top 4 bits; two
 **           lines each, which fills them to 90 % before entries are lost
 **   mids    16..30 bytes: lines of two entries: the bytes, zero-padded; length; tokens. Two lines
@@ -246,26 +247,45 @@ static inline uint64_t tok_tiny_hash(uint64_t key) {
   return (uint64_t)h ^ (uint64_t)(h >> 64);
 }
 
-static inline tok_tiny_line *tok_cache_tiny(const tok_cache *c, uint64_t key) {
-  return &c->tinies[tok_tiny_hash(key) & (c->n_lines - 1)];
+/* The two lines (which = 0, 1) where a key can be. */
+static inline tok_tiny_line *tok_cache_tiny(const tok_cache *c, uint64_t key, int which) {
+  return &c->tinies[tok_tiny_hash(key) >> (which ? 20 : 0) & (c->n_lines - 1)];
 }
 
 /* What tells keys of one line apart. */
-static inline uint64_t tok_tiny_other_hash(uint64_t key) { return tok_tiny_hash(key) >> 24; }
+static inline uint64_t tok_tiny_other_hash(uint64_t key) { return tok_tiny_hash(key) >> 36; }
 
-/*
-** In an empty place of its line, or over any if it asks again; but where it is already, since it
-** may have been encoded twice: a line has a key once.
-*/
-static inline void tok_cache_put_tiny(tok_cache *c, uint64_t key, uint8_t count) {
-  enum { NONE = TOK_TINY_WAYS };
-  tok_tiny_line *line = tok_cache_tiny(c, key);
-  uint32_t at = NONE, victim = tok_cache_added(c, TOK_TINY) % TOK_TINY_WAYS;
+/* Is every place of a line taken? They are taken from the last to the first. */
+static inline bool tok_tiny_full(const tok_tiny_line *line) { return line->way[0] != 0; }
+
+/* The place of a key in a line, else its last empty one; TOK_TINY_WAYS: none. */
+static inline uint32_t tok_tiny_place(const tok_tiny_line *line, uint64_t key) {
+  uint32_t at = TOK_TINY_WAYS;
   for (uint32_t i = 0; i < TOK_TINY_WAYS; i++) at = line->way[i] == 0 ? i : at;
   for (uint32_t i = 0; i < TOK_TINY_WAYS; i++)
     at = (line->way[i] ^ key) <= TOK_TINY_COUNT ? i : at;
-  if (at == NONE && !tok_cache_asked(c, tok_tiny_other_hash(key))) return;
-  if (at == NONE) at = victim;
+  return at;
+}
+
+/*
+** In an empty place of its first line, or of its second, or over any of either if it asks again;
+** but where it is already, since it may have been encoded twice: a line has a key once.
+*/
+static inline void tok_cache_put_tiny(tok_cache *c, uint64_t key, uint8_t count) {
+  uint32_t victim = tok_cache_added(c, TOK_TINY);
+  tok_tiny_line *line = tok_cache_tiny(c, key, 0);
+  uint32_t at = tok_tiny_place(line, key);
+  if (at == TOK_TINY_WAYS) {
+    tok_tiny_line *second = tok_cache_tiny(c, key, 1);
+    at = tok_tiny_place(second, key);
+    if (at != TOK_TINY_WAYS) {
+      line = second;
+    } else {
+      if (!tok_cache_asked(c, tok_tiny_other_hash(key))) return;
+      at = victim % TOK_TINY_WAYS;
+      line = victim / TOK_TINY_WAYS & 1 ? second : line;
+    }
+  }
   line->way[at] = key | count;
 }
 

@@ -399,15 +399,20 @@ static inline int64_t long_count(const tok_cache *c, uint64_t hash, const uint8_
 #define KERNEL_PUT
 /* tok_cache_put_tiny() */
 static inline void put_tiny(tok_cache *c, uint64_t key, uint8_t count) {
-  tok_tiny_line *line = tok_cache_tiny(c, key);
-  __m512i v = _mm512_load_si512(line);
-  unsigned victim = 1u << tok_cache_added(c, TOK_TINY) % TOK_TINY_WAYS;
-  __m512i differs = _mm512_xor_si512(v, _mm512_set1_epi64((long long)key));
-  unsigned same = _mm512_cmple_epu64_mask(differs, _mm512_set1_epi64(TOK_TINY_COUNT));
-  unsigned empty = _mm512_testn_epi64_mask(v, v);
-  if ((same | empty) == 0 && !tok_cache_asked(c, tok_tiny_other_hash(key))) return;
-  unsigned at = 31 - _lzcnt_u32(same != 0 ? same : empty != 0 ? empty : victim);
-  line->way[at] = key | count;
+  const __m512i keys = _mm512_set1_epi64((long long)key);
+  unsigned victim = tok_cache_added(c, TOK_TINY) % (2 * TOK_TINY_WAYS);
+  for (int which = 0; which < 2; which++) {
+    tok_tiny_line *line = tok_cache_tiny(c, key, which);
+    __m512i v = _mm512_load_si512(line);
+    __m512i differs = _mm512_xor_si512(v, keys);
+    unsigned same = _mm512_cmple_epu64_mask(differs, _mm512_set1_epi64(TOK_TINY_COUNT));
+    unsigned empty = _mm512_testn_epi64_mask(v, v);
+    if ((same | empty) == 0) continue;
+    line->way[31 - _lzcnt_u32(same != 0 ? same : empty)] = key | count;
+    return;
+  }
+  if (!tok_cache_asked(c, tok_tiny_other_hash(key))) return;
+  tok_cache_tiny(c, key, victim >= TOK_TINY_WAYS)->way[victim % TOK_TINY_WAYS] = key | count;
 }
 
 /* tok_cache_put_short() */

@@ -132,7 +132,7 @@ KERNEL_LOOP void find_tiny_lines(const tok_cache *cache, const uint8_t *p, const
   for (size_t j = 0; j < n; j++) {
     size_t i = b->tinies[j];
     uint64_t k = tiny_key_at(p + starts[i], b->length[i]);
-    const tok_tiny_line *line = tok_cache_tiny(&c, k);
+    const tok_tiny_line *line = tok_cache_tiny(&c, k, 0);
     __builtin_prefetch(line);
     b->tiny_key[j] = k;
     b->tiny_line[j] = line;
@@ -165,7 +165,7 @@ KERNEL_LOOP uint64_t count_few_tinies(const tok_cache *cache, const uint8_t *p,
   for (size_t j = 0; j < n; j++) {
     size_t i = b->tinies[j];
     uint64_t k = tiny_key_at(p + starts[i], b->length[i]);
-    uint64_t count = tiny_count(tok_cache_tiny(&c, k), k);
+    uint64_t count = tiny_count(tok_cache_tiny(&c, k, 0), k);
     total += count;
     b->misses[missed] = (uint8_t)i;
     missed += count == 0;
@@ -205,16 +205,28 @@ KERNEL_LOOP uint64_t count_shorts(const tok_cache *cache, batch *b, size_t *n_mi
   return total;
 }
 
-/* Takes over n misses: for each its slot in the vocabulary, and the second line of a short. */
+/* The second line of a piece, if it can be there. */
+static inline const void *second_line(const tok_cache *c, const miss *m) {
+  static const tok_short_line empty __attribute__((aligned(TOK_LINE_BYTES))) = {0};
+  if (c == NULL) return &empty;
+  if (m->n > TOK_TINY_KEY_MAX) return tok_cache_short(c, m->hash, 1);
+  uint64_t key = tok_tiny_key(m->key.lo, m->n);
+  return tok_tiny_full(tok_cache_tiny(c, key, 0)) ? tok_cache_tiny(c, key, 1) : (const void *)&empty;
+}
+
+/* Tokens of a piece in that line, 0 if it is not there. */
+static inline uint64_t second_count(const void *line, const miss *m) {
+  if (m->n > TOK_TINY_KEY_MAX) return line_count((const tok_short_line *)line, m->key);
+  return tiny_count((const tok_tiny_line *)line, tok_tiny_key(m->key.lo, m->n));
+}
+
+/* Takes over n misses: for each its slot in the vocabulary, and its second line. */
 KERNEL_LOOP void find_slots(const tok_ranks *ranks, const tok_cache *cache,
                             const miss *misses, size_t n, lookup *l) {
-  static const tok_short_line empty __attribute__((aligned(TOK_LINE_BYTES))) = {0};
   const tok_ranks r = *ranks;
   for (size_t j = 0; j < n; j++) {
     miss m = misses[j];
-    const tok_short_line *second = &empty;
-    if (cache != NULL)
-      second = m.n <= TOK_TINY_KEY_MAX ? &empty : tok_cache_short(cache, m.hash, 1);
+    const void *second = second_line(cache, &m);
     l->slot[j] = &r.keys[tok_key_place(&r, m.hash)];
     __builtin_prefetch(second);
     __builtin_prefetch(l->slot[j]);
@@ -233,7 +245,7 @@ KERNEL_LOOP uint64_t find_unknown(lookup *l, size_t n, size_t *n_tokens, size_t 
   uint64_t total = 0;
   for (size_t j = 0; j < n; j++) {
     tok_key k = l->miss[j].key;
-    uint64_t count = line_count(l->line[j], k);
+    uint64_t count = second_count(l->line[j], &l->miss[j]);
     if (count != 0) {
       total += count - 1;
       continue;

