@@ -36,6 +36,7 @@ typedef struct {
   int64_t statement;      /* of what is not embedded: the last in which it was looked up */
   tok_meter stand_in;     /* without an imported vocabulary; info NULL: not asked for yet */
   bool unknown;           /* there is no stand-in */
+  uint64_t head, tail;    /* of the name: name_words() */
   uint8_t len;            /* 0 = place is free */
   char name[SEEN_NAME_MAX];
 } seen;
@@ -70,13 +71,36 @@ tok_engine *tok_room_engine(tok_room *room) {
   return room->engine;
 }
 
-/* First and last eight bytes: names of models differ there. */
-static size_t place_of(tok_slice name) {
-  uint64_t head = name.len, tail = 0;
-  size_t k = name.len < 8 ? name.len : 8;
-  memcpy(&tail, name.ptr + name.len - k, k);
-  if (name.len > 8) memcpy(&head, name.ptr, 8);
+/*
+** The first and the last eight bytes of a name, where names of models differ; all of one of up to
+** 16. Of fewer than eight bytes both words hold less. Loads of fixed sizes only: this is done for
+** every row.
+*/
+static void name_words(tok_slice name, uint64_t *head, uint64_t *tail) {
+  const char *end = name.ptr + name.len;
+  uint32_t half[2];
+  if (name.len >= 8) {
+    memcpy(head, name.ptr, 8);
+    memcpy(tail, end - 8, 8);
+  } else if (name.len >= 4) {
+    memcpy(&half[0], name.ptr, 4);
+    memcpy(&half[1], end - 4, 4);
+    *head = half[0];
+    *tail = half[1];
+  } else { /* 1..3 bytes: the first, that in the middle, the last */
+    *head = (uint8_t)name.ptr[0];
+    *tail = (uint64_t)(uint8_t)name.ptr[name.len / 2] << 8 | (uint8_t)end[-1];
+  }
+}
+
+static size_t place_of(uint64_t head, uint64_t tail) {
   return (size_t)(((head ^ (tail << 1)) * 0x9E3779B97F4A7C15u) >> (64 - SEEN_BITS));
+}
+
+/* Is this the name that `s` remembers, name_words() being its words? */
+static bool is_seen(const seen *s, tok_slice name, uint64_t head, uint64_t tail) {
+  if (s->len != name.len || s->head != head || s->tail != tail) return false;
+  return name.len <= 16 || memcmp(s->name, name.ptr, name.len) == 0;
 }
 
 static const tok_vocab *look_up(tok_slice name) {
@@ -140,8 +164,12 @@ static tok_status find_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value
     *vocab = look_up(name);
     return *vocab != NULL ? TOK_OK : find_imported(room, ctx, name, NULL, vocab);
   }
-  seen *s = &room->seen[place_of(name)];
-  if (s->len != name.len || memcmp(s->name, name.ptr, name.len) != 0) {
+  uint64_t head, tail;
+  name_words(name, &head, &tail);
+  seen *s = &room->seen[place_of(head, tail)];
+  if (!is_seen(s, name, head, tail)) {
+    s->head = head;
+    s->tail = tail;
     s->vocab = look_up(name);
     s->statement = s->vocab != NULL ? INT64_MAX : 0;
     s->len = (uint8_t)name.len;
