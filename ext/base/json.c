@@ -15,15 +15,26 @@ static tok_json_event fail(tok_json *j) {
   return j->event = TOK_JSON_ERROR;
 }
 
+/* A line ends before j->at: past what the next one of an event stream begins with, or the end. */
+static void next_data_line(tok_json *j) {
+  static const char field[] = "data:";
+  tok_slice rest = {j->in.ptr + j->at, j->in.len - j->at};
+  if (rest.ptr[-1] == '\r' && rest.len > 0 && rest.ptr[0] == '\n')
+    return; /* it ends with this one */
+  if (rest.len >= sizeof field - 1 && memcmp(rest.ptr, field, sizeof field - 1) == 0)
+    j->at += sizeof field - 1;
+  else
+    j->in.len = j->at;
+}
+
 static void skip_blanks(tok_json *j) {
   while (j->at < j->in.len) {
     char c = j->in.ptr[j->at];
     if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
       return;
     j->at++;
-    if (j->data_lines && (c == '\n' || c == '\r') && j->in.len - j->at >= 5 &&
-        memcmp(j->in.ptr + j->at, "data:", 5) == 0)
-      j->at += 5;
+    if (j->data_lines && (c == '\n' || c == '\r'))
+      next_data_line(j);
   }
 }
 
@@ -31,19 +42,19 @@ static bool is_hex(char c) {
   return tok_is_digit(c) || (tok_lower(c) >= 'a' && tok_lower(c) <= 'f');
 }
 
-/* Length of the escape at p (after the backslash), 0 if it is none. */
-static size_t escape_length(const char *p, size_t n) {
-  if (n == 0)
-    return 0;
-  if (p[0] != 'u')
-    return p[0] != '\0' && strchr("\"\\/bfnrt", p[0]) != NULL ? 1 : 0;
-  if (n < 5)
-    return 0;
-  for (size_t i = 1; i < 5; i++) {
-    if (!is_hex(p[i]))
-      return 0;
+/* Reads past the escape behind a backslash; false if it is none. */
+static bool read_escape(tok_json *j) {
+  if (j->at == j->in.len)
+    return false;
+  char c = j->in.ptr[j->at];
+  if (c == '\0' || strchr("\"\\/bfnrtu", c) == NULL)
+    return false;
+  j->at++;
+  for (int i = 0; i < 4 && c == 'u'; i++, j->at++) {
+    if (j->at == j->in.len || !is_hex(j->in.ptr[j->at]))
+      return false;
   }
-  return 5;
+  return true;
 }
 
 /*
@@ -82,10 +93,8 @@ static bool read_string(tok_json *j) {
     if (c != '\\')
       continue;
     j->escaped = true;
-    size_t n = escape_length(j->in.ptr + j->at, j->in.len - j->at);
-    if (n == 0)
+    if (!read_escape(j))
       return false;
-    j->at += n;
     skip_plain(j);
   }
   return false;
@@ -126,11 +135,11 @@ static bool read_number(tok_json *j) {
 }
 
 static bool read_word(tok_json *j, const char *word) {
-  size_t n = strlen(word);
-  if (j->in.len - j->at < n || memcmp(j->in.ptr + j->at, word, n) != 0)
+  size_t n = strlen(word), left = j->in.len - j->at, given = left < n ? left : n;
+  if (memcmp(j->in.ptr + j->at, word, given) != 0)
     return false;
-  j->at += n;
-  return true;
+  j->at += given;
+  return given == n;
 }
 
 static bool in_object(const tok_json *j) {
@@ -346,6 +355,10 @@ size_t tok_json_unescape(tok_slice raw, char *out) {
     }
   }
   return n;
+}
+
+bool tok_json_cut(const tok_json *j) {
+  return j->event == TOK_JSON_ERROR && j->at == j->in.len;
 }
 
 bool tok_json_too_deep(const tok_json *j) {

@@ -42,7 +42,8 @@ typedef struct {
   size_t at; /* bytes read */
   /* set after init: the text is any number of documents one after the other (JSON Lines) */
   bool many;
-  /* set after init: lines of it may begin with "data:", as in a stream of server-sent events */
+  /* set after init: its lines begin with "data:", but the first, which is past it, as in a stream of
+     server-sent events; the first that does not ends the text */
   bool data_lines;
   /* private */
   tok_slice in;
@@ -64,6 +65,11 @@ tok_status tok_json_fixed(tok_slice number, int64_t scale, int64_t *out);
 /* The text of a string as given above, escapes undone, to `out`, which has room for raw.len bytes. Returns its bytes.
 ** Half a surrogate pair becomes U+FFFD. */
 size_t tok_json_unescape(tok_slice raw, char *out);
+/*
+** After ERROR: does the text end where more of it was expected? What there is may be malformed,
+** too.
+*/
+bool tok_json_cut(const tok_json *j);
 /* After ERROR: was it that TOK_JSON_DEPTH_MAX objects and arrays are open? */
 bool tok_json_too_deep(const tok_json *j);
 

@@ -75,8 +75,8 @@ static void read_usage(reader *w) {
   } else if (status == TOK_OK) {
     tok_record_usage(r, &u);
   } else if (status != TOK_NOTFOUND && r->why[0] == '\0') {
-    snprintf(r->why, sizeof r->why, "%.*s %s", (int)(u.member.len > 60 ? 60 : u.member.len),
-             u.member.len > 0 ? u.member.ptr : "usage", u.wrong);
+    snprintf(r->why, sizeof r->why, "%.*s %s%s", (int)(u.member.len > 60 ? 60 : u.member.len),
+             u.member.len > 0 ? u.member.ptr : "usage", u.wrong, u.got);
   }
 }
 

@@ -131,13 +131,14 @@ static int wrong_response(responses_vtab *v, tok_status status, const tok_usage 
                           (long long)u->n_responses);
   }
   if (status == TOK_NOTFOUND) {
-    return tok_vtab_error(&v->base,
-                          "tok_responses: response counts nothing, expected a provider's usage");
+    return tok_vtab_error(&v->base, "tok_responses: response %s, expected a provider's usage",
+                          u->cut ? "ends before it counts anything" : "counts nothing");
   }
   return tok_vtab_error(&v->base,
-                        "tok_responses: %.*s%s%s at byte %llu, expected a provider's response",
+                        "tok_responses: %.*s%s%s%s at byte %llu, expected a provider's response",
                         tok_shown(u->member), u->member.len > 0 ? u->member.ptr : "",
-                        u->member.len > 0 ? " " : "response ", u->wrong, (unsigned long long)u->at);
+                        u->member.len > 0 ? " " : "response ", u->wrong, u->got,
+                        (unsigned long long)u->at);
 }
 
 /* What was given beside the response. */

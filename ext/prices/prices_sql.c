@@ -115,9 +115,9 @@ static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v,
   }
   tok_sql_error(
       ctx, func,
-      "usage%s%.*s %s, expected an object such as {\"input_tokens\": 1000, \"output_tokens\": 50}",
+      "usage%s%.*s %s%s, expected an object such as {\"input_tokens\": 1000, \"output_tokens\": 50}",
       usage->member.len > 0 ? " member " : "", tok_shown(usage->member),
-      usage->member.len > 0 ? usage->member.ptr : "", usage->wrong);
+      usage->member.len > 0 ? usage->member.ptr : "", usage->wrong, usage->got);
   return false;
 }
 

@@ -19,6 +19,8 @@
 #include "../base/json.h"
 #include "rates.h"
 
+enum { TOK_USAGE_GOT_BYTES = 56 }; /* of a value in an error: 40 of it, and what stands around it */
+
 typedef struct {
   tok_quantities q;
   tok_tier tier;
@@ -27,6 +29,7 @@ typedef struct {
   tok_slice model;
   tok_slice member;  /* on an error: the member that is wrong */
   const char *wrong; /* on an error: what is wrong, as the end of a sentence */
+  char got[TOK_USAGE_GOT_BYTES]; /* and how that goes on: `, got "many"`, or empty */
 } tok_usage_object;
 
 /*

@@ -116,5 +116,9 @@ void tok_usage_print(const tok_usage *u, tok_buf *b) {
     put_name(b, "responses");
     tok_buf_add_i64(b, u->n_responses);
   }
+  if (u->cut) {
+    put_name(b, "incomplete");
+    tok_buf_adds(b, "true");
+  }
   tok_buf_addc(b, '}');
 }

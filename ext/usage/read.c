@@ -27,6 +27,7 @@ tok_status tok_usage_read(tok_slice json, tok_usage_object *out) {
   if (status != TOK_OK && status != TOK_NOTFOUND) {
     out->member = u.member;
     out->wrong = u.wrong;
+    memcpy(out->got, u.got, sizeof out->got);
     return status;
   }
   out->q = u.q;

@@ -58,12 +58,29 @@ typedef struct {
   tok_usage *out;
 } walker;
 
+/* The value as it stands, in quotes if it is a string; cut between two characters. */
+static void say_value(const tok_json *j, char got[TOK_USAGE_GOT_BYTES]) {
+  enum { SHOWN_MAX = 40 }; /* bytes; as all errors of tok */
+  static const char *const words[] = {
+      [TOK_JSON_TRUE] = "true", [TOK_JSON_FALSE] = "false", [TOK_JSON_NULL] = "null"};
+  bool word = j->event == TOK_JSON_TRUE || j->event == TOK_JSON_FALSE || j->event == TOK_JSON_NULL;
+  tok_slice s = word ? tok_slice_of(words[j->event]) : j->text;
+  const char *quote = j->event == TOK_JSON_STRING ? "\"" : "";
+  size_t n = s.len < SHOWN_MAX ? s.len : SHOWN_MAX;
+  while (n > 0 && n < s.len && ((unsigned char)s.ptr[n] & 0xC0) == 0x80)
+    n--;
+  snprintf(got, TOK_USAGE_GOT_BYTES, ", got %s%.*s%s%s", quote, (int)n, n == 0 ? "" : s.ptr,
+           n < s.len ? "..." : "", quote);
+}
+
 static void wrong(walker *w, tok_status status, const char *what) {
   if (w->status != TOK_OK)
     return;
   w->status = status;
   w->out->member = w->key;
   w->out->wrong = what;
+  if (w->j.event >= TOK_JSON_STRING)
+    say_value(&w->j, w->out->got);
 }
 
 /* ---- events and responses -------------------------------------------------------------------- */
@@ -460,41 +477,58 @@ static void on_close(walker *w) {
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
-/* How documents stand in a text: one; one after the other; in lines of data of an event stream. */
-typedef enum { ONE, MANY, DATA_LINES } documents;
+static void malformed(walker *w, const char *what) {
+  w->key = (tok_slice){NULL, 0};
+  wrong(w, TOK_INVALID, what);
+}
+
+/* Takes what the reader says next; false at the end of the text and after an error. */
+static bool step(walker *w, size_t base) {
+  tok_json_event event = tok_json_next(&w->j);
+  switch (event) {
+  case TOK_JSON_END:
+  case TOK_JSON_ERROR:
+    break;
+  case TOK_JSON_KEY:
+    on_key(w);
+    break;
+  case TOK_JSON_OBJECT:
+  case TOK_JSON_ARRAY:
+    on_open(w);
+    break;
+  case TOK_JSON_OBJECT_END:
+  case TOK_JSON_ARRAY_END:
+    on_close(w);
+    break;
+  default:
+    on_scalar(w);
+    break;
+  }
+  if (event != TOK_JSON_END)
+    w->out->at = base + w->j.at;
+  return event != TOK_JSON_END && w->j.event != TOK_JSON_ERROR && w->status == TOK_OK;
+}
 
 /* `base`: where the text starts in the whole. */
-static void read_json(walker *w, tok_slice text, size_t base, documents how) {
+static void start(walker *w, tok_slice text) {
   tok_json_init(&w->j, text);
-  w->j.many = how != ONE;
-  w->j.data_lines = how == DATA_LINES;
   w->frames[0] = (frame){MEMBERS, true, true, TOK_AT_EVENT, 0, -1};
-  while (w->status == TOK_OK && tok_json_next(&w->j) != TOK_JSON_END) {
-    switch (w->j.event) {
-    case TOK_JSON_KEY:
-      on_key(w);
-      break;
-    case TOK_JSON_OBJECT:
-    case TOK_JSON_ARRAY:
-      on_open(w);
-      break;
-    case TOK_JSON_OBJECT_END:
-    case TOK_JSON_ARRAY_END:
-      on_close(w);
-      break;
-    case TOK_JSON_ERROR:
-      break;
-    default:
-      on_scalar(w);
-      break;
-    }
-    w->out->at = base + w->j.at;
-    if (w->j.event == TOK_JSON_ERROR) {
-      w->key = (tok_slice){NULL, 0};
-      wrong(w, TOK_INVALID,
-            tok_json_too_deep(&w->j) ? "is nested more than 64 levels deep" : "is malformed JSON");
-    }
+}
+
+static void end_json(walker *w) {
+  if (w->j.event == TOK_JSON_ERROR)
+    malformed(w, tok_json_too_deep(&w->j) ? "is nested more than 64 levels deep"
+                                          : "is malformed JSON");
+}
+
+/* A document, or any number of them one after the other. `base`: where the text starts in the
+   whole. */
+static void read_json(walker *w, tok_slice text, size_t base, bool many) {
+  start(w, text);
+  w->j.many = many;
+  while (step(w, base)) {
   }
+  end_json(w);
 }
 
 static bool starts(tok_slice s, const char *prefix) {
@@ -511,58 +545,62 @@ static bool is_event_stream(tok_slice s) {
   return false;
 }
 
-/* The line of a stream that starts at `at`; *next: where the one behind it does. */
-static tok_slice line_at(tok_slice text, size_t at, size_t *next) {
-  const char *nl = memchr(text.ptr + at, '\n', text.len - at);
-  size_t end = nl == NULL ? text.len : (size_t)(nl - text.ptr);
-  const char *cr = memchr(text.ptr + at, '\r', end - at); /* a line may end in CR, LF or both */
-  end = cr == NULL ? end : (size_t)(cr - text.ptr);
-  *next = end + (cr != NULL && nl == cr + 1 ? 2 : 1);
-  return (tok_slice){text.ptr + at, end - at};
+static bool ends_line(char c) { return c == '\n' || c == '\r'; }
+
+static size_t skip_blanks(tok_slice text, size_t at) {
+  while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
+    at++;
+  return at;
 }
 
-/* What a line of data says; empty for other lines. */
-static tok_slice data_of(tok_slice line) {
-  size_t skip = 5;
-  if (!starts(line, "data:"))
-    return (tok_slice){line.ptr, 0};
-  while (skip < line.len && (line.ptr[skip] == ' ' || line.ptr[skip] == '\t'))
-    skip++;
-  return (tok_slice){line.ptr + skip, line.len - skip};
+/* "[DONE]", which says that a stream is over, or what a broken connection left of it. */
+static bool is_done(tok_slice data) {
+  size_t n = data.len < 6 ? data.len : 6;
+  return n > 0 && memcmp(data.ptr, "[DONE]", n) == 0;
 }
 
-/* Does a line of data, but not the one that ends a stream, start at `at`? */
-static bool is_data(tok_slice text, size_t at) {
-  if (at >= text.len)
-    return false;
-  tok_slice data = data_of((tok_slice){text.ptr + at, text.len - at});
-  return data.len > 0 && !starts(data, "[DONE]");
-}
-
-static bool is_whole(tok_slice json) {
-  tok_json j;
-  tok_json_init(&j, json);
-  return (tok_json_next(&j) == TOK_JSON_OBJECT || j.event == TOK_JSON_ARRAY) &&
-         tok_json_skip(&j) && tok_json_next(&j) == TOK_JSON_END;
+static size_t next_line(tok_slice text, size_t at) {
+  while (at < text.len && !ends_line(text.ptr[at]))
+    at++;
+  return at + (at < text.len);
 }
 
 /*
-** Events whose data holds an object or an array; "[DONE]" is none. Most servers send a document a
-** line, with or without an empty line between two; where a line is only the start of a document,
-** the lines of data behind it are the rest (as the standard joins them).
+** The document that the line of data at `at` begins; returns where it ends. It may go on in the
+** lines of data behind (as the standard joins them), which end at the first other line. Where the
+** connection broke within it, it is left out: of what it says the last number may lack digits.
+*/
+static size_t read_data(walker *w, tok_slice text, size_t at, size_t base) {
+  tok_slice rest = {text.ptr + at, text.len - at};
+  start(w, rest);
+  w->j.data_lines = true;
+  while (step(w, base + at) && w->j.depth > 0) {
+  }
+  if (tok_json_cut(&w->j) && w->j.at == rest.len) {
+    tok_usage_clear(&w->event);
+    w->out->cut = true;
+    return text.len;
+  }
+  end_json(w);
+  size_t end = skip_blanks(text, at + w->j.at);
+  if (end < text.len && !ends_line(text.ptr[end]))
+    malformed(w, "is malformed JSON");
+  return end;
+}
+
+/*
+** Events whose data is an object or an array; "[DONE]" is none. Lines may end in CR, LF or both,
+** and most servers send a document a line, with or without an empty line between two.
 */
 static void read_event_stream(walker *w, tok_slice text, size_t base) {
-  for (size_t at = 0, next; at < text.len && w->status == TOK_OK; at = next) {
-    tok_slice data = data_of(line_at(text, at, &next));
-    if ((!starts(data, "{") && !starts(data, "[")) || starts(data, "[DONE]"))
+  for (size_t at = 0; at < text.len && w->status == TOK_OK; at = next_line(text, at)) {
+    tok_slice line = {text.ptr + at, text.len - at};
+    if (!starts(line, "data:"))
       continue;
-    size_t from = (size_t)(data.ptr - text.ptr);
-    bool lines = is_data(text, next) && !is_whole(data);
-    while (lines && is_data(text, next)) {
-      tok_slice line = line_at(text, next, &next);
-      data.len = (size_t)(line.ptr - data.ptr) + line.len;
-    }
-    read_json(w, data, base + from, lines ? DATA_LINES : ONE);
+    at = skip_blanks(text, at + 5);
+    tok_slice data = {text.ptr + at, text.len - at};
+    if ((starts(data, "{") || starts(data, "[")) && !is_done(data))
+      at = read_data(w, text, at, base);
   }
 }
 
@@ -593,7 +631,7 @@ tok_status tok_usage_walk(tok_slice text, tok_slice provider, bool single, tok_u
   if (!single && is_event_stream(rest))
     read_event_stream(&w, rest, skip);
   else
-    read_json(&w, rest, skip, single ? ONE : MANY);
+    read_json(&w, rest, skip, !single);
   if (w.status == TOK_OK)
     end_response(&w);
   if (w.status != TOK_OK)

@@ -12,7 +12,7 @@
 ** of a stream of server-sent events (one JSON document a `data:` line, or a document in several).
 ** Events of one response override each other, field by field: providers count cumulatively. Another
 ** response id, or another request's name in a batch's lines, starts another response, and responses
-** are added up.
+** are added up. The last event of a stream may be cut, since connections break: it is left out.
 **
 ** One pass, no allocation, no recursion; texts in the result are borrowed from the input.
 */
@@ -22,6 +22,7 @@
 #include "../base/buf.h"
 #include "../base/json.h"
 #include "../prices/cost.h"
+#include "../prices/usage_json.h"
 #include "shapes.h"
 
 enum {
@@ -62,9 +63,11 @@ typedef struct {
   tok_shape shape;    /* of the last response */
   bool says_provider; /* is provider from a member of that name? */
   bool strange;       /* numbers were met, but none that is known */
+  bool cut;           /* an event stream that ends within an event: the connection broke */
   /* on an error */
   tok_slice member;
   const char *wrong; /* the end of a sentence */
+  char got[TOK_USAGE_GOT_BYTES]; /* how it goes on: `, got "many"`, or empty */
   size_t at;         /* bytes */
 } tok_usage;
 

@@ -17,6 +17,9 @@
 **   U3  NULL gives NULL; so does well-formed JSON that counts nothing. Malformed JSON is an error
 **       that says at which byte; numbers that are negative, fractional or beyond 64 bits are errors
 **       too, and so is what is no number in a usage object. Strings that are numbers count as such.
+**       An event stream that ends within an event is one whose connection broke: what its whole
+**       events said counts ("incomplete" is true), NULL if that is nothing. What the provider bills
+**       may be more: the input is known from the first event of some, the output from the last.
 **   U4  A part that is larger than what contains it is cut to it.
 **   U5  Pure: DETERMINISTIC and INNOCUOUS. One pass, linear time; at most 64 levels of nesting.
 */
@@ -41,9 +44,9 @@ static void usage(sqlite3_context *ctx, int n, sqlite3_value **args) {
     return;
   if (status != TOK_OK) {
     tok_sql_error(
-        ctx, func, "%.*s%s%s at byte %llu%s", tok_shown(u.member),
+        ctx, func, "%.*s%s%s%s at byte %llu%s", tok_shown(u.member),
         u.member.len > 0 ? u.member.ptr : "response", u.member.len > 0 ? " " : "response ", u.wrong,
-        (unsigned long long)u.at,
+        u.got, (unsigned long long)u.at,
         u.member.len > 0 ? "" : ", expected a response, its usage object or a stream of events");
     return;
   }

@@ -31,6 +31,7 @@ INSERT INTO tok_responses(response) VALUES (NULL);
 INSERT INTO tok_responses(task_type) VALUES ('chat');
 INSERT INTO tok_responses(response) VALUES ('{"id":1');
 INSERT INTO tok_responses(response) VALUES ('{"id":"x"}');
+INSERT INTO tok_responses(response) VALUES ('data: {"id":"x","usage":{"prompt_tokens":1');
 INSERT INTO tok_responses(response) VALUES ('{"usage":{"prompt_tokens":-1}}');
 INSERT INTO tok_responses(response) VALUES ('[{"id":"a","usage":{"prompt_tokens":1}},{"id":"b","usage":{"prompt_tokens":1}}]');
 INSERT INTO tok_responses(response, timestamp) VALUES ('{"usage":{"prompt_tokens":1}}', 'soon');

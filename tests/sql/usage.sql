@@ -19,6 +19,9 @@ SELECT tok_cost_nano('claude-sonnet-4-5', '{"input_tokens":0,"cache_creation_inp
 SELECT tok_usage('[{"type":"message_start","message":{"id":"msg_1","model":"claude-sonnet-4-5","usage":{"input_tokens":20,"cache_read_input_tokens":5,"output_tokens":1}}},{"type":"message_delta","usage":{"output_tokens":9}}]');
 SELECT tok_usage('event: response.completed' || char(10) || 'data: {"response":{"id":"resp_1","model":"gpt-5","usage":{"input_tokens":5,"output_tokens":6}}}' || char(10, 10) || 'data: [DONE]' || char(10));
 SELECT tok_usage('{"id":"a","usage":{"prompt_tokens":3,"completion_tokens":2}}' || char(10) || '{"id":"b","usage":{"prompt_tokens":30,"completion_tokens":20}}');
+.print -- the connection broke: what whole events said counts, and it is said
+SELECT tok_usage('data: {"type":"message_start","message":{"id":"msg_1","model":"claude-sonnet-4-5","usage":{"input_tokens":20,"output_tokens":1}}}' || char(10, 10) || 'data: {"type":"message_delta","usage":{"output_tok');
+SELECT tok_usage('data: {"id":"chatcmpl-1","usage":null}' || char(10, 10) || 'data: {"id":"chatcmpl-1","usage":{"prompt_tokens":12') IS NULL;
 .print -- a BLOB of text; escapes stay JSON; bytes that are no text do not leave
 SELECT tok_usage(CAST('{"prompt_tokens":3}' AS BLOB));
 SELECT tok_usage('{"model":"openai\/gpt\u002d4o","prompt_tokens":3}') ->> 'model';
@@ -36,9 +39,11 @@ SELECT tok_usage('');
 SELECT tok_usage('{"usage":');
 SELECT tok_usage('{"usage":{"prompt_tokens":-3}}');
 SELECT tok_usage('{"usage":{"prompt_tokens":1.5}}');
+SELECT tok_usage('{"usage":{"prompt_tokens":"many"}}');
+SELECT tok_usage('{"usage":{"prompt_tokens":true}}');
 SELECT tok_usage('{"usage":{"prompt_tokens":99999999999999999999}}');
 SELECT tok_usage('{"input_tokens":9223372036854775807,"output_tokens":1}');
-SELECT tok_usage('data: {"a":');
+SELECT tok_usage('data: {"a":' || char(10, 10));
 SELECT tok_usage(printf('%.*c', 65, '['));
 SELECT tok_usage();
 SELECT tok_cost('gpt-4o', '{"spans":[{"id":"a","input_tokens":5},{"id":"b","input_tokens":5}]}');

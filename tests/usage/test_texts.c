@@ -154,7 +154,9 @@ static void refused(void) {
   refuses("{\"usage\":{\"prompt_tokens\":true}}", TOK_INVALID, "must be a number", 30);
   refuses("{\"usage\":{\"prompt_tokens\":\"many\"}}", TOK_INVALID, "must be a number", 32);
   refuses("{\"usage\":{\"prompt_tokens\":\"-3\"}}", TOK_INVALID, "must not be negative", 30);
-  refuses("data: {\"a\":1}\ndata: {\"a\":\n", TOK_INVALID, "is malformed JSON", 25);
+  refuses("data: {\"a\":1}\ndata: {\"a\":\n\n", TOK_INVALID, "is malformed JSON", 26);
+  refuses("data: {\"a\":1} x\n", TOK_INVALID, "is malformed JSON", 13);
+  refuses("data: {\"a\":tru}", TOK_INVALID, "is malformed JSON", 11);
   refuses("{\"usage\":{\"prompt_tokens\":-1}}", TOK_INVALID, "must not be negative", 28);
   refuses("{\"usage\":{\"prompt_tokens\":1.5}}", TOK_INVALID, "must be a whole number", 29);
   refuses("{\"usage\":{\"prompt_tokens\":9223372036854775808}}", TOK_OVERFLOW, "is too large", 45);
@@ -162,6 +164,58 @@ static void refused(void) {
           TOK_OVERFLOW, "counts more than fits in 64 bits", 69);
   refuses("{\"input_tokens\":9223372036854775807,\"cache_read_input_tokens\":1}", TOK_OVERFLOW,
           "counts more than fits in 64 bits", 64);
+}
+
+/* An error shows the value, a part of it that ends between two characters. */
+static void shown(void) {
+  static const char *const CASES[][2] = {
+      {"{\"usage\":{\"prompt_tokens\":true}}", ", got true"},
+      {"{\"usage\":{\"prompt_tokens\":\"many\"}}", ", got \"many\""},
+      {"{\"usage\":{\"prompt_tokens\":\"\"}}", ", got \"\""},
+      {"{\"usage\":{\"prompt_tokens\":-1}}", ", got -1"},
+      {"{\"usage\":{\"prompt_tokens\":1.5}}", ", got 1.5"},
+      {"{\"usage\":{\"prompt_tokens\":1e400}}", ", got 1e400"},
+      {"{\"promptTokensDetails\":[{\"modality\":\"TEXT\",\"tokenCount\":-3}]}", ", got -3"},
+      {"{\"usage\":{\"prompt_tokens\":\"0123456789012345678901234567890123456789\"}}",
+       ", got \"0123456789012345678901234567890123456789\""},
+      {"{\"usage\":{\"prompt_tokens\":\"012345678901234567890123456789012345678\xC3\xA9\"}}",
+       ", got \"012345678901234567890123456789012345678...\""},
+      {"{\"usage\":{\"prompt_tokens\":1}", ""},
+  };
+  for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    tok_usage u;
+    CHECK(tok_usage_parse(tok_slice_of(CASES[i][0]), (tok_slice){NULL, 0}, &u) != TOK_OK);
+    CHECK_STR(u.got, CASES[i][1]);
+  }
+}
+
+/*
+** A stream whose connection broke, at every byte: what whole events said counts, nothing of the one
+** that is cut does, and it is no error.
+*/
+static void broken(void) {
+  static const char
+      START[] = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{"
+                "\"id\":\"msg_1\",\"usage\":{\"input_tokens\":2068,\"output_tokens\":1}}}",
+      REST[] = "\n\nevent: ping\ndata: {\"a\\u0031\":[true,null,-1.5e3]}\n\ndata: {\"usage\":"
+               "{\"output_tokens\":637,\"input_tokens\":2068}}",
+      TAIL[] = "\r\n\r\ndata: [DONE]\r\n\r\n";
+  char text[sizeof START + sizeof REST + sizeof TAIL];
+  const size_t START_LEN = sizeof START - 1, REST_LEN = START_LEN + sizeof REST - 1;
+  snprintf(text, sizeof text, "%s%s%s", START, REST, TAIL);
+  for (size_t n = 6; n <= strlen(text); n++) {
+    tok_usage u;
+    tok_status status = parse(text, n, &u);
+    if (!(CHECK_INT(status, n < START_LEN ? TOK_NOTFOUND : TOK_OK) &
+          CHECK_INT(of(&u, TOK_M_INPUT), n < START_LEN ? 0 : 2068) &
+          CHECK_INT(of(&u, TOK_M_OUTPUT), n < START_LEN ? 0 : n < REST_LEN ? 1 : 637)))
+      printf("%.*s\n", (int)n, text);
+    if (n >= REST_LEN || n == START_LEN)
+      CHECK(!u.cut);
+  }
+  counts("data: {\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n\ndata: [DO", 3, 2);
+  counts("data: {\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n\ndata: {\"a\":\n", 3,
+         2);
 }
 
 static void deep(void) {
@@ -236,6 +290,23 @@ static void speed(void) {
 #if !defined(__SANITIZE_ADDRESS__)
   CHECK(mb_a_second >= 100); /* what the issue asks for; three times as much where it was written */
 #endif
+  free(text);
+}
+
+/* Lines that end in CR alone; the one event is last. */
+static void carriage_returns(void) {
+  static const char last[] = "\rdata: {\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1}}\r";
+  const size_t n = 4u << 20;
+  char *text = malloc(n);
+  tok_usage u;
+  if (!CHECK(text != NULL))
+    return;
+  for (size_t i = 0; i + 4 <= n; i += 4) memcpy(text + i, i % 8 == 0 ? "id:\r" : ":a\r\r", 4);
+  memcpy(text + n - (sizeof last - 1), last, sizeof last - 1);
+  clock_t start = clock();
+  CHECK_INT(tok_usage_parse((tok_slice){text, n}, (tok_slice){NULL, 0}, &u), TOK_OK);
+  CHECK_INT(of(&u, TOK_M_INPUT), 7);
+  CHECK((double)(clock() - start) / CLOCKS_PER_SEC < 2);
   free(text);
 }
 
@@ -326,6 +397,7 @@ static void for_prices(void) {
 }
 
 CHECK_MAIN({"overriding", overriding}, {"event_streams", event_streams}, {"lines", lines},
-           {"nothing", nothing}, {"refused", refused}, {"deep", deep}, {"cut", cut}, {"huge", huge},
+           {"nothing", nothing}, {"refused", refused}, {"shown", shown}, {"broken", broken},
+           {"carriage_returns", carriage_returns}, {"deep", deep}, {"cut", cut}, {"huge", huge},
            {"speed", speed}, {"many_queries", many_queries}, {"same_document", same_document},
            {"batch_lines", batch_lines}, {"lists", lists}, {"for_prices", for_prices})
