@@ -11,7 +11,7 @@ tok_slice tok_usage_undone(tok_slice raw, bool escaped, char room[TOK_USAGE_ESCA
 void tok_usage_clear(tok_usage_raw *r) {
   memset(r->given, 0, sizeof r->given);
   memset(r->words, 0, sizeof r->words);
-  r->any = r->no_usage = r->own_key = false;
+  r->any = r->no_usage = r->part = r->ended = r->own_key = false;
   r->mark = r->tier = NULL;
   r->total = r->cost = r->upstream = -1;
   r->tools = 0;
@@ -41,6 +41,7 @@ void tok_usage_merge(tok_usage_raw *into, const tok_usage_raw *event) {
       into->words[i] = event->words[i];
   }
   into->any |= event->any;
+  into->ended |= event->ended;
   into->own_key |= event->own_key;
   if (tok_usage_mark_rank(event->mark) > tok_usage_mark_rank(into->mark))
     into->mark = event->mark;
@@ -78,6 +79,11 @@ static tok_shape shape_of(const tok_usage_raw *r) {
   if (signs != 0)
     return (tok_shape)__builtin_ctz(signs);
   return r->cost > 0 || r->tools > 0 ? TOK_SHAPE_FEES : TOK_SHAPE_N;
+}
+
+bool tok_usage_goes_on(const tok_usage_raw *response, const tok_usage_raw *event) {
+  tok_shape shape = shape_of(event);
+  return shape != TOK_SHAPE_N && tok_shapes[shape].grows && shape == shape_of(response);
 }
 
 /* The rows of one action: counts first, of which the largest wins, then what adds to them. */

@@ -33,6 +33,8 @@ typedef enum {
   TOK_SHAPE_OLLAMA,    /* Ollama native */
   TOK_SHAPE_WATSONX,   /* watsonx results */
   TOK_SHAPE_TGI,       /* Text Generation Inference native */
+  TOK_SHAPE_GENERATION, /* OpenRouter's record of a request: what is billed */
+  TOK_SHAPE_NORMALIZED, /* the same by one tokenizer for all models, where it has no more */
   TOK_SHAPE_TOTAL,     /* a total and nothing else: embeddings and rerankers, all input */
   TOK_SHAPE_FEES,      /* no tokens: seconds, a reported cost */
   TOK_SHAPE_N
@@ -43,6 +45,7 @@ typedef struct {
   const char *provider;     /* whose shape it is, where only one provider has it; else NULL */
   uint64_t on_top_of_input; /* bit m: meter m is not in the total and is added to it */
   uint64_t on_top_of_output;
+  bool grows; /* do the parts of its streams each count from the start, without an id? */
 } tok_shape_info;
 
 extern const tok_shape_info tok_shapes[TOK_SHAPE_N];
@@ -74,6 +77,7 @@ typedef enum {
   TOK_DO_QUERY,    /* a string: a web search query of Gemini */
   TOK_DO_LIST,     /* OpenTelemetry's array of {key, value: {stringValue | intValue | …}} */
   TOK_DO_ROUNDS,   /* Anthropic's array of sampling iterations: those that its totals leave out */
+  TOK_DO_ENDS,     /* true, or the reason why it was the end of the response */
   TOK_DO_SEEN      /* only tells the provider */
 } tok_usage_do;
 
@@ -114,6 +118,13 @@ int tok_usage_find(tok_slice path, unsigned places);
 /* Is there a row whose path starts with this? */
 bool tok_usage_leads(tok_slice start);
 
+typedef enum {
+  TOK_MEANS_NOTHING,
+  TOK_MEANS_NO_USAGE, /* the numbers count a request that was not made */
+  TOK_MEANS_PART,     /* of a stream */
+  TOK_MEANS_WHOLE     /* response */
+} tok_usage_means;
+
 /* What a response tells by how it calls itself: the prefix of its id, kind or fingerprint. First
    match. */
 typedef struct {
@@ -121,7 +132,7 @@ typedef struct {
   const char *prefix;
   const char *provider; /* or NULL */
   const char *tier;     /* or NULL */
-  bool no_usage;        /* the numbers count a request that was not made */
+  uint8_t means;        /* tok_usage_means */
 } tok_usage_mark;
 
 extern const tok_usage_mark tok_usage_marks[];

@@ -51,6 +51,7 @@ typedef struct {
   char name_room[TOK_USAGE_ESCAPED_MAX], label_room[TOK_USAGE_ESCAPED_MAX];
   int64_t entry;                /* of an entry, -1: none */
   int64_t round[N_ROUND_NAMES]; /* of a round, 0: none */
+  bool line;                    /* is this the first event of another line? */
   bool strict;                  /* a known member that is no number is an error anywhere */
   tok_slice provider;
   tok_usage_raw event, response;
@@ -92,24 +93,42 @@ static void end_response(walker *w) {
   tok_usage_clear(&w->response);
 }
 
-/* Do the response and the event say this word, and not the same? */
-static bool differs(const walker *w, tok_usage_word word) {
+typedef enum { UNSAID, SAID, SAME, OTHER } relation;
+
+/* What the response and the event say by this word: neither, one of the two, the same, or not. */
+static relation relate(const walker *w, tok_usage_word word) {
   char rooms[2][TOK_USAGE_ESCAPED_MAX];
   const tok_usage_text *a = &w->event.words[word], *b = &w->response.words[word];
   tok_slice one = tok_usage_undone(a->text, a->escaped, rooms[0]),
             other = tok_usage_undone(b->text, b->escaped, rooms[1]);
-  return one.len > 0 && other.len > 0 && !tok_slice_eq(one, other);
+  if (one.len == 0 || other.len == 0)
+    return one.len == other.len ? UNSAID : SAID;
+  return tok_slice_eq(one, other) ? SAME : OTHER;
+}
+
+/* Is the event of another response than what was read before? */
+static bool is_other(const walker *w) {
+  relation id = relate(w, TOK_WORD_ID), line = relate(w, TOK_WORD_LINE);
+  if (id == OTHER || line == OTHER)
+    return true;
+  if (!w->line || id == SAME || line == SAME)
+    return false;
+  if (w->response.ended)
+    return true;
+  if (!w->event.any || w->event.part)
+    return false;
+  return id == SAID ? w->response.words[TOK_WORD_ID].text.len == 0
+                    : !tok_usage_goes_on(&w->response, &w->event);
 }
 
 static void end_event(walker *w) {
-  if (w->event.no_usage) {
-    tok_usage_clear(&w->event);
-    return;
+  if (!w->event.no_usage) {
+    if (w->response.any && is_other(w))
+      end_response(w);
+    tok_usage_merge(&w->response, &w->event);
   }
-  if (w->response.any && (differs(w, TOK_WORD_ID) || differs(w, TOK_WORD_LINE)))
-    end_response(w);
-  tok_usage_merge(&w->response, &w->event);
   tok_usage_clear(&w->event);
+  w->line = false;
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -191,7 +210,9 @@ static void put_word(walker *w, int row) {
     see(w, m->provider);
     if (m->tier != NULL)
       w->event.tier = m->tier;
-    w->event.no_usage |= m->no_usage;
+    w->event.no_usage |= m->means == TOK_MEANS_NO_USAGE;
+    w->event.part |= m->means == TOK_MEANS_PART;
+    w->event.ended |= m->means == TOK_MEANS_WHOLE;
     return;
   }
 }
@@ -218,6 +239,13 @@ static void put_tool(walker *w) {
   if (w->j.event == TOK_JSON_STRING &&
       tok_slice_is(tok_usage_undone(w->j.text, w->j.escaped, room), "web_search_call"))
     w->event.tools++;
+}
+
+/* Why a response ended: some say that it did not. */
+static bool is_reason(const walker *w) {
+  return w->j.event == TOK_JSON_STRING && w->j.text.len > 0 &&
+         !tok_slice_is(w->j.text, "not_finished") && !tok_slice_is(w->j.text, "NOT_FINISHED") &&
+         !tok_slice_is(w->j.text, "FINISH_REASON_UNSPECIFIED");
 }
 
 /* A scalar value, for the row. */
@@ -251,6 +279,9 @@ static void deliver(walker *w, int row) {
     break;
   case TOK_DO_QUERY:
     put_query(w);
+    break;
+  case TOK_DO_ENDS:
+    w->event.ended |= w->j.event == TOK_JSON_TRUE || is_reason(w);
     break;
   case TOK_DO_SEEN:
     see(w, r->provider);
@@ -526,8 +557,7 @@ static void end_json(walker *w) {
 static void read_json(walker *w, tok_slice text, size_t base, bool many) {
   start(w, text);
   w->j.many = many;
-  while (step(w, base)) {
-  }
+  while (step(w, base)) w->line |= many && w->j.depth == 0;
   end_json(w);
 }
 
@@ -616,6 +646,7 @@ tok_status tok_usage_walk(tok_slice text, tok_slice provider, bool single, tok_u
   memset(out, 0, sizeof *out);
   w.out = out;
   w.status = TOK_OK;
+  w.line = false;
   w.strict = single;
   w.provider = provider;
   w.key = w.label = (tok_slice){NULL, 0};

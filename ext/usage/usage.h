@@ -12,7 +12,9 @@
 ** of a stream of server-sent events (one JSON document a `data:` line, or a document in several).
 ** Events of one response override each other, field by field: providers count cumulatively. Another
 ** response id, or another request's name in a batch's lines, starts another response, and responses
-** are added up. The last event of a stream may be cut, since connections break: it is left out.
+** are added up. Where JSON Lines say no id, a line that counts is a response of its own, but for
+** the parts of a stream: those that say so, and those that count on where the line before did not
+** end. The last event of a stream may be cut, since connections break: it is left out.
 **
 ** One pass, no allocation, no recursion; texts in the result are borrowed from the input.
 */
@@ -42,6 +44,8 @@ typedef struct {
   uint64_t given[(TOK_USAGE_ROWS_MAX + 63) / 64];
   bool any;      /* is any number given? */
   bool no_usage; /* of an event: its numbers are not to be counted */
+  bool part;     /* says that it is part of a stream */
+  bool ended;    /* says that the response is over, or whole */
   bool own_key;
   tok_usage_text words[TOK_WORD_N];
   const char *mark; /* provider that a mark tells, or NULL */
@@ -91,6 +95,8 @@ tok_slice tok_usage_undone(tok_slice raw, bool escaped, char room[TOK_USAGE_ESCA
 void tok_usage_clear(tok_usage_raw *r);
 /* Lays an event over what its response said before. */
 void tok_usage_merge(tok_usage_raw *into, const tok_usage_raw *event);
+/* May the event be a later part of that response, of streams whose parts say no id? */
+bool tok_usage_goes_on(const tok_usage_raw *response, const tok_usage_raw *event);
 /* Applies the shape; adds the response to `out`. `lenient`: parts larger than the whole are cut to
    it in canonical objects too, and a provider that nothing tells is guessed. TOK_NOTFOUND if
    nothing was counted; TOK_OVERFLOW with out->wrong. */

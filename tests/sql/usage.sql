@@ -19,6 +19,9 @@ SELECT tok_cost_nano('claude-sonnet-4-5', '{"input_tokens":0,"cache_creation_inp
 SELECT tok_usage('[{"type":"message_start","message":{"id":"msg_1","model":"claude-sonnet-4-5","usage":{"input_tokens":20,"cache_read_input_tokens":5,"output_tokens":1}}},{"type":"message_delta","usage":{"output_tokens":9}}]');
 SELECT tok_usage('event: response.completed' || char(10) || 'data: {"response":{"id":"resp_1","model":"gpt-5","usage":{"input_tokens":5,"output_tokens":6}}}' || char(10, 10) || 'data: [DONE]' || char(10));
 SELECT tok_usage('{"id":"a","usage":{"prompt_tokens":3,"completion_tokens":2}}' || char(10) || '{"id":"b","usage":{"prompt_tokens":30,"completion_tokens":20}}');
+SELECT tok_usage('{"usage":{"inputTokens":3,"outputTokens":2}}' || char(10) || '{"usage":{"inputTokens":30,"outputTokens":20}}');
+.print -- what OpenRouter keeps of a request
+SELECT tok_usage('{"data":{"id":"gen-1","model":"openai/gpt-4o","total_cost":0.0015,"tokens_prompt":9,"tokens_completion":30,"native_tokens_prompt":10,"native_tokens_completion":25,"native_tokens_cached":3,"usage":0.0015,"is_byok":false}}');
 .print -- the connection broke: what whole events said counts, and it is said
 SELECT tok_usage('data: {"type":"message_start","message":{"id":"msg_1","model":"claude-sonnet-4-5","usage":{"input_tokens":20,"output_tokens":1}}}' || char(10, 10) || 'data: {"type":"message_delta","usage":{"output_tok');
 SELECT tok_usage('data: {"id":"chatcmpl-1","usage":null}' || char(10, 10) || 'data: {"id":"chatcmpl-1","usage":{"prompt_tokens":12') IS NULL;

@@ -154,6 +154,37 @@ static void chat_dialects(void) {
         "\"reported_cost_usd\":0.00522}");
 }
 
+/*
+** GET /api/v1/generation: native tokens are billed; the others are of one tokenizer for all models.
+*/
+#define GENERATION(tokens, byok)                                                                   \
+  "{\"data\":{\"id\":\"gen-1\",\"upstream_id\":\"chatcmpl-1\",\"total_cost\":0.0015,"              \
+  "\"cache_discount\":0.0002,\"upstream_inference_cost\":0.0012,\"created_at\":"                   \
+  "\"2024-07-15T23:33:19.433273+00:00\",\"model\":\"sao10k/l3-stheno-8b\",\"app_id\":12345,"       \
+  "\"streamed\":true,\"cancelled\":false,\"provider_name\":\"Infermatic\",\"latency\":1250,"       \
+  "\"finish_reason\":\"stop\",\"tokens_prompt\":9,\"tokens_completion\":30," tokens                \
+  "\"num_search_results\":5,\"usage\":0.0015,\"is_byok\":" byok ",\"service_tier\":\"priority\"}}"
+#define NATIVE                                                                                     \
+  "\"native_tokens_prompt\":10,\"native_tokens_completion\":25,"                                   \
+  "\"native_tokens_completion_images\":0,\"native_tokens_reasoning\":5,\"native_tokens_cached\":3,"
+#define NO_NATIVE "\"native_tokens_prompt\":null,\"native_tokens_completion\":null,"
+#define GENERATED                                                                                  \
+  "{\"provider\":\"openrouter\",\"model\":\"sao10k/l3-stheno-8b\",\"response_id\":\"gen-1\","
+
+static void openrouter_generation(void) {
+  READS(GENERATION(NATIVE, "false"),
+        GENERATED "\"input_tokens\":10,\"output_tokens\":25,\"total_tokens\":35,"
+                  "\"cache_read_tokens\":3,\"reasoning_tokens\":5,\"service_tier\":\"priority\","
+                  "\"reported_cost_usd\":0.0015}");
+  READS(GENERATION(NATIVE, "true"),
+        GENERATED "\"input_tokens\":10,\"output_tokens\":25,\"total_tokens\":35,"
+                  "\"cache_read_tokens\":3,\"reasoning_tokens\":5,\"service_tier\":\"priority\","
+                  "\"reported_cost_usd\":0.0027}");
+  READS(GENERATION(NO_NATIVE, "false"),
+        GENERATED "\"input_tokens\":9,\"output_tokens\":30,\"total_tokens\":39,"
+                  "\"service_tier\":\"priority\",\"reported_cost_usd\":0.0015}");
+}
+
 static void openrouter(void) {
   READS("{\"provider\":\"OpenAI\",\"id\":\"gen-1\",\"model\":\"openai/"
         "gpt-5-mini\",\"usage\":{\"prompt_tokens\":17,\"completion_tokens\":2177,"
@@ -430,7 +461,7 @@ static void table(void) {
 }
 
 CHECK_MAIN({"openai", openai}, {"older_images", older_images}, {"chat_dialects", chat_dialects},
-           {"openrouter", openrouter}, {"anthropic", anthropic}, {"gemini", gemini},
-           {"gemini_parts", gemini_parts}, {"escaped_words", escaped_words}, {"bedrock", bedrock},
-           {"others", others}, {"opentelemetry", opentelemetry},
-           {"canonical_again", canonical_again}, {"table", table})
+           {"openrouter", openrouter}, {"openrouter_generation", openrouter_generation},
+           {"anthropic", anthropic}, {"gemini", gemini}, {"gemini_parts", gemini_parts},
+           {"escaped_words", escaped_words}, {"bedrock", bedrock}, {"others", others},
+           {"opentelemetry", opentelemetry}, {"canonical_again", canonical_again}, {"table", table})
