@@ -53,16 +53,17 @@ WHEN (SELECT sum(requests = -1) = sum(requests IS NULL) FROM llm_quota_waiting
 BEGIN
   -- One change a counter, none where nothing remains. To a token bucket another time is another
   -- change; what a counter gets back is first. A counter that rises although the row has left it
-  -- has lost a credit: that is to spend, so the guard looks at it, last (but not at a bucket, which
-  -- was full perhaps).
+  -- has lost a credit: that is to spend, so the guard looks at it, last. Of a token bucket all times
+  -- are one counter: a row that comes back to it at another time has not left.
   INSERT OR ABORT INTO llm_counter(quota_id, key, start, used, requests, unpriced, checks, at,
     usage_id)
   SELECT quota_id, key, start, units, requests, unpriced,
-    2 * (units > 0 AND requests < 0 AND kind <> 'bucket') AS checks, unix_time, NEW.usage_id
+    2 * (units > 0 AND requests < 0 AND requests = sum(requests) OVER (PARTITION BY quota_id, key, start)) AS checks,
+    unix_time, NEW.usage_id
   FROM (
     SELECT q.id AS quota_id, {quota_key:w} AS key, {quota_start:w.unix_time} AS start,
       sum({quota_units:w}) AS units, sum(w.requests) AS requests,
-      sum(iif(q.metric = 'cost', w.unpriced, 0)) AS unpriced, q.kind, w.unix_time, max(w.n)
+      sum(iif(q.metric = 'cost', w.unpriced, 0)) AS unpriced, w.unix_time, max(w.n)
     FROM llm_quota_waiting AS w CROSS JOIN llm_quota AS q ON {quota_match:w}
     WHERE w.usage_id = NEW.usage_id AND w.requests IS NOT NULL
     GROUP BY q.id, 2, 3, iif(q.kind = 'bucket', w.unix_time, 0))
