@@ -42,3 +42,21 @@ SELECT date(start, 'unixepoch'), carried FROM llm_counter WHERE quota_id = (SELE
 INSERT INTO llm_usage(timestamp, task_type, input_tokens) VALUES ('2026-02-03', 'r', 131);
 INSERT INTO llm_usage(timestamp, task_type, input_tokens) VALUES ('2026-02-03', 'r', 130);
 SELECT * FROM llm_quota_audit;
+SELECT '-- a period that nobody touched goes on whole, the first one too; of a split quota each key began when it came';
+DELETE FROM llm_quota;
+SELECT tok_quota_set('m', '{"task_type":"m","metric":"input","limit":100,"rollover":250,"period":"month","zone":"Africa/Cairo"}', '2026-01-05') > 0;
+SELECT t.d, (SELECT "limit" FROM tok_quota_status('m', t.d)) FROM (SELECT '2026-01-31' AS d UNION ALL SELECT '2026-02-05' UNION ALL SELECT '2026-03-05' UNION ALL SELECT '2026-05-05') AS t;
+INSERT INTO llm_usage(timestamp, task_type, input_tokens) VALUES ('2026-03-07', 'm', 301);
+INSERT INTO llm_usage(timestamp, task_type, input_tokens) VALUES ('2026-03-07', 'm', 280);
+SELECT t.d, (SELECT "limit" FROM tok_quota_status('m', t.d)) FROM (SELECT '2026-03-31' AS d UNION ALL SELECT '2026-04-05' UNION ALL SELECT '2026-06-05' UNION ALL SELECT '2026-07-05') AS t;
+SELECT tok_quota_set('u', '{"task_type":"u","metric":"input","limit":100,"rollover":250,"period":"quarter","split_by":"user_id"}', '2026-01-05') > 0;
+SELECT t.d, tok_quota_explain('{"task_type":"u","user_id":"ann"}', '{}', t.d) ->> '$[0].limit' FROM (SELECT '2026-02-05' AS d UNION ALL SELECT '2026-04-05') AS t;
+INSERT INTO llm_usage(timestamp, task_type, user_id, input_tokens) VALUES ('2026-04-07', 'u', 'ann', 70);
+SELECT t.d, tok_quota_explain('{"task_type":"u","user_id":"ann"}', '{}', t.d) ->> '$[0].limit' FROM (SELECT '2026-08-05' AS d UNION ALL SELECT '2027-01-05') AS t;
+SELECT '-- the limit of the time before: lowered for ann it leaves less, raised for a while no more';
+SELECT tok_quota_set('d', '{"task_type":"d","metric":"input","limit":100,"rollover":300,"period":"day","split_by":"user_id"}', '2026-01-05') > 0;
+INSERT INTO llm_usage(timestamp, task_type, user_id, input_tokens) VALUES ('2026-01-05', 'd', 'ann', 10), ('2026-01-05', 'd', 'ben', 10), ('2026-01-05', 'd', 'eve', 10);
+SELECT tok_quota_override('d', 'ann', 20, '2026-01-06', 'slow down', '2026-01-05'), tok_quota_override('d', 'ben', 900, '2026-01-05T12:00:00Z', 'launch', '2026-01-05'),
+  tok_quota_override('d', 'eve', 150, NULL, 'always', '2026-01-05');
+SELECT key, tok_quota_explain(json_object('task_type', 'd', 'user_id', key), '{}', '2026-01-06') ->> '$[0].limit' FROM llm_counter WHERE quota_id = (SELECT id FROM llm_quota WHERE name = 'd') ORDER BY key;
+SELECT * FROM llm_quota_audit;
