@@ -59,7 +59,6 @@ typedef struct {
 /* Misses being looked up, and what is found. */
 typedef struct {
   miss miss[MISSED_MAX];
-  const void *line[MISSED_MAX];           /* the second where the cache can have it */
   const tok_key *slot[MISSED_MAX];        /* where the vocabulary can have it */
   uint8_t tokens[MISSED_MAX + 1], unknown[MISSED_MAX + 1]; /* numbers of misses */
 } lookup;

@@ -498,9 +498,10 @@ static void count_wides(counter *c) {
 static void count_missed(counter *c) {
   lookup l;
   size_t n = c->n_missed, n_tokens, n_unknown;
-  find_slots(c->r, c->cache, c->missed, n, &l);
+  if (c->cache != NULL) n = find_second(c->cache, c->missed, n, &c->total);
+  find_slots(c->r, c->missed, n, &l);
   c->n_missed = 0; /* segments may be added from now on */
-  c->total += (int64_t)find_unknown(&l, n, &n_tokens, &n_unknown);
+  find_unknown(&l, n, &n_tokens, &n_unknown);
   if (c->cache != NULL) put_tokens(c->cache, &l, n_tokens);
   for (size_t j = 0; j < n_unknown && c->status == TOK_OK && c->total <= c->limit; j++) {
     const miss *m = &l.miss[l.unknown[j]];
@@ -587,6 +588,7 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
     m->p = text + starts[i];
     m->n = starts[i + 1] - starts[i];
     m->cut = cut;
+    if (c->cache != NULL) __builtin_prefetch(second_line(c->cache, m));
     __builtin_prefetch(&c->r->displacement[tok_key_bucket(m->hash, c->r->slot_mask)]);
   }
   c->total += (int64_t)(n_misses + b.n_ones + b.n_wides);
@@ -683,14 +685,16 @@ static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slic
   uint8_t copy[COPY_MAX + 16];
   tok_blocks b = {
       .text = (const uint8_t *)text.ptr, .len = parts[0].end, .ranks = v->ranks, .fresh = 1};
+  const uint8_t *p = b.text;
   counter c;
   size_t k = 0, readable = text.len, part = 0;
   *n = 0;
   if (text.len == 0) return TOK_OK;
   if (text.len <= COPY_MAX) {
+    /* blocks are read where they stand: a read waits for what has just been written */
     memcpy(copy, text.ptr, text.len);
     memset(copy + text.len, 0, 16);
-    b.text = copy;
+    p = copy;
     readable += 16;
   }
   c.e = e;
@@ -723,7 +727,7 @@ static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slic
     }
     bool done = b.pos == b.len && b.len == text.len;
     starts[k] = (uint32_t)b.len;
-    count_pieces(&c, b.text, readable, starts, done ? k : k - 1, b.uncut ? CUT_ALL : CUT_LONG);
+    count_pieces(&c, p, readable, starts, done ? k : k - 1, b.uncut ? CUT_ALL : CUT_LONG);
     b.uncut = 0;
     if (done || c.total > limit || c.status != TOK_OK) break;
     starts[0] = starts[k - 1];

@@ -208,7 +208,6 @@ KERNEL_LOOP uint64_t count_shorts(const tok_cache *cache, batch *b, size_t *n_mi
 /* The second line of a piece, if it can be there. */
 static inline const void *second_line(const tok_cache *c, const miss *m) {
   static const tok_short_line empty __attribute__((aligned(TOK_LINE_BYTES))) = {0};
-  if (c == NULL) return &empty;
   if (m->n > TOK_TINY_KEY_MAX) return tok_cache_short(c, m->hash, 1);
   uint64_t key = tok_tiny_key(m->key.lo, m->n);
   return tok_tiny_full(tok_cache_tiny(c, key, 0)) ? tok_cache_tiny(c, key, 1) : (const void *)&empty;
@@ -220,36 +219,41 @@ static inline uint64_t second_count(const void *line, const miss *m) {
   return tiny_count((const tok_tiny_line *)line, tok_tiny_key(m->key.lo, m->n));
 }
 
-/* Takes over n misses: for each its slot in the vocabulary, and its second line. */
-KERNEL_LOOP void find_slots(const tok_ranks *ranks, const tok_cache *cache,
-                            const miss *misses, size_t n, lookup *l) {
+/*
+** Adds the tokens of misses that their second lines know, each having counted 1. Returns how many
+** others there are, now the first. Nothing here waits for the vocabulary, which is seldom near.
+*/
+KERNEL_LOOP size_t find_second(const tok_cache *cache, miss *misses, size_t n, int64_t *total) {
+  const tok_cache c = *cache;
+  size_t left = 0;
+  for (size_t j = 0; j < n; j++) {
+    uint64_t count = second_count(second_line(&c, &misses[j]), &misses[j]);
+    if (count != 0) {
+      *total += (int64_t)count - 1;
+      continue;
+    }
+    if (left != j) misses[left] = misses[j];
+    left++;
+  }
+  return left;
+}
+
+/* Takes over n misses: for each its slot in the vocabulary. */
+KERNEL_LOOP void find_slots(const tok_ranks *ranks, const miss *misses, size_t n, lookup *l) {
   const tok_ranks r = *ranks;
   for (size_t j = 0; j < n; j++) {
     miss m = misses[j];
-    const void *second = second_line(cache, &m);
     l->slot[j] = &r.keys[tok_key_place(&r, m.hash)];
-    __builtin_prefetch(second);
     __builtin_prefetch(l->slot[j]);
     l->miss[j] = m;
-    l->line[j] = second;
   }
 }
 
-/*
-** Books the tokens of what is known, each miss having counted 1; lists misses that are tokens, and
-** what is neither in the vocabulary nor in the cache. Returns the tokens. What is in the cache does
-** not wait for the vocabulary, which is seldom near.
-*/
-KERNEL_LOOP uint64_t find_unknown(lookup *l, size_t n, size_t *n_tokens, size_t *n_unknown) {
+/* Lists misses that are tokens, and those that are not. */
+KERNEL_LOOP void find_unknown(lookup *l, size_t n, size_t *n_tokens, size_t *n_unknown) {
   size_t found = 0, unknown = 0;
-  uint64_t total = 0;
   for (size_t j = 0; j < n; j++) {
     tok_key k = l->miss[j].key;
-    uint64_t count = second_count(l->line[j], &l->miss[j]);
-    if (count != 0) {
-      total += count - 1;
-      continue;
-    }
     bool token = ((l->slot[j]->lo ^ k.lo) | (l->slot[j]->hi ^ k.hi)) == 0;
     l->tokens[found] = (uint8_t)j;
     found += token;
@@ -258,7 +262,6 @@ KERNEL_LOOP uint64_t find_unknown(lookup *l, size_t n, size_t *n_tokens, size_t 
   }
   *n_tokens = found;
   *n_unknown = unknown;
-  return total;
 }
 
 /* Remembers misses that were found to be tokens. */
