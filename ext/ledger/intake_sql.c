@@ -11,8 +11,8 @@
 **   {"format", "read", "imported", "updated", "duplicates", "ignored", "rejected",
 **    "bad": [{"line", "error"}]}
 **   M1  format: csv, jsonl, responses, otel, litellm, claude-code, codex, gemini-cli, qwen-code,
-**       opencode, amp, pi, llm (a logs.db; tok_import only); left out, NULL or 'auto', it is told
-**       from the start of the log.
+**       opencode (a message, or the opencode.db), amp, pi, llm (a logs.db; databases: tok_import
+**       only); left out, NULL or 'auto', it is told from the start of the log.
 **   M2  Nothing is recorded twice: a second import of the same log adds nothing, one of a log that
 **       has grown adds what is new. Where a log repeats a response with larger counts (streaming),
 **       the largest count: "updated".
@@ -185,14 +185,17 @@ static void report(intake *in, const char *format, int64_t n_ignored, tok_buf *o
   tok_buf_adds(out, "]}");
 }
 
-/* ---- logs.db of llm -------------------------------------------------------------------------- */
+/* ---- other programs' databases --------------------------------------------------------------- */
 
 /*
 ** A table that other programs keep in SQLite, and the query that reads it under the ledger's names.
 */
 static const struct {
-  const char *table, *script;
-} sources[] = {{"responses", "import/llm_responses.sql"}, {"turns", "import/llm_turns.sql"}};
+  const char *table, *script, *format;
+} sources[] = {{"responses", "import/llm_responses.sql", "llm"},
+               {"turns", "import/llm_turns.sql", "llm"},
+               {"message", "import/opencode.sql", "opencode"}};
+enum { WRITER_WAIT_MS = 10000 }; /* while the other program writes */
 
 /* An error of the other program's database. */
 static void refuse_database(intake *in, sqlite3 *db, int rc) {
@@ -257,8 +260,9 @@ static void read_source(intake *in, sqlite3 *db, const char *script, const tok_l
 static void read_database(intake *in, const tok_log_options *options, tok_buf *out) {
   sqlite3 *db = NULL;
   int64_t n_ignored = 0;
-  bool any = false;
+  const char *format = NULL;
   int rc = sqlite3_open_v2(in->what->path, &db, SQLITE_OPEN_READONLY, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_busy_timeout(db, WRITER_WAIT_MS);
   if (rc != SQLITE_OK) {
     refuse(in, rc == SQLITE_NOMEM
                    ? NULL
@@ -266,16 +270,16 @@ static void read_database(intake *in, const tok_log_options *options, tok_buf *o
   }
   for (size_t i = 0; i < sizeof sources / sizeof sources[0] && in->rc == SQLITE_OK; i++) {
     if (!has_table(in, db, sources[i].table)) continue;
-    any = true;
+    format = sources[i].format;
     read_source(in, db, sources[i].script, options, &n_ignored);
   }
-  if (in->rc == SQLITE_OK && !any) {
-    refuse(in, sqlite3_mprintf(
-                   "'%s' is a database without a table turns or responses, expected llm's logs.db",
-                   in->what->path));
+  if (in->rc == SQLITE_OK && format == NULL) {
+    refuse(in, sqlite3_mprintf("'%s' is a database without a table turns, responses or message,"
+                               " expected llm's logs.db or opencode's opencode.db",
+                               in->what->path));
   }
   sqlite3_close(db);
-  if (in->rc == SQLITE_OK) report(in, "llm", n_ignored, out);
+  if (in->rc == SQLITE_OK) report(in, format, n_ignored, out);
 }
 
 /* ---- texts ----------------------------------------------------------------------------------- */
@@ -352,7 +356,8 @@ static void open_and_read(intake *in, const tok_log_options *options, tok_buf *o
     refuse(in, sqlite3_mprintf("cannot open '%s', expected the path of a log", in->what->path));
     return;
   }
-  if (format == TOK_LOG_AUTO && fseek(f, 0, SEEK_END) == 0) { /* not a pipe */
+  /* not a pipe */
+  if ((format == TOK_LOG_AUTO || format == TOK_LOG_OPENCODE) && fseek(f, 0, SEEK_END) == 0) {
     in->bytes_total = ftell(f);
     rewind(f);
     database |=

@@ -114,6 +114,9 @@ typedef struct {
   tok_log_totals totals;
   char model[256], session[256];
   size_t model_len, session_len;
+  /* Codex: the session that this one was forked from; the first of that line of forks */
+  char parent[256], origin[256];
+  size_t parent_len, origin_len;
   char separator;
   int16_t columns[TOK_CSV_COLUMNS_MAX]; /* of a CSV header: tok_column, or what csv.c says */
   int n_columns;

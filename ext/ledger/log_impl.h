@@ -18,7 +18,10 @@ typedef enum {
   TOK_LOG_NOT,   /* must not be `text`; else a VALUE */
   TOK_LOG_KIND,  /* what the document calls itself */
   TOK_LOG_KEEP_MODEL,   /* text; holds for this and the records after it */
-  TOK_LOG_KEEP_SESSION, /* the same, where the kind is `text`: another session begins */
+  TOK_LOG_KEEP_SESSION, /* the same */
+  TOK_LOG_SESSION, /* of Codex: the session of this file or, next, one that it was forked from */
+  TOK_LOG_FORK,    /* the session whose lines this one begins with */
+  TOK_LOG_PARENT,  /* the session that began this one, and may have given it its lines */
   TOK_LOG_TOTAL, /* column: index into totals: the session's sum so far */
   TOK_LOG_LAST   /* the same of the last request */
 } tok_log_act;
@@ -44,8 +47,8 @@ typedef struct {
 } tok_log_shape;
 
 extern const tok_log_shape tok_log_shapes[TOK_LOG_FORMATS];
-/* One span a document, as SDKs print them. */
-extern const tok_log_shape tok_log_single_span;
+/* The shape of a document: some programs have several. */
+const tok_log_shape *tok_log_shape_of(tok_log_format format, tok_slice document);
 
 /* Does the word stand in the text, quoted, outside of strings? */
 bool tok_log_has_word(tok_slice text, const char *word);

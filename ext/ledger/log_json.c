@@ -20,8 +20,9 @@ typedef struct {
   int record_depth;                   /* of the object that is the record; 0: none is open */
   size_t record_at;
   tok_slice usage, id, kind;
-  bool id_escaped;
+  tok_slice session, fork, parent; /* of Codex */
   bool refused; /* what the record is, is none */
+  bool new_model;
   tok_log_totals last, total;
   tok_record outer; /* what stands around the records; texts are the record's own */
 } reader;
@@ -126,6 +127,24 @@ static void use_id(reader *w) {
 }
 
 /*
+** No two requests of a session and its forks leave the same sums behind, while the time of a copied
+** line may be that of the fork.
+*/
+static void id_of_totals(reader *w) {
+  const tok_log *l = w->l;
+  tok_record *r = &w->l->record;
+  const int64_t *t = w->total.total;
+  char id[sizeof l->origin + 8 * 21 + 16];
+  snprintf(id, sizeof id, "%s%.*s:%lld:%lld:%lld:%lld:%lld:%lld:%lld:%lld", w->shape->prefix,
+           (int)l->origin_len, l->origin, (long long)t[0], (long long)t[1], (long long)t[2],
+           (long long)t[3], (long long)number_of(r, TOK_C_INPUT_TOKENS),
+           (long long)number_of(r, TOK_C_CACHE_READ_TOKENS),
+           (long long)number_of(r, TOK_C_OUTPUT_TOKENS),
+           (long long)number_of(r, TOK_C_REASONING_TOKENS));
+  tok_record_copy(r, TOK_C_RESPONSE_ID, tok_slice_of(id));
+}
+
+/*
 ** An id of what a session's line says, for lines without one: the same line copied into another
 ** file is the same.
 */
@@ -135,6 +154,8 @@ static void make_id(reader *w) {
   if (tok_record_has(r, TOK_C_RESPONSE_ID) || w->shape->prefix == NULL) return;
   if (w->id.len > 0) {
     use_id(w);
+  } else if (w->total.any && w->l->origin_len > 0) {
+    id_of_totals(w);
   } else if (w->last.any || w->total.any) {
     tok_slice model = tok_record_text(r, TOK_C_MODEL);
     snprintf(id, sizeof id, "%s%lld:%.*s:%lld:%lld:%lld:%lld", w->shape->prefix,
@@ -152,12 +173,27 @@ static void keep(char *to, size_t *to_len, size_t room, tok_slice text) {
   if (*to_len > 0) memcpy(to, text.ptr, *to_len);
 }
 
-static void keep_session(reader *w, const char *kind) {
+static bool same(tok_slice a, const char *b, size_t b_len) {
+  return a.len > 0 && a.len == b_len && memcmp(a.ptr, b, b_len) == 0;
+}
+
+/*
+** A session begins. Where it is the one that the session before was forked from, the lines that
+** follow were copied from there: they stay this session's, but their ids are those of the origin.
+*/
+static void begin_session(reader *w) {
   tok_log *l = w->l;
-  if (kind != NULL && !tok_slice_is(w->kind, kind)) return;
-  l->totals.any = false;
-  l->model_len = 0;
-  keep(l->session, &l->session_len, sizeof l->session, w->j.text);
+  if (!tok_slice_is(w->kind, "session_meta") || w->session.len == 0) return;
+  if (same(w->session, l->session, l->session_len)) return; /* resumed */
+  bool copied = same(w->session, l->parent, l->parent_len);
+  if (!copied) {
+    l->totals.any = false;
+    if (!w->new_model) l->model_len = 0;
+    keep(l->session, &l->session_len, sizeof l->session, w->session);
+  }
+  tok_slice parent = w->fork.len > 0 ? w->fork : w->parent;
+  keep(l->parent, &l->parent_len, sizeof l->parent, parent);
+  keep(l->origin, &l->origin_len, sizeof l->origin, w->fork.len > 0 ? w->fork : w->session);
 }
 
 static void use_kept(reader *w) {
@@ -171,8 +207,14 @@ static void use_kept(reader *w) {
   }
 }
 
-/* Does the record count anything? */
-static bool counts(const tok_record *r) {
+/*
+** Does the record count anything? What an agent says to have used nothing has just begun, or
+** failed.
+*/
+static bool counts(const tok_log *l, const tok_record *r) {
+  if (l->format >= TOK_LOG_CLAUDE_CODE && number_of(r, TOK_C_INPUT_TOKENS) == 0 &&
+      number_of(r, TOK_C_OUTPUT_TOKENS) == 0 && number_of(r, TOK_C_REPORTED_COST_NANO) == 0)
+    return number_of(r, TOK_C_TOTAL_TOKENS) > 0;
   return tok_record_has(r, TOK_C_INPUT_TOKENS) || tok_record_has(r, TOK_C_OUTPUT_TOKENS) ||
          tok_record_has(r, TOK_C_TOTAL_TOKENS) || tok_record_has(r, TOK_C_REPORTED_COST_NANO) ||
          tok_record_has(r, TOK_C_COST_NANO);
@@ -185,6 +227,7 @@ static void end_record(reader *w) {
     w->usage = (tok_slice){w->document.ptr + w->record_at, w->j.at - w->record_at};
   }
   bool said = !w->refused;
+  begin_session(w);
   if (said) {
     if (w->shape->own_provider)
       tok_record_borrow(r, TOK_C_PROVIDER, tok_slice_of(w->shape->provider));
@@ -196,7 +239,7 @@ static void end_record(reader *w) {
   }
   /* what Claude Code writes into its log itself, in the name of no model */
   if (tok_slice_is(tok_record_text(r, TOK_C_MODEL), "<synthetic>")) said = false;
-  if (!said || (!counts(r) && r->why[0] == '\0')) {
+  if (!said || (!counts(l, r) && r->why[0] == '\0')) {
     l->n_ignored++;
     return;
   }
@@ -294,10 +337,20 @@ static void take_scalar(reader *w, const tok_log_member *m) {
     w->kind = text;
     break;
   case TOK_LOG_KEEP_MODEL:
+    w->new_model = true;
     keep(l->model, &l->model_len, sizeof l->model, text);
     break;
   case TOK_LOG_KEEP_SESSION:
-    keep_session(w, m->text);
+    keep(l->session, &l->session_len, sizeof l->session, text);
+    break;
+  case TOK_LOG_SESSION:
+    w->session = text;
+    break;
+  case TOK_LOG_FORK:
+    w->fork = text;
+    break;
+  case TOK_LOG_PARENT:
+    w->parent = text;
     break;
   case TOK_LOG_TOTAL:
   case TOK_LOG_LAST:
@@ -445,9 +498,7 @@ void tok_log_json(tok_log *l, tok_slice document) {
   reader w;
   memset(&w, 0, sizeof w);
   w.l = l;
-  w.shape = &tok_log_shapes[l->format];
-  if (l->format == TOK_LOG_OTEL && !tok_log_has_word(document, "resourceSpans"))
-    w.shape = &tok_log_single_span;
+  w.shape = tok_log_shape_of(l->format, document);
   w.document = document;
   tok_json_init(&w.j, document);
   int64_t before = l->n_records, ignored = l->n_ignored;

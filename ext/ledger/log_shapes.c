@@ -22,14 +22,22 @@
 */
 static const tok_log_member claude_code[] = {
     V("timestamp", TIMESTAMP),    V("sessionId", SESSION_ID),   V("requestId", REQUEST_ID),
-    DO("message", USAGE),         USD("costUSD", REPORTED_COST_NANO), END};
+    DO("message", USAGE),         USD("costUSD", REPORTED_COST_NANO),
+    /* what an agent below says, in the log of the one above */
+    V("data.message.timestamp", TIMESTAMP), V("data.message.requestId", REQUEST_ID),
+    DO("data.message.message", USAGE), END};
 
-/* session_meta and turn_context say who and which model; token_count what was used, and the sum of the session.
-   The same sum again is the same request again. */
+/*
+** session_meta and turn_context say who and which model; token_count what was used, and the sum of
+** the session. The same sum again is the same request again. A forked session begins with its own
+** session_meta, that of its parent and all the parent's lines, often with the time of the fork.
+*/
 static const tok_log_member codex[] = {
     V("timestamp", TIMESTAMP),
     DO("type", KIND),
-    TEXT("payload.id", KEEP_SESSION, "session_meta"),
+    DO("payload.id", SESSION),
+    DO("payload.forked_from_id", FORK),
+    DO("payload.source.subagent.thread_spawn.parent_thread_id", PARENT),
     DO("payload.model", KEEP_MODEL),
     DO("payload.info.model", KEEP_MODEL),
     V("payload.info.model_context_window", CONTEXT_LIMIT),
@@ -59,6 +67,23 @@ static const tok_log_member gemini_cli[] = {
     V("messages.tokens.thoughts", REASONING_TOKENS),
     END};
 
+/*
+** A message a line; the first line says which session. A message is written again when it has
+** grown.
+*/
+static const tok_log_member gemini_line[] = {
+    DO("sessionId", KEEP_SESSION),
+    V("timestamp", TIMESTAMP),
+    V("model", MODEL),
+    DO("id", ID),
+    TEXT("type", ONLY, "gemini"),
+    V("tokens.input", INPUT_TOKENS),
+    A("tokens.tool", INPUT_TOKENS),
+    V("tokens.output", OUTPUT_TOKENS),
+    V("tokens.cached", CACHE_READ_TOKENS),
+    V("tokens.thoughts", REASONING_TOKENS),
+    END};
+
 static const tok_log_member qwen_code[] = {
     V("timestamp", TIMESTAMP), V("sessionId", SESSION_ID),
     V("model", MODEL),         DO("uuid", ID),
@@ -80,10 +105,14 @@ static const tok_log_member opencode[] = {
     V("tokens.cache.write", CACHE_WRITE_TOKENS),
     END};
 
-/* A thread a file. */
+/*
+** A thread a file. Its messages say what they used; in older ones a ledger does, without the cache.
+*/
 static const tok_log_member amp[] = {
     V("id", SESSION_ID),
     DO("messages.messageId", ID),
+    V("messages.timestamp", TIMESTAMP),
+    V("messages.model", MODEL),
     V("messages.usage.timestamp", TIMESTAMP),
     V("messages.usage.model", MODEL),
     TEXT("messages.role", ONLY, "assistant"),
@@ -91,6 +120,15 @@ static const tok_log_member amp[] = {
     V("messages.usage.outputTokens", OUTPUT_TOKENS),
     V("messages.usage.cacheReadInputTokens", CACHE_READ_TOKENS),
     V("messages.usage.cacheCreationInputTokens", CACHE_WRITE_TOKENS),
+    END};
+
+static const tok_log_member amp_ledger[] = {
+    V("id", SESSION_ID),
+    DO("usageLedger.events.id", ID),
+    V("usageLedger.events.timestamp", TIMESTAMP),
+    V("usageLedger.events.model", MODEL),
+    V("usageLedger.events.tokens.input", INPUT_TOKENS),
+    V("usageLedger.events.tokens.output", OUTPUT_TOKENS),
     END};
 
 static const tok_log_member pi[] = {
@@ -194,8 +232,29 @@ const tok_log_shape tok_log_shapes[TOK_LOG_FORMATS] = {
     [TOK_LOG_PI] = {.name = "pi", .cache_on_top = true, .prefix = "pi:", .members = pi},
 };
 
-const tok_log_shape tok_log_single_span = {
+static const tok_log_shape single_span = {
     .name = "otel", .whole = true, .prefix = "span:", .members = otel_span};
+static const tok_log_shape gemini_lines = {.name = "gemini-cli",
+                                           .provider = "google",
+                                           .reasoning_on_top = true,
+                                           .prefix = "gemini-cli:",
+                                           .members = gemini_line};
+static const tok_log_shape amp_with_ledger = {.name = "amp",
+                                              .each = "usageLedger.events",
+                                              .prefix = "amp:",
+                                              .id_of_session = true,
+                                              .members = amp_ledger};
+
+const tok_log_shape *tok_log_shape_of(tok_log_format format, tok_slice document) {
+  if (format == TOK_LOG_OTEL && !tok_log_has_word(document, "resourceSpans")) return &single_span;
+  if (format == TOK_LOG_GEMINI_CLI &&
+      !(tok_log_has_word(document, "sessionId") && tok_log_has_word(document, "messages")))
+    return &gemini_lines;
+  if (format == TOK_LOG_AMP && tok_log_has_word(document, "usageLedger") &&
+      !tok_log_has_word(document, "inputTokens"))
+    return &amp_with_ledger;
+  return &tok_log_shapes[format];
+}
 
 const char *tok_log_format_name(tok_log_format format) {
   return format < TOK_LOG_FORMATS ? tok_log_shapes[format].name : "unknown";
@@ -228,8 +287,11 @@ static const sign signs[] = {
     {TOK_LOG_CLAUDE_CODE, {"sessionId", "message", "parentUuid"}},
     {TOK_LOG_CLAUDE_CODE, {"message", "requestId", "usage"}},
     {TOK_LOG_GEMINI_CLI, {"sessionId", "messages", "gemini"}},
+    {TOK_LOG_GEMINI_CLI, {"sessionId", "projectHash"}},
+    {TOK_LOG_GEMINI_CLI, {"gemini", "tokens", "thoughts"}},
     {TOK_LOG_OPENCODE, {"modelID", "providerID", "tokens"}},
     {TOK_LOG_AMP, {"messages", "usage", "inputTokens"}},
+    {TOK_LOG_AMP, {"usageLedger", "events"}},
     {TOK_LOG_PI, {"message", "cacheRead", "usage"}},
     {TOK_LOG_OTEL, {"gen_ai."}},
     {TOK_LOG_LITELLM, {"spend", "request_id", "prompt_tokens"}},

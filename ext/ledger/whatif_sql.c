@@ -127,8 +127,9 @@ static int open_whatif(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
 static const tok_query_def whatif_def = {
     .name = "tok_whatif",
     .usage = "tok_whatif(since, change_json [, until])",
-    .columns = "model TEXT, requests INTEGER, input_tokens INTEGER, output_tokens INTEGER,"
-               " cost_usd REAL, whatif_usd REAL, saving_usd REAL, saving_pct REAL, unpriced INTEGER",
+    .columns =
+        "model TEXT, requests INTEGER, input_tokens INTEGER, output_tokens INTEGER,"
+        " cost_usd REAL, whatif_usd REAL, saving_usd REAL, saving_pct REAL, unpriced INTEGER",
     .n_columns = 9,
     .arguments = "since HIDDEN, change_json HIDDEN, until HIDDEN",
     .n_required = 2,

@@ -7,7 +7,6 @@ DROP TRIGGER IF EXISTS temp.tok_usage_repriced;
 DELETE FROM main.llm_usage WHERE +id > ?1 AND provider IS NULL AND response_id IS NOT NULL
   AND EXISTS (SELECT 1 FROM main.llm_usage AS first
               WHERE first.provider IS NULL AND first.response_id = llm_usage.response_id AND first.id < llm_usage.id);
-INSERT INTO main.llm_usage_beyond SELECT id FROM main.llm_usage_beyond WHERE id > ?1;
 UPDATE main.llm_usage SET timestamp = coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch'), '')
 WHERE id > ?1 AND instr(timestamp, '-') = 0 AND timestamp NOT GLOB '*[^0-9]*'; -- instr: quick, and it is most rows
 UPDATE main.llm_usage SET (total_tokens, cost_nano, cost_usd) = (

@@ -35,11 +35,39 @@ check 'columns that are not there' "$(ask "SELECT tok_import('$tmp/oldest.db')")
   '{"format":"llm","read":1,"imported":0,"updated":0,"duplicates":0,"ignored":1,"rejected":0,"bad":[]}'
 sqlite3 $tmp/other.db 'CREATE TABLE t(x)'
 check 'another database' "$(ask "SELECT tok_import('$tmp/other.db')")" \
-  "Error: stepping, tok_import: 'build/tmp/llm/other.db' is a database without a table turns or responses, expected llm's logs.db"
+  "Error: stepping, tok_import: 'build/tmp/llm/other.db' is a database without a table turns, responses or message, expected llm's logs.db or opencode's opencode.db"
 check 'no database' "$(ask "SELECT tok_import('tests/ledger/logs_db.sql', 'llm')")" \
   'Error: stepping, tok_import: file is not a database'
 check 'no file' "$(ask "SELECT tok_import('$tmp/none.db', 'llm')")" \
   "Error: stepping, tok_import: cannot open 'build/tmp/llm/none.db', expected the path of a log"
+# opencode keeps its messages in a database; before, each in a file of its own.
+sqlite3 $tmp/opencode.db <<'EOT'
+CREATE TABLE message(id TEXT PRIMARY KEY, session_id TEXT, time_created INTEGER, time_updated INTEGER, data TEXT);
+INSERT INTO message VALUES ('msg_1', 'ses_1', 1, 1, '{"role":"user","time":{"created":1767225590000}}'),
+  ('msg_2', 'ses_1', 1, 1, '{"role":"assistant","time":{"created":1767225600000,"completed":1767225605000},"modelID":"claude-sonnet-4-5",
+    "providerID":"anthropic","cost":0.125,"tokens":{"input":10,"output":5,"reasoning":2,"cache":{"read":100,"write":50}}}'),
+  ('msg_3', 'ses_1', 1, 1, '{"role":"assistant","time":{"created":1767225700000},"modelID":"gpt-5","providerID":"openai","cost":0,
+    "tokens":{"input":0,"output":0,"reasoning":0,"cache":{"read":0,"write":0}}}'),
+  ('msg_4', 'ses_1', 1, 1, '{"role":'),
+  ('msg_5', 'ses_2', 1, 1, '{"role":"assistant","time":{"created":1767225800000},"modelID":"gpt-5","providerID":"openai","cost":0,
+    "tokens":{"input":7,"output":3}}');
+EOT
+check 'opencode' "$(ask "SELECT tok_import('$tmp/opencode.db')")" \
+  '{"format":"opencode","read":5,"imported":2,"updated":0,"duplicates":0,"ignored":3,"rejected":0,"bad":[]}'
+check 'opencode, the file of a message' "$(ask "SELECT tok_import_text('{\"id\":\"msg_5\",\"sessionID\":\"ses_2\",\"role\":\"assistant\",
+  \"time\":{\"created\":1767225800000},\"modelID\":\"gpt-5\",\"providerID\":\"openai\",\"cost\":0,\"tokens\":{\"input\":7,\"output\":3}}')")" \
+  '{"format":"opencode","read":1,"imported":0,"updated":0,"duplicates":1,"ignored":0,"rejected":0,"bad":[]}'
+check 'opencode, the rows' "$(ask "SELECT timestamp, provider, model, session_id, input_tokens, output_tokens, cache_read_tokens,
+  cache_write_tokens, reasoning_tokens, cost_usd, response_time_ms, response_id FROM llm_usage WHERE response_id GLOB 'opencode*'")" \
+'2026-01-01T00:00:00Z|anthropic|claude-sonnet-4-5|ses_1|160|7|100|50|2|0.125|5000|opencode:msg_2
+2026-01-01T00:03:20Z|openai|gpt-5|ses_2|7|3||||3.875e-05||opencode:msg_5'
+# While another program writes, the importer waits.
+mkfifo $tmp/release
+{ echo 'BEGIN EXCLUSIVE;'; cat $tmp/release; } | sqlite3 $tmp/opencode.db &
+{ sleep 1; echo 'COMMIT;'; } > $tmp/release &
+sleep 0.3
+check 'a log that is written' "$(ask "SELECT tok_import('$tmp/opencode.db', 'opencode') ->> '$.duplicates'")" 2
+wait
 # Without file access there is no tok_import, but texts are read.
 check 'without files' "$(sqlite3 -batch -init /dev/null :memory: '.load build/tok sqlite3_toknofs_init' \
   "SELECT tok_import('$tmp/logs.db')" "SELECT 1" 2>&1 | grep -c 'no such function: tok_import')" 1

@@ -19,6 +19,16 @@ INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens) VALUES
   ('2026-01-01', 'm', 9223372036854775807, 0), ('2026-01-01', 'm', 1, 1);
 SELECT tok_bulk_end();
 ROLLBACK;
+.print -- committed all the same: who opens the ledger next is told which row
+SELECT tok_bulk_begin();
+INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens) VALUES ('2026-01-01', 'm', 1, 1),
+  ('2026-01-01', 'm', 9223372036854775807, 0);
+COMMIT;
+SELECT tok_init() > 0;
+DELETE FROM llm_usage WHERE input_tokens > 1000000000000;
+SELECT tok_init() > 0;
+SELECT count(*) FROM tok_audit();
+DELETE FROM llm_usage WHERE input_tokens = 1;
 SELECT count(*), max(input_tokens) FROM llm_usage;
 .print -- every view answers
 SELECT count(*) FROM llm_by_model;
