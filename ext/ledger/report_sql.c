@@ -38,6 +38,11 @@ enum { COL_P50 = 8, COL_P99 = 10 };
 enum { EXACT_ROWS_MAX = 10000, /* reading so many takes about 20 ms */
        SPANS_BYTES_MAX = 1 << 26 };
 
+/* Where p50, p95, p99 come from, and the name of that in sql/query/report.sql. */
+typedef enum { PERCENTILE_NONE, PERCENTILE_ROWS, PERCENTILE_COUNTS } percentile_source;
+static const char *const percentile_sources[] = {"percentile_none", "percentile_rows",
+                                                 "percentile_counts"};
+
 /* What a group is, in a roll-up row r and in a row u of the ledger. */
 typedef struct {
   const char *name, *other_name;
@@ -64,26 +69,29 @@ static const group by_time = {"", "", 0, "tok_bucket_label(r.bucket, :unit, :zon
                               "tok_bucket_label(u.unix_time, :unit, :zone)"};
 static const group by_tag = {"", "", TOK_BY_OTHER, "NULL", "u.tags ->> :tag"};
 
-/* Members of a filter: the condition on r and on u. */
+/*
+** Members of a filter: the condition on r and on u. +: rows are found by their time; SQLite would
+** make an index of the whole ledger, for this one statement.
+*/
 static const struct {
   const char *name;
   unsigned column;
   const char *rollup, *row;
 } conditions[] = {
     {"provider", TOK_BY_PROVIDER, "nullif(r.provider, x'') IS (SELECT provider FROM wanted)",
-     "u.provider IS (SELECT provider FROM wanted)"},
+     "+u.provider IS (SELECT provider FROM wanted)"},
     {"model", TOK_BY_MODEL, "nullif(r.model, x'') IS (SELECT model FROM wanted)",
-     "u.model IS (SELECT model FROM wanted)"},
+     "+u.model IS (SELECT model FROM wanted)"},
     {"task_type", TOK_BY_TASK, "nullif(r.task_type, x'') IS (SELECT task_type FROM wanted)",
-     "u.task_type IS (SELECT task_type FROM wanted)"},
+     "+u.task_type IS (SELECT task_type FROM wanted)"},
     {"tenant_id", TOK_BY_TENANT, "r.tenant_id = coalesce((SELECT tenant_id FROM wanted), x'')",
-     "u.tenant_id IS (SELECT tenant_id FROM wanted)"},
-    {"user_id", TOK_BY_OTHER, "0", "u.user_id IS (SELECT user_id FROM wanted)"},
-    {"api_key_id", TOK_BY_OTHER, "0", "u.api_key_id IS (SELECT api_key_id FROM wanted)"},
-    {"session_id", TOK_BY_OTHER, "0", "u.session_id IS (SELECT session_id FROM wanted)"},
-    {"service_tier", TOK_BY_OTHER, "0", "u.service_tier IS (SELECT service_tier FROM wanted)"},
-    {"request_model", TOK_BY_OTHER, "0", "u.request_model IS (SELECT request_model FROM wanted)"},
-    {"status", TOK_BY_OTHER, "0", "u.status IS (SELECT status FROM wanted)"},
+     "+u.tenant_id IS (SELECT tenant_id FROM wanted)"},
+    {"user_id", TOK_BY_OTHER, "0", "+u.user_id IS (SELECT user_id FROM wanted)"},
+    {"api_key_id", TOK_BY_OTHER, "0", "+u.api_key_id IS (SELECT api_key_id FROM wanted)"},
+    {"session_id", TOK_BY_OTHER, "0", "+u.session_id IS (SELECT session_id FROM wanted)"},
+    {"service_tier", TOK_BY_OTHER, "0", "+u.service_tier IS (SELECT service_tier FROM wanted)"},
+    {"request_model", TOK_BY_OTHER, "0", "+u.request_model IS (SELECT request_model FROM wanted)"},
+    {"status", TOK_BY_OTHER, "0", "+u.status IS (SELECT status FROM wanted)"},
     {"tag", TOK_BY_OTHER, "0",
      "((SELECT tag FROM wanted) IS NULL AND u.tags IS NULL OR EXISTS (SELECT 1 FROM json_each(u.tags) AS j"
      " WHERE (SELECT tag FROM wanted) IN (j.value, j.key || ':' || j.value)))"},
@@ -102,7 +110,7 @@ typedef struct {
   unsigned filtered; /* bit i: conditions[i] */
   unsigned columns;
   tok_slice filter;
-  bool percentiles, exact;
+  percentile_source percentiles;
 } question;
 
 /* ---- arguments ------------------------------------------------------------------------------- */
@@ -215,6 +223,7 @@ static char *report_sql(const question *a) {
       {"@rollup_filter@", rollup_filter},
       {"@row_filter@", row_filter},
       {"@rollup_range@", rollup_range(a)},
+      {"@percentile@", percentile_sources[a->percentiles]},
       {"@row_join@", strcmp(a->g->name, "tag") == 0 ? TAGS_ONCE : ""},
       {"@order@", a->timed ? "s.k" : "s.cost_nano IS NULL, s.cost_nano DESC, s.k"}};
   sqlite3_str *s = sqlite3_str_new(a->q->db);
@@ -265,11 +274,9 @@ static int bind_text(sqlite3_stmt *stmt, const char *name, const char *text) {
 }
 
 static int bind(const question *a, sqlite3_stmt *stmt, bool whole) {
-  enum { NO_PERCENTILES, FROM_ROWS, FROM_COUNTS };
   tok_rollup sums = tok_rollup_for(a->columns);
-  int percentiles = !a->percentiles ? NO_PERCENTILES : a->exact ? FROM_ROWS : FROM_COUNTS;
   int rc = bind_spans(a, stmt, ":spans", sums, whole && sums.all && !a->timed);
-  if (rc == SQLITE_OK && percentiles == FROM_COUNTS)
+  if (rc == SQLITE_OK && a->percentiles == PERCENTILE_COUNTS)
     rc = bind_spans(a, stmt, ":ms_spans", sums, false);
   if (rc == SQLITE_OK) rc = bind_text(stmt, ":dim", sums.dim);
   if (rc == SQLITE_OK) rc = bind_text(stmt, ":zone", a->zone_name);
@@ -278,7 +285,6 @@ static int bind(const question *a, sqlite3_stmt *stmt, bool whole) {
   if (rc == SQLITE_OK) rc = tok_query_bind_text(stmt, ":filter", a->filter);
   if (rc == SQLITE_OK) rc = tok_query_bind_int(stmt, ":lo", a->since);
   if (rc == SQLITE_OK) rc = tok_query_bind_int(stmt, ":hi", a->until);
-  if (rc == SQLITE_OK) rc = tok_query_bind_int(stmt, ":percentiles", percentiles);
   return rc;
 }
 
@@ -313,14 +319,14 @@ static int count_rows(question *a) {
   if (sql == NULL) return SQLITE_NOMEM;
   int rc = tok_query_ask(a->q, sql, 1, &n);
   sqlite3_free(sql);
-  a->exact = n <= EXACT_ROWS_MAX;
+  if (n <= EXACT_ROWS_MAX) a->percentiles = PERCENTILE_ROWS;
   return rc;
 }
 
 static int make_statement(question *a, sqlite3_stmt **out) {
   bool whole = false, any = false;
   int rc = close_range(a, &whole, &any);
-  if (rc == SQLITE_OK && a->percentiles) rc = count_rows(a);
+  if (rc == SQLITE_OK && a->percentiles != PERCENTILE_NONE) rc = count_rows(a);
   if (rc != SQLITE_OK || !any) return rc;
   char *sql = report_sql(a);
   if (sql == NULL) return SQLITE_NOMEM;
@@ -331,7 +337,7 @@ static int make_statement(question *a, sqlite3_stmt **out) {
 
 static int open_report(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
   question a = {.q = q, .since = INT64_MIN, .until = INT64_MAX};
-  a.percentiles = (q->used >> COL_P50 & 7) != 0;
+  if ((q->used >> COL_P50 & 7) != 0) a.percentiles = PERCENTILE_COUNTS;
   if (sqlite3_value_type(args[ARG_GROUP]) == SQLITE_NULL) return SQLITE_OK;
   int rc = find_group(&a, args[ARG_GROUP]);
   if (rc == SQLITE_OK) a.columns = a.g->columns;

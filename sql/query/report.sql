@@ -1,22 +1,35 @@
 -- tok_report. Its caller puts SQL in place of @…@ (ext/ledger/report_sql.c) and binds
 --   :spans              [[lo, hi, level], …] of the range; level -1: rows, 0: all time, 3600, 86400
---   :ms_spans           the same without level 0, which has no times; NULL unless :percentiles is 2
+--   :ms_spans           the same without level 0, which has no times; NULL where not asked for
 --   :dim                the roll-up; NULL: none
 --   :lo, :hi            the range, for the rows after the watermark
 --   :filter             the filter's JSON
---   :percentiles        0: nobody asked for p50, p95, p99; 1: from the rows; 2: from the counts of the roll-up
--- Response times: percentile_cont of the rows, or of the middles of their bins. A day of the roll-up that has a group
--- whose response times are unknown is read from its hours, such an hour from its rows.
+-- @percentile@ names one of the three below, so that SQLite need not prepare the others: none, where
+-- nobody asked for p50, p95, p99; of the rows; of the counts of the roll-up.
+-- Response times: percentile_cont of the rows, or of the middles of their bins. A day of the roll-up
+-- that has a group whose response times are unknown is read from its hours, such an hour from its
+-- rows.
 WITH
 span(lo, hi, level) AS MATERIALIZED (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:spans)),
 ms_span(lo, hi, level) AS MATERIALIZED (
   SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:ms_spans)),
-wanted AS MATERIALIZED (
-  SELECT :filter ->> '$.provider' AS provider, :filter ->> '$.model' AS model, :filter ->> '$.task_type' AS task_type,
-    :filter ->> '$.tenant_id' AS tenant_id, :filter ->> '$.user_id' AS user_id,
-    :filter ->> '$.api_key_id' AS api_key_id, :filter ->> '$.session_id' AS session_id,
-    :filter ->> '$.service_tier' AS service_tier, :filter ->> '$.request_model' AS request_model,
-    :filter ->> '$.status' AS status, :filter ->> '$.tag' AS tag),
+wanted AS MATERIALIZED ( -- text, as the columns are: +u.model has no affinity
+  SELECT CAST(:filter ->> '$.provider' AS TEXT) AS provider,
+    CAST(:filter ->> '$.model' AS TEXT) AS model,
+    CAST(:filter ->> '$.task_type' AS TEXT) AS task_type,
+    CAST(:filter ->> '$.tenant_id' AS TEXT) AS tenant_id,
+    CAST(:filter ->> '$.user_id' AS TEXT) AS user_id,
+    CAST(:filter ->> '$.api_key_id' AS TEXT) AS api_key_id,
+    CAST(:filter ->> '$.session_id' AS TEXT) AS session_id,
+    CAST(:filter ->> '$.service_tier' AS TEXT) AS service_tier,
+    CAST(:filter ->> '$.request_model' AS TEXT) AS request_model,
+    CAST(:filter ->> '$.status' AS TEXT) AS status,
+    CAST(:filter ->> '$.tag' AS TEXT) AS tag),
+tail AS NOT MATERIALIZED (
+  SELECT tenant_id, user_id, api_key_id, session_id, provider, model, request_model, task_type,
+    service_tier, status, tags, {tail_time:} AS unix_time, input_tokens, output_tokens,
+    total_tokens, cache_read_tokens, cost_nano, response_time_ms
+  FROM main.llm_usage NOT INDEXED WHERE id > (SELECT watermark FROM main.llm_rollup_state)),
 part AS (
   SELECT @rollup_key@ AS k, {measures:r.}
   FROM span CROSS JOIN main.llm_rollup AS r
@@ -30,13 +43,13 @@ part AS (
   GROUP BY 1
   UNION ALL
   SELECT @row_key@, {measures_of_rows:NULL}
-  FROM main.llm_usage AS u NOT INDEXED @row_join@
-  WHERE u.id > (SELECT watermark FROM main.llm_rollup_state) AND {tail_time:} BETWEEN :lo AND :hi - 1 @row_filter@
+  FROM tail AS u @row_join@
+  WHERE true @row_filter@ AND u.unix_time BETWEEN :lo AND :hi - 1
   GROUP BY 1),
 times(k, v, n) AS (
   SELECT @row_key@, u.response_time_ms * 1.0, 1
   FROM main.llm_usage AS u @row_join@
-  WHERE :percentiles = 1 AND u.unix_time >= :lo AND u.unix_time < :hi AND u.response_time_ms IS NOT NULL @row_filter@),
+  WHERE u.unix_time >= :lo AND u.unix_time < :hi AND u.response_time_ms IS NOT NULL @row_filter@),
 counted AS (
   SELECT k, v, n, sum(n) OVER (PARTITION BY k ORDER BY v) AS upto, sum(n) OVER (PARTITION BY k) AS total
   FROM (SELECT k, v, sum(n) AS n FROM times GROUP BY k, v)),
@@ -72,13 +85,13 @@ bins(k, x) AS (
     AND +u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@
   UNION ALL
   SELECT @row_key@, u.response_time_ms
-  FROM main.llm_usage AS u NOT INDEXED @row_join@
-  WHERE :percentiles = 2 AND u.id > (SELECT watermark FROM main.llm_rollup_state)
-    AND {tail_time:} BETWEEN :lo AND :hi - 1 AND u.response_time_ms IS NOT NULL @row_filter@),
-percentile AS MATERIALIZED (
-  SELECT k, {percentile:0.5} AS p50, {percentile:0.95} AS p95, {percentile:0.99} AS p99
-  FROM counted WHERE {near_percentile:0.5} OR {near_percentile:0.95} OR {near_percentile:0.99} GROUP BY k
-  UNION ALL
+  FROM tail AS u @row_join@
+  WHERE u.response_time_ms IS NOT NULL @row_filter@ AND u.unix_time BETWEEN :lo AND :hi - 1),
+percentile_none(k, p50, p95, p99) AS (SELECT NULL, NULL, NULL, NULL WHERE false),
+percentile_rows(k, p50, p95, p99) AS MATERIALIZED (
+  SELECT k, {percentile:0.5}, {percentile:0.95}, {percentile:0.99}
+  FROM counted WHERE {near_percentile:0.5} OR {near_percentile:0.95} OR {near_percentile:0.99} GROUP BY k),
+percentile_counts(k, p50, p95, p99) AS MATERIALIZED (
   SELECT k, tok_times_percentile(t, 0.5), tok_times_percentile(t, 0.95), tok_times_percentile(t, 0.99)
   FROM (SELECT k, tok_times(x) AS t FROM bins GROUP BY k)),
 spent AS (
@@ -86,6 +99,6 @@ spent AS (
 SELECT s.k AS "key", s.requests, s.input_tokens, s.output_tokens, s.total_tokens, s.cost_usd, s.avg_cost_usd,
   s.avg_tokens, p.p50 AS p50_ms, p.p95 AS p95_ms, p.p99 AS p99_ms, s.cache_hit_ratio, s.tokens_per_usd,
   CASE WHEN s.cost_known > 0 THEN s.cost_nano END * 1.0 / nullif(sum(s.cost_nano) OVER (), 0) AS share
-FROM spent AS s LEFT JOIN percentile AS p ON p.k IS s.k
+FROM spent AS s LEFT JOIN @percentile@ AS p ON p.k IS s.k
 WHERE s.requests > 0
 ORDER BY @order@

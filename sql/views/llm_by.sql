@@ -20,5 +20,5 @@ FROM (
   SELECT k, {measures_total:} FROM (
     SELECT {5} AS k, {measures:} FROM llm_rollup WHERE dim = '{3}' AND level = {4} AND requests > 0
     UNION ALL
-    SELECT {6}, {measures_of_rows:{tail_time:}} {tail_rows:} GROUP BY 1)
+    SELECT {6}, {measures_of_rows:at} FROM ({tail:{6},}) GROUP BY 1)
   GROUP BY k);

@@ -1,17 +1,22 @@
--- Spending by UTC day and hour, in order of time. The roll-up has one row for each: up to the first that the tail has requests
--- of, `since`, they are shown as they are stored; from there on those of the tail are added. The text of a time is half of what
--- a row costs, that of its day is made once. name | column | seconds | bucket of a row | as text
---@ llm_by_day  | day  | 86400 | {day:{tail_time:}}  | d
---@ llm_by_hour | hour | 3600  | {hour:{tail_time:}} | {time_text:k}
+-- Spending by UTC day and hour, in order of time. The roll-up has one row for each: up to the first
+-- that the tail has requests of, `since`, they are shown as they are stored; from there on those of
+-- the tail are added. The text of a time is half of what a row costs, that of its day is made once.
+-- name | column | seconds | bucket of a row | as text | of one before `since`
+--@ llm_by_day  | day  | 86400 | {day:at}  | d             | d
+--@ llm_by_hour | hour | 3600  | {hour:at} | {time_text:k} | {hour_label:}
 DROP VIEW IF EXISTS main.{1};
 CREATE VIEW main.{1} AS
 WITH tail(k, {measures:}) AS MATERIALIZED (
-  SELECT {4}, {measures_of_rows:{tail_time:}} {tail_rows:} GROUP BY 1),
+  SELECT {4}, {measures_of_rows:at} FROM ({tail:}) GROUP BY 1),
+whole(cost) AS (
+  SELECT sum(cost_nano) FROM (
+    SELECT cost_nano FROM llm_rollup WHERE dim = 'all' AND level = 0
+    UNION ALL SELECT cost_nano FROM tail WHERE cost_known > 0)),
 since(k) AS (SELECT coalesce(min(k), 9223372036854775807) FROM tail),
 days(at, d, t) AS MATERIALIZED (
   SELECT bucket, date(bucket, 'unixepoch'), date(bucket, 'unixepoch') || 'T' FROM llm_rollup INDEXED BY llm_rollup_in_time
   WHERE dim = 'all' AND level = 86400)
-SELECT {5} AS {2}, {time_columns:{3}}
+SELECT {6} AS {2}, {time_columns:{3}}
 FROM days CROSS JOIN (
   SELECT bucket AS k, {measures:} FROM llm_rollup INDEXED BY llm_rollup_in_time -- SQLite takes the primary key for as good
   WHERE dim = 'all' AND level = {3} AND requests > 0)

@@ -1,7 +1,7 @@
 -- The whole ledger in one row.
 DROP VIEW IF EXISTS main.llm_stats;
 CREATE VIEW main.llm_stats AS
-WITH tail({measures:}) AS (SELECT {measures_of_rows:{tail_time:}} {tail_rows:})
+WITH tail({measures:}) AS (SELECT {measures_of_rows:at} FROM ({tail:}))
 SELECT {spending:},
 requests - cost_known AS unpriced,
 (SELECT count(*) FROM (

@@ -21,6 +21,8 @@
 **     ask     <rows> times each of the statements on standard input, one a line, with tok: prints
 **             the median of the CPU milliseconds that it takes to step through all rows, or the
 **             error
+**     ask-longest
+**             the same with the longest tail that a client without tok leaves, for the time being
 **
 ** Prints "<mode> <CPU microseconds a row> <rows a second of wall time> <CPU microseconds to prepare
 ** the INSERT>". The file is left in place. Rows lie in the order of time over `rows of a year` = 10
@@ -186,16 +188,29 @@ static double ask_once(sqlite3 *db, const char *sql) {
   return 1000 * (seconds(CLOCK_PROCESS_CPUTIME_ID) - start);
 }
 
-static void ask(const char *path, int times) {
+/*
+** Rows of the end once more, as a client without tok inserts them, as long as they wait in the
+** tail.
+*/
+static const char lengthen[] =
+    "BEGIN; INSERT INTO llm_usage(timestamp, provider, model, task_type, tenant_id, session_id, input_tokens,"
+    " output_tokens, response_time_ms, cost_nano) SELECT timestamp, provider, model, task_type, tenant_id,"
+    " session_id, input_tokens, output_tokens, response_time_ms, cost_nano FROM llm_usage"
+    " WHERE id > (SELECT watermark FROM llm_rollup_state) - 4096"
+    " LIMIT (SELECT watermark + batch FROM llm_rollup_state) - (SELECT max(id) FROM llm_usage)";
+
+static void ask(const char *path, int times, bool longest) {
   enum { TIMES_MAX = 100, SQL_MAX = 4096 };
   static const double enough_ms = 10000;
   static char sql[SQL_MAX];
   double ms[TIMES_MAX];
   sqlite3 *db = NULL;
   if (sqlite3_open(path, &db) != SQLITE_OK) fail(db, path);
+  run(db, "PRAGMA cache_size = -65536");
+  if (longest) run(db, lengthen);
   sqlite3_enable_load_extension(db, 1);
   if (sqlite3_load_extension(db, "build/tok", NULL, NULL) != SQLITE_OK) fail(db, "build/tok");
-  run(db, "SELECT tok_init(); PRAGMA cache_size = -65536");
+  run(db, "SELECT tok_init()");
   while (fgets(sql, sizeof sql, stdin) != NULL) {
     int n = 0;
     double spent = 0;
@@ -237,11 +252,11 @@ static double preparing_us(sqlite3 *db) {
 
 int main(int argc, char **argv) {
   if (argc < 4) {
-    fprintf(stderr, "usage: bench_ledger file rows bare|idle|fills|plain|full|bulk|...-memory|ask [rows of a year]\n");
+    fprintf(stderr, "usage: bench_ledger file rows bare|idle|fills|plain|full|bulk|...-memory|ask|ask-longest [rows of a year]\n");
     return 1;
   }
-  if (strcmp(argv[3], "ask") == 0) {
-    ask(argv[1], (int)strtol(argv[2], NULL, 10));
+  if (is_mode(argv[3], "ask")) {
+    ask(argv[1], (int)strtol(argv[2], NULL, 10), strcmp(argv[3], "ask-longest") == 0);
     return 0;
   }
   int64_t n = strtoll(argv[2], NULL, 10), year = argc > 4 ? strtoll(argv[4], NULL, 10) : 10000000;
