@@ -197,19 +197,20 @@ const LITELLM_METERS = {
 };
 const TIERS = { batches: 'batch', flex: 'flex', priority: 'priority' };
 
-// One tier's prices for the meters that the standard set has: {meter: {0: price, from_tokens: price, …}}.
+// One tier's prices for the meters that the standard set has: {meter: {0: price, thousands of tokens: price, …}}.
 function tierPrices(entry, word, standard) {
   const out = {};
   for (const [key, value] of Object.entries(entry)) {
     const m = /^(.*?)(?:_above_(\d+)k_tokens)?_(batches|flex|priority)$/.exec(key);
     if (!m || m[3] !== word || !standard[LITELLM_METERS[m[1]]]) continue;
-    (out[LITELLM_METERS[m[1]]] ??= {})[m[2] ? Number(m[2]) * 1000 + 1 : 0] = decimal(value * 1e6);
+    (out[LITELLM_METERS[m[1]]] ??= {})[m[2] ?? 0] = decimal(value * 1e6);
   }
   return out;
 }
 
 // Where a size has a price of its own and litellm gives none for the tier, the tier's discount goes for it, too, if
-// it is a plain half or double. Otherwise the meter is left out: better the standard price than one too low.
+// it is a plain half or double. A premium holds at every size at least. Otherwise the meter is left out: better the standard price
+// than one too low. The sources differ in whether the first token or the next one after 272,000 begins a size: ours is genai-prices'.
 function tierSet(entry, word, standard) {
   const prices = tierPrices(entry, word, standard);
   // Discounts stack on the one-hour write as on the five-minute one (the provider's page on caching); litellm has no key.
@@ -220,31 +221,58 @@ function tierSet(entry, word, standard) {
   const set = { service_tier: TIERS[word], source: litellmSource }, tiers = [];
   for (const [m, p] of Object.entries(prices)) {
     const above = (standard.tiers ?? []).filter((t) => t[m] !== undefined);
-    const ratio = p[0] / standard[m];
-    if (p[0] === undefined || above.some((t) => p[t.from_tokens] === undefined && ratio !== 0.5 && ratio !== 2)) continue;
+    const ratio = p[0] / standard[m], thousands = (t) => Math.floor(t.from_tokens / 1000);
+    const derived = (t) => (ratio === 0.5 || ratio === 2 ? t[m] * ratio : Math.max(p[0], t[m]));
+    if (p[0] === undefined || above.some((t) => p[thousands(t)] === undefined && ratio !== 0.5 && ratio < 1)) continue;
     set[m] = p[0];
     for (const t of above) {
       let tier = tiers.find((x) => x.from_tokens === t.from_tokens);
       if (!tier) tiers.push(tier = { from_tokens: t.from_tokens });
-      tier[m] = p[t.from_tokens] ?? decimal(t[m] * ratio);
+      tier[m] = p[thousands(t)] ?? decimal(derived(t));
     }
   }
   if (set.input === undefined) return null;
   return tiers.length ? { ...set, tiers } : set;
 }
 
+const HAS_TIER = /_(batches|flex|priority)$/;
+
+// The prices that hold when the list is made; those of later may be announced already.
+function standardNow(model) {
+  const now = `${checked}T00:00:00Z`;
+  return model.prices.filter((s) => !s.hours && !s.retracted && !s.service_tier
+    && (!s.from || s.from <= now) && (!s.to || now < s.to)).at(-1);
+}
+
+// What litellm has under the model's name, or, where that has no tiers, under one of its dated names.
+function litellmEntry(provider, model) {
+  const names = [model.model, ...model.names.filter((n) => !/[~*]$/.test(n))];
+  const found = (LITELLM_PREFIXES[provider] ?? []).flatMap((p) => names.map((n) => litellm[p + n])).filter((e) => e);
+  return found.find((e) => Object.keys(e).some((k) => HAS_TIER.test(k)));
+}
+
+// A tier of prices that are announced: the half of them is known, no other part.
+function later(set, standard, next) {
+  const half = (m) => set[m] !== undefined && Number(set[m]) * 2 === Number(standard[m]) && next[m] !== undefined;
+  if (next.tiers || !half('input')) return null;
+  return { from: next.from, ...(next.to && { to: next.to }), service_tier: set.service_tier, source: set.source,
+           ...Object.fromEntries(Object.keys(next).filter(half).map((m) => [m, decimal(Number(next[m]) / 2)])) };
+}
+
 // Only where both sources agree on the standard price of input: else they speak of different things.
 const tierReport = { models: 0, sets: 0, differ: [] };
 function addTiers(provider, model) {
-  const entry = (LITELLM_PREFIXES[provider] ?? []).map((p) => litellm[p + model.model]).find((e) => e);
-  const standard = model.prices.filter((s) => !s.hours && !s.retracted && !s.service_tier).at(-1);
-  if (!entry || !standard?.input || !Object.keys(entry).some((k) => /_(batches|flex|priority)$/.test(k))) return model;
+  const entry = litellmEntry(provider, model), standard = standardNow(model);
+  if (!entry || !standard?.input || model.prices.some((s) => s.service_tier)) return model;
   if (decimal((entry.input_cost_per_token ?? 0) * 1e6) !== standard.input) {
     tierReport.differ.push(`${provider}/${model.model}`);
     return model;
   }
+  const next = model.prices.filter((s) => !s.hours && !s.retracted && standard.to && s.from >= standard.to);
   const sets = Object.keys(TIERS).map((word) => tierSet(entry, word, standard)).filter((s) => s);
-  model.prices.push(...sets.map((s) => ({ ...(standard.from && { from: standard.from }), ...s })));
+  model.prices.push(...sets.flatMap((s) => [
+    { ...(standard.from && { from: standard.from }), ...(standard.to && { to: standard.to }), ...s },
+    ...next.map((n) => later(s, standard, n)).filter((n) => n)]));
   tierReport.models += sets.length > 0;
   tierReport.sets += sets.length;
   return model;

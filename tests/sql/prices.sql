@@ -87,3 +87,22 @@ SELECT tok_row_cost_nano('gpt-4o', NULL, NULL, 9223372036854775807, 1, 0, 0, 0, 
 .print -- a name that only hosts list needs its provider; a maker's own name does not
 SELECT tok_cost('llama-3.3-70b-versatile', 1000, 500) IS NULL, tok_resolve('llama-3.3-70b-versatile') ->> 'reason', tok_cost('groq/llama-3.3-70b-versatile', 1000, 500, 0, 0, '2026-08-20') > 0, tok_resolve('llama-3.3-70b-versatile', 'groq') ->> 'model';
 SELECT tok_resolve(value) ->> 'provider' FROM json_each('["sonar-pro", "trinity-large-thinking", "babbage", "voyage-3", "@cf/meta/llama-3-8b-instruct"]');
+SELECT '-- batch, flex and priority as providers list them: sizes of a tier, prices that are announced, names that other dated names list';
+SELECT m, tier, i, tok_cost_nano(m, json_object('provider', p, 'service_tier', tier, 'input_tokens', i, 'output_tokens', 10, 'cache_read_tokens', r), at) FROM (
+  SELECT 'openai' AS p, 'gpt-5.4' AS m, 'batch' AS tier, 10000 AS i, 7000 AS r, '2026-09-20' AS at UNION ALL
+  SELECT 'openai', 'gpt-5.4', 'flex', 300000, 250000, '2026-09-20' UNION ALL
+  SELECT 'openai', 'gpt-5.5', 'priority', 10000, 7000, '2026-09-20' UNION ALL
+  SELECT 'openai', 'gpt-5.5', 'priority', 300000, 0, '2026-09-20' UNION ALL
+  SELECT 'openai', 'gpt-4-turbo', 'batch', 1000, 0, '2026-09-20' UNION ALL
+  SELECT 'openai', 'ft:gpt-4o-mini-2024-07-18:acme::x', 'batch', 1000, 0, '2026-09-20' UNION ALL
+  SELECT 'google', 'gemini-3.6-flash', 'batch', 10000, 7000, '2026-09-20' UNION ALL
+  SELECT 'google', 'gemini-3.6-flash', 'batch', 10000, 7000, '2027-01-02' UNION ALL
+  SELECT 'google', 'gemini-3.6-flash', 'priority', 10000, 7000, '2026-09-20' UNION ALL
+  SELECT 'google', 'gemini-2.5-pro', 'batch', 10000, 7000, '2026-09-20' UNION ALL
+  SELECT 'x-ai', 'grok-4.3', 'batch', 200001, 0, '2026-09-20' UNION ALL
+  SELECT 'mistral', 'mistral-large-2512', 'batch', 1000, 0, '2026-09-20' UNION ALL
+  SELECT 'groq', 'openai/gpt-oss-120b', 'batch', 10000, 7000, '2026-09-20' UNION ALL
+  SELECT 'aws', 'us.anthropic.claude-haiku-4-5-20251001-v1:0', 'batch', 1000, 0, '2026-09-20') AS t;
+SELECT '-- Vertex: writes that live an hour; names that mean the newest';
+SELECT tok_cost('claude-opus-4-6', '{"provider":"google","input_tokens":10000,"cache_write_tokens":7000,"cache_write_1h_tokens":3000}', '2026-09-20'),
+  tok_resolve('gemini-pro-latest') ->> 'model', tok_resolve('mistral-medium-2604') ->> 'model';
