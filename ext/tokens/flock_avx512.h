@@ -14,7 +14,12 @@
 ** A character starts as one unit where it is a token and where no token holds a fragment of it, or
 ** of its neighbour, across either of its edges; else it starts as its bytes. That is the condition
 ** of lanes.h for one character: it merges into one token before anything crosses its edges,
-** whatever its neighbours do.
+** whatever its neighbours do. Of an edge only the two bytes beside it are asked (tok_ranks.cross8):
+** that says "may cross" for hardly more, and to start as bytes is never wrong.
+**
+** Both kinds of units are looked up where their first bytes stand, and then moved together: half of
+** the pieces hold a character that is odd, most often the first behind a blank, and cutting them
+** anew would cost as much again.
 */
 #ifndef TOK_FLOCK_AVX512_H
 #define TOK_FLOCK_AVX512_H
@@ -123,118 +128,8 @@ static inline __m512i flock_ranks(const tok_merges *m, const flock_probe *q, __m
 ** ---- from bytes to units ----------------------------------------------------------------------
 */
 
-/* Bytes of characters, as little-endian words; lengths of 1..4. */
-static inline __m512i first_bytes(__m512i quads, __m512i length) {
-  const __m512i bits = _mm512_slli_epi32(length, 3);
-  return _mm512_and_si512(quads, _mm512_srlv_epi32(_mm512_set1_epi32(-1),
-                                                   _mm512_sub_epi32(_mm512_set1_epi32(32), bits)));
-}
-
-/* Ids of the units of 1..3 bytes in the words; TOK_RANK_NONE where a unit is no token. */
-static inline __m512i unit_ids(const tok_ranks *r, __mmask16 lanes, __m512i word, __m512i length) {
-  const __m512i none = _mm512_set1_epi32(-1), byte = _mm512_set1_epi32(0xFF);
-  __m512i b0 = _mm512_and_si512(word, byte),
-          b1 = _mm512_and_si512(_mm512_srli_epi32(word, 8), byte);
-  __m512i ids = _mm512_mask_i32gather_epi32(none, lanes, b0, r->byte, 4);
-  __mmask16 two = _mm512_mask_cmpge_epu32_mask(lanes, length, _mm512_set1_epi32(2));
-  __mmask16 three = _mm512_mask_cmpge_epu32_mask(lanes, length, _mm512_set1_epi32(3));
-  if (two == 0) return ids;
-  __m512i first = _mm512_or_si512(_mm512_slli_epi32(b0, 8), b1);
-  __m512i pair = _mm512_mask_i32gather_epi32(none, two, first, r->pair, 4);
-  if (three != 0) {
-    /* The last merge is of the first two with the third or of the first with the last two. */
-    __m512i b2 = _mm512_srli_epi32(word, 16);
-    __m512i last = _mm512_or_si512(_mm512_slli_epi32(b1, 8), b2), zero = _mm512_setzero_si512();
-    __m512i pair2 = _mm512_mask_i32gather_epi32(none, three, last, r->pair, 4);
-    __m512i id2 = _mm512_mask_i32gather_epi32(none, three, b2, r->byte, 4);
-    __mmask16 has1 = _mm512_mask_cmpneq_epi32_mask(three, pair, none);
-    __mmask16 has2 = _mm512_mask_cmpneq_epi32_mask(three, pair2, none);
-    flock_probe q1, q2;
-    flock_find(&r->merges, has1, pair, id2, &q1);
-    flock_find(&r->merges, has2, ids, pair2, &q2);
-    __m512i whole =
-        _mm512_min_epu32(flock_ranks(&r->merges, &q1, zero), flock_ranks(&r->merges, &q2, zero));
-    whole = _mm512_or_si512(_mm512_srli_epi32(whole, FLOCK_POS_BITS),
-                            _mm512_maskz_mov_epi32(_mm512_cmpeq_epi32_mask(whole, none), none));
-    pair = _mm512_mask_mov_epi32(pair, three, whole);
-  }
-  return _mm512_mask_mov_epi32(ids, two, pair);
-}
-
-/*
-** Of words of two or three bytes with the marks of UTF-8: those that are no character all the
-** same.
-*/
-static inline __mmask16 no_character(__mmask16 lanes, __m512i word) {
-  __m512i b0 = _mm512_and_si512(word, _mm512_set1_epi32(0xFF));
-  __m512i b1 = _mm512_and_si512(_mm512_srli_epi32(word, 8), _mm512_set1_epi32(0xFF));
-  __mmask16 low = _mm512_mask_cmplt_epu32_mask(lanes, b1, _mm512_set1_epi32(0xA0));
-  __mmask16 e0 = _mm512_mask_cmpeq_epi32_mask(lanes, b0, _mm512_set1_epi32(0xE0)); /* overlong */
-  __mmask16 ed = _mm512_mask_cmpeq_epi32_mask(lanes, b0, _mm512_set1_epi32(0xED)); /* surrogates */
-  __mmask16 c0 = _mm512_mask_cmplt_epu32_mask(lanes, b0, _mm512_set1_epi32(0xC2)); /* overlong */
-  return (__mmask16)((e0 & low) | (ed & ~low) | c0);
-}
-
-/* Lanes whose unit and the next one some token may join by fragments. */
-static inline __mmask16 crossed(const tok_ranks *r, __mmask16 lanes, __m512i word, __m512i next,
-                                __m512i length) {
-  __m512i above = _mm512_slli_epi32(_mm512_sub_epi32(length, _mm512_set1_epi32(1)), 3);
-  return may_cross_fragment(r, word, _mm512_srlv_epi32(word, above), next, lanes);
-}
-
 /* Lanes of half h of a mask of columns or units. */
 static inline __mmask16 lanes_of(uint32_t mask, int h) { return (__mmask16)(mask >> 16 * h); }
-
-/* The words of up to 32 units that start at the bits of `starts`, and their lengths. */
-static inline void unit_words(__m512i v, uint64_t starts, uint32_t n, __m512i word[2],
-                              __m512i length[2]) {
-  const __m512i spread =
-      _mm512_set_epi8(12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8,
-                      8, 4, 4, 4, 4, 0, 0, 0, 0, 12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0,
-                      12, 12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0, 0, 0, 0);
-  /* Behind the last unit the text ends. */
-  __m512i index =
-      _mm512_maskz_compress_epi8(starts | (uint64_t)1 << n, _mm512_load_si512(byte_index));
-  __m512i at = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(index));
-  word[1] = at;
-  for (int h = 0; h < (_mm_popcnt_u64(starts) > 16 ? 2 : 1); h++) {
-    __m512i next = _mm512_cvtepu8_epi32(h == 0 ? _mm512_extracti32x4_epi32(index, 1)
-                                               : _mm512_extracti32x4_epi32(index, 2));
-    length[h] = _mm512_sub_epi32(_mm512_alignr_epi32(next, at, 1), at);
-    __m512i quads = _mm512_add_epi8(_mm512_shuffle_epi8(at, spread), _mm512_set1_epi32(0x03020100));
-    word[h] = first_bytes(_mm512_permutexvar_epi8(quads, v), length[h]);
-    at = next;
-  }
-}
-
-/* Ids of the units that start at the bits of `starts`; TOK_RANK_NONE where a unit is no token. */
-static inline void ids_of_units(const tok_ranks *r, uint64_t starts, const __m512i word[2],
-                                const __m512i length[2], __m512i id[2]) {
-  uint32_t k = (uint32_t)_mm_popcnt_u64(starts), all = (uint32_t)(((uint64_t)1 << k) - 1);
-  id[1] = _mm512_set1_epi32(-1);
-  for (int h = 0; h < (k > 16 ? 2 : 1); h++)
-    id[h] = unit_ids(r, lanes_of(all, h), word[h], length[h]);
-}
-
-/*
-** Which of the units at the bits of `starts` must start as their bytes; all bits where there is
-** invalid UTF-8.
-*/
-static inline uint32_t odd_units(const tok_ranks *r, uint64_t starts, const __m512i word[2],
-                                 const __m512i length[2], const __m512i id[2]) {
-  uint32_t k = (uint32_t)_mm_popcnt_u64(starts), all = (uint32_t)(((uint64_t)1 << k) - 1);
-  uint32_t odd = 0, high = 0, edges = 0;
-  for (int h = 0; h < (k > 16 ? 2 : 1); h++) {
-    __mmask16 lanes = lanes_of(all, h),
-              more = _mm512_mask_cmpgt_epu32_mask(lanes, length[h], _mm512_set1_epi32(1));
-    odd |= (uint32_t)_mm512_mask_cmpeq_epi32_mask(lanes, id[h], _mm512_set1_epi32(-1)) << 16 * h;
-    high |= (uint32_t)more << 16 * h;
-    if (no_character(more, word[h])) return ~0u;
-    __m512i next = _mm512_alignr_epi32(word[1], word[h], 1);
-    edges |= (uint32_t)crossed(r, lanes_of(all >> 1, h), word[h], next, length[h]) << 16 * h;
-  }
-  return odd | ((edges | edges << 1) & high);
-}
 
 /* Ids of k units, moved up one column, between nothing. */
 static inline void put_units(const tok_ranks *r, const __m512i id[2], uint32_t k, flock_piece *u) {
@@ -272,35 +167,116 @@ static inline void cut_bytes(const tok_ranks *r, __m512i v, uint32_t n, flock_pi
   put_units(r, id, n, u);
 }
 
+/* Where a piece's characters begin; bit i = byte i. */
+typedef struct {
+  uint64_t starts, cont, lead, lead3; /* lead: of two bytes or three; lead3: of three */
+  uint64_t odd;                       /* leads of characters that start as their bytes */
+} piece_chars;
+
+/* Sixteen words of a piece of n <= 62 bytes, each of the bytes at first, first + 1, .. */
+static inline __m512i words_from(__m512i v, int first) {
+  const __m512i columns = _mm512_set_epi32(
+      0x1211100F, 0x11100F0E, 0x100F0E0D, 0x0F0E0D0C, 0x0E0D0C0B, 0x0D0C0B0A, 0x0C0B0A09,
+      0x0B0A0908, 0x0A090807, 0x09080706, 0x08070605, 0x07060504, 0x06050403, 0x05040302,
+      0x04030201, 0x03020100);
+  return _mm512_permutexvar_epi8(_mm512_add_epi8(columns, _mm512_set1_epi8((char)first)), v);
+}
+
+/* Is anything none that has the marks of a character of two or three bytes? */
+static inline bool has_no_character(__m512i v, const piece_chars *c) {
+  uint64_t low = _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8((char)0xA0));
+  uint64_t e0 = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8((char)0xE0)); /* overlong */
+  uint64_t ed = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8((char)0xED)); /* surrogates */
+  uint64_t c2 = _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8((char)0xC2)); /* overlong */
+  return ((e0 << 1 & low) | (ed << 1 & ~low) | (c2 & c->lead)) != 0;
+}
+
+/*
+** Of the characters of two and three bytes that begin at bytes from .. from + 15: the tokens they
+** are. Notes in c->odd the bytes that begin none, and in *edges those before which a token may hold
+** a fragment.
+*/
+static inline __m512i char_ids(const tok_ranks *r, __m512i v, int from, piece_chars *c,
+                               uint64_t *edges) {
+  const __m512i none = _mm512_set1_epi32(-1);
+  /* the second byte, the first */
+  const __m512i swapped = _mm512_broadcast_i32x4(
+      _mm_set_epi8(-1, -1, 12, 13, -1, -1, 8, 9, -1, -1, 4, 5, -1, -1, 0, 1));
+  __mmask16 lead = (__mmask16)(c->lead >> from), lead3 = (__mmask16)(c->lead3 >> from);
+  __mmask16 beside = (__mmask16)((c->starts & (c->lead | c->cont << 1) & ~(uint64_t)1) >> from);
+  __m512i ahead = words_from(v, from);
+  /* (first << 6 | second) << 6 | third; of two bytes first << 6 | second */
+  __m512i bits = _mm512_mask_mov_epi32(_mm512_set1_epi32(0x3F1F), lead3,
+                                       _mm512_set1_epi32(0x3F3F0F));
+  __m512i down = _mm512_mask_mov_epi32(_mm512_set1_epi32(1), lead3,
+                                       _mm512_set1_epi32(0x10040));
+  __m512i cp = _mm512_maddubs_epi16(_mm512_and_si512(ahead, bits), _mm512_set1_epi32(0x10140));
+  cp = _mm512_madd_epi16(cp, down);
+  __m512i id = _mm512_mask_i32gather_epi32(none, lead, cp, r->merges.chars, 4);
+  __m512i last = words_from(v, from - 1);
+  __m512i edge = _mm512_shuffle_epi8(last, swapped);
+  *edges |= (uint64_t)bits_at(r->cross8, edge, beside) << from;
+  c->odd |= (uint64_t)_mm512_mask_cmpeq_epi32_mask(lead, id, none) << from;
+  return id;
+}
+
+/* Cuts n <= 16 * parts bytes, not all ASCII. */
+ALWAYS void cut_chars(const tok_ranks *r, __m512i v, int parts, piece_chars *c, flock_piece *u) {
+  const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
+  uint32_t row[FLOCK_COLUMNS + 5 * FLOCK];
+  __m512i id[4];
+  uint64_t edges = 0;
+  for (int i = 0; i < parts; i++) id[i] = char_ids(r, v, 16 * i, c, &edges);
+  c->odd |= edges | (edges >> 2 & ~c->lead3) | (edges >> 3 & c->lead3);
+  c->odd &= c->lead;
+  uint64_t starts = c->starts | c->odd << 1 | (c->odd & c->lead3) << 2;
+  uint64_t bytes = starts & ~(c->lead & ~c->odd);
+  uint32_t n = (uint32_t)_mm_popcnt_u64(starts), k = 1;
+  if (n > FLOCK_UNITS_MAX) return;
+  u->n = n;
+  for (int i = 0; i < parts; i++) {
+    __m512i byte = _mm512_and_si512(words_from(v, 16 * i), _mm512_set1_epi32(0xFF));
+    __mmask16 units = (__mmask16)(starts >> 16 * i);
+    id[i] = _mm512_mask_i32gather_epi32(id[i], (__mmask16)(bytes >> 16 * i), byte, r->byte, 4);
+    id[i] = _mm512_mask_compress_epi32(nothing, units, id[i]);
+    if (parts == 1) break;
+    _mm512_storeu_si512(row + k, id[i]);
+    k += (uint32_t)_mm_popcnt_u32(units);
+  }
+  if (parts == 1) {
+    u->id[0] = _mm512_alignr_epi32(id[0], nothing, 15);
+    u->id[1] = _mm512_alignr_epi32(nothing, id[0], 15);
+    return;
+  }
+  row[0] = tok_merge_nothing(&r->merges);
+  _mm512_storeu_si512(row + k, nothing);
+  _mm512_storeu_si512(row + k + 16, nothing);
+  u->id[0] = _mm512_loadu_si512(row);
+  u->id[1] = _mm512_loadu_si512(row + 16);
+}
+
 /* Cuts a piece into units; their pairs' ranks may still be missing (see flock_rank). */
 static inline void flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, flock_piece *u) {
   uint64_t valid = ((uint64_t)1 << n) - 1;
-  __m512i v = _mm512_maskz_loadu_epi8(valid, p), id[2], word[2], length[2];
-  uint64_t cont = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(-64)), starts = valid & ~cont;
+  __m512i v = _mm512_maskz_loadu_epi8(valid, p);
+  piece_chars c = {.cont = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(-64))};
+  c.starts = valid & ~c.cont;
   u->n = 0;
-  u->ranked = cont == 0;
-  if (_mm_popcnt_u64(starts) > FLOCK_UNITS_MAX) return;
+  u->ranked = c.cont == 0;
+  if (_mm_popcnt_u64(c.starts) > FLOCK_UNITS_MAX) return;
   if (u->ranked) {
     cut_bytes(r, v, n, u);
     return;
   }
-  uint64_t lead = _mm512_movepi8_mask(v) & ~cont;
-  uint64_t lead3 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xE0));
+  c.lead = _mm512_movepi8_mask(v) & ~c.cont;
+  c.lead3 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xE0));
   uint64_t lead4 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xF0));
-  if ((lead << 1 | lead3 << 2) != cont || lead4 != 0) return;
-  unit_words(v, starts, n, word, length);
-  ids_of_units(r, starts, word, length, id);
-  uint32_t odd = odd_units(r, starts, word, length, id);
-  if (odd == ~0u) return;
-  if (odd != 0) {
-    uint64_t leads = _pdep_u64(odd, starts);
-    leads |= leads << 1 & cont;
-    starts |= leads | (leads << 1 & cont);
-    if (_mm_popcnt_u64(starts) > FLOCK_UNITS_MAX) return;
-    unit_words(v, starts, n, word, length);
-    ids_of_units(r, starts, word, length, id);
+  if ((c.lead << 1 | c.lead3 << 2) != c.cont || lead4 != 0 || has_no_character(v, &c)) return;
+  if (n <= 16) {
+    cut_chars(r, v, 1, &c, u);
+  } else {
+    cut_chars(r, v, (int)(n + 15) / 16, &c, u);
   }
-  put_units(r, id, (uint32_t)_mm_popcnt_u64(starts), u);
 }
 
 /* The ranks of n <= FLOCK pieces' units, in two passes that wait for memory together. */

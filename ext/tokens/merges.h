@@ -34,12 +34,15 @@ enum {
   TOK_MERGE_SLACK = 8, /* an empty entry behind the last, and what is read with it */
   TOK_MERGES_PER_BUCKET_LOG2 = 2,
   TOK_MERGE_FILTER_LOG2 = 4, /* bits of the filter, in the upper half of a bucket's word */
-  TOK_MERGE_ID_BITS = 18
+  TOK_MERGE_ID_BITS = 18,
+  TOK_MERGE_CHARS = 65536
 };
 
 typedef struct {
   const uint8_t *entries;  /* [slot], of TOK_MERGE_BYTES, and the slack; NULL: no table */
   const uint32_t *buckets; /* displacement; filter above it */
+  /* [code point below 65,536] the token that a character of two or three bytes is, or 0xFFFFFFFF */
+  const uint32_t *chars;
   uint32_t bits;           /* of an id; there are 1 << bits slots */
   uint32_t multiplier[2];  /* of the two rounds; odd */
 } tok_merges;

@@ -18,7 +18,7 @@ typedef struct {
 typedef struct {
   tok_merges m;
   uint8_t *entries;
-  uint32_t *buckets;
+  uint32_t *buckets, *chars;
   pair *pairs;
   uint32_t n_pairs, n_slots, n_buckets;
   uint32_t *sorted; /* numbers of pairs, by bucket */
@@ -146,15 +146,29 @@ static bool search(build *b) {
 
 /* ---- memory and the whole -------------------------------------------------------------------- */
 
+/* What characters merge into: the tokens they are, as every token encodes to itself. */
+static void put_chars(const tok_ranks *r, uint32_t *chars) {
+  memset(chars, 0xFF, sizeof *chars * TOK_MERGE_CHARS);
+  for (uint32_t cp = 0x80; cp < TOK_MERGE_CHARS; cp++) {
+    uint8_t p[3] = {(uint8_t)(0xE0 | cp >> 12), (uint8_t)(0x80 | (cp >> 6 & 0x3F)),
+                    (uint8_t)(0x80 | (cp & 0x3F))};
+    p[1] = cp < 0x800 ? (uint8_t)(0xC0 | cp >> 6) : p[1];
+    if (cp - 0xD800 >= 0x800) /* not a surrogate */
+      chars[cp] = tok_rank_of(r, cp < 0x800 ? p + 1 : p, cp < 0x800 ? 2 : 3);
+  }
+}
+
 static bool allocate(build *b, uint32_t n_ids, char **memory) {
   size_t entries = (size_t)b->n_slots * TOK_MERGE_BYTES + TOK_MERGE_SLACK;
   size_t buckets = sizeof *b->buckets * b->n_buckets;
-  *memory = tok_malloc(buckets + entries);
+  size_t chars = sizeof(uint32_t) * TOK_MERGE_CHARS;
+  *memory = tok_malloc(buckets + chars + entries);
   b->pairs = tok_malloc(sizeof *b->pairs * n_ids);
   b->sorted = tok_malloc(sizeof *b->sorted * n_ids);
   b->first = tok_malloc(sizeof *b->first * ((size_t)b->n_buckets + 1));
   b->buckets = (uint32_t *)(void *)*memory;
-  b->entries = (uint8_t *)*memory + buckets;
+  b->chars = (uint32_t *)(void *)(*memory + buckets);
+  b->entries = (uint8_t *)*memory + buckets + chars;
   return *memory != NULL && b->pairs != NULL && b->sorted != NULL && b->first != NULL;
 }
 
@@ -175,6 +189,8 @@ tok_status tok_merges_build(const tok_ranks *r, tok_merge_tables *out) {
     tok_free(memory);
     return rc;
   }
+  put_chars(r, b.chars);
+  b.m.chars = b.chars;
   b.m.entries = b.entries;
   b.m.buckets = b.buckets;
   *out = (tok_merge_tables){b.m, memory};

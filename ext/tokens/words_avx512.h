@@ -66,6 +66,13 @@ static inline __m512i picked(uint64_t which, __m512i list) {
   return _mm512_cvtepu8_epi32(_mm512_castsi512_si128(_mm512_maskz_compress_epi8(which, list)));
 }
 
+/* Bytes of characters, as little-endian words; lengths of 1..4. */
+static inline __m512i first_bytes(__m512i quads, __m512i length) {
+  const __m512i bits = _mm512_slli_epi32(length, 3);
+  return _mm512_and_si512(quads, _mm512_srlv_epi32(_mm512_set1_epi32(-1),
+                                                   _mm512_sub_epi32(_mm512_set1_epi32(32), bits)));
+}
+
 /*
 ** Cuts in front of characters that are not the block's first, at bits of `where`. starts: the
 ** characters' first bytes.

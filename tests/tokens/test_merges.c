@@ -59,6 +59,27 @@ static bool says_what_bytes_say(const tok_vocab *v, uint32_t a, uint32_t b) {
   return tok_merge_find(&v->ranks->merges, a, b) == want;
 }
 
+/* All that decodes as a character of two or three bytes; code points that are none have no token. */
+static void characters_are_tokens(void) {
+  static bool seen[TOK_MERGE_CHARS];
+  for (size_t i = 0; i < tok_vocab_n(); i++) {
+    const tok_ranks *r = tok_vocab_at(i)->ranks;
+    memset(seen, 0, sizeof seen);
+    for (uint32_t w = 0xC08080; w <= 0xEFBFBF; w++) {
+      uint8_t p[3] = {(uint8_t)(w >> 16), (uint8_t)(w >> 8), (uint8_t)w};
+      uint32_t cp;
+      size_t n = tok_utf8_decode(p, 3, &cp);
+      if (cp == TOK_UTF8_INVALID || n < 2) continue;
+      seen[cp] = true;
+      if (!CHECK(r->merges.chars[cp] == tok_rank_of(r, p, n))) return;
+    }
+    for (uint32_t cp = 0; cp < TOK_MERGE_CHARS; cp++)
+      if (!CHECK(seen[cp] == (cp >= 0x80 && (cp < 0xD800 || cp > 0xDFFF)))) return;
+    for (uint32_t cp = 0; cp < TOK_MERGE_CHARS; cp++)
+      if (!seen[cp] && !CHECK(r->merges.chars[cp] == TOK_RANK_NONE)) return;
+  }
+}
+
 static void table_is_exact(void) {
   for (size_t i = 0; i < tok_vocab_n(); i++) {
     const tok_vocab *v = tok_vocab_at(i);
@@ -164,4 +185,5 @@ static void side_by_side(void) {
 }
 
 CHECK_MAIN({"the table of merges is exact", table_is_exact},
+           {"characters are tokens", characters_are_tokens},
            {"words side by side count as one by one", side_by_side})

@@ -96,6 +96,7 @@ static void put_merges(const tok_ranks *r) {
   put("merges.entries", "uint8_t", t.merges.entries, n_slots * TOK_MERGE_BYTES + TOK_MERGE_SLACK);
   put("merges.buckets", "uint32_t", t.merges.buckets,
       sizeof *t.merges.buckets * (n_slots >> TOK_MERGES_PER_BUCKET_LOG2));
+  put("merges.chars", "uint32_t", t.merges.chars, sizeof *t.merges.chars * TOK_MERGE_CHARS);
   fprintf(inc, "  .merges.bits = %uu, .merges.multiplier = {%uu, %uu},\n", t.merges.bits,
           t.merges.multiplier[0], t.merges.multiplier[1]);
   tok_merges_free(&t);
