@@ -119,6 +119,7 @@ typedef struct {
   size_t parent_len, origin_len;
   char separator;
   int16_t columns[TOK_CSV_COLUMNS_MAX]; /* of a CSV header: tok_column, or what csv.c says */
+  bool weak[TOK_CSV_COLUMNS_MAX]; /* another column means the same, and is surer */
   int n_columns;
 } tok_log;
 

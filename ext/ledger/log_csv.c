@@ -18,16 +18,20 @@ static const struct {
     {"datetimeutc", TOK_C_TIMESTAMP},
     {"createdat", TOK_C_TIMESTAMP},
     {"starttime", TOK_C_TIMESTAMP},
+    {"requestcreatedat", TOK_C_TIMESTAMP},
     {"tsec", TOK_C_TIMESTAMP},
     {"ts", TOK_C_TIMESTAMP},
     {"modelname", TOK_C_MODEL},
     {"modelid", TOK_C_MODEL},
     {"modelpermaslug", TOK_C_MODEL},
+    {"modelgroup", TOK_C_REQUEST_MODEL},
     {"providername", TOK_C_PROVIDER},
+    {"customllmprovider", TOK_C_PROVIDER},
     {"generationid", TOK_C_RESPONSE_ID},
     {"task", TOK_C_TASK_TYPE},
     {"requesttype", TOK_C_TASK_TYPE},
     {"operation", TOK_C_TASK_TYPE},
+    {"calltype", TOK_C_TASK_TYPE},
     {"tenant", TOK_C_TENANT_ID},
     {"team", TOK_C_TENANT_ID},
     {"teamid", TOK_C_TENANT_ID},
@@ -41,11 +45,14 @@ static const struct {
     {"tier", TOK_C_SERVICE_TIER},
     {"inputtoken", TOK_C_INPUT_TOKENS},
     {"intokens", TOK_C_INPUT_TOKENS},
+    {"inputusage", TOK_C_INPUT_TOKENS},
     {"prompttokens", TOK_C_INPUT_TOKENS},
     {"tokensprompt", TOK_C_INPUT_TOKENS},
     {"contexttokens", TOK_C_INPUT_TOKENS},
     {"requesttokens", TOK_C_INPUT_TOKENS},
     {"outtokens", TOK_C_OUTPUT_TOKENS},
+    {"outputusage", TOK_C_OUTPUT_TOKENS},
+    {"totalusage", TOK_C_TOTAL_TOKENS},
     {"completiontokens", TOK_C_OUTPUT_TOKENS},
     {"tokenscompletion", TOK_C_OUTPUT_TOKENS},
     {"generatedtokens", TOK_C_OUTPUT_TOKENS},
@@ -65,6 +72,7 @@ static const struct {
     {"durationms", TOK_C_RESPONSE_TIME_MS},
     {"generationtime", TOK_C_RESPONSE_TIME_MS},
     {"generationtimems", TOK_C_RESPONSE_TIME_MS},
+    {"requestdurationms", TOK_C_RESPONSE_TIME_MS},
     {"value", TOK_C_VALUE_USD},
     {"costusd", TOK_C_COST_USD},
     {"totalcostusd", TOK_C_COST_USD},
@@ -94,21 +102,32 @@ static bool same_simple(const char *simple, size_t n, const char *name) {
   return simplify(tok_slice_of(name), other) == n && memcmp(simple, other, n) == 0;
 }
 
-int tok_log_alias(const tok_log *l, tok_slice name) {
+/* How sure it is that a name means a column: two of a header may mean the same. */
+enum { BY_OTHER_NAME, BY_ITS_NAME, BY_OPTION };
+
+static int find_column(const tok_log *l, tok_slice name, int *how) {
   char simple[NAME_MAX_BYTES];
+  *how = BY_OPTION;
   for (size_t i = 0; i < l->options->n_names; i++) {
     if (tok_slice_eq(name, l->options->names[i].theirs)) return (int)l->options->names[i].ours;
   }
   size_t n = simplify(name, simple);
   if (n == 0) return TOK_C_N;
+  *how = BY_ITS_NAME;
   for (int c = 0; c < TOK_C_N; c++) {
     if (same_simple(simple, n, tok_columns[c].name)) return c;
   }
+  *how = BY_OTHER_NAME;
   for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
     if (strlen(aliases[i].name) == n && memcmp(simple, aliases[i].name, n) == 0)
       return aliases[i].column;
   }
   return TOK_C_N;
+}
+
+int tok_log_alias(const tok_log *l, tok_slice name) {
+  int how;
+  return find_column(l, name, &how);
 }
 
 void tok_log_put(tok_log *l, int column, tok_slice text) {
@@ -186,18 +205,62 @@ static char best_separator(tok_slice header) {
   return best;
 }
 
+static bool is_count(int c) {
+  return c == TOK_C_INPUT_TOKENS || c == TOK_C_OUTPUT_TOKENS || c == TOK_C_TOTAL_TOKENS ||
+         c == TOK_C_COST_NANO || c == TOK_C_REPORTED_COST_NANO || c == TOK_C_COST_USD ||
+         c == TOK_C_REPORTED_USD;
+}
+
+/* Of several columns that mean one of ours the surest counts, or the first; the others where that is empty. */
+static void mark_weak(tok_log *l, const uint8_t *how) {
+  for (int n = 0; n < l->n_columns; n++) {
+    for (int m = 0; m < l->n_columns && !l->weak[n]; m++) {
+      if (m != n && l->columns[m] == l->columns[n])
+        l->weak[n] = how[m] > how[n] || (how[m] == how[n] && m < n);
+    }
+  }
+}
+
+static const char *wrong_header(tok_slice row, bool any, bool counts) {
+  if (memchr(row.ptr, '\0', row.len) != NULL) return "is the header, and not UTF-8; is this UTF-16?";
+  if (memchr(row.ptr, '\r', row.len) != NULL)
+    return "ends in CR, as the others seem to; expected LF or CRLF";
+  if (!any) return "is the header, but none of its columns is known; options can name them";
+  if (!counts)
+    return "is the header, but none of its columns is known to count tokens or costs; options can"
+           " name them";
+  return NULL;
+}
+
 static void read_header(tok_log *l, tok_slice row) {
-  l->separator = best_separator(row);
+  static const char separator_line[] = "sep="; /* for Excel */
+  size_t n = sizeof separator_line - 1;
+  if (row.len == n + 1 && memcmp(row.ptr, separator_line, n) == 0) {
+    l->separator = row.ptr[n];
+    return;
+  }
+  if (l->separator == '\0') l->separator = best_separator(row);
   fields f = {row, 0, l->separator, false};
-  bool any = false;
+  uint8_t how[TOK_CSV_COLUMNS_MAX];
+  bool any = false, counts = false, litellm = false;
   while (!f.done && l->n_columns < TOK_CSV_COLUMNS_MAX) {
     bool quoted;
-    int c = tok_log_alias(l, field_text(l, &f, &quoted));
+    int sure;
+    tok_slice name = field_text(l, &f, &quoted);
+    int c = find_column(l, name, &sure);
     any |= c != TOK_C_N;
+    counts |= is_count(c);
+    litellm |= tok_slice_is(name, "custom_llm_provider");
+    how[l->n_columns] = (uint8_t)sure;
     l->columns[l->n_columns++] = (int16_t)c;
   }
-  if (!any)
-    tok_log_bad(l, "is the header, but none of its columns is known; options can name them");
+  /* its table of spend logs: what it calls request_id is the response's, as in its JSON */
+  for (int i = 0; i < l->n_columns && litellm; i++) {
+    if (l->columns[i] == TOK_C_REQUEST_ID && how[i] != BY_OPTION) l->columns[i] = TOK_C_RESPONSE_ID;
+  }
+  mark_weak(l, how);
+  const char *why = wrong_header(row, any, counts);
+  if (why != NULL) tok_log_bad(l, why);
 }
 
 static bool is_null(tok_slice s) {
@@ -209,6 +272,28 @@ static tok_slice without_blanks(tok_slice s) {
   while (s.len > 0 && (s.ptr[0] == ' ' || s.ptr[0] == '\t')) s.ptr++, s.len--;
   while (s.len > 0 && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t')) s.len--;
   return s;
+}
+
+/*
+** Where commas do not separate fields, one in an amount is a decimal comma, and points before it
+** part thousands: 1.234,5. Into l->fields, as field_text().
+*/
+static tok_slice with_point(tok_log *l, int c, tok_slice s) {
+  bool amount = c > TOK_C_N || tok_columns[c].kind == TOK_KIND_REAL ||
+                tok_columns[c].kind == TOK_KIND_MS;
+  const char *comma = memchr(s.ptr, ',', s.len);
+  if (!amount || l->separator == ',' || comma == NULL) return s;
+  size_t whole = (size_t)(comma - s.ptr), n = 0;
+  char *p = tok_buf_reserve(&l->fields, s.len);
+  if (p == NULL) return s;
+  for (size_t i = 0; i < s.len; i++) {
+    if (i == whole) p[n++] = '.';
+    else if (s.ptr[i] != '.') p[n++] = s.ptr[i];
+    else if (i > whole || (whole - i) % 4 != 0) return s; /* no thousands */
+    if (i > whole && s.ptr[i] == ',') return s;
+  }
+  l->fields.len += n;
+  return (tok_slice){p, n};
 }
 
 static bool is_text(int column) {
@@ -230,7 +315,8 @@ void tok_log_csv(tok_log *l, tok_slice row) {
     int c = l->columns[n];
     tok_slice text = field_text(l, &f, &quoted);
     if (c == TOK_C_N || (!quoted && is_null(text))) continue;
-    if (!is_text(c)) text = without_blanks(text);
+    if (l->weak[n] && c < TOK_C_N && tok_record_has(r, (tok_column)c)) continue;
+    if (!is_text(c)) text = with_point(l, c, without_blanks(text));
     bool empty = quoted && text.len == 0 && is_text(c);
     if (empty) tok_record_copy(r, (tok_column)c, text); /* "" is text, nothing is NULL */
     else tok_log_put(l, c, text);
