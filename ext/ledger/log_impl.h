@@ -15,7 +15,7 @@ typedef enum {
   TOK_LOG_RAW,   /* any JSON, as it is written: tags */
   TOK_LOG_ID,    /* identifies the record where there is no response_id */
   TOK_LOG_ONLY,  /* must be `text`, else the record is none */
-  TOK_LOG_NOT,   /* must not be `text`; else a VALUE */
+  TOK_LOG_NOT,   /* must not begin with `text`; else a VALUE */
   TOK_LOG_KIND,  /* what the document calls itself */
   TOK_LOG_KEEP_MODEL,   /* text; holds for this and the records after it */
   TOK_LOG_KEEP_SESSION, /* the same */

@@ -330,7 +330,7 @@ static void take_scalar(reader *w, const tok_log_member *m) {
     w->refused |= !tok_slice_is(text, m->text);
     break;
   case TOK_LOG_NOT:
-    w->refused |= tok_slice_is(text, m->text);
+    w->refused |= text.len >= strlen(m->text) && memcmp(text.ptr, m->text, strlen(m->text)) == 0;
     take_value(w, c, text);
     break;
   case TOK_LOG_KIND:

@@ -170,10 +170,10 @@ static const tok_log_member litellm[] = {
 
 /*
 ** Spans of OTLP in JSON, or one span a line as SDKs print them. A span that sums up what happened
-** below it is none.
+** below it (invoke_agent, invoke_workflow) is none.
 */
 #define OTEL_ATTRIBUTES                                                                            \
-  {"@gen_ai.operation.name", TOK_LOG_NOT, TOK_C_TASK_TYPE, "invoke_agent"},                        \
+  {"@gen_ai.operation.name", TOK_LOG_NOT, TOK_C_TASK_TYPE, "invoke_"},                        \
       V("@user.id", USER_ID), V("@enduser.id", USER_ID), V("@session.id", SESSION_ID),             \
       V("@gen_ai.conversation.id", SESSION_ID), V("@gen_ai.request.model", REQUEST_MODEL),         \
       V("@tenant.id", TENANT_ID), V("@error.type", STATUS)

@@ -36,6 +36,8 @@ INSERT INTO log VALUES('otlp', '{
   "scopeSpans": [{"spans": [
    {"traceId": "t1", "spanId": "a1", "startTimeUnixNano": "1767225600000000000", "endTimeUnixNano": "1767225605000000000",
     "attributes": [{"key": "gen_ai.operation.name", "value": {"stringValue": "invoke_agent"}}, {"key": "gen_ai.usage.input_tokens", "value": {"intValue": "127"}}]},
+   {"traceId": "t1", "spanId": "a0", "startTimeUnixNano": "1767225600000000000", "endTimeUnixNano": "1767225605000000000",
+    "attributes": [{"key": "gen_ai.operation.name", "value": {"stringValue": "invoke_workflow"}}, {"key": "gen_ai.usage.input_tokens", "value": {"intValue": "127"}}]},
    {"traceId": "t1", "spanId": "a2", "startTimeUnixNano": "1767225600000000000", "endTimeUnixNano": "1767225601250000000",
     "attributes": [{"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}}, {"key": "gen_ai.provider.name", "value": {"stringValue": "openai"}},
      {"key": "gen_ai.request.model", "value": {"stringValue": "gpt-4o"}}, {"key": "gen_ai.response.model", "value": {"stringValue": "gpt-4o-2024-08-06"}},
