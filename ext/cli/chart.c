@@ -8,7 +8,7 @@
 
 #include "cli.h"
 
-enum { WIDTH_DEFAULT = 80, WIDTH_MIN = 40, WIDTH_MAX = 240 };
+enum { WIDTH_DEFAULT = 80, WIDTH_MIN = 20, WIDTH_MAX = 240 };
 
 int text_width(const char *text) {
   int width = 0;
@@ -87,7 +87,7 @@ void draw_plot(const plot_point *points, size_t n, int columns, int rows) {
   printf("%*s └", AXIS - 3, "");
   for (size_t i = first; i < n; i++) fputs("─", stdout);
   putchar('\n');
-  if (n > first && points[first].label != NULL) {
+  if (n > first && points[first].label != NULL && strlen(points[first].label) <= room) {
     int gap = (int)(n - first) - (int)strlen(points[first].label);
     printf("%*s %s%*s\n", AXIS - 2, "", points[first].label,
            gap > (int)strlen(points[n - 1].label) ? gap : 0,

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../tok.h"
@@ -23,15 +24,21 @@ static sqlite3 *open_db(const command *c, const options *o) {
     complain("which database? Give --db FILE or set TOK_DB");
     return NULL;
   }
-  if (!writes(c, o) && access(o->db, R_OK) != 0) {
+  bool uri = strncmp(o->db, "file:", 5) == 0; /* SQLite reads it, and says what it lacks */
+  struct stat file;
+  if (!writes(c, o) && !uri && access(o->db, R_OK) != 0) {
     complain("%s: %s", o->db, strerror(errno));
     return NULL;
   }
-  int flags = writes(c, o) ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+  if (!uri && stat(o->db, &file) == 0 && S_ISDIR(file.st_mode)) {
+    complain("%s: %s", o->db, strerror(EISDIR));
+    return NULL;
+  }
+  int flags = SQLITE_OPEN_URI | SQLITE_OPEN_READWRITE | (writes(c, o) ? SQLITE_OPEN_CREATE : 0);
   int rc = sqlite3_open_v2(o->db, &db, flags, NULL);
   if (rc != SQLITE_OK && !writes(c, o)) {
     sqlite3_close(db);
-    rc = sqlite3_open_v2(o->db, &db, SQLITE_OPEN_READONLY, NULL);
+    rc = sqlite3_open_v2(o->db, &db, SQLITE_OPEN_URI | SQLITE_OPEN_READONLY, NULL);
   }
   if (rc == SQLITE_OK) rc = sqlite3_busy_timeout(db, BUSY_MS);
   if (rc == SQLITE_OK) rc = sqlite3_tok_init(db, NULL, NULL);
@@ -73,10 +80,6 @@ static int run(const command *c, const options *o) {
              o->db);
   }
   sqlite3_close(db);
-  if (fflush(stdout) != 0 || ferror(stdout)) {
-    complain("standard output: %s", strerror(errno));
-    status = EXIT_FAILED;
-  }
   return status;
 }
 
@@ -90,5 +93,9 @@ int main(int argc, char **argv) {
   if (c != NULL) status = check_use(c, &o) ? run(c, &o) : EXIT_WRONG_USE;
   else if (name != NULL) complain("no command %s; tok-usage --help lists them", name);
   free_options(&o);
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    complain("standard output: %s", strerror(errno));
+    status = EXIT_FAILED;
+  }
   return status;
 }

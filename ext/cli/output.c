@@ -4,7 +4,13 @@
 ** The reports give numbers; here they are written for people by what their column is called: *_usd
 ** in dollars, tokens and requests with separators, ratios in percent. CSV and JSON have them as
 ** they are.
+**
+** A table that is wider than the terminal leaves out columns that are empty and comes in blocks of
+** columns, each with the first column again if that is a name; only names are cut. In a pipe it is
+** as wide as it is.
 */
+#include <langinfo.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +20,22 @@
 
 enum {
   BAR_COLUMNS = 24,
+  BAR_COLUMNS_MIN = 8, /* shorter bars say nothing */
+  NAME_COLUMNS_MIN = 4,
   CELLS_MAX = 4000000, /* a table is read into memory to find its widths; more is for CSV */
   COLUMNS_MAX = 64
 };
 
+static bool writes_to_terminal(const options *o) {
+  const char *force = getenv("CLICOLOR_FORCE"); /* bixense.com/clicolors */
+  return !o->plain && ((force != NULL && strcmp(force, "0") != 0) || isatty(STDOUT_FILENO));
+}
+
+static bool speaks_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
+
 bool is_terminal(const options *o) {
-  const char *force = getenv("CLICOLOR_FORCE"); /* bixense.com/clicolors, no-color.org */
-  if (o->plain || getenv("NO_COLOR") != NULL) return false;
-  return (force != NULL && strcmp(force, "0") != 0) || isatty(STDOUT_FILENO);
+  const char *none = getenv("NO_COLOR"); /* no-color.org: any but the empty text */
+  return writes_to_terminal(o) && (none == NULL || *none == 0) && speaks_utf8();
 }
 
 /* ---- numbers for people ---------------------------------------------------------------------- */
@@ -127,48 +141,140 @@ static void pad(int n) {
   while (n-- > 0) putchar(' ');
 }
 
+/* As much of the text as has room, with a mark where it was cut. */
+static void put_cut(const char *text, int width) {
+  for (;;) {
+    char one[5] = {0};
+    size_t n = 1;
+    while (n < 4 && ((unsigned char)text[n] & 0xC0) == 0x80) n++;
+    memcpy(one, text, n);
+    if (text_width(one) >= width) break;
+    width -= text_width(one);
+    fputs(one, stdout);
+    text += n;
+  }
+  fputs(speaks_utf8() ? "…" : "~", stdout);
+  pad(width - 1);
+}
+
 static void put_padded(const table *t, int i, const char *text, bool last) {
   int gap = t->width[i] - text_width(text);
+  if (gap < 0) {
+    put_cut(text, t->width[i]);
+    return;
+  }
   if (t->right[i]) pad(gap);
   fputs(text, stdout);
   if (!t->right[i] && !last) pad(gap);
 }
 
-static void put_heads(sqlite3_stmt *stmt, const table *t, bool drawn) {
-  for (int i = 0; i < t->n_columns; i++) {
-    if (i > 0) fputs("  ", stdout);
+/* Columns that stand beside each other. */
+typedef struct {
+  int n, column[COLUMNS_MAX];
+  int bar; /* width of the bar behind them; 0: none */
+} block;
+
+static void put_heads(sqlite3_stmt *stmt, const table *t, const block *b, bool drawn) {
+  for (int k = 0; k < b->n; k++) {
+    if (k > 0) fputs("  ", stdout);
     if (drawn) fputs("\033[1m", stdout);
-    put_padded(t, i, sqlite3_column_name(stmt, i), i + 1 == t->n_columns && t->bar < 0);
+    put_padded(t, b->column[k], sqlite3_column_name(stmt, b->column[k]),
+               k + 1 == b->n && t->bar < 0);
     if (drawn) fputs("\033[0m", stdout);
   }
   putchar('\n');
   if (!drawn) return;
-  for (int i = 0; i < t->n_columns; i++) {
-    if (i > 0) fputs("  ", stdout);
-    for (int k = 0; k < t->width[i]; k++) fputs("─", stdout);
+  for (int k = 0; k < b->n; k++) {
+    if (k > 0) fputs("  ", stdout);
+    for (int i = 0; i < t->width[b->column[k]]; i++) fputs("─", stdout);
   }
   putchar('\n');
 }
 
-static void put_table(sqlite3_stmt *stmt, const table *t, bool drawn) {
+static void put_block(sqlite3_stmt *stmt, const table *t, const block *b, bool drawn) {
   size_t n_rows = t->n_cells / (size_t)t->n_columns;
   double most = 0;
   for (size_t r = 0; t->bar >= 0 && r < n_rows; r++) most = fmax(most, t->bars[r]);
-  put_heads(stmt, t, drawn);
+  put_heads(stmt, t, b, drawn);
   for (size_t r = 0; r < n_rows; r++) {
-    bool bar = drawn && t->bar >= 0 && most > 0;
-    for (int i = 0; i < t->n_columns; i++) {
-      if (i > 0) fputs("  ", stdout);
-      put_padded(t, i, t->cells[r * (size_t)t->n_columns + (size_t)i],
-                 i + 1 == t->n_columns && !bar);
+    bool bar = b->bar > 0 && most > 0;
+    for (int k = 0; k < b->n; k++) {
+      if (k > 0) fputs("  ", stdout);
+      put_padded(t, b->column[k], t->cells[r * (size_t)t->n_columns + (size_t)b->column[k]],
+                 k + 1 == b->n && !bar);
     }
     if (bar) {
       char drawing[BAR_COLUMNS * 3 + 4];
-      draw_bar(drawing, t->bars[r] / most, BAR_COLUMNS);
+      draw_bar(drawing, t->bars[r] / most, b->bar);
       printf("  \033[36m%s\033[0m", drawing);
     }
     putchar('\n');
   }
+}
+
+static bool is_empty(const table *t, int column) {
+  for (size_t i = (size_t)column; i < t->n_cells; i += (size_t)t->n_columns) {
+    if (t->cells[i][0] != 0) return false;
+  }
+  return true;
+}
+
+static int width_of(const table *t, const block *b) {
+  int width = 2 * (b->n - 1);
+  for (int k = 0; k < b->n; k++) width += t->width[b->column[k]];
+  return width;
+}
+
+/* The columns from *next on that have room beside the first; moves *next behind them. */
+static block take_block(const table *t, int room, int *next) {
+  block b = {0};
+  if (*next > 0 && !t->right[0]) b.column[b.n++] = 0;
+  for (int fixed = b.n; *next < t->n_columns; ++*next) {
+    if (is_empty(t, *next)) continue;
+    b.column[b.n++] = *next;
+    if (b.n - 1 > fixed && width_of(t, &b) > room) {
+      b.n--;
+      break;
+    }
+  }
+  return b;
+}
+
+/* Names have what numbers leave, the first column at most half of that. */
+static void cut_names(table *t, int room) {
+  int widest = 0, first = 0;
+  for (int i = 1; i < t->n_columns; i++) {
+    if (t->right[i] && !is_empty(t, i) && t->width[i] > widest) widest = t->width[i];
+  }
+  if (!t->right[0]) {
+    first = room - 2 - widest < room / 2 ? room - 2 - widest : room / 2;
+    if (first < NAME_COLUMNS_MIN) first = NAME_COLUMNS_MIN;
+    if (first > t->width[0]) first = t->width[0];
+    t->width[0] = first;
+  }
+  for (int i = 1; i < t->n_columns; i++) {
+    if (!t->right[i] && t->width[i] > room - first - 2) t->width[i] = room - first - 2;
+  }
+}
+
+static void put_table(sqlite3_stmt *stmt, table *t, const options *o) {
+  bool drawn = is_terminal(o);
+  int room = writes_to_terminal(o) ? terminal_width() : INT_MAX, next = 0;
+  block b = {.n = t->n_columns};
+  for (int i = 0; i < t->n_columns; i++) b.column[i] = i;
+  bool fits = width_of(t, &b) <= room;
+  if (!fits) cut_names(t, room);
+  do {
+    if (!fits) {
+      if (next > 0) putchar('\n');
+      b = take_block(t, room, &next);
+    }
+    int left = room - width_of(t, &b) - 2;
+    bool last = fits || next == t->n_columns;
+    if (drawn && t->bar >= 0 && last && left >= BAR_COLUMNS_MIN)
+      b.bar = left < BAR_COLUMNS ? left : BAR_COLUMNS;
+    put_block(stmt, t, &b, drawn);
+  } while (!fits && next < t->n_columns);
 }
 
 static void put_markdown(sqlite3_stmt *stmt, const table *t) {
@@ -209,7 +315,7 @@ static int print_table(sqlite3_stmt *stmt, const options *o, const char *bar) {
     status = EXIT_DONE;
     if (t.n_cells == 0 && !o->quiet) fputs("no rows\n", stderr);
     if (o->format == FORMAT_MARKDOWN) put_markdown(stmt, &t);
-    else if (t.n_cells > 0) put_table(stmt, &t, is_terminal(o));
+    else if (t.n_cells > 0) put_table(stmt, &t, o);
   }
   free_table(&t);
   return status;

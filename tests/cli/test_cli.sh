@@ -130,5 +130,31 @@ if sqlite3 -batch -init /dev/null :memory: '.load build/tok' "SELECT 1 FROM prag
   refused 1 "can't be written" --db "$dir/new.db" export --output "$dir/no/such/folder"
 fi
 
+# a terminal that is narrower than the table: blocks of columns with the names, empty columns are left out, names are cut
+narrow() { CLICOLOR_FORCE=1 COLUMNS=$1 $usage --db "$db" by-model "$2" | sed 's/\x1b\[[0-9]*m//g'; }
+for columns in 20 40 60 100; do
+  is "nothing is wider than $columns" "$(($(narrow $columns --limit=2 | wc -L) <= columns))" 1
+done
+is 'names again in each block' "$(narrow 40 --limit=2 | grep -c '^gpt-4o ')" "$(narrow 40 --limit=2 | grep -c '^model ')"
+has 'every number is there' "$(narrow 40 --limit=2)" '30,000,000'
+is 'empty columns of a wide table' "$(narrow 40 --limit=2 | grep -c cache_hit_pct)" 0
+is 'a wide terminal has one block' "$(narrow 200 --limit=2 | grep -c '^model')" 1
+is 'COLUMNS is nothing to a pipe' "$(COLUMNS=20 $usage --db "$db" by-model | grep -c '^model')" 1
+is 'an empty NO_COLOR is none' "$(NO_COLOR='' CLICOLOR_FORCE=1 $usage --db "$db" by-model | grep -c '█')" 2
+is 'a locale of bytes' "$(LC_ALL=C CLICOLOR_FORCE=1 COLUMNS=40 $usage --db "$db" by-model | LC_ALL=C grep -c '[^ -~]')" 0
+
+# what is no database; a URI; help that can't be written; options of --help and of the manual
+refused 1 'Is a directory' --db "$dir" stats
+refused 1 'Is a directory' --db "$dir" import "$dir/in.csv"
+refused 1 'not a database' --db "$dir/in.csv" stats
+has 'a URI' "$($usage --db "file:$db?mode=ro" by-model)" gpt-4o-mini
+refused 1 'unable to open' --db "file:$dir/none.db?mode=ro" stats
+refused 1 'readonly' --db "file:$db?mode=ro" import "$dir/in.csv"
+if [ -c /dev/full ]; then $usage --help > /dev/full 2> /dev/null; is 'help into a full disk' $? 1; fi
+is 'the manual has every option' "$(for o in $($usage --help | sed -n 's/^  --\([a-z]*\).*/\1/p'); do
+  grep -q "\\\\-\\\\-$o" ext/cli/tok-usage.1 || echo "$o"; done)" ''
+is 'and no other' "$(grep -o '\\-\\-[a-z]*' ext/cli/tok-usage.1 | sed 's/[\\-]//g' | sort -u | while read -r o; do
+  $usage --help | grep -q -e "^  --$o " || echo "$o"; done)" ''
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
