@@ -44,7 +44,10 @@ static sqlite3 *open_db(const command *c, const options *o) {
   if (rc == SQLITE_OK) rc = sqlite3_tok_init(db, NULL, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_exec(db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
   if (rc == SQLITE_OK) return db;
-  complain("%s: %s", o->db, sqlite3_errmsg(db));
+  if (rc == SQLITE_READONLY && !writes(c, o)) /* reading a write-ahead log writes beside it */
+    complain("%s: is in WAL mode, so its folder must be writable; where nobody writes: "
+             "--db 'file:%s?immutable=1'", o->db, o->db);
+  else complain("%s: %s", o->db, sqlite3_errmsg(db));
   sqlite3_close(db);
   return NULL;
 }
