@@ -15,7 +15,9 @@
 **      its sums, about a microsecond a row. A row whose id was given and is not after the last one
 **      of before is not priced: tok_reprice().
 **   3. Where a COMMIT came instead of tok_bulk_end(), the next tok_init() of any connection does
-**      its work. Until then the rows are there, without total and cost; views show them.
+**      its work. Until then the rows are there, without total and cost; views show them. What
+**      tok_bulk_end() would have refused (amounts that no request has, times of no year) is unknown
+**      then, and in tags: SELECT id, tags ->> '$.refused' FROM llm_usage.
 */
 #include "install.h"
 #include "ledger_sql.h"
@@ -81,6 +83,20 @@ static int64_t rows_since(sqlite3 *db, int *rc) {
   return n;
 }
 
+/* A row that no INSERT without tok_bulk_begin() would have got in: it is the caller's to mend. */
+static int refuse_beyond(sqlite3 *db, char **why) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(db, tok_ledger_script("rollup/bulk_check.sql"), -1, &stmt, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  if (rc == SQLITE_ROW) {
+    const char *text = (const char *)sqlite3_column_text(stmt, 0);
+    *why = text == NULL ? NULL : sqlite3_mprintf("%s", text);
+    rc = *why == NULL ? SQLITE_NOMEM : SQLITE_CONSTRAINT;
+  }
+  sqlite3_finalize(stmt);
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
 static void end_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
   (void)argv;
@@ -96,7 +112,8 @@ static void end_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     tok_sql_error(ctx, "tok_bulk_end", "there was no tok_bulk_begin in this transaction");
     return;
   }
-  rc = tok_ledger_install(db, &message);
+  rc = refuse_beyond(db, &message);
+  if (rc == SQLITE_OK) rc = tok_ledger_install(db, &message);
   if (rc == SQLITE_OK) rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
   if (rc != SQLITE_OK)
     fail(ctx, "tok_bulk_end", rc, message != NULL ? message : sqlite3_errmsg(db));

@@ -302,23 +302,6 @@ static void sum_up(install *in) {
   else failed(in, rc);
 }
 
-/* A row that no INSERT without tok_bulk_begin() would have got in. It is the caller's to mend. */
-static void refuse_beyond(install *in, int64_t after) {
-  char *find = sqlite3_mprintf("SELECT min(id) FROM main.llm_usage_beyond WHERE id > %lld", after);
-  if (find == NULL) failed(in, SQLITE_NOMEM);
-  char *id = find == NULL ? NULL : ask(in, find);
-  if (id != NULL) {
-    in->rc = SQLITE_CONSTRAINT;
-    in->message = sqlite3_mprintf(
-        "the row with id %s, new since tok_bulk_begin(), is beyond what a request has: at most 10^12 tokens in,"
-        " 10^12 out and 10^12 ms; correct or delete it",
-        id);
-    if (in->message == NULL) in->rc = SQLITE_NOMEM;
-  }
-  sqlite3_free(id);
-  sqlite3_free(find);
-}
-
 /*
 ** What tok_bulk_end() does to the rows. Where an earlier version began, its triggers may name
 ** tables that are gone: first this version's take their place, but for those that a bulk goes
@@ -332,7 +315,7 @@ static void end_bulk(install *in, const ledger_state *s) {
     if (idle != NULL) run(in, idle);
     sqlite3_free(idle);
   }
-  refuse_beyond(in, s->bulk_after);
+  run_with(in, tok_ledger_script("rollup/bulk_late.sql"), s->bulk_after);
   run_with(in, tok_ledger_script("rollup/bulk_end.sql"), s->bulk_after);
 }
 

@@ -159,6 +159,10 @@ tok_status tok_record_instant(tok_slice text, int64_t *milliseconds) {
     size_t whole = 0;
     while (whole < number.len && tok_is_digit(number.ptr[whole])) whole++;
     int64_t scale = whole <= 11 ? 1000 : 1;
+    /* milliseconds are cut off, as of text, where rounding could make it the next day */
+    if (scale > 1 && number.len > whole + 4 && memchr(number.ptr, 'e', number.len) == NULL &&
+        memchr(number.ptr, 'E', number.len) == NULL)
+      number.len = whole + 4;
     if (tok_json_fixed(number, scale, &ns) != TOK_OK) return TOK_INVALID;
     for (size_t digits = 14; digits < whole; digits += 3) ns /= 1000;
     *milliseconds = ns;

@@ -16,9 +16,11 @@ enum {
   SYLLABLE_LAST = 0xD7A3,
   DECOMPOSED_MAX = 32, /* longest decomposition: 18 */
   PAIR_SHIFT = 32,
-  /* Bytes of a run that are put in order together: ordering takes the square of it, and Unicode's
-  ** own Stream-Safe Text Format stops at 30 marks. */
-  RUN_MAX = 1024
+  /* Bytes of a run that are put in order together, which bounds memory; Unicode's own Stream-Safe
+  ** Text Format stops at 30 marks. */
+  RUN_MAX = 1 << 20,
+  FEW = 32, /* marks that are put in order by insertion, which takes the square of it */
+  CLASSES = 256
 };
 
 typedef enum { BOUND, MARK, LATER, CHANGES } kind;
@@ -323,23 +325,64 @@ static void run_at(const tok_form *f, tok_slice text, size_t floor, size_t at, s
   *to = end;
 }
 
+/* A run decomposed, to scratch. A character before the end of the run is valid. */
+static void decompose_run(const tok_form *f, tok_slice run, tok_buf *scratch) {
+  const uint8_t *p = (const uint8_t *)run.ptr;
+  int last_boundclass = 0;
+  uint32_t cp;
+  scratch->len = 0;
+  for (size_t at = 0; at < run.len; at += tok_utf8_decode(p + at, run.len - at, &cp)) {
+    utf8proc_int32_t *to =
+        (void *)tok_buf_reserve(scratch, DECOMPOSED_MAX * sizeof(utf8proc_int32_t));
+    if (to == NULL) return;
+    tok_utf8_decode(p + at, run.len - at, &cp);
+    utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)cp, to, DECOMPOSED_MAX,
+                                                 options_of(f->compat), &last_boundclass);
+    scratch->len += (n < 0 ? 0 : (size_t)n) * sizeof(utf8proc_int32_t);
+  }
+}
+
+static void insert_in_order(utf8proc_int32_t *cps, size_t n) {
+  for (size_t i = 1; i < n; i++) {
+    utf8proc_int32_t cp = cps[i];
+    uint8_t class = class_of((uint32_t)cp);
+    size_t k = i;
+    for (; k > 0 && class_of((uint32_t)cps[k - 1]) > class; k--) cps[k] = cps[k - 1];
+    cps[k] = cp;
+  }
+}
+
+/* By counting; room for as many. Stable, as the order of marks must be. */
+static void count_in_order(utf8proc_int32_t *cps, size_t n, utf8proc_int32_t *room) {
+  size_t start[CLASSES + 1] = {0};
+  for (size_t i = 0; i < n; i++) start[class_of((uint32_t)cps[i]) + 1]++;
+  for (size_t i = 0; i < CLASSES; i++) start[i + 1] += start[i];
+  memcpy(room, cps, n * sizeof *cps);
+  for (size_t i = 0; i < n; i++) cps[start[class_of((uint32_t)room[i])]++] = room[i];
+}
+
+/* Marks in the order of their classes, from one character without a class to the next. */
+static void order(utf8proc_int32_t *cps, size_t n, utf8proc_int32_t *room) {
+  for (size_t i = 0, from; i < n; i++) {
+    for (from = i; i < n && class_of((uint32_t)cps[i]) != 0;) i++;
+    if (i - from <= FEW) insert_in_order(cps + from, i - from);
+    else count_in_order(cps + from, i - from, room);
+  }
+}
+
 /* A run normalized; borrowed from scratch. */
 static tok_status normalize_run(const tok_form *f, tok_slice run, tok_buf *scratch,
                                 tok_slice *to) {
-  const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)run.ptr;
-  utf8proc_ssize_t bytes = (utf8proc_ssize_t)run.len;
-  utf8proc_option_t options = options_of(f->compat);
-  scratch->len = 0;
-  utf8proc_ssize_t n = utf8proc_decompose(p, bytes, NULL, 0, options);
-  if (n < 0) return TOK_TOOBIG;
-  char *room = tok_buf_reserve(scratch, ((size_t)n + 1) * sizeof(utf8proc_int32_t));
-  if (room == NULL) return scratch->status;
-  utf8proc_int32_t *cps = (utf8proc_int32_t *)(void *)room;
-  utf8proc_ssize_t k = utf8proc_decompose(p, bytes, cps, n, options);
-  if (k < 0 || k > n) return TOK_TOOBIG;
-  k = utf8proc_reencode(cps, k, options);
+  decompose_run(f, run, scratch);
+  size_t n = scratch->len / sizeof(utf8proc_int32_t);
+  /* for the order of as many, and for the NUL behind the text */
+  if (tok_buf_reserve(scratch, scratch->len + sizeof(utf8proc_int32_t)) == NULL)
+    return scratch->status;
+  utf8proc_int32_t *cps = (void *)scratch->ptr;
+  order(cps, n, cps + n);
+  utf8proc_ssize_t k = utf8proc_reencode(cps, (utf8proc_ssize_t)n, options_of(f->compat));
   if (k < 0) return TOK_TOOBIG;
-  *to = (tok_slice){room, (size_t)k};
+  *to = (tok_slice){scratch->ptr, (size_t)k};
   return TOK_OK;
 }
 

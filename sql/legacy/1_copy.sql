@@ -22,7 +22,9 @@ WITH
           OR typeof(@) = ''text'' AND @ GLOB ''[0-9]*'' AND length(CAST(@ AS INTEGER)) >= 8 AND @ NOT GLOB ''*[^0-9.]*''
         THEN strftime(''%Y-%m-%dT%H:%M:%SZ'',
           CAST(@ AS INTEGER) / iif(CAST(@ AS INTEGER) < 100000000000, 1, 1000), ''unixepoch'')
-        WHEN typeof(@) = ''text'' AND @ GLOB ''[0-9]*'' AND strftime(''%s'', @) IS NOT NULL THEN @ END',
+        WHEN typeof(@) = ''text'' AND @ GLOB ''[0-9]*'' AND strftime(''%s'', @) IS NOT NULL
+        THEN CASE WHEN @ GLOB ''*.999[0-9]*''  -- as in llm_usage.sql
+          THEN substr(@, 1, instr(@, ''.'') + 3) || ltrim(substr(@, instr(@, ''.'') + 4), ''0123456789'') ELSE @ END END',
         '@', q) AS e
     FROM pair WHERE name IN ('timestamp', 'created_at')),
   copied AS (

@@ -9,6 +9,7 @@ DELETE FROM main.llm_usage WHERE +id > ?1 AND provider IS NULL AND response_id I
               WHERE first.provider IS NULL AND first.response_id = llm_usage.response_id AND first.id < llm_usage.id);
 UPDATE main.llm_usage SET timestamp = coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch'), '')
 WHERE id > ?1 AND instr(timestamp, '-') = 0 AND timestamp NOT GLOB '*[^0-9]*'; -- instr: quick, and it is most rows
+UPDATE main.llm_usage SET timestamp = {milliseconds:timestamp} WHERE id > ?1 AND {rounded_up:timestamp};
 UPDATE main.llm_usage SET (total_tokens, cost_nano, cost_usd) = (
   SELECT coalesce(llm_usage.total_tokens, llm_usage.input_tokens + llm_usage.output_tokens), nano, nano / 1e9
   FROM (SELECT CASE WHEN llm_usage.cost_nano IS NOT NULL THEN llm_usage.cost_nano

@@ -10,26 +10,35 @@ BEGIN
 END;
 
 -- All else that a new row may need. A timestamp of digits is Unix seconds: it becomes ISO-8601, or is refused where that is
--- beyond the year 9999, as milliseconds are.
+-- beyond the year 9999, as milliseconds are. One of more than 999 milliseconds loses what it has more: before 3.46, SQLite's
+-- strftime rounds 23:59:59.9996 to the next day, so that unix_time and its index would depend on whoever reads the file.
 DROP TRIGGER IF EXISTS main.llm_usage_arrived;
 CREATE TRIGGER main.llm_usage_arrived AFTER INSERT ON llm_usage
 WHEN (SELECT NEW.id - watermark BETWEEN 1 AND batch AND quotas = 0 AND aside = 0 FROM llm_rollup_state) IS NOT 1
-  OR NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp NOT GLOB '*[^0-9]*'
+  OR NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp NOT GLOB '*[^0-9]*' OR {rounded_up:NEW.timestamp}
   OR {no_request:NEW.}
   OR NEW.request_id IS NOT NULL AND EXISTS (SELECT 1 FROM llm_hold WHERE ref = NEW.request_id AND usage_id IS NULL)
 BEGIN
-  INSERT INTO llm_usage_arrival VALUES ({usage_keys:NEW.}, {usage_amounts:NEW.}, NEW.request_id, NEW.unix_time);
+  INSERT INTO llm_usage_arrival VALUES ({usage_keys:NEW.}, {usage_amounts:NEW.}, NEW.request_id, {unix_time:NEW.});
 END;
 
 DROP TRIGGER IF EXISTS main.llm_usage_complete;
 CREATE TRIGGER main.llm_usage_complete INSTEAD OF INSERT ON llm_usage_arrival
-WHEN NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp NOT GLOB '*[^0-9]*'
+WHEN NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp NOT GLOB '*[^0-9]*' OR {rounded_up:NEW.timestamp}
 BEGIN
   SELECT RAISE(ABORT, 'tok: cost_nano is beyond 9.2e9 dollars') WHERE {nano_beyond:NEW.cost_nano};
   UPDATE llm_usage SET timestamp = coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch'), '')
   WHERE id = NEW.id AND timestamp NOT GLOB '*[^0-9]*';
+  UPDATE llm_usage SET timestamp = {milliseconds:timestamp} WHERE id = NEW.id AND {rounded_up:timestamp};
   UPDATE llm_usage SET (cost_nano, cost_usd) = ({cost_pair:coalesce(cost_nano, {nano:cost_usd})})
   WHERE id = NEW.id AND cost_usd IS NOT cost_nano / 1e9;
+END;
+
+DROP TRIGGER IF EXISTS main.llm_usage_rounded;
+CREATE TRIGGER main.llm_usage_rounded AFTER UPDATE OF timestamp ON llm_usage
+WHEN {rounded_up:NEW.timestamp}
+BEGIN
+  UPDATE llm_usage SET timestamp = {milliseconds:timestamp} WHERE id = NEW.id AND {rounded_up:timestamp};
 END;
 
 -- What roll-ups and quotas follow has changed. The first triggers of UPDATE here: see llm_usage_moves.sql.
@@ -46,7 +55,7 @@ CREATE TRIGGER main.llm_usage_amounts AFTER UPDATE OF input_tokens, output_token
   cost_nano, response_time_ms ON llm_usage
 WHEN (SELECT NEW.id > watermark AND quotas = 0 FROM llm_rollup_state) IS NOT 1 OR {no_request:NEW.}
 BEGIN
-  INSERT INTO llm_usage_amount VALUES ({usage_keys:NEW.}, {row_amounts:NEW.}, {row_amounts:OLD.}, NEW.unix_time, OLD.id);
+  INSERT INTO llm_usage_amount VALUES ({usage_keys:NEW.}, {row_amounts:NEW.}, {row_amounts:OLD.}, {unix_time:NEW.}, OLD.id);
 END;
 
 -- One of the two costs was set: the other follows; cost_nano where both were.

@@ -82,6 +82,32 @@ static void nothing_is_half_done(void) {
   db_close(db);
 }
 
+/* What the end would have refused is committed: the ledger takes it, as unknown, and says what it was. */
+static void what_cannot_be_is_kept_apart(void) {
+  sqlite3 *db = ledger();
+  CHECK_ROWS(db, "SELECT tok_bulk_begin()", "-");
+  CHECK_RUN(db, "INSERT INTO llm_usage(timestamp, created_at, model, input_tokens, output_tokens, cost_nano, tags) VALUES"
+                " ('2026-01-01', NULL, 'm', 9223372036854775807, 1, NULL, '{\"a\":1}'),"
+                " ('2026-01-01', NULL, 'm', 9223372036854775807, 1, 9223372036854775807, NULL),"
+                " ('1767225600000', '2026-01-03 01:02:03', 'm', 1, 1, NULL, '[\"x\"]'),"
+                " ('1767225600000', NULL, 'm', 2, 1, NULL, '[broken]'), ('2026-01-01', NULL, 'm', 3, 1, NULL, NULL)");
+  CHECK_ROWS(db, "SELECT tok_bulk_end()",
+             "Error: tok_bulk_end: the row with id 2, new since tok_bulk_begin(), is beyond what a request has: at most"
+             " 10^12 tokens in, 10^12 out and 10^12 ms; correct or delete it");
+  CHECK_RUN(db, "COMMIT");
+  CHECK_ROWS(db, "SELECT tok_init() > 3", "1");
+  CHECK_ROWS(db, "SELECT timestamp, input_tokens, total_tokens, cost_nano, tags FROM llm_usage WHERE id > 1",
+             "2026-01-01|-|-|-|{\"a\":1,\"refused\":{\"input_tokens\":9223372036854775807}}"
+             ";2026-01-01|-|-|-|{\"refused\":{\"input_tokens\":9223372036854775807,\"cost_nano\":9223372036854775807}}"
+             ";2026-01-03T01:02:03Z|1|2|12|{\"tags\":[\"x\"],\"refused\":{\"timestamp\":\"1767225600000\"}}"
+             ";1970-01-01T00:00:00Z|2|3|14|{\"tags\":\"[broken]\",\"refused\":{\"timestamp\":\"1767225600000\"}}"
+             ";2026-01-01|3|4|16|-");
+  CHECK_ROWS(db, "SELECT requests, total_tokens FROM llm_stats", "6|11");
+  CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
+  CHECK_ROWS(db, "SELECT tok_init() > 3", "1");
+  db_close(db);
+}
+
 /* Its triggers name tables that are gone, and it lacks views that the end of a bulk looks at. */
 static void what_an_earlier_version_began_is_ended(void) {
   sqlite3 *db = db_kept("version_6_rows");
@@ -113,5 +139,6 @@ static void quotas_hold(void) {
 CHECK_MAIN({"bulk_is_as_single_inserts", bulk_is_as_single_inserts},
            {"old_ids_and_replaces_count", old_ids_and_replaces_count},
            {"nothing_is_half_done", nothing_is_half_done},
+           {"what_cannot_be_is_kept_apart", what_cannot_be_is_kept_apart},
            {"what_an_earlier_version_began_is_ended", what_an_earlier_version_began_is_ended},
            {"quotas_hold", quotas_hold})

@@ -19,16 +19,16 @@ INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens) VALUES
   ('2026-01-01', 'm', 9223372036854775807, 0), ('2026-01-01', 'm', 1, 1);
 SELECT tok_bulk_end();
 ROLLBACK;
-.print -- committed all the same: who opens the ledger next is told which row
+.print -- committed all the same: nobody can take it back, so it is kept apart when the ledger is opened next
 SELECT tok_bulk_begin();
 INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens) VALUES ('2026-01-01', 'm', 1, 1),
   ('2026-01-01', 'm', 9223372036854775807, 0);
 COMMIT;
 SELECT tok_init() > 0;
-DELETE FROM llm_usage WHERE input_tokens > 1000000000000;
-SELECT tok_init() > 0;
+SELECT id, input_tokens, tags ->> '$.refused' FROM llm_usage WHERE tags ->> '$.refused' IS NOT NULL;
+SELECT count(*) FROM llm_usage_beyond;
 SELECT count(*) FROM tok_audit();
-DELETE FROM llm_usage WHERE input_tokens = 1;
+DELETE FROM llm_usage WHERE input_tokens = 1 OR input_tokens IS NULL;
 SELECT count(*), max(input_tokens) FROM llm_usage;
 .print -- every view answers
 SELECT count(*) FROM llm_by_model;

@@ -13,7 +13,6 @@
 #include "../../ext/tokens/normal.h"
 #include "../check.h"
 
-/* Texts are shorter than the runs of marks that are put in order as one (form.c). */
 enum { TEXT_MAX = 500, ODD_MAX = 40000 };
 
 static uint64_t seed = 7;
@@ -213,6 +212,28 @@ static void every_alignment(void) {
   }
 }
 
+/* Many more marks behind one another than any script has, of many classes or of two. */
+static void long_runs(void) {
+  enum { MARKS = 4000, KINDS = 4 };
+  static const uint32_t two[] = {0x301, 0x323};
+  static uint32_t marks[ODD_MAX];
+  static uint8_t text[4 * MARKS + 8];
+  uint32_t n_marks = 0;
+  for (uint32_t i = 0; i < n_odd; i++) {
+    if (utf8proc_get_property((utf8proc_int32_t)odd[i])->combining_class != 0)
+      marks[n_marks++] = odd[i];
+  }
+  for (int i = 0; i < KINDS; i++) {
+    size_t len = 0;
+    text[len++] = 'a';
+    for (int k = 0; k < MARKS; k++) {
+      uint32_t cp = i == 0 ? two[k % 2] : rnd(MARKS) == 0 ? 'o' : marks[rnd(n_marks)];
+      len += (size_t)utf8proc_encode_char((utf8proc_int32_t)cp, text + len);
+    }
+    for (int form = 0; form < 4; form++) CHECK(as_utf8proc(form, text, len));
+  }
+}
+
 /* A character that no form changes is left in place, whatever its script. */
 static void plain_texts_stay(void) {
   static const char *const texts[] = {
@@ -233,19 +254,30 @@ static void plain_texts_stay(void) {
   }
 }
 
-/* More marks in a row than are put in order together: nothing is lost, and it takes no time. */
-static void endless_marks(void) {
-  enum { N = 300000 };
-  uint8_t *text = malloc(2 * N);
-  for (size_t i = 0; i < N; i++) memcpy(text + 2 * i, i < N / 2 ? "\xCC\x95" : "\xCC\x96", 2);
+/*
+** n marks in the worst order: put right, and not in the square of the time. More than form.c puts in
+** order together: nothing is lost, and it is the same with all kernels.
+*/
+static void marks_in_a_row(size_t n, bool whole) {
+  uint8_t *text = malloc(2 * n), *ordered = malloc(2 * n);
+  for (size_t i = 0; i < n; i++) {
+    memcpy(text + 2 * i, i < n / 2 ? "\xCC\x95" : "\xCC\x96", 2);
+    memcpy(ordered + 2 * i, i < n / 2 ? "\xCC\x96" : "\xCC\x95", 2);
+  }
   tok_slice result;
   bool changed;
-  CHECK_INT(tok_normal_apply(&normals[0], (tok_slice){(char *)text, 2 * N}, false,
+  CHECK_INT(tok_normal_apply(&normals[0], (tok_slice){(char *)text, 2 * n}, false,
                              tok_kernels[0]->next_odd, &outs[0], &result, &changed),
             TOK_OK);
-  CHECK_INT((int64_t)result.len, 2 * N);
-  CHECK(all_kernels(0, text, 2 * N, NULL, 0));
+  CHECK_INT(result.len, 2 * n);
+  CHECK(all_kernels(0, text, 2 * n, whole ? ordered : NULL, 2 * n));
   free(text);
+  free(ordered);
+}
+
+static void endless_marks(void) {
+  marks_in_a_row(300000, true);
+  marks_in_a_row(1500000, false);
 }
 
 int main(int argc, char **argv) {
@@ -253,7 +285,8 @@ int main(int argc, char **argv) {
                                      {"bytes that are no text", bytes_that_are_no_text},
                                      {"every alignment", every_alignment},
                                      {"plain texts stay", plain_texts_stay},
-                                     {"endless marks", endless_marks}};
+                                     {"endless marks", endless_marks},
+                                     {"long runs", long_runs}};
   begin();
   int rc = check_run(argc, argv, tests, sizeof tests / sizeof tests[0]);
   end();
