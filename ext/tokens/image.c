@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "../base/json.h"
+
 /* ---- base64 as a stream of bytes ------------------------------------------------------------- */
 
 typedef struct {
@@ -26,9 +28,17 @@ static int next_byte(stream *s) {
   while (s->n_bits < 8) {
     if (s->at == s->text.len) return -1;
     char c = s->text.ptr[s->at++];
-    if (c == '\\') { /* "\/" in JSON, and the ends of lines */
-      if (s->at < s->text.len && s->text.ptr[s->at] != '/') s->at++;
-      continue;
+    if (c == '\\') { /* in JSON "\/" and "\u002B", and the ends of lines */
+      size_t left = s->text.len - s->at;
+      if (left >= 5 && s->text.ptr[s->at] == 'u') {
+        char out[3];
+        if (tok_json_unescape((tok_slice){s->text.ptr + s->at - 1, 6}, out) != 1) return -1;
+        c = out[0];
+        s->at += 5;
+      } else {
+        if (left > 0 && s->text.ptr[s->at] != '/') s->at++;
+        continue;
+      }
     }
     int v = sextet(c);
     if (v < 0) return -1;

@@ -13,7 +13,7 @@ typedef struct {
   tok_status status; /* sticky */
 } lines;
 
-/* A value inside the JSON: a string raw, an object or array with its brackets. */
+/* A value inside the JSON: a string raw, an object or array with its brackets, else as written. */
 typedef struct {
   tok_json_event event; /* TOK_JSON_END: there is none */
   tok_slice text;
@@ -22,6 +22,9 @@ typedef struct {
 /* The value that the reader's next event begins. */
 static value take(tok_json *j) {
   value v = {tok_json_next(j), j->text};
+  if (v.event == TOK_JSON_TRUE) v.text = tok_slice_of("true");
+  if (v.event == TOK_JSON_FALSE) v.text = tok_slice_of("false");
+  if (v.event == TOK_JSON_NULL) v.text = tok_slice_of("null");
   if (v.event != TOK_JSON_OBJECT && v.event != TOK_JSON_ARRAY) return v;
   size_t from = j->at - 1;
   if (!tok_json_skip(j)) return (value){TOK_JSON_END, {NULL, 0}};

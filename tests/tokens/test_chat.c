@@ -23,6 +23,16 @@ static int64_t count(const char *model, const char *json) {
   return c.wrong != NULL ? -2 : c.unknown != NULL ? -1 : c.tokens;
 }
 
+/* What stands in an enum counts as it is written, whatever stands before it. */
+static void words_of_an_enum(void) {
+#define ENUM_OF(values)                                                                              \
+  "{\"messages\":[],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{"        \
+  "\"properties\":{\"a\":{\"enum\":[" values "]}}}}}]}"
+  int64_t strings = count("gpt-4o", ENUM_OF("\"a much longer value than others\",\"null\",\"true\",\"false\""));
+  CHECK(strings > 0);
+  CHECK_INT(count("gpt-4o", ENUM_OF("\"a much longer value than others\",null,true,false")), strings);
+}
+
 /* OpenAI cookbook, "How to count tokens with tiktoken", section 6: what the API answered. */
 static void cookbook(void) {
   static const char MESSAGES[] =
@@ -182,6 +192,12 @@ static void sizes(void) {
   CHECK(tok_image_of_base64(tok_slice_of("\\/9j\\/4AAEAAD\\/wAARCAAIABADAREA"), &s));
   CHECK_INT(s.width, 16);
   CHECK_INT(s.height, 8);
+  /* some writers of JSON escape the plus sign, and all may escape anything */
+  CHECK(tok_image_of_base64(tok_slice_of("/9j/4AAE\\u002BAD/wAAR\\u0043AAIABADAREA"), &s));
+  CHECK_INT(s.width, 16);
+  CHECK_INT(s.height, 8);
+  CHECK(!tok_image_of_base64(tok_slice_of("/9j/4AAE\\u20acf/wAARCAAIABADAREA"), &s));
+  CHECK(!tok_image_of_base64(tok_slice_of("/9j/4AAE\\u002"), &s));
   /* lines of base64 that end in the middle of what is read */
   CHECK(tok_image_of_base64(tok_slice_of("\\/9j\\/4A\\r\\nAEAAD\\/wA\\nARCAAIABADAREA"), &s));
   CHECK_INT(s.width, 16);
@@ -251,7 +267,7 @@ static void estimates(void) {
 int main(int argc, char **argv) {
   engine = tok_engine_new();
   static const check_test tests[] = {{"cookbook", cookbook}, {"shapes", shapes}, {"escapes", escapes},
-    {"same_request", same_request}, {"options", options}, {"tools", tools}, {"unknowns", unknowns}, {"malformed", malformed}, {"sizes", sizes}, {"images", images},
+    {"same_request", same_request}, {"options", options}, {"tools", tools}, {"words_of_an_enum", words_of_an_enum}, {"unknowns", unknowns}, {"malformed", malformed}, {"sizes", sizes}, {"images", images},
     {"large", large}, {"estimates", estimates}};
   int rc = check_run(argc, argv, tests, sizeof tests / sizeof tests[0]);
   tok_engine_free(engine);
