@@ -325,10 +325,10 @@ static double judge(tok_detect *d, double x) {
 }
 
 static void learn(tok_detect *d, double x) {
-  double away = fabs(x - d->mean);
+  double away = d->n_values == 0 ? 0 : fabs(x - d->mean); /* there is no mean yet */
   median_push(&d->middle, x);
   d->n_values++;
-  if (d->n_values > 10)
+  if (d->n_values > 10 && d->spread > 0)
     away = lesser(away, 3 * d->spread);
   d->mean += (x - d->mean) / (double)d->n_values;
   d->spread += (away - d->spread) / (double)d->n_values;

@@ -48,9 +48,9 @@ void tok_print_trust(tok_buf *b, const tok_forecast *f, double level) {
   add_count(b, ",\"filled\":", f->n_filled);
   add_count(b, ",\"repaired\":", f->n_repaired);
   add_count(b, ",\"backtest\":{\"origins\":", f->n_back);
-  tok_print_member(b, true, "wape", f->wape);
-  tok_print_member(b, true, "mase", f->mase);
-  tok_print_member(b, true, "coverage", f->coverage);
+  tok_print_member(b, true, "wape", f->n_back > 0 ? f->wape : NAN);
+  tok_print_member(b, true, "mase", f->n_back > 0 ? f->mase : NAN);
+  tok_print_member(b, true, "coverage", f->n_back > 0 ? f->coverage : NAN);
   tok_buf_adds(b, "},\"status\":\"");
   tok_buf_adds(b, tok_grade_name(f->grade));
   tok_buf_addc(b, '"');

@@ -102,6 +102,19 @@ static void scale_free(void) {
   tok_detect_free(b);
 }
 
+/* Nor on where zero is: what is far off the mean is measured from the mean, the first value too. */
+static void shift_free(void) {
+  tok_detect *a = fresh(0, 100), *b = fresh(0, 100);
+  for (int i = 0; i < 2000; i++) {
+    /* wild points, and the busiest hour's traffic at a quiet one */
+    double x = floor(hour(i % 480 == 0 && i > 0 ? 12 : i) - 1000) + (i % 97 == 96 ? 4e6 : 0);
+    double score = push(a, x);
+    if (!CHECK(fabs(score - push(b, x + 0x1p30)) < 1e-4)) printf("  point %d: %g\n", i, score);
+  }
+  tok_detect_free(a);
+  tok_detect_free(b);
+}
+
 /* A missing hour is no value, but it takes its time: the phases after it are still right. */
 static void missing_keeps_the_phase(void) {
   tok_detect *d = fresh(24, TOK_DETECT_LEARN);
@@ -167,6 +180,7 @@ static void millions(void) {
 CHECK_MAIN({"regular traffic gives no alarms", quiet_on_regular_traffic},
            {"a spike", spike_and_hole}, {"the wrong hour", wrong_phase},
            {"learning is silent", learning_is_silent}, {"constant series", constant_then_change},
-           {"the unit does not matter", scale_free}, {"missing values", missing_keeps_the_phase},
+           {"the unit does not matter", scale_free}, {"nor does zero", shift_free},
+           {"missing values", missing_keeps_the_phase},
            {"extreme values", extremes}, {"no value, one value", nothing_and_one},
            {"rounding errors do not stay", no_error_stays}, {"three million values", millions})

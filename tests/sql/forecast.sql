@@ -133,7 +133,7 @@ SELECT tok_project('cost', 'month', '{"budget":-1}');
 SELECT tok_project('cost', 'month', '{"budget":"1"}');
 SELECT tok_project('cost', 'month', NULL, 'soon');
 SELECT tok_project(NULL, 'month'), tok_project('cost', NULL);
-SELECT json_extract(tok_project('cost', 'month', '{"user_id":"nobody"}', '2026-02-15'), '$.so_far', '$.projected', '$.status');
+SELECT json_extract(tok_project('cost', 'month', '{"user_id":"nobody"}', '2026-02-15'), '$.so_far', '$.projected', '$.status', '$.backtest');
 .print L1 a straight line goes on, however short: ten days, a year of months, numbers; gaps are on it
 CREATE TEMP TABLE line AS WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM n WHERE i < 35) SELECT i, 100.0 + 10 * i AS value FROM n;
 SELECT count(*), json_extract(tok_forecast(date('2026-01-01', i || ' days'), value, 3), '$.points[0].forecast', '$.points[2].forecast', '$.repaired') FROM line WHERE i < 10;
