@@ -260,6 +260,13 @@ static int read_exponent(const char *p, const char *end) {
   return negative ? -e : e;
 }
 
+/* More digits than 64 bits have, at p: 1.00000000000000000001 is no whole number, but not too large. */
+static tok_status too_many_digits(const char *p, const char *end, bool fraction) {
+  while (p < end && *p != 'e' && *p != 'E')
+    p++;
+  return fraction && (p == end || read_exponent(p + 1, end) <= 0) ? TOK_INVALID : TOK_OVERFLOW;
+}
+
 tok_status tok_json_int(tok_slice number, int64_t scale, int64_t *out) {
   const char *p = number.ptr, *end = number.ptr + number.len;
   bool negative = p < end && *p == '-';
@@ -282,11 +289,11 @@ tok_status tok_json_int(tok_slice number, int64_t scale, int64_t *out) {
       continue;
     for (; pending > 0 && v != 0; pending--) {
       if (!tok_mul_i64(v, 10, &v))
-        return TOK_OVERFLOW;
+        return too_many_digits(p, end, fraction);
     }
     pending = 0;
     if (!tok_add_i64(v, *p - '0', &v))
-      return TOK_OVERFLOW;
+      return too_many_digits(p, end, fraction);
   }
   if (v == 0 && pending == 0)
     return TOK_INVALID; /* no digit */

@@ -82,8 +82,9 @@ static tok_shape shape_of(const tok_usage_raw *r) {
 }
 
 bool tok_usage_goes_on(const tok_usage_raw *response, const tok_usage_raw *event) {
-  tok_shape shape = shape_of(event);
-  return shape != TOK_SHAPE_N && tok_shapes[shape].grows && shape == shape_of(response);
+  tok_shape one = shape_of(response), next = shape_of(event);
+  /* Bedrock's sums come with the last part of a stream, whatever its shape */
+  return one != TOK_SHAPE_N && tok_shapes[one].grows && (next == one || next == TOK_SHAPE_METRICS);
 }
 
 /* The rows of one action: counts first, of which the largest wins, then what adds to them. */

@@ -1,4 +1,5 @@
 /* Canonical JSON of usage; see usage.h. */
+#include "../base/utf8.h"
 #include "usage.h"
 
 /* In the order of SPEC section 3; what it does not name follows. Not printed where 0. */
@@ -55,18 +56,28 @@ static void put_name(tok_buf *b, const char *name) {
   tok_buf_adds(b, "\":");
 }
 
-/* What has escapes is JSON as it stands. */
+/* A string of JSON as it stands, but bytes that are no UTF-8. */
+static void put_escaped(tok_buf *b, tok_slice raw) {
+  uint32_t cp;
+  tok_buf_addc(b, '"');
+  for (size_t at = 0, n; at < raw.len; at += n) {
+    n = tok_utf8_decode((const unsigned char *)raw.ptr + at, raw.len - at, &cp);
+    if (cp == TOK_UTF8_INVALID)
+      tok_buf_adds(b, "\xEF\xBF\xBD");
+    else
+      tok_buf_add(b, raw.ptr + at, n);
+  }
+  tok_buf_addc(b, '"');
+}
+
 static void put_text(tok_buf *b, const char *name, tok_usage_text t) {
   if (t.text.len == 0)
     return;
   put_name(b, name);
-  if (t.escaped) {
-    tok_buf_addc(b, '"');
-    tok_buf_add(b, t.text.ptr, t.text.len);
-    tok_buf_addc(b, '"');
-  } else {
+  if (t.escaped)
+    put_escaped(b, t.text);
+  else
     tok_buf_add_json(b, t.text);
-  }
 }
 
 /* v / 10^decimals, without zeros at the end. */

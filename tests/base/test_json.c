@@ -45,6 +45,45 @@ static void refuses_the_rest(void) {
   CHECK(!accepts("[1]\0", 4));
 }
 
+static tok_json read_all(const char *text, size_t n, bool data_lines) {
+  tok_json j;
+  tok_json_init(&j, (tok_slice){text, n});
+  j.data_lines = data_lines;
+  while (tok_json_next(&j) != TOK_JSON_END && j.event != TOK_JSON_ERROR) {
+  }
+  return j;
+}
+
+/* A text that ends too early is told from one that is wrong. */
+static void cut_texts(void) {
+  static const char TEXT[] =
+      "{\"a\": [1, true, null, \"x\\u00e9\\n\", -1.5e+3, {}], \"b\": false}";
+  static const char *const WRONG[] = {"[trux", "[\"\\u00g", "[\"\\x", "[1 2", "[1.]", "{\"a\" 1",
+                                      "[\"\n", "}"};
+  for (size_t n = 0; n < sizeof TEXT - 1; n++) {
+    tok_json j = read_all(TEXT, n, false);
+    if (!CHECK(tok_json_cut(&j))) printf("  %.*s\n", (int)n, TEXT);
+  }
+  for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+    tok_json j = read_all(WRONG[i], strlen(WRONG[i]), false);
+    if (!CHECK(j.event == TOK_JSON_ERROR && !tok_json_cut(&j))) printf("  %s\n", WRONG[i]);
+  }
+}
+
+/* Lines of an event stream: the first that is no data ends the text. */
+static void lines_of_data(void) {
+  static const char WHOLE[] =
+      "{\"a\":\ndata: 1,\r\ndata:\"b\"\rdata:: 2\r\ndata: }\n\nid: 1\n";
+  static const char ENDS[] = "{\"a\":\n\ndata: 1}";
+  tok_json j = read_all(WHOLE, sizeof WHOLE - 1, true);
+  CHECK_INT(j.event, TOK_JSON_END);
+  j = read_all(ENDS, sizeof ENDS - 1, true);
+  CHECK_INT(j.event, TOK_JSON_ERROR);
+  CHECK_INT(j.at, 6);
+  j = read_all("[1\r", 3, true);
+  CHECK(tok_json_cut(&j));
+}
+
 static void depth_is_bounded(void) {
   char deep[2 * TOK_JSON_DEPTH_MAX + 2];
   memset(deep, '[', TOK_JSON_DEPTH_MAX);
@@ -85,6 +124,10 @@ static void reads_integers_exactly(void) {
                {"100e-2", 1, 1, TOK_OK},
                {"1.000000000000000000000000000", 1, 1, TOK_OK},
                {"1.5", 1, 0, TOK_INVALID},
+               {"1.0000000000000000000000000001", 1, 0, TOK_INVALID},
+               {"9223372036854775807.5", 1, 0, TOK_INVALID},
+               {"922337203685477580700001.5", 1, 0, TOK_OVERFLOW},
+               {"1.0000000000000000000000000001e28", 1, 0, TOK_OVERFLOW},
                {"1e-1", 1, 0, TOK_INVALID},
                {"754.5", 1000000, 754500000, TOK_OK},
                {"0.000001", 1000000, 1, TOK_OK},
@@ -194,6 +237,7 @@ static void undoes_escapes(void) {
 
 CHECK_MAIN({"undoes_escapes", undoes_escapes},
            {"accepts JSON", accepts_json}, {"refuses the rest", refuses_the_rest},
+           {"cut texts", cut_texts}, {"lines of data", lines_of_data},
            {"depth is bounded", depth_is_bounded}, {"skips whole values", skips_whole_values},
            {"reads integers exactly", reads_integers_exactly},
            {"rounds to even", rounds_to_even},

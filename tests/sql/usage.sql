@@ -29,6 +29,7 @@ SELECT tok_usage('data: {"id":"chatcmpl-1","usage":null}' || char(10, 10) || 'da
 SELECT tok_usage(CAST('{"prompt_tokens":3}' AS BLOB));
 SELECT tok_usage('{"model":"openai\/gpt\u002d4o","prompt_tokens":3}') ->> 'model';
 SELECT json_valid(tok_usage(CAST(X'7B226D6F64656C223A22FF222C2270726F6D70745F746F6B656E73223A337D' AS TEXT)));
+SELECT tok_usage(CAST(X'7B226D6F64656C223A225C7530303264FF222C2270726F6D70745F746F6B656E73223A337D' AS TEXT)) ->> 'model' = '-' || char(65533);
 .print -- nothing counted is NULL, NULL is NULL
 SELECT tok_usage('{}') IS NULL, tok_usage('[]') IS NULL, tok_usage('{"usage":{}}') IS NULL, tok_usage(NULL) IS NULL, tok_usage(NULL, 'openai') IS NULL, tok_usage('{"prompt_tokens":1}', NULL);
 SELECT tok_usage(7) IS NULL, tok_usage('{"input_tokens":16,"object":"response.input_tokens"}') IS NULL;

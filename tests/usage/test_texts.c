@@ -405,6 +405,11 @@ static void lines_without_id(void) {
       {"{\"prompt_token_count\":7,\"generation_token_count\":1,\"stop_reason\":null}\n"
        "{\"prompt_token_count\":null,\"generation_token_count\":2,\"stop_reason\":\"stop\"}\n"
        "{\"prompt_token_count\":9,\"generation_token_count\":1,\"stop_reason\":\"length\"}", 2, 16, 3},
+      /* Titan at Bedrock, whose sums come with the last part */
+      {"{\"inputTextTokenCount\":28,\"totalOutputTextTokenCount\":null,\"completionReason\":null}\n"
+       "{\"inputTextTokenCount\":28,\"totalOutputTextTokenCount\":188,\"completionReason\":\"FINISH\","
+       "\"amazon-bedrock-invocationMetrics\":{\"inputTokenCount\":28,\"outputTokenCount\":188}}", 1, 28,
+       188},
       /* watsonx says of what it goes on with that it did not finish */
       {"{\"results\":[{\"input_token_count\":4,\"generated_token_count\":1,\"stop_reason\":"
        "\"not_finished\"}]}\n{\"results\":[{\"input_token_count\":4,\"generated_token_count\":2,"
