@@ -142,13 +142,22 @@ static inline void put_units(const tok_ranks *r, const __m512i id[2], uint32_t k
   u->id[1] = _mm512_alignr_epi32(high, low, 15);
 }
 
+/* Ids of 64 bytes, which are below 256. */
+static inline __m512i byte_ids(const tok_ranks *r, __m512i v) {
+  const uint8_t *ids = r->merges.bytes;
+  __m512i low = _mm512_permutex2var_epi8(_mm512_loadu_si512(ids), v, _mm512_loadu_si512(ids + 64));
+  __m512i high =
+      _mm512_permutex2var_epi8(_mm512_loadu_si512(ids + 128), v, _mm512_loadu_si512(ids + 192));
+  return _mm512_mask_mov_epi8(low, _mm512_movepi8_mask(v), high);
+}
+
 /*
 ** A piece whose units are its bytes. A table has the ranks of their pairs, and few of its lines
 ** are in use.
 */
 static inline void cut_bytes(const tok_ranks *r, __m512i v, uint32_t n, flock_piece *u) {
   const __m512i none = _mm512_set1_epi32(-1);
-  __m512i id[2];
+  __m512i id[2], bytes_of = byte_ids(r, v);
   uint32_t pairs = ((uint32_t)1 << n) - 2;
   id[1] = u->rank[1] = none;
   for (int h = 0; h < (n > FLOCK_UNITS ? 2 : 1); h++) {
@@ -156,7 +165,8 @@ static inline void cut_bytes(const tok_ranks *r, __m512i v, uint32_t n, flock_pi
     __m128i before =
         h == 0 ? _mm_slli_si128(bytes, 1) : _mm_alignr_epi8(bytes, _mm512_castsi512_si128(v), 15);
     __m512i b0 = _mm512_cvtepu8_epi32(before), b1 = _mm512_cvtepu8_epi32(bytes);
-    id[h] = _mm512_i32gather_epi32(b1, r->byte, 4);
+    id[h] = _mm512_cvtepu8_epi32(h == 0 ? _mm512_castsi512_si128(bytes_of)
+                                        : _mm512_extracti32x4_epi32(bytes_of, 1));
     __m512i first = _mm512_or_si512(_mm512_slli_epi32(b0, 8), b1);
     __m512i rank = _mm512_mask_i32gather_epi32(none, lanes_of(pairs, h), first, r->pair, 4);
     __mmask16 found = _mm512_cmpneq_epi32_mask(rank, none);
@@ -224,7 +234,7 @@ static inline __m512i char_ids(const tok_ranks *r, __m512i v, int from, piece_ch
 ALWAYS void cut_chars(const tok_ranks *r, __m512i v, int parts, piece_chars *c, flock_piece *u) {
   const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
   uint32_t row[FLOCK_COLUMNS + 5 * FLOCK];
-  __m512i id[4];
+  __m512i id[4], bytes_of = byte_ids(r, v);
   uint64_t edges = 0;
   for (int i = 0; i < parts; i++) id[i] = char_ids(r, v, 16 * i, c, &edges);
   c->odd |= edges | (edges >> 2 & ~c->lead3) | (edges >> 3 & c->lead3);
@@ -235,9 +245,9 @@ ALWAYS void cut_chars(const tok_ranks *r, __m512i v, int parts, piece_chars *c, 
   if (n > FLOCK_UNITS_MAX) return;
   u->n = n;
   for (int i = 0; i < parts; i++) {
-    __m512i byte = _mm512_and_si512(words_from(v, 16 * i), _mm512_set1_epi32(0xFF));
+    __m512i byte = _mm512_and_si512(words_from(bytes_of, 16 * i), _mm512_set1_epi32(0xFF));
     __mmask16 units = (__mmask16)(starts >> 16 * i);
-    id[i] = _mm512_mask_i32gather_epi32(id[i], (__mmask16)(bytes >> 16 * i), byte, r->byte, 4);
+    id[i] = _mm512_mask_mov_epi32(id[i], (__mmask16)(bytes >> 16 * i), byte);
     id[i] = _mm512_mask_compress_epi32(nothing, units, id[i]);
     if (parts == 1) break;
     _mm512_storeu_si512(row + k, id[i]);

@@ -43,6 +43,7 @@ typedef struct {
   const uint32_t *buckets; /* displacement; filter above it */
   /* [code point below 65,536] the token that a character of two or three bytes is, or 0xFFFFFFFF */
   const uint32_t *chars;
+  const uint8_t *bytes;    /* [byte] its token: in these vocabularies they are the first 256 */
   uint32_t bits;           /* of an id; there are 1 << bits slots */
   uint32_t multiplier[2];  /* of the two rounds; odd */
 } tok_merges;

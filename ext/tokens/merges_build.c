@@ -17,7 +17,7 @@ typedef struct {
 /* A build under way: the arrays of the result, and scratch. */
 typedef struct {
   tok_merges m;
-  uint8_t *entries;
+  uint8_t *entries, *bytes;
   uint32_t *buckets, *chars;
   pair *pairs;
   uint32_t n_pairs, n_slots, n_buckets;
@@ -158,17 +158,27 @@ static void put_chars(const tok_ranks *r, uint32_t *chars) {
   }
 }
 
+/* False where a byte's token has not one of the first 256 ids. */
+static bool put_bytes(const tok_ranks *r, uint8_t *bytes) {
+  for (int i = 0; i < 256; i++) {
+    if (r->byte[i] > 255) return false;
+    bytes[i] = (uint8_t)r->byte[i];
+  }
+  return true;
+}
+
 static bool allocate(build *b, uint32_t n_ids, char **memory) {
   size_t entries = (size_t)b->n_slots * TOK_MERGE_BYTES + TOK_MERGE_SLACK;
   size_t buckets = sizeof *b->buckets * b->n_buckets;
   size_t chars = sizeof(uint32_t) * TOK_MERGE_CHARS;
-  *memory = tok_malloc(buckets + chars + entries);
+  *memory = tok_malloc(buckets + chars + 256 + entries);
   b->pairs = tok_malloc(sizeof *b->pairs * n_ids);
   b->sorted = tok_malloc(sizeof *b->sorted * n_ids);
   b->first = tok_malloc(sizeof *b->first * ((size_t)b->n_buckets + 1));
   b->buckets = (uint32_t *)(void *)*memory;
   b->chars = (uint32_t *)(void *)(*memory + buckets);
-  b->entries = (uint8_t *)*memory + buckets + chars;
+  b->bytes = (uint8_t *)*memory + buckets + chars;
+  b->entries = b->bytes + 256;
   return *memory != NULL && b->pairs != NULL && b->sorted != NULL && b->first != NULL;
 }
 
@@ -181,6 +191,7 @@ tok_status tok_merges_build(const tok_ranks *r, tok_merge_tables *out) {
   b.n_slots = (uint32_t)1 << b.m.bits;
   b.n_buckets = b.n_slots >> TOK_MERGES_PER_BUCKET_LOG2;
   tok_status rc = allocate(&b, r->n_ids, &memory) ? find_pairs(&b, r) : TOK_NOMEM;
+  if (rc == TOK_OK && !put_bytes(r, b.bytes)) rc = TOK_INVALID;
   if (rc == TOK_OK && !search(&b)) rc = TOK_TOOBIG;
   tok_free(b.pairs);
   tok_free(b.sorted);
@@ -191,6 +202,7 @@ tok_status tok_merges_build(const tok_ranks *r, tok_merge_tables *out) {
   }
   put_chars(r, b.chars);
   b.m.chars = b.chars;
+  b.m.bytes = b.bytes;
   b.m.entries = b.entries;
   b.m.buckets = b.buckets;
   *out = (tok_merge_tables){b.m, memory};

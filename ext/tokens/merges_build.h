@@ -21,7 +21,8 @@ bool tok_last_merge(const tok_ranks *r, const uint8_t *p, size_t n, uint32_t *le
                     uint32_t *right);
 
 /*
-** Of a vocabulary where every token encodes to itself; TOK_INVALID where one does not. TOK_TOOBIG:
+** Of a vocabulary where every token encodes to itself, and those of bytes have the first 256 ids;
+** TOK_INVALID where that is not so. TOK_TOOBIG:
 ** its number of ids is so close to a power of two that no table was found. TOK_NOMEM. On failure
 ** nothing is owned.
 */

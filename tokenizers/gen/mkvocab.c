@@ -91,11 +91,12 @@ static void put(const char *field, const char *type, const void *data, size_t n)
 
 static void put_merges(const tok_ranks *r) {
   tok_merge_tables t;
-  if (tok_merges_build(r, &t) != TOK_OK) die("no table of merges: a token that does not encode to itself?");
+  if (tok_merges_build(r, &t) != TOK_OK) die("no table of merges: a token that does not encode to itself, or a byte's above 255?");
   size_t n_slots = (size_t)1 << t.merges.bits;
   put("merges.entries", "uint8_t", t.merges.entries, n_slots * TOK_MERGE_BYTES + TOK_MERGE_SLACK);
   put("merges.buckets", "uint32_t", t.merges.buckets,
       sizeof *t.merges.buckets * (n_slots >> TOK_MERGES_PER_BUCKET_LOG2));
+  put("merges.bytes", "uint8_t", t.merges.bytes, 256);
   put("merges.chars", "uint32_t", t.merges.chars, sizeof *t.merges.chars * TOK_MERGE_CHARS);
   fprintf(inc, "  .merges.bits = %uu, .merges.multiplier = {%uu, %uu},\n", t.merges.bits,
           t.merges.multiplier[0], t.merges.multiplier[1]);
