@@ -443,41 +443,77 @@ static inline void flock_merge_rank(const tok_ranks *r, flock *f, const flock_me
 }
 
 /*
-** ---- one piece alone --------------------------------------------------------------------------
+** ---- one piece or two -------------------------------------------------------------------------
 */
 
+enum { ABREAST = 2 }; /* measured: for three and more lanes are as fast */
+
 /*
-** Tokens of a piece of up to FLOCK_UNITS units. Its ranks stay in a register: written to memory in
-** fours and read as one, they would have to get there first.
+** A piece of up to FLOCK_UNITS units being encoded. Its ranks stay in a register: written to memory
+** in fours and read as one, they would have to get there first.
 */
-static inline uint32_t solo_count(const tok_ranks *r, const flock_piece *u) {
-  const tok_merges *m = &r->merges;
-  uint32_t id[FLOCK], starts = ((uint32_t)4 << u->n) - 1, best;
-  __m512i rank = u->rank[0];
+typedef struct {
+  __m512i rank;
+  uint32_t starts;
+  uint32_t id[FLOCK];
+} few_piece;
+
+ALWAYS void few_begin(few_piece *f, const flock_piece *u) {
+  f->rank = u->rank[0];
+  f->starts = ((uint32_t)4 << u->n) - 1;
+  _mm512_storeu_si512(f->id, u->id[0]);
+  if (u->n == FLOCK_UNITS) f->starts &= 0xFFFF; /* what ends the piece would be column 16 */
+}
+
+/* Tokens of a piece that is done. */
+ALWAYS uint32_t few_tokens(const few_piece *f, const flock_piece *u) {
+  return (uint32_t)_mm_popcnt_u32(f->starts) - (u->n == FLOCK_UNITS ? 1 : 2);
+}
+
+/*
+** Merges the lowest pair, whose packed rank is `best`; of a piece that is done, TOK_RANK_NONE: then
+** the merge is of nothing with whatever stands last, which leaves the piece as it is.
+*/
+ALWAYS void few_merge(const tok_merges *m, few_piece *f, uint32_t best) {
   const __m512i none = _mm512_set1_epi32(-1);
-  _mm512_storeu_si512(id, u->id[0]);
-  if (u->n == FLOCK_UNITS) starts &= 0xFFFF; /* what ends the piece would be column 16 */
-  while ((best = _mm512_reduce_min_epu32(rank)) != TOK_RANK_NONE) {
-    uint32_t pos = best & (FLOCK_COLUMNS - 1), token = best >> FLOCK_POS_BITS;
-    uint32_t after = starts & ~(uint32_t)1 << pos, gone = after & (0 - after);
-    uint32_t next = (after ^ gone) != 0 ? lowest_bit(after ^ gone) : 0;
-    uint32_t prev = highest_bit(starts & (((uint32_t)1 << pos) - 1));
-    tok_merge_key right = tok_merge_key_of(m, token, id[next]);
-    tok_merge_key left = tok_merge_key_of(m, id[prev], token);
-    const uint8_t *right_at = tok_merge_place(m, right), *left_at = tok_merge_place(m, left);
-    id[pos] = token;
-    starts ^= gone;
-    rank = _mm512_mask_mov_epi32(rank, (__mmask16)(gone | 1u << pos | 1u << prev), none);
-    uint64_t right_rank = tok_merge_at(right_at, right.half, FLOCK_POS_BITS);
-    uint64_t left_rank = tok_merge_at(left_at, left.half, FLOCK_POS_BITS);
-    uint32_t has_right = right_rank >> (TOK_MERGE_ID_BITS + FLOCK_POS_BITS) == 0;
-    uint32_t has_left = left_rank >> (TOK_MERGE_ID_BITS + FLOCK_POS_BITS) == 0;
-    rank = _mm512_mask_mov_epi32(rank, (__mmask16)(has_right << pos),
-                                 _mm512_set1_epi32((int)((uint32_t)right_rank | pos)));
-    rank = _mm512_mask_mov_epi32(rank, (__mmask16)(has_left << prev),
-                                 _mm512_set1_epi32((int)((uint32_t)left_rank | prev)));
-  }
-  return (uint32_t)_mm_popcnt_u32(starts) - (u->n == FLOCK_UNITS ? 1 : 2);
+  uint32_t pos = best & (FLOCK - 1), token = best >> FLOCK_POS_BITS & tok_merge_mask(m);
+  uint32_t after = f->starts & ~(uint32_t)1 << pos, gone = after & (0 - after);
+  uint32_t next = _tzcnt_u32(after ^ gone) & (FLOCK - 1);
+  uint32_t prev = 31 - _lzcnt_u32((f->starts & (((uint32_t)1 << pos) - 1)) | 1);
+  tok_merge_key right = tok_merge_key_of(m, token, f->id[next]);
+  tok_merge_key left = tok_merge_key_of(m, f->id[prev], token);
+  const uint8_t *right_at = tok_merge_place(m, right), *left_at = tok_merge_place(m, left);
+  f->id[pos] = token;
+  f->starts ^= best == TOK_RANK_NONE ? 0 : gone;
+  __m512i rank = _mm512_mask_mov_epi32(f->rank, (__mmask16)(gone | 1u << pos | 1u << prev), none);
+  uint64_t right_rank = tok_merge_at(right_at, right.half, FLOCK_POS_BITS);
+  uint64_t left_rank = tok_merge_at(left_at, left.half, FLOCK_POS_BITS);
+  uint32_t has_right = right_rank >> (TOK_MERGE_ID_BITS + FLOCK_POS_BITS) == 0;
+  uint32_t has_left = left_rank >> (TOK_MERGE_ID_BITS + FLOCK_POS_BITS) == 0;
+  rank = _mm512_mask_mov_epi32(rank, (__mmask16)(has_right << pos),
+                               _mm512_set1_epi32((int)((uint32_t)right_rank | pos)));
+  f->rank = _mm512_mask_mov_epi32(rank, (__mmask16)(has_left << prev),
+                                  _mm512_set1_epi32((int)((uint32_t)left_rank | prev)));
+}
+
+/*
+** Tokens of n <= ABREAST pieces of up to FLOCK_UNITS units. Each merge waits for the one before,
+** but not for those of the other piece.
+*/
+ALWAYS void few_count(const tok_ranks *r, const flock_piece *u, uint32_t n, uint32_t *tokens) {
+  const tok_merges m = r->merges;
+  few_piece f[ABREAST];
+  uint32_t all;
+  for (uint32_t i = 0; i < n; i++) few_begin(&f[i], &u[i]);
+  do {
+    all = TOK_RANK_NONE;
+    for (uint32_t i = 0; i < n; i++) {
+      uint32_t best = _mm512_reduce_min_epu32(f[i].rank);
+      all &= best;
+      few_merge(&m, &f[i], best);
+    }
+  } while (all != TOK_RANK_NONE);
+  for (uint32_t i = 0; i < n; i++) tokens[i] = few_tokens(&f[i], &u[i]);
 }
 
 #endif

@@ -319,28 +319,32 @@ static void run_flocks(counter *c, bool all) {
   c->flying = !all;
 }
 
-enum { SOLO_MAX = 2 }; /* jobs of which one is encoded behind the other */
+/* Runs one job, or two, of up to FLOCK_UNITS units. */
+static void run_abreast(counter *c, const job *jobs, uint32_t n, const units *of) {
+  uint32_t tokens[ABREAST];
+  if (n == 1) {
+    few_count(c->r, of, 1, tokens);
+  } else {
+    few_count(c->r, of, ABREAST, tokens);
+  }
+  for (uint32_t i = 0; i < n; i++) job_done(c, &jobs[i], tokens[i]);
+}
 
 /* Runs n <= FLOCK jobs: too few to keep flocks busy. */
 static void run_few(counter *c, const job *jobs, uint32_t n) {
   units of[FLOCK], *to_rank[FLOCK];
-  uint32_t n_to_rank = 0;
+  uint32_t n_to_rank = 0, n_narrow = 0;
   for (uint32_t i = 0; i < n; i++) {
     flock_cut(c->r, jobs[i].p, jobs[i].n, &of[i]);
     to_rank[n_to_rank] = &of[i];
     n_to_rank += of[i].n != 0 && !of[i].ranked;
+    n_narrow += of[i].n - 1 < FLOCK_UNITS;
   }
   flock_rank(c->r, to_rank, n_to_rank);
-  if (n > SOLO_MAX) {
+  if (n <= ABREAST && n_narrow == n) {
+    run_abreast(c, jobs, n, of);
+  } else {
     run_id_lanes(c->r, c, jobs, n, NULL, of);
-    return;
-  }
-  for (uint32_t i = 0; i < n; i++) {
-    if (of[i].n - 1 < FLOCK_UNITS) {
-      job_done(c, &jobs[i], solo_count(c->r, &of[i]));
-    } else {
-      run_id_lanes(c->r, c, &jobs[i], 1, NULL, &of[i]);
-    }
   }
 }
 

@@ -22,9 +22,8 @@ bool tok_last_merge(const tok_ranks *r, const uint8_t *p, size_t n, uint32_t *le
 
 /*
 ** Of a vocabulary where every token encodes to itself, and those of bytes have the first 256 ids;
-** TOK_INVALID where that is not so. TOK_TOOBIG:
-** its number of ids is so close to a power of two that no table was found. TOK_NOMEM. On failure
-** nothing is owned.
+** TOK_INVALID where that is not so. TOK_TOOBIG: its number of ids is so close to a power of two
+** that no table was found. TOK_NOMEM. On failure nothing is owned.
 */
 tok_status tok_merges_build(const tok_ranks *r, tok_merge_tables *out);
 void tok_merges_free(tok_merge_tables *t);

@@ -59,12 +59,17 @@ static bool says_what_bytes_say(const tok_vocab *v, uint32_t a, uint32_t b) {
   return tok_merge_find(&v->ranks->merges, a, b) == want;
 }
 
-/* All that decodes as a character of two or three bytes; code points that are none have no token. */
-static void characters_are_tokens(void) {
+/*
+** Bytes, and all that decodes as a character of two or three; code points that are none have no
+** token.
+*/
+static void units_are_tokens(void) {
   static bool seen[TOK_MERGE_CHARS];
   for (size_t i = 0; i < tok_vocab_n(); i++) {
     const tok_ranks *r = tok_vocab_at(i)->ranks;
     memset(seen, 0, sizeof seen);
+    for (uint32_t byte = 0; byte < 256; byte++)
+      if (!CHECK(r->merges.bytes[byte] == r->byte[byte])) return;
     for (uint32_t w = 0xC08080; w <= 0xEFBFBF; w++) {
       uint8_t p[3] = {(uint8_t)(w >> 16), (uint8_t)(w >> 8), (uint8_t)w};
       uint32_t cp;
@@ -185,5 +190,5 @@ static void side_by_side(void) {
 }
 
 CHECK_MAIN({"the table of merges is exact", table_is_exact},
-           {"characters are tokens", characters_are_tokens},
+           {"units are tokens", units_are_tokens},
            {"words side by side count as one by one", side_by_side})
