@@ -32,6 +32,7 @@ enum { FIRST_WITH_MOVING = 8, NEW_WAITING = 13 };
 typedef struct {
   int version;
   bool current;  /* version and definitions are this build's */
+  enum { WHOLE, TO_MAKE, TO_COUNT } damage; /* what is missing of what it made; TO_COUNT: triggers */
   bool bulk;     /* tok_bulk_begin() without its end */
   int64_t bulk_after; /* the last row before it */
   bool legacy;   /* a table llm_usage from before tok */
@@ -210,6 +211,67 @@ static void run_migrations(install *in, int from, bool counted) {
   }
 }
 
+/*
+** The statement of a migration that makes a table or index (sqlite3_free); NULL: none does, it is
+** the application's.
+*/
+static char *creation_of(install *in, const char *type, const char *name) {
+  char *key = sqlite3_mprintf("%s main.%s", strcmp(type, "table") == 0 ? "TABLE" : "INDEX", name);
+  char *sql = NULL;
+  if (key == NULL) failed(in, SQLITE_NOMEM);
+  for (size_t i = 0; key != NULL && sql == NULL && i < tok_ledger_n_scripts; i++) {
+    const tok_script *s = &tok_ledger_scripts[i];
+    const char *p = in_folder(s, "schema/") ? strstr(s->sql, key) : NULL;
+    if (p == NULL || strchr("( ", p[strlen(key)]) == NULL) continue;
+    const char *end = strchr(p, ';'), *start = p;
+    while (start > s->sql && start[-1] != '\n') start--;
+    if (end == NULL) continue;
+    sql = sqlite3_mprintf("%.*s", (int)(end - start), start);
+    if (sql == NULL) failed(in, SQLITE_NOMEM);
+  }
+  sqlite3_free(key);
+  return sql;
+}
+
+/*
+** Is there anything missing that can be made again? A table of ours that is gone is a reason to
+** stop. With `make`, indexes are made.
+*/
+static int find_damage(install *in, bool make) {
+  sqlite3_stmt *stmt = NULL;
+  int damage = WHOLE;
+  if (in->rc != SQLITE_OK) return WHOLE;
+  int rc = sqlite3_prepare_v2(in->db, tok_ledger_script("audit/missing.sql"), -1, &stmt, NULL);
+  sqlite3_str *indexes = sqlite3_str_new(in->db);
+  while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    const char *type = (const char *)sqlite3_column_text(stmt, 0);
+    const char *name = (const char *)sqlite3_column_text(stmt, 1);
+    rc = type == NULL || name == NULL ? SQLITE_NOMEM : SQLITE_OK;
+    if (rc != SQLITE_OK) break;
+    bool stored = strcmp(type, "table") == 0 || strcmp(type, "index") == 0;
+    char *sql = stored ? creation_of(in, type, name) : NULL;
+    if (strcmp(type, "trigger") == 0) damage = TO_COUNT;
+    else if (damage == WHOLE && (!stored || sql != NULL)) damage = TO_MAKE;
+    if (sql != NULL && strcmp(type, "table") == 0) {
+      char *why = sqlite3_mprintf("table %s of the ledger is gone; restore it, or drop all tables and"
+                                  " views llm_*", name);
+      if (why == NULL) rc = SQLITE_NOMEM;
+      else refuse(in, SQLITE_ERROR, why);
+      sqlite3_free(why);
+    } else if (sql != NULL) {
+      sqlite3_str_appendf(indexes, "%s;\n", sql);
+    }
+    sqlite3_free(sql);
+  }
+  failed(in, rc == SQLITE_DONE ? SQLITE_OK : rc);
+  sqlite3_finalize(stmt);
+  if (sqlite3_str_errcode(indexes) != SQLITE_OK) failed(in, SQLITE_NOMEM);
+  char *script = sqlite3_str_finish(indexes);
+  if (make && script != NULL) run(in, script);
+  sqlite3_free(script);
+  return damage;
+}
+
 #define OBJECT(schema, name) \
   "SELECT type FROM " schema " WHERE name = '" name "' COLLATE NOCASE AND type IN ('table', 'view')"
 
@@ -226,6 +288,7 @@ static void read_state(install *in, ledger_state *s) {
     s->current = s->version == tok_ledger_version() && definitions != NULL &&
                  strcmp(definitions, tok_ledger_checksum) == 0;
     s->bulk = definitions != NULL && strncmp(definitions, "bulk ", 5) == 0;
+    if (s->current && sqlite3_db_readonly(in->db, "main") != 1) s->damage = find_damage(in, false);
     if (s->bulk) s->bulk_after = strtoll(definitions + strlen("bulk "), NULL, 10);
     sqlite3_free(definitions);
   }
@@ -351,11 +414,14 @@ static void create_ledger(install *in, const ledger_state *s) {
   }
   sqlite3_free(objects);
   if (s->bulk) end_bulk(in, s);
+  if (s->damage != WHOLE) find_damage(in, true);
   run_folder(in, "triggers/");
   run_folder(in, "views/");
-  if (!counted || s->bulk) sum_up(in);
+  bool recount = s->bulk || s->damage == TO_COUNT;
+  if (!counted || recount) sum_up(in);
   /* one made meanwhile counts the rows now */
-  if (s->bulk) run(in, "UPDATE main.llm_quota SET active = active");
+  if (recount) run(in, "UPDATE main.llm_quota SET active = active");
+  run(in, tok_ledger_script("audit/objects.sql"));
   char *meta = sqlite3_mprintf("INSERT OR REPLACE INTO main.llm_meta(key, value) VALUES"
                                "('schema_version', '%d'), ('definitions', '%s')",
                                tok_ledger_version(), tok_ledger_checksum);
@@ -369,7 +435,7 @@ static void install_all(install *in) {
   ledger_state s;
   read_state(in, &s);
   check_state(in, &s);
-  if (in->rc == SQLITE_OK && !s.current) create_ledger(in, &s);
+  if (in->rc == SQLITE_OK && (!s.current || s.damage != WHOLE)) create_ledger(in, &s);
   run(in, tok_ledger_script("temp/usage_cost.sql"));
   run(in, tok_ledger_script("temp/rollup.sql"));
   run(in, tok_ledger_script("temp/quota_guard.sql"));
@@ -382,7 +448,7 @@ static bool is_current(install *in) {
   read_state(in, &s);
   check_state(in, &s);
   sqlite3_free(s.odd);
-  return s.current;
+  return s.current && s.damage == WHOLE;
 }
 
 /* Ends the transaction: keeps all of it if nothing failed, else none of it. */
