@@ -20,7 +20,8 @@
 **   T4  Averages and ratios are ratios of sums. cost_usd, avg_cost_usd, tokens_per_usd and share
 **       (of all cost) are of the requests that have a price. What is unknown is NULL.
 **   T5  p50, p95, p99 of the response time are exact where the range has at most 10,000 requests;
-**       beyond that they are taken from counts by bin, within 0.8 %.
+**       beyond that they are taken from counts by bin, within 0.8 %, and times above 2^31 ms, 25
+**       days, are that long.
 **   T6  Time: in proportion to the range's buckets where group and filter are of provider and
 **       model, task, or tenant (or all four, by day), plus the rows of its first and last hour or
 **       day; other groups read the range's rows. Percentiles cost nothing where they are not

@@ -26,14 +26,16 @@
 **       of all. NULL gives NULL.
 **   J2  Days are those of llm_setting's zone; days without a request are left out.
 **   J3  estimatedCost is of the requests that have a price, null if none has. "unknown" are
-**       requests without a task.
+**       requests without a task. A byte of a name that is not UTF-8 becomes U+FFFD.
 */
 #include "../base/time.h"
+#include "../base/utf8.h"
 #include "install.h"
 #include "ledger_sql.h"
 #include "query_sql.h"
 
 enum { HOURS_MAX = 720, DAYS_MAX = 36525, SECONDS_A_DAY = 86400 };
+enum { DOCUMENT_MAX = 1 << 30 }; /* bytes: SQLite's own limit is a little less */
 
 static int open_blocks(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
   int64_t hours = 5, now = tok_sql_now();
@@ -71,6 +73,27 @@ static int bind_question(sqlite3_stmt *stmt, sqlite3_value *tenant, int64_t days
   return rc;
 }
 
+/* The document as UTF-8: names in the ledger may hold anything, and json_object copies their bytes. */
+static void give(sqlite3_context *ctx, sqlite3_value *document) {
+  tok_slice text = tok_sql_bytes(document);
+  if (tok_utf8_valid(text.ptr, text.len)) {
+    sqlite3_result_value(ctx, document);
+  } else {
+    tok_buf out;
+    tok_buf_init(&out, DOCUMENT_MAX);
+    const unsigned char *p = (const unsigned char *)text.ptr;
+    for (size_t i = 0, n; i < text.len; i += n) {
+      uint32_t cp;
+      n = tok_utf8_decode(p + i, text.len - i, &cp);
+      if (cp == TOK_UTF8_INVALID) tok_buf_adds(&out, "\xef\xbf\xbd");
+      else tok_buf_add(&out, text.ptr + i, n);
+    }
+    tok_sql_result_buf(ctx, func, &out);
+    tok_buf_free(&out);
+  }
+  sqlite3_result_subtype(ctx, 'J');
+}
+
 static void answer(sqlite3_context *ctx, sqlite3_value *tenant, int64_t days, int64_t now) {
   sqlite3 *db = sqlite3_context_db_handle(ctx);
   sqlite3_stmt *stmt = NULL;
@@ -78,8 +101,7 @@ static void answer(sqlite3_context *ctx, sqlite3_value *tenant, int64_t days, in
   if (rc == SQLITE_OK) rc = bind_question(stmt, tenant, days, now);
   if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
   if (rc == SQLITE_ROW) {
-    sqlite3_result_value(ctx, sqlite3_column_value(stmt, 0));
-    sqlite3_result_subtype(ctx, 'J');
+    give(ctx, sqlite3_column_value(stmt, 0));
   } else if (rc == SQLITE_NOMEM) {
     sqlite3_result_error_nomem(ctx);
   } else {

@@ -12,11 +12,16 @@ day AS (SELECT json_group_array(json_object('date', key, 'requests', requests, '
     'promptTokens', input_tokens, 'completionTokens', output_tokens, 'estimatedCost', cost_usd)) AS list
   FROM tok_report('day', :lo, :hi, NULL,
     CASE WHEN :tenant <> '*' THEN json_object('tenant_id', :tenant) END)),
-service AS (SELECT json_group_object(coalesce(key, 'unknown'), json_object('requests', requests,
-    'totalTokens', total_tokens, 'promptTokens', input_tokens, 'completionTokens', output_tokens,
-    'estimatedCost', cost_usd)) AS list
-  FROM tok_report('task', :lo, :hi, NULL,
-    CASE WHEN :tenant <> '*' THEN json_object('tenant_id', :tenant) END))
+service AS (SELECT json_group_object(name, json_object('requests', requests, 'totalTokens', total_tokens,
+    'promptTokens', input_tokens, 'completionTokens', output_tokens, 'estimatedCost', cost_usd)) AS list
+  FROM (
+    SELECT name, sum(requests) AS requests, sum(total_tokens) AS total_tokens, sum(input_tokens) AS input_tokens,
+      sum(output_tokens) AS output_tokens, sum(cost_usd) AS cost_usd
+    FROM (
+      -- a task may be called unknown, too
+      SELECT coalesce(key, 'unknown') AS name, *, row_number() OVER () AS n FROM tok_report('task', :lo, :hi, NULL,
+        CASE WHEN :tenant <> '*' THEN json_object('tenant_id', :tenant) END))
+    GROUP BY name ORDER BY min(n)))
 SELECT json_object(
   'summary', json_object(
     'totalTokens', coalesce(total, 0), 'promptTokens', coalesce(input, 0), 'completionTokens', coalesce(output, 0),

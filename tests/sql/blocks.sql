@@ -40,3 +40,9 @@ SELECT tok_analytics('acme', 0);
 SELECT tok_analytics('acme', 'week');
 SELECT tok_analytics('acme', 7, 'soon');
 SELECT tok_analytics('acme');
+-- A task that is called unknown is one with those that have none; bytes that are not UTF-8 do not get into the document.
+DELETE FROM llm_usage;
+INSERT INTO llm_usage(timestamp, tenant_id, model, task_type, input_tokens, output_tokens, cost_nano) VALUES
+  ('2026-01-05', 'o''brien "x" \', CAST(x'61FFE282' AS TEXT), 'unknown', 1, 2, 3000), ('2026-01-05', 'o''brien "x" \', 'm', NULL, 10, 20, 30000),
+  ('2026-01-05', 'o''brien "x" \', 'm', 'chat', 0, 0, 31000);
+SELECT tok_analytics('o''brien "x" \', 7, '2026-01-07') -> '$.byService', tok_analytics('o''brien "x" \', 7, '2026-01-07') -> '$.byModel';
