@@ -16,6 +16,11 @@ int tok_ledger_version(void);
 ** (sqlite3_free) says why, or is NULL when out of memory.
 */
 int tok_ledger_install(sqlite3 *db, char **message);
+/*
+** The same, and looks whether all is there that was made: what another program took away is made
+** again, and sums are made anew where triggers were missing. For tok_init().
+*/
+int tok_ledger_repair(sqlite3 *db, char **message);
 
 /* The script of that name, e.g. "temp/reprice.sql"; it exists. */
 const char *tok_ledger_script(const char *name);

@@ -55,6 +55,7 @@ typedef struct {
   int rc;        /* sticky: after the first failure every step is a no-op */
   char *message; /* owned; NULL until a step fails or if memory ran out */
   bool own;      /* our transaction, else a savepoint in the caller's */
+  bool repair;   /* looks for what is missing */
   sqlite3_stmt *keep, *undo; /* owned; COMMIT and ROLLBACK, or the same of the savepoint */
   sqlite3_stmt *reader;      /* owned */
 } install;
@@ -288,7 +289,8 @@ static void read_state(install *in, ledger_state *s) {
     s->current = s->version == tok_ledger_version() && definitions != NULL &&
                  strcmp(definitions, tok_ledger_checksum) == 0;
     s->bulk = definitions != NULL && strncmp(definitions, "bulk ", 5) == 0;
-    if (s->current && sqlite3_db_readonly(in->db, "main") != 1) s->damage = find_damage(in, false);
+    if (s->current && in->repair && usage != NULL && sqlite3_db_readonly(in->db, "main") != 1)
+      s->damage = find_damage(in, false);
     if (s->bulk) s->bulk_after = strtoll(definitions + strlen("bulk "), NULL, 10);
     sqlite3_free(definitions);
   }
@@ -469,8 +471,8 @@ static void finish(install *in) {
   }
 }
 
-int tok_ledger_install(sqlite3 *db, char **message) {
-  install in = {.db = db, .own = sqlite3_get_autocommit(db) != 0};
+static int install_ledger(sqlite3 *db, bool repair, char **message) {
+  install in = {.db = db, .own = sqlite3_get_autocommit(db) != 0, .repair = repair};
   bool current = is_current(&in);
   int keys = swap_flag(db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, !current);
   int alter = swap_flag(db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1, !current);
@@ -495,3 +497,7 @@ int tok_ledger_install(sqlite3 *db, char **message) {
   *message = in.message;
   return in.rc;
 }
+
+int tok_ledger_install(sqlite3 *db, char **message) { return install_ledger(db, false, message); }
+
+int tok_ledger_repair(sqlite3 *db, char **message) { return install_ledger(db, true, message); }

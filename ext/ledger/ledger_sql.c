@@ -13,6 +13,8 @@
 **      works read-only too.
 **   2. Makes this connection's TEMP triggers, which price each row as it is written.
 **   3. Fails with "tok_init: ..." and leaves the database as it was.
+**   4. What another program took away of triggers, views and indexes is made again, and all sums
+**      where triggers were missing.
 **
 ** tok_reprice([since [, until]]) -> INTEGER rows changed
 **   1. Without arguments: prices the rows that have no cost yet.
@@ -40,7 +42,7 @@ static void init_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
   (void)argv;
   char *message = NULL;
-  int rc = tok_ledger_install(sqlite3_context_db_handle(ctx), &message);
+  int rc = tok_ledger_repair(sqlite3_context_db_handle(ctx), &message);
   if (rc == SQLITE_OK) sqlite3_result_int(ctx, tok_ledger_version());
   else report_failure(ctx, "tok_init", rc, message);
   sqlite3_free(message);
