@@ -26,11 +26,11 @@ WITH extra AS (
         WHEN 'tag' THEN iif(f.value IS NULL, tags, (SELECT f.value FROM json_each(tags) AS t
           WHERE f.value IN (t.value, t.key || ':' || t.value))) ELSE f.value END)
   GROUP BY model)
-SELECT coalesce(r.key, '-') AS model, r.requests, round(r.cost_usd, 6) AS cost_usd,
+SELECT coalesce(r.key, '-') AS model, r.requests, round(r.cost_usd, 9) AS cost_usd,
   round(1.0 * r.output_tokens / nullif(r.input_tokens, 0), 3) AS output_input_ratio,
   round(r.tokens_per_usd) AS tokens_per_usd,
   round(100 * coalesce(e.context,
     r.avg_tokens / (SELECT m.context_window FROM tok_models AS m WHERE m.model = r.key)), 2) AS context_pct,
-  round(100 * r.cache_hit_ratio, 1) AS cache_hit_pct, round(r.avg_cost_usd, 6) AS cost_per_request,
+  round(100 * r.cache_hit_ratio, 1) AS cache_hit_pct, round(r.avg_cost_usd, 9) AS cost_per_request,
   round(e.roi, 3) AS roi
 FROM tok_report('model', :since, :until, NULL, :filter) AS r LEFT JOIN extra AS e ON e.model IS r.key;

@@ -118,6 +118,12 @@ is 'unpriced of a time' "$(unpriced --until 2026-01-03)" 0
 is 'efficiency of a tenant' "$($usage --db "$dir/few.db" efficiency --tenant acme --format csv | wc -l | tr -d ' ')" 2
 is 'one budget by name' "$($usage --db "$dir/few.db" budget --name one --format csv | wc -l | tr -d ' ')" 2
 
+# money to the last nano-dollar: what is small is not nothing
+sqlite3 -batch -init /dev/null "$dir/small.db" '.load build/tok' "SELECT tok_init();" "
+  INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens) VALUES ('2026-01-01', 'openai', 'gpt-4o-mini', 1, 0);" > /dev/null
+has 'small costs' "$($usage --db "$dir/small.db" by-model --format csv)" ',1.5e-07,'
+has 'small costs for people' "$($usage --db "$dir/small.db" by-day)" '0.0000002'
+
 printf 'timestamp,provider,model,input_tokens,output_tokens,response_id\n2026-01-01,openai,gpt-4o,10,5,a\nnot a time,openai,gpt-4o,1,1,b\n' > "$dir/in.csv"
 has 'import' "$($usage --db "$dir/new.db" import "$dir/in.csv" 2>/dev/null)" '1 imported'
 has 'a bad line is named' "$($usage --db "$dir/new.db" import "$dir/in.csv" 2>&1 >/dev/null)" ':3: '
