@@ -272,6 +272,8 @@ void tok_record_usage(tok_record *r, const tok_usage *u) {
   take_count(r, TOK_C_CACHE_WRITE_TOKENS, u, TOK_M_CACHE_WRITE, false);
   take_count(r, TOK_C_CACHE_WRITE_1H_TOKENS, u, TOK_M_CACHE_WRITE_1H, false);
   take_count(r, TOK_C_REASONING_TOKENS, u, TOK_M_REASONING, false);
+  if (u->cut && !tok_record_has(r, TOK_C_STATUS))
+    tok_record_borrow(r, TOK_C_STATUS, tok_slice_of("incomplete"));
   /* embeddings and rerankers say what they read, and produce no tokens */
   if (tok_quantities_has(&u->q, TOK_M_INPUT) && !tok_record_has(r, TOK_C_OUTPUT_TOKENS)) {
     tok_record_set_number(r, TOK_C_OUTPUT_TOKENS, 0);

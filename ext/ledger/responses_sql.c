@@ -5,7 +5,8 @@
 **
 **   N1  `response` is what tok_usage reads: a body, a stream's text, an array of events. Tokens,
 **       model, provider, service tier, response id and the reported cost are taken from it and
-**       become one row of llm_usage; a response whose id is there already is ignored.
+**       become one row of llm_usage; a response whose id is there already is ignored. Where a
+**       stream broke off, status is "incomplete": its counts are what it had said until then.
 **   N2  Every other column is llm_usage's and is written as given; model, provider and service_tier
 **       given win over what the response says. timestamp is ISO-8601 or Unix seconds; without it
 **       the row is of now.

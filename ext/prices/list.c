@@ -51,7 +51,7 @@ bool tok_glob(const char *pattern, tok_slice text) {
     if (*pattern == '*') {
       star = ++pattern;
       resume = i;
-    } else if (*pattern == text.ptr[i]) {
+    } else if (*pattern == text.ptr[i] && *pattern != '\0') {
       pattern++;
       i++;
     } else if (star != NULL) {

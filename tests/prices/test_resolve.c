@@ -173,6 +173,8 @@ static void globs(void) {
   CHECK(tok_glob("gpt-*", tok_slice_of("gpt-4o")) && !tok_glob("gpt-*", tok_slice_of("xgpt-4o")));
   CHECK(tok_glob("*a*b*", tok_slice_of("xxaxxbxx")) &&
         !tok_glob("*a*b*", tok_slice_of("xxbxxaxx")));
+  /* a NUL of the text is not the end of the pattern, behind which another may stand */
+  CHECK(!tok_glob("ab\0cd", (tok_slice){"ab\0cd", 5}) && tok_glob("ab*", (tok_slice){"ab\0cd", 5}));
   CHECK(tok_glob("", tok_slice_of("")) && !tok_glob("", tok_slice_of("a")) &&
         tok_glob("*", tok_slice_of("")));
 }

@@ -25,6 +25,14 @@ SELECT provider, model, input_tokens, output_tokens, cache_read_tokens, cost_nan
 INSERT INTO tok_responses(response, timestamp) VALUES ('{"model":"gpt-4o","usage":{"prompt_tokens":1,"completion_tokens":1}}', 1767225600);
 SELECT timestamp FROM llm_usage ORDER BY id DESC LIMIT 1;
 SELECT abs(unix_time - strftime('%s', 'now')) < 5 FROM llm_usage WHERE response_id = 'msg_2';
+-- A stream that broke off.
+INSERT INTO tok_responses(response, timestamp) VALUES ('data: {"type":"message_start","message":{"id":"msg_9","model":"claude-sonnet-4-20250514","usage":{"input_tokens":10,"output_tokens":1}}}
+
+data: {"type":"message_del', '2026-01-02');
+SELECT response_id, input_tokens, output_tokens, status FROM llm_usage WHERE status IS NOT NULL;
+-- What OpenRouter keeps of a request.
+INSERT INTO tok_responses(response, timestamp) VALUES ('{"data":{"id":"gen-7","model":"openai/gpt-4o","total_cost":0.0015,"tokens_prompt":9,"tokens_completion":30,"native_tokens_prompt":10,"native_tokens_completion":25,"usage":0.0015}}', '2026-01-02');
+SELECT provider, response_id, input_tokens, output_tokens, reported_cost_nano FROM llm_usage WHERE response_id = 'gen-7';
 -- N3: errors, and nothing is written.
 CREATE TEMP TABLE n AS SELECT count(*) AS n FROM llm_usage;
 INSERT INTO tok_responses(response) VALUES (NULL);
