@@ -219,6 +219,7 @@ const tok_usage_row tok_usage_rows[] = {
     GO("headers", ANY, EVENT),
     WORD("id", EVENT, ID),
     COUNT("image.input_tokens", OTEL, INPUT_IMAGE, S_OTEL, S_OTEL),
+    ROW("incomplete", EVENT, CUT, 0, 0, NULL),
     WORD("inference_geo", ANY, GEO),
     COUNT("inputTextTokenCount", ANY, INPUT, S_TITAN, S_TITAN),
     COUNT("inputTokenCount", ANY, INPUT, S_METRICS, S_METRICS),

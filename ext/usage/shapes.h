@@ -78,6 +78,7 @@ typedef enum {
   TOK_DO_LIST,     /* OpenTelemetry's array of {key, value: {stringValue | intValue | …}} */
   TOK_DO_ROUNDS,   /* Anthropic's array of sampling iterations: those that its totals leave out */
   TOK_DO_ENDS,     /* true, or the reason why it was the end of the response */
+  TOK_DO_CUT,      /* true, in our own form: the response was not read to its end */
   TOK_DO_SEEN      /* only tells the provider */
 } tok_usage_do;
 

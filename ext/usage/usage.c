@@ -283,6 +283,9 @@ static void deliver(walker *w, int row) {
   case TOK_DO_ENDS:
     w->event.ended |= w->j.event == TOK_JSON_TRUE || is_reason(w);
     break;
+  case TOK_DO_CUT:
+    w->out->cut |= w->j.event == TOK_JSON_TRUE;
+    break;
   case TOK_DO_SEEN:
     see(w, r->provider);
     break;

@@ -24,6 +24,7 @@ SELECT tok_usage('{"usage":{"inputTokens":3,"outputTokens":2}}' || char(10) || '
 SELECT tok_usage('{"data":{"id":"gen-1","model":"openai/gpt-4o","total_cost":0.0015,"tokens_prompt":9,"tokens_completion":30,"native_tokens_prompt":10,"native_tokens_completion":25,"native_tokens_cached":3,"usage":0.0015,"is_byok":false}}');
 .print -- the connection broke: what whole events said counts, and it is said
 SELECT tok_usage('data: {"type":"message_start","message":{"id":"msg_1","model":"claude-sonnet-4-5","usage":{"input_tokens":20,"output_tokens":1}}}' || char(10, 10) || 'data: {"type":"message_delta","usage":{"output_tok');
+SELECT tok_usage(u) = u FROM (SELECT tok_usage('data: {"usage":{"prompt_tokens":20}}' || char(10, 10) || 'data: {') AS u);
 SELECT tok_usage('data: {"id":"chatcmpl-1","usage":null}' || char(10, 10) || 'data: {"id":"chatcmpl-1","usage":{"prompt_tokens":12') IS NULL;
 .print -- a BLOB of text; escapes stay JSON; bytes that are no text do not leave
 SELECT tok_usage(CAST('{"prompt_tokens":3}' AS BLOB));
