@@ -55,6 +55,11 @@ typedef struct {
   uint32_t lanes;
 } flock_probe;
 
+/* What they hold: of lanes 0..7, 8..15. */
+typedef struct {
+  __m512i half[2];
+} flock_entries;
+
 /*
 ** A piece that is to be encoded: its units' ids from column 1 on, nothing in the others; the pairs'
 ** ranks.
@@ -80,16 +85,6 @@ static inline __m512i flock_lanes(void) {
   return _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
 }
 
-/* Half of the entries at offset[0..8): the token << 5 in each, or 1 << 23 and more. */
-static inline __m512i flock_entries(const tok_merges *m, __mmask8 lanes, __m256i offset,
-                                    __m256i half) {
-  __m512i entry = _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), lanes, offset, m->entries, 1);
-  __m512i tag = _mm512_slli_epi64(_mm512_cvtepu32_epi64(half), TOK_MERGE_ID_BITS);
-  entry =
-      _mm512_ternarylogic_epi64(entry, tag, _mm512_set1_epi64((int64_t)1 << 39), 0x96); /* xor */
-  return _mm512_srli_epi64(_mm512_slli_epi64(entry, 24), 24 - FLOCK_POS_BITS);
-}
-
 /* Finds the entries of pairs, of those of `lanes` that can be in the table. */
 static inline void flock_find(const tok_merges *m, __mmask16 lanes, __m512i left, __m512i right,
                               flock_probe *q) {
@@ -110,13 +105,28 @@ static inline void flock_find(const tok_merges *m, __mmask16 lanes, __m512i left
   q->offset = _mm512_add_epi32(_mm512_slli_epi32(slot, 2), slot);
 }
 
+/* Reads the entries; those of no lane are 0. */
+ALWAYS void flock_read(const tok_merges *m, const flock_probe *q, flock_entries *e) {
+  const __m512i zero = _mm512_setzero_si512();
+  e->half[0] = _mm512_mask_i32gather_epi64(zero, (__mmask8)q->lanes,
+                                           _mm512_castsi512_si256(q->offset), m->entries, 1);
+  e->half[1] = _mm512_mask_i32gather_epi64(zero, (__mmask8)(q->lanes >> 8),
+                                           _mm512_extracti64x4_epi64(q->offset, 1), m->entries, 1);
+}
+
+/* Of eight entries: the token << 5 in each, or 1 << 23 and more. */
+static inline __m512i flock_tokens(__m512i entry, __m256i half) {
+  __m512i tag = _mm512_slli_epi64(_mm512_cvtepu32_epi64(half), TOK_MERGE_ID_BITS);
+  entry =
+      _mm512_ternarylogic_epi64(entry, tag, _mm512_set1_epi64((int64_t)1 << 39), 0x96); /* xor */
+  return _mm512_srli_epi64(_mm512_slli_epi64(entry, 24), 24 - FLOCK_POS_BITS);
+}
+
 /* Ranks of the pairs, packed with `pos`; TOK_RANK_NONE where there is none. */
-static inline __m512i flock_ranks(const tok_merges *m, const flock_probe *q, __m512i pos) {
+ALWAYS __m512i flock_ranks(const flock_probe *q, const flock_entries *e, __m512i pos) {
   const __m512i end = _mm512_set1_epi64((int64_t)1 << (TOK_MERGE_ID_BITS + FLOCK_POS_BITS));
-  __m512i lo = flock_entries(m, (__mmask8)q->lanes, _mm512_castsi512_si256(q->offset),
-                             _mm512_castsi512_si256(q->half));
-  __m512i hi = flock_entries(m, (__mmask8)(q->lanes >> 8), _mm512_extracti64x4_epi64(q->offset, 1),
-                             _mm512_extracti64x4_epi64(q->half, 1));
+  __m512i lo = flock_tokens(e->half[0], _mm512_castsi512_si256(q->half));
+  __m512i hi = flock_tokens(e->half[1], _mm512_extracti64x4_epi64(q->half, 1));
   __mmask16 found =
       (__mmask16)(_mm512_cmplt_epu64_mask(lo, end) | _mm512_cmplt_epu64_mask(hi, end) << 8);
   __m512i rank = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(lo)),
@@ -300,13 +310,18 @@ static inline void flock_rank_some(const tok_ranks *r, flock_piece *const *piece
     u->rank[1] = _mm512_set1_epi32(-1);
     if (u->n <= 16) continue;
     flock_probe high;
+    flock_entries e;
     flock_find(&r->merges, lanes_of(pairs, 1), u->id[1],
                _mm512_alignr_epi32(u->id[1], u->id[1], 1), &high);
+    flock_read(&r->merges, &high, &e);
     u->rank[1] =
-        flock_ranks(&r->merges, &high, _mm512_add_epi32(flock_lanes(), _mm512_set1_epi32(16)));
+        flock_ranks(&high, &e, _mm512_add_epi32(flock_lanes(), _mm512_set1_epi32(16)));
   }
-  for (uint32_t i = 0; i < n; i++)
-    pieces[i]->rank[0] = flock_ranks(&r->merges, &low[i], flock_lanes());
+  for (uint32_t i = 0; i < n; i++) {
+    flock_entries e;
+    flock_read(&r->merges, &low[i], &e);
+    pieces[i]->rank[0] = flock_ranks(&low[i], &e, flock_lanes());
+  }
 }
 
 /* Of any number of pieces. */
@@ -433,10 +448,9 @@ static inline void flock_merge_find(const tok_ranks *r, flock_merge *g) {
   flock_find(&r->merges, (__mmask16)g->live, g->id_prev, g->id, &g->left);
 }
 
-/* The ranks. */
-static inline void flock_merge_rank(const tok_ranks *r, flock *f, const flock_merge *g) {
-  __m512i right = flock_ranks(&r->merges, &g->right, g->pos),
-          left = flock_ranks(&r->merges, &g->left, g->prev);
+/* The ranks: of what has been read. */
+ALWAYS void flock_merge_rank(flock *f, const flock_merge *g, const flock_entries e[2]) {
+  __m512i right = flock_ranks(&g->right, &e[0], g->pos), left = flock_ranks(&g->left, &e[1], g->prev);
   __mmask16 live = (__mmask16)g->live;
   _mm512_mask_i32scatter_epi32(f->rank, live, flock_at(g->pos), right, 4);
   _mm512_mask_i32scatter_epi32(f->rank, live, flock_at(g->prev), left, 4);

@@ -297,7 +297,13 @@ static inline uint32_t flock_step(counter *c, waiting *w) {
     busy |= f->busy;
   }
   for (int i = 0; i < FLOCKS; i++) flock_merge_find(c->r, &merges[i]);
-  for (int i = 0; i < FLOCKS; i++) flock_merge_rank(c->r, &c->flocks[i], &merges[i]);
+  flock_entries e[FLOCKS][2];
+  /* all reads go before what waits for them, which fills the processor's queues */
+  for (int i = 0; i < FLOCKS; i++) {
+    flock_read(&c->r->merges, &merges[i].right, &e[i][0]);
+    flock_read(&c->r->merges, &merges[i].left, &e[i][1]);
+  }
+  for (int i = 0; i < FLOCKS; i++) flock_merge_rank(&c->flocks[i], &merges[i], e[i]);
   return busy;
 }
 
