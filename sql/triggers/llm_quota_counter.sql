@@ -29,7 +29,9 @@
 --
 -- Alerts. alert_at is the lowest line that no event tells of yet; beyond it every rule is looked at. One event a rule,
 -- key, period and step, by the UNIQUE of the outbox, in the transaction that crossed the line. Of several steps crossed
--- at once the highest is told. What a cool-down kept back is told when the counter changes after it.
+-- at once the highest is told. What a cool-down kept back is told when the counter changes after it. Of a rolling window the line is
+-- that of all its buckets, and one event is for as long as a window: alert_at is what of it is left to this bucket. A late row
+-- may take the windows beyond the line that end later: all that are there are looked at.
 
 DROP TRIGGER IF EXISTS main.llm_counter_insert;
 CREATE TRIGGER main.llm_counter_insert AFTER INSERT ON llm_counter
@@ -52,10 +54,16 @@ WHEN NEW.at IS NOT NULL AND (NEW.used >= NEW.alert_at OR EXISTS (SELECT 1 FROM l
       OR NEW.unpriced > 0 OR NEW.start = -9000000000000000000
       OR q.kind = 'rolling' AND q.limit_units < (SELECT sum(w.used) + sum(w.held) FROM llm_counter AS w
         WHERE w.quota_id = q.id AND w.key = NEW.key AND w.start > NEW.start - q.span_s - q.len_s
-          AND w.start < NEW.start + q.span_s + q.len_s)))))
+          AND w.start < NEW.start + q.span_s + q.len_s))
+    OR q.kind = 'rolling' AND (NEW.used > OLD.used OR OLD.alert_at IS NULL) AND EXISTS (SELECT 1 FROM llm_counter AS w
+      WHERE w.quota_id = q.id AND w.key = NEW.key AND w.start > NEW.start AND w.start < NEW.start + q.span_s + q.len_s))))
 BEGIN
   UPDATE llm_counter SET look = NEW.checks - OLD.checks + 16 * (NEW.used > OLD.used OR OLD.alert_at IS NULL AND NEW.alert_at IS NOT NULL)
   WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start;
+  UPDATE llm_counter SET alert_at = 0, look = 16
+  WHERE quota_id = NEW.quota_id AND key = NEW.key AND (NEW.used > OLD.used OR OLD.alert_at IS NULL)
+    AND start > NEW.start AND alert_at IS NOT NULL
+    AND start < NEW.start + (SELECT iif(kind = 'rolling', span_s + len_s, 0) FROM llm_quota WHERE id = NEW.quota_id);
 END;
 
 -- Its own trigger, because SQLite makes room for the whole program even where WHEN says no.
@@ -93,34 +101,38 @@ BEGIN
   ON CONFLICT(quota_id, key, start, grant_id) DO UPDATE SET units = units + excluded.units;
 
   INSERT INTO llm_alert_event(alert_id, quota_id, key, start, step, level_units, used_units, limit_units, at, late)
-  SELECT id, NEW.quota_id, NEW.key, NEW.start, step_no, level + step_no * coalesce(step_units, 0), NEW.used, allowed,
+  SELECT id, NEW.quota_id, NEW.key, NEW.start, step_no, level + step_no * coalesce(step_units, 0), used, allowed,
     NEW.at, EXISTS (SELECT 1 FROM llm_counter WHERE quota_id = NEW.quota_id AND key = NEW.key AND start > NEW.start)
   FROM (
-    SELECT id, cooldown_s, allowed, step_units, level, iif(step_units > 0, (NEW.used - level) / step_units, 0) AS step_no
+    SELECT id, cooldown_s, allowed, used, apart, step_units, level,
+      iif(step_units > 0, (used - level) / step_units, 0) AS step_no
     FROM (
-      SELECT id, cooldown_s, allowed, step_units, CAST(line AS INTEGER) + (line > CAST(line AS INTEGER)) AS level FROM (
-        SELECT a.id, a.cooldown_s, c.allowed, {alert_level:c} AS line,
+      SELECT id, cooldown_s, allowed, used, apart, step_units,
+        CAST(line AS INTEGER) + (line > CAST(line AS INTEGER)) AS level
+      FROM (
+        SELECT a.id, a.cooldown_s, c.allowed, {window_used:c} AS used, {window_apart:-} AS apart, {alert_level:c} AS line,
           max(1, CAST(a.step * iif(a.basis = 'percent', c.allowed, 1) AS INTEGER)) AS step_units
-        FROM llm_counter AS c CROSS JOIN llm_alert AS a ON a.watch_id = c.quota_id AND a.active
+        FROM llm_counter AS c CROSS JOIN llm_quota AS q ON q.id = c.quota_id
+        CROSS JOIN llm_alert AS a ON a.watch_id = c.quota_id AND a.active
         WHERE c.quota_id = NEW.quota_id AND c.key = NEW.key AND c.start = NEW.start AND NEW.used >= NEW.alert_at
         LIMIT -1)  -- LIMIT: so that a line is computed once
       LIMIT -1)
-    WHERE level <= NEW.used LIMIT -1) AS f
+    WHERE level <= used LIMIT -1) AS f
   WHERE NOT EXISTS (SELECT 1 FROM llm_alert_event AS e WHERE e.alert_id = f.id AND e.key = NEW.key
-      AND e.start = NEW.start AND e.state = 'raised' AND e.step >= f.step_no)
+      AND e.start > NEW.start - f.apart AND e.start < NEW.start + f.apart AND e.state = 'raised' AND e.step >= f.step_no)
     AND (cooldown_s = 0 OR NOT EXISTS (SELECT 1 FROM llm_alert_event AS e
       WHERE e.alert_id = f.id AND e.key = NEW.key AND e.state = 'raised' AND abs(e.at - NEW.at) < cooldown_s))
   ON CONFLICT(alert_id, key, start, step, state) DO NOTHING;
 
   UPDATE llm_counter SET alert_at = (
     SELECT min(CASE WHEN told IS NULL THEN CAST(line AS INTEGER) + (line > CAST(line AS INTEGER))
-      WHEN step_units > 0 THEN CAST(line AS INTEGER) + (line > CAST(line AS INTEGER)) + (told + 1) * step_units END)
+      WHEN step_units > 0 THEN CAST(line AS INTEGER) + (line > CAST(line AS INTEGER)) + (told + 1) * step_units END - others)
     FROM (
-      SELECT {alert_level:llm_counter} AS line,
+      SELECT {alert_level:llm_counter} AS line, {window_used:llm_counter} - llm_counter.used AS others,
         max(1, CAST(a.step * iif(a.basis = 'percent', llm_counter.allowed, 1) AS INTEGER)) AS step_units,
         (SELECT max(e.step) FROM llm_alert_event AS e WHERE e.alert_id = a.id AND e.key = NEW.key
-          AND e.start = NEW.start AND e.state = 'raised') AS told
-      FROM llm_alert AS a WHERE a.watch_id = NEW.quota_id AND a.active LIMIT -1))
+          AND e.start > NEW.start - {window_apart:-} AND e.start < NEW.start + {window_apart:-} AND e.state = 'raised') AS told
+      FROM llm_alert AS a CROSS JOIN llm_quota AS q ON q.id = a.watch_id WHERE a.watch_id = NEW.quota_id AND a.active LIMIT -1))
   WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start AND NEW.used >= NEW.alert_at;
 END;
 
@@ -153,9 +165,15 @@ BEGIN
   WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start AND units <= 0;
 
   INSERT INTO llm_alert_event(alert_id, quota_id, key, start, step, state, level_units, used_units, limit_units, at)
-  SELECT e.alert_id, e.quota_id, e.key, e.start, e.step, 'resolved', e.level_units, NEW.used, e.limit_units, NEW.at
-  FROM llm_alert AS a CROSS JOIN llm_alert_event AS e ON e.alert_id = a.id AND e.key = NEW.key AND e.start = NEW.start
-  WHERE a.watch_id = NEW.quota_id AND a.resolve AND e.state = 'raised' AND e.level_units > NEW.used
+  SELECT alert_id, quota_id, key, start, step, 'resolved', level_units, now_used, limit_units, NEW.at
+  FROM (
+    SELECT c.*, {window_used:c} AS now_used FROM (
+      SELECT e.*, NEW.used AS used FROM llm_alert AS a CROSS JOIN llm_quota AS q ON q.id = a.watch_id
+      CROSS JOIN llm_alert_event AS e ON e.alert_id = a.id AND e.key = NEW.key
+        AND e.start >= NEW.start AND e.start < NEW.start + {window_apart:-}
+      WHERE a.watch_id = NEW.quota_id AND a.resolve AND e.state = 'raised') AS c
+    CROSS JOIN llm_quota AS q ON q.id = NEW.quota_id LIMIT -1)
+  WHERE level_units > now_used
   ON CONFLICT(alert_id, key, start, step, state) DO NOTHING;
 END;
 
