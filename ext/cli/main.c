@@ -64,6 +64,30 @@ static bool has_ledger(sqlite3 *db) {
   return found;
 }
 
+static int number(sqlite3 *db, const char *sql) {
+  sqlite3_stmt *stmt = NULL;
+  int n = -1;
+  if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+    n = sqlite3_column_int(stmt, 0);
+  sqlite3_finalize(stmt);
+  return n;
+}
+
+/*
+** A report that failed for a table or column that it lacks: does it stand in a ledger of an earlier
+** version?
+*/
+static void say_if_older(sqlite3 *db, const options *o) {
+  sqlite3 *fresh = NULL;
+  int version = number(db, "SELECT value FROM main.llm_meta WHERE key = 'schema_version'");
+  if (sqlite3_open(":memory:", &fresh) == SQLITE_OK &&
+      sqlite3_tok_init(fresh, NULL, NULL) == SQLITE_OK &&
+      version < number(fresh, "SELECT tok_init()"))
+    complain("%s is a ledger of an earlier version: tok-usage import, or SELECT tok_init() with "
+             "the extension, brings it up to date", o->db);
+  sqlite3_close(fresh);
+}
+
 static bool make_ledger(sqlite3 *db) {
   char *message = NULL;
   if (sqlite3_exec(db, "SELECT tok_init()", NULL, NULL, &message) == SQLITE_OK) return true;
@@ -78,6 +102,7 @@ static int run(const command *c, const options *o) {
   if (db == NULL) return status;
   if (writes(c, o) ? make_ledger(db) : has_ledger(db)) {
     status = c->run(db, c, o);
+    if (status == EXIT_FAILED && !writes(c, o)) say_if_older(db, o);
   } else if (!writes(c, o)) {
     complain("%s has no ledger yet: tok-usage import, or SELECT tok_init() with the extension",
              o->db);

@@ -118,6 +118,12 @@ is 'unpriced of a time' "$(unpriced --until 2026-01-03)" 0
 is 'efficiency of a tenant' "$($usage --db "$dir/few.db" efficiency --tenant acme --format csv | wc -l | tr -d ' ')" 2
 is 'one budget by name' "$($usage --db "$dir/few.db" budget --name one --format csv | wc -l | tr -d ' ')" 2
 
+# a ledger of an earlier version: a report that needs more says so
+sqlite3 -batch -init /dev/null "$dir/old.db" < tests/ledger/kept/version_6.sql > /dev/null
+refused 1 'earlier version' --db "$dir/old.db" budget
+$usage --db "$dir/old.db" import "$dir/in.csv" > /dev/null 2>&1
+is 'import brings it up to date' "$($usage --db "$dir/old.db" budget > /dev/null 2>&1; echo $?)" 0
+
 # money to the last nano-dollar: what is small is not nothing
 sqlite3 -batch -init /dev/null "$dir/small.db" '.load build/tok' "SELECT tok_init();" "
   INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens) VALUES ('2026-01-01', 'openai', 'gpt-4o-mini', 1, 0);" > /dev/null
