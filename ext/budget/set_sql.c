@@ -93,6 +93,7 @@ typedef struct {
   char period[TOK_PERIOD_TEXT_BYTES];
   int64_t since;
   bool refills; /* a token bucket */
+  bool ends;    /* another period follows */
 } definition;
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -262,6 +263,7 @@ static void check_period(tok_call *c, definition *d, const existing *e, int64_t 
   tok_period_format(&p, d->period);
   if (d->value[P_PERIOD].ptr != NULL) d->value[P_PERIOD] = tok_slice_of(d->period);
   d->refills = p.kind == TOK_PERIOD_BUCKET;
+  d->ends = p.kind != TOK_PERIOD_ROLLING && p.kind != TOK_PERIOD_LIFETIME;
   tok_span span;
   tok_period_at(&p, z, now, &span);
   d->since = p.kind == TOK_PERIOD_LIFETIME || span.start < 0 ? 0 : span.start;
@@ -347,6 +349,8 @@ static int64_t set(tok_call *c, sqlite3_value *name, definition *d, sqlite3_valu
     tok_call_fail(
         c, SQLITE_ERROR,
         "a token bucket has no thresholds: it refills; rules of rate and spike tell of heavy use");
+  if (!d->ends && d->value[P_ROLLOVER].ptr != NULL && !tok_slice_is(d->value[P_ROLLOVER], "0"))
+    tok_call_fail(c, SQLITE_ERROR, "a rolling window or lifetime has no next period to roll over to");
   if (e.id == 0) {
     write_quota(c, name, d, scale, TOK_BQ_SET_INSERT);
   } else {

@@ -19,3 +19,8 @@ SELECT name, metric, limit_units FROM llm_quota ORDER BY id;
 SELECT '-- what is wrong is said in the name of the function';
 SELECT tok_quota_set('x', '{"metric":"total","limit":5,"action":"deny"}');
 SELECT tok_quota_set('x', '{"metric":"total","limit":5,"period":"rolling 1000000h"}');
+SELECT '-- nothing to roll over to';
+SELECT tok_quota_set('e', '{"metric":"input","limit":100,"period":"rolling 24h","rollover":50}', '2026-01-01');
+SELECT tok_quota_set('e', '{"metric":"input","limit":100,"period":"lifetime","rollover":0}', '2026-01-01') > 0;
+SELECT tok_quota_set('e', '{"rollover":50}', '2026-01-01');
+SELECT tok_quota_set('e', '{"period":"day","rollover":50}', '2026-01-01') > 0;
