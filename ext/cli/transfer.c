@@ -163,7 +163,8 @@ static int export_to(sqlite3 *db, FILE *out, const options *o) {
     sqlite3_bind_text(stmt, 2, since, -1, SQLITE_STATIC);
     sqlite3_bind_text(stmt, 3, until, -1, SQLITE_STATIC);
     while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-      fputs((const char *)sqlite3_column_text(stmt, 0), out);
+      const void *line = sqlite3_column_text(stmt, 0);
+      if (line != NULL) fwrite(line, 1, (size_t)sqlite3_column_bytes(stmt, 0), out);
       fputc('\n', out);
     }
   }

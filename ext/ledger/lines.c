@@ -3,7 +3,11 @@
 #include "lines.h"
 
 static bool needs_quotes(tok_slice s) {
-  if (s.len == 0) return true;
+  /* unquoted, these are no text to programs that read CSV, tok_import among them */
+  static const char *const nothing[] = {"", "NULL", "null", "\\N"};
+  for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++) {
+    if (tok_slice_is(s, nothing[i])) return true;
+  }
   if (s.ptr[0] == ' ' || s.ptr[s.len - 1] == ' ') return true;
   for (size_t i = 0; i < s.len; i++) {
     char c = s.ptr[i];

@@ -45,3 +45,17 @@ SELECT * FROM tok_export;
 -- A provider of '' is none: the account of a bill is never empty.
 INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens, cost_nano) VALUES ('2027-01-01', '', 'gpt-4o', 1, 2, 30);
 SELECT DISTINCT line ->> 'BillingAccountId', line ->> 'ServiceName' FROM tok_export('focus-json', '2027-01-01');
+-- What was written is read as it was: text that says NULL or nothing, NULs, all digits of a REAL.
+DELETE FROM llm_usage;
+INSERT INTO llm_usage(timestamp, tenant_id, user_id, model, input_tokens, output_tokens, value_usd, quality_score, response_id) VALUES
+  ('2026-01-01T00:00:00Z', 'NULL', 'null', '\N', 1, 2, 1.0 / 7, 0.1 + 0.2, 'a'), ('2026-01-02T00:00:00Z', '', NULL, ' x', 3, NULL, 1e-300 / 3, 0.1, 'b'),
+  ('2026-01-03T00:00:00Z', 'a' || char(0) || 'b', 'c,"' || char(13, 10) || '''', ';', 5, 6, 9007199254740993.0, -0.0, 'c');
+CREATE TEMP TABLE was AS SELECT timestamp, tenant_id, user_id, model, input_tokens, output_tokens, value_usd, quality_score, response_id FROM llm_usage;
+CREATE TEMP TABLE written AS SELECT 'csv' AS format, group_concat(line, char(10)) AS text FROM tok_export('csv')
+  UNION ALL SELECT 'jsonl', group_concat(line, char(10)) FROM tok_export('json');
+DELETE FROM llm_usage;
+SELECT tok_import_text(text, format) FROM written WHERE format = 'csv';
+SELECT * FROM was EXCEPT SELECT timestamp, tenant_id, user_id, model, input_tokens, output_tokens, value_usd, quality_score, response_id FROM llm_usage;
+DELETE FROM llm_usage;
+SELECT tok_import_text(text, format) FROM written WHERE format = 'jsonl';
+SELECT * FROM was EXCEPT SELECT timestamp, tenant_id, user_id, model, input_tokens, output_tokens, value_usd, quality_score, response_id FROM llm_usage;
