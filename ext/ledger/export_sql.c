@@ -17,12 +17,11 @@
 **   X5  focus leaves out requests without a cost (SELECT * FROM llm_unpriced): FOCUS knows no
 **       unknown cost.
 */
-#include <stdlib.h>
-
 #include "install.h"
 #include "ledger_sql.h"
 #include "lines.h"
 #include "query_sql.h"
+#include "record.h"
 
 enum { ARG_FORMAT, ARG_SINCE, ARG_UNTIL };
 enum { LINE_BYTES_MAX = 1 << 30 };
@@ -64,20 +63,7 @@ static int open_export(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
 
 static bool has_header(sqlite3_value **args) { return formats[find_format(args[ARG_FORMAT])].csv; }
 
-enum { REAL_BYTES = 40 };
-
-/* As SQLite writes it, with more digits where those would be read as another number. */
-static tok_slice real_cell(double x, char text[REAL_BYTES]) {
-  for (int digits = 15; digits <= 17; digits++) {
-    sqlite3_snprintf(REAL_BYTES, text, "%!.*g", digits, x);
-    if (strtod(text, NULL) == x) break;
-  }
-  return tok_slice_of(text);
-}
-
-static tok_slice cell(sqlite3_stmt *stmt, int i, char real[REAL_BYTES]) {
-  if (sqlite3_column_type(stmt, i) == SQLITE_FLOAT)
-    return real_cell(sqlite3_column_double(stmt, i), real);
+static tok_slice cell(sqlite3_stmt *stmt, int i) {
   tok_slice s = {(const char *)sqlite3_column_text(stmt, i), 0};
   if (s.ptr != NULL) s.len = (size_t)sqlite3_column_bytes(stmt, i);
   return s;
@@ -89,9 +75,10 @@ static void add_member(tok_buf *line, sqlite3_stmt *stmt, int i) {
   if (type == SQLITE_NULL) return;
   bool json = tok_slice_is(name, "tags") || tok_slice_is(name, "meters") ||
               tok_slice_is(name, "Tags") || tok_slice_is(name, "SkuPriceDetails");
-  tok_line_kind kind = type != SQLITE_TEXT ? TOK_LINE_NUMBER : json ? TOK_LINE_JSON : TOK_LINE_TEXT;
-  char real[REAL_BYTES];
-  tok_slice value = cell(stmt, i, real);
+  tok_column c = tok_column_find(name);
+  bool number = type != SQLITE_TEXT || (c < TOK_C_N && tok_columns[c].kind == TOK_KIND_REAL);
+  tok_line_kind kind = number ? TOK_LINE_NUMBER : json ? TOK_LINE_JSON : TOK_LINE_TEXT;
+  tok_slice value = cell(stmt, i);
   if (value.ptr == NULL) line->status = TOK_NOMEM;
   else tok_member_add(line, line->len <= 1, name, value, kind);
 }
@@ -101,13 +88,12 @@ static void result_line(sqlite3_value **args, sqlite3_stmt *stmt, bool header,
   bool csv = formats[find_format(args[ARG_FORMAT])].csv;
   tok_buf line;
   tok_buf_init(&line, LINE_BYTES_MAX);
-  char real[REAL_BYTES];
   if (!csv) tok_buf_addc(&line, '{');
   for (int i = 0; i < sqlite3_column_count(stmt); i++) {
     if (!csv) add_member(&line, stmt, i);
     else
       tok_csv_add(&line, i == 0,
-                  header ? tok_slice_of(sqlite3_column_name(stmt, i)) : cell(stmt, i, real));
+                  header ? tok_slice_of(sqlite3_column_name(stmt, i)) : cell(stmt, i));
   }
   if (!csv) tok_buf_addc(&line, '}');
   tok_sql_result_buf(ctx, "tok_export", &line);
