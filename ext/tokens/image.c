@@ -31,7 +31,7 @@ static int next_byte(stream *s) {
     if (c == '\\') { /* in JSON "\/" and "\u002B", and the ends of lines */
       size_t left = s->text.len - s->at;
       if (left >= 5 && s->text.ptr[s->at] == 'u') {
-        char out[3];
+        char out[4]; /* of text that is no JSON, too: as much as one character can be */
         if (tok_json_unescape((tok_slice){s->text.ptr + s->at - 1, 6}, out) != 1) return -1;
         c = out[0];
         s->at += 5;

@@ -198,6 +198,7 @@ static void sizes(void) {
   CHECK_INT(s.height, 8);
   CHECK(!tok_image_of_base64(tok_slice_of("/9j/4AAE\\u20acf/wAARCAAIABADAREA"), &s));
   CHECK(!tok_image_of_base64(tok_slice_of("/9j/4AAE\\u002"), &s));
+  CHECK(!tok_image_of_base64(tok_slice_of("/9j/\\u\xFF\xFF\xFF\xFF"), &s)); /* no JSON: no bad write */
   /* lines of base64 that end in the middle of what is read */
   CHECK(tok_image_of_base64(tok_slice_of("\\/9j\\/4A\\r\\nAEAAD\\/wA\\nARCAAIABADAREA"), &s));
   CHECK_INT(s.width, 16);
