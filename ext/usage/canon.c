@@ -11,7 +11,7 @@ tok_slice tok_usage_undone(tok_slice raw, bool escaped, char room[TOK_USAGE_ESCA
 void tok_usage_clear(tok_usage_raw *r) {
   memset(r->given, 0, sizeof r->given);
   memset(r->words, 0, sizeof r->words);
-  r->any = r->no_usage = r->part = r->ended = r->own_key = false;
+  r->any = r->no_usage = r->sum = r->part = r->ended = r->own_key = false;
   r->mark = r->tier = NULL;
   r->total = r->cost = r->upstream = -1;
   r->tools = 0;
@@ -42,6 +42,7 @@ void tok_usage_merge(tok_usage_raw *into, const tok_usage_raw *event) {
   }
   into->any |= event->any;
   into->ended |= event->ended;
+  into->sum |= event->sum;
   into->own_key |= event->own_key;
   if (tok_usage_mark_rank(event->mark) > tok_usage_mark_rank(into->mark))
     into->mark = event->mark;

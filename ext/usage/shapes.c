@@ -40,6 +40,7 @@ const tok_usage_mark tok_usage_marks[] = {
     {TOK_WORD_KIND, "batch", "openai", "batch", TOK_MEANS_NOTHING},
     {TOK_WORD_KIND, "chat.completion.chunk", NULL, NULL, TOK_MEANS_PART},
     {TOK_WORD_KIND, "chat.completion", NULL, NULL, TOK_MEANS_WHOLE},
+    {TOK_WORD_KIND, "invoke_", NULL, NULL, TOK_MEANS_SUM}, /* an agent, a workflow */
     {TOK_WORD_KIND, "list", NULL, NULL, TOK_MEANS_WHOLE}, /* of embeddings */
     {TOK_WORD_KIND, "response.input_tokens", NULL, NULL, TOK_MEANS_NO_USAGE},
     /* what the run counts too */
@@ -209,6 +210,7 @@ const tok_usage_row tok_usage_rows[] = {
     ROW("done", EVENT, ENDS, 0, 0, NULL),
     COUNT("eval_count", ANY, OUTPUT, S_OLLAMA, S_OLLAMA),
     WORD("gen_ai.openai.response.service_tier", EVENT, TIER),
+    WORD("gen_ai.operation.name", EVENT, KIND),
     WORD("gen_ai.provider.name", EVENT, PROVIDER),
     WORD("gen_ai.request.model", EVENT, MODEL),
     WORD("gen_ai.response.id", EVENT, ID),
@@ -435,6 +437,8 @@ const tok_usage_row tok_usage_rows[] = {
     WORD("serviceTier", ANY, TIER),
     WORD("service_tier", ANY, TIER),
     COUNT("social_searches", ANY, SOCIAL_SEARCHES, S_CANONICAL | S_CHAT, S_CANONICAL),
+    WORD("spanId", EVENT, LINE),
+    WORD("span_id", EVENT, LINE),
     ROW("spans", EVENT, EVENTS, TOK_AT_EVENT, 0, NULL),
     ROW("stop_reason", EVENT, ENDS, 0, 0, NULL),
     COUNT("storage_searches", ANY, STORAGE_SEARCHES, S_CANONICAL | S_CHAT, S_CANONICAL),

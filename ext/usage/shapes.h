@@ -86,9 +86,9 @@ typedef enum {
   TOK_WORD_PROVIDER,
   TOK_WORD_MODEL,
   TOK_WORD_ID,
-  TOK_WORD_LINE, /* of a batch's output: whose request this answers */
+  TOK_WORD_LINE, /* of a batch's output: whose request this answers; a span's id */
   TOK_WORD_TIER,
-  TOK_WORD_KIND,  /* what the object calls itself */
+  TOK_WORD_KIND,  /* what the object calls itself, or a span what it did */
   TOK_WORD_PRINT, /* system_fingerprint */
   TOK_WORD_SIZE,  /* of the search context, on which Perplexity's fee depends */
   TOK_WORD_GEO,   /* where Anthropic was bound to compute, on which its prices depend */
@@ -122,6 +122,7 @@ bool tok_usage_leads(tok_slice start);
 typedef enum {
   TOK_MEANS_NOTHING,
   TOK_MEANS_NO_USAGE, /* the numbers count a request that was not made */
+  TOK_MEANS_SUM,      /* the numbers sum up those of other responses, if any are there */
   TOK_MEANS_PART,     /* of a stream */
   TOK_MEANS_WHOLE     /* response */
 } tok_usage_means;

@@ -121,8 +121,15 @@ static bool is_other(const walker *w) {
                     : !tok_usage_goes_on(&w->response, &w->event);
 }
 
+/* Does the event sum up responses that were counted? Such a sum that came first gives way. */
+static bool is_sum(walker *w) {
+  if (w->event.any && !w->event.sum && w->response.sum)
+    tok_usage_clear(&w->response);
+  return w->event.sum && (w->response.any || w->out->n_responses > 0);
+}
+
 static void end_event(walker *w) {
-  if (!w->event.no_usage) {
+  if (!w->event.no_usage && !is_sum(w)) {
     if (w->response.any && is_other(w))
       end_response(w);
     tok_usage_merge(&w->response, &w->event);
@@ -211,6 +218,7 @@ static void put_word(walker *w, int row) {
     if (m->tier != NULL)
       w->event.tier = m->tier;
     w->event.no_usage |= m->means == TOK_MEANS_NO_USAGE;
+    w->event.sum |= m->means == TOK_MEANS_SUM;
     w->event.part |= m->means == TOK_MEANS_PART;
     w->event.ended |= m->means == TOK_MEANS_WHOLE;
     return;

@@ -44,6 +44,7 @@ typedef struct {
   uint64_t given[(TOK_USAGE_ROWS_MAX + 63) / 64];
   bool any;      /* is any number given? */
   bool no_usage; /* of an event: its numbers are not to be counted */
+  bool sum;      /* of other responses */
   bool part;     /* says that it is part of a stream */
   bool ended;    /* says that the response is over, or whole */
   bool own_key;

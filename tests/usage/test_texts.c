@@ -358,6 +358,26 @@ static void lists(void) {
   CHECK_INT(of(&u, TOK_M_PAGES), 1);
 }
 
+/*
+** Spans are requests of their own, whether they say an id or not; what an agent's span counts is
+** the sum of those below it, and all there is where it is alone.
+*/
+static void spans(void) {
+#define SPAN(id, operation, input, output)                                                         \
+  "{\"spanId\":\"" id "\",\"attributes\":[{\"key\":\"gen_ai.operation.name\",\"value\":{"          \
+  "\"stringValue\":\"" operation "\"}},{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{"         \
+  "\"intValue\":\"" input                                                                          \
+  "\"}},{\"key\":\"gen_ai.usage.output_tokens\",\"value\":{\"intValue\":" output "}}]}"
+#define SPANS(list) "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[" list "]}]}]}"
+  counts(SPANS(SPAN("a", "chat", "10", "5") "," SPAN("b", "chat", "10", "5")), 20, 10);
+  counts(SPANS(SPAN("a", "chat", "10", "5") "," SPAN("b", "execute_tool", "0", "0") "," SPAN(
+             "c", "chat", "20", "6") "," SPAN("d", "invoke_agent", "30", "11")), 30, 11);
+  counts(SPANS(SPAN("d", "invoke_workflow", "30", "11") "," SPAN("a", "chat", "10", "5") "," SPAN(
+             "c", "chat", "20", "6")), 30, 11);
+  counts(SPANS(SPAN("d", "invoke_agent", "30", "11")), 30, 11);
+  counts(SPAN("a", "chat", "1", "5") "\n" SPAN("b", "chat", "2", "5") "\n", 3, 10);
+}
+
 /* Lines of a batch that say no id of their responses: the name of the request tells them apart. */
 static void batch_lines(void) {
   counts("{\"key\":\"a\",\"response\":{\"usageMetadata\":{\"promptTokenCount\":10,"
@@ -463,5 +483,5 @@ CHECK_MAIN({"overriding", overriding}, {"event_streams", event_streams}, {"lines
            {"nothing", nothing}, {"refused", refused}, {"shown", shown}, {"broken", broken},
            {"carriage_returns", carriage_returns}, {"deep", deep}, {"cut", cut}, {"huge", huge},
            {"speed", speed}, {"many_queries", many_queries}, {"same_document", same_document},
-           {"batch_lines", batch_lines}, {"lines_without_id", lines_without_id}, {"lists", lists},
-           {"for_prices", for_prices})
+           {"batch_lines", batch_lines}, {"spans", spans}, {"lines_without_id", lines_without_id},
+           {"lists", lists}, {"for_prices", for_prices})
