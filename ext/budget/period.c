@@ -357,17 +357,22 @@ void tok_period_counter(const tok_period *p, const tok_zone *z, int64_t t, tok_s
   else *out = (tok_span){TOK_TIME_MIN, INT64_MAX};
 }
 
+/* ROLLING: the whole buckets before that of a check, as sql/budget/match.sql sums them. */
+static int64_t before_s(const tok_period *p) {
+  int64_t size = bucket_s(p);
+  return (p->length_s + size - 1) / size * size;
+}
+
 void tok_period_at(const tok_period *p, const tok_zone *z, int64_t t, tok_span *out) {
   tok_period_counter(p, z, t, out);
-  if (p->kind == TOK_PERIOD_ROLLING)
-    out->start = regular(0, bucket_s(p), t - p->length_s + 1).start;
+  if (p->kind == TOK_PERIOD_ROLLING) out->start -= before_s(p);
 }
 
 int64_t tok_period_resets_at(const tok_period *p, const tok_zone *z, int64_t t) {
   tok_span span;
   if (p->kind == TOK_PERIOD_BUCKET) return t + p->length_s;
   tok_period_counter(p, z, t, &span);
-  return p->kind == TOK_PERIOD_ROLLING ? span.end + p->length_s - 1 : span.end;
+  return p->kind == TOK_PERIOD_ROLLING ? span.end + before_s(p) : span.end;
 }
 
 void tok_period_label(const tok_period *p, const tok_zone *z, int64_t t,

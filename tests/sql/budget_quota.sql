@@ -106,3 +106,12 @@ SELECT tok_quota_set('x', '{"metric":"words","limit":1}');
 SELECT tok_quota_set('x', '{"metric":"total","limit":1,"split_by":"colour"}');
 SELECT tok_quota_grant('never', '', 1);
 SELECT count(*) FROM llm_quota WHERE name = 'x';
+SELECT '-- a rolling window whose buckets do not divide it: when to come back and when all is over, to the second';
+UPDATE llm_quota SET active = 0;
+SELECT tok_quota_set('odd', '{"task_type":"odd","metric":"input","limit":1000,"period":"rolling 2h/7","since":0}', '2026-06-01') > 0;
+INSERT INTO llm_usage(timestamp, task_type, input_tokens, cost_usd) VALUES ('2026-06-01T00:10:00Z', 'odd', 900, 0);
+CREATE TEMP TABLE odd AS SELECT unixepoch('2026-06-01T00:30:00Z') + (e ->> '$.retry_after_s') AS free, unixepoch(e ->> '$.resets_at') AS resets FROM (
+  SELECT tok_quota_explain('{"task_type":"odd"}', '{"input":200}', '2026-06-01T00:30:00Z') -> '$[0]' AS e);
+SELECT datetime(free, 'unixepoch'), tok_quota_check('{"task_type":"odd"}', '{"input":200}', free - 1), tok_quota_check('{"task_type":"odd"}', '{"input":200}', free) FROM odd;
+INSERT INTO llm_usage(timestamp, task_type, input_tokens, cost_usd) VALUES ('2026-06-01T00:30:00Z', 'odd', 100, 0);
+SELECT datetime(resets, 'unixepoch'), (SELECT used FROM tok_quota_status('odd', resets - 1)), (SELECT used FROM tok_quota_status('odd', resets)) FROM odd;
