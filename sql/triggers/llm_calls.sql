@@ -26,6 +26,11 @@ DROP VIEW IF EXISTS main.llm_usage_in_the_way;
 CREATE VIEW main.llm_usage_in_the_way(id, own_id, provider, response_id) AS
 SELECT id, id, provider, response_id FROM llm_usage WHERE false;
 
+-- An INSERT of a response_id that is there already.
+DROP VIEW IF EXISTS main.llm_usage_same_response;
+CREATE VIEW main.llm_usage_same_response(provider, response_id) AS
+SELECT provider, response_id FROM llm_usage WHERE false;
+
 -- A cost that was set: nano is 1 where cost_nano was.
 DROP VIEW IF EXISTS main.llm_usage_cost_set;
 CREATE VIEW main.llm_usage_cost_set(id, nano) AS SELECT id, 1 FROM llm_usage WHERE false;

@@ -117,10 +117,17 @@ WHEN NEW.response_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM llm_usage WHERE provider IS NEW.provider AND response_id = NEW.response_id)
   OR NEW.id <> -1 AND EXISTS (SELECT 1 FROM llm_usage WHERE id = NEW.id)
 BEGIN
-  UPDATE llm_usage SET response_id = NULL WHERE NEW.response_id = '' AND provider IS NEW.provider AND response_id = '';
+  INSERT INTO llm_usage_same_response VALUES (NEW.provider, NEW.response_id);
   SELECT RAISE(IGNORE) WHERE NEW.provider IS NULL AND NEW.response_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM llm_usage WHERE provider IS NULL AND response_id = NEW.response_id);
   INSERT INTO llm_usage_in_the_way VALUES (NEW.id, NULL, NEW.provider, NEW.response_id);
+END;
+
+DROP TRIGGER IF EXISTS main.llm_usage_no_response;
+CREATE TRIGGER main.llm_usage_no_response INSTEAD OF INSERT ON llm_usage_same_response
+WHEN NEW.response_id = ''
+BEGIN
+  UPDATE llm_usage SET response_id = NULL WHERE provider IS NEW.provider AND response_id = '';
 END;
 
 DROP TRIGGER IF EXISTS main.llm_usage_before_update;

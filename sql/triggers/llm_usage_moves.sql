@@ -75,19 +75,24 @@ BEGIN
     {bucket_set:excluded.used};
 
   -- The guard `write` looks at the row as it is now, and at each counter that counts more of it than
-  -- of the row as it was, o. LIMIT: so that each is computed once.
+  -- of the row as it was, o. LIMIT: so that each is computed once, and compiled once with each INSERT.
   INSERT OR ABORT INTO llm_counter(quota_id, key, start, checks, at, usage_id)
   SELECT quota_id, key, start, checks, unix_time, id FROM (
-    SELECT q.id AS quota_id, {quota_key:u} AS key, {quota_start:u.unix_time} AS start, u.unix_time,
-      u.id, CASE
-        WHEN q.metric = 'cost' AND o.unpriced AND u.cost_nano IS NOT NULL THEN 0
-        ELSE 2 * ({quota_amount:u} > iif({quota_same:-}, -{quota_units:o}, 0))
-          + 4 * (q.metric = 'cost' AND u.cost_nano IS NULL AND NOT (o.unpriced AND {quota_same:-}))
-        END AS checks
-    FROM llm_usage AS u CROSS JOIN llm_quota AS q ON {quota_match:u}
-    CROSS JOIN (SELECT * FROM llm_quota_waiting WHERE usage_id = NEW.usage_id AND requests = -1
-      ORDER BY n LIMIT 1) AS o
-    WHERE u.id = NEW.usage_id AND q.action = 'block' AND q.guard = 'write' LIMIT -1)
+    SELECT *, CASE
+      WHEN in_cost AND was_unpriced AND cost_nano IS NOT NULL THEN 0
+      ELSE 2 * (amount > iif(same, counted, 0))
+        + 4 * (in_cost AND cost_nano IS NULL AND NOT (was_unpriced AND same))
+      END AS checks
+    FROM (SELECT *, covered AND old_key = key AND old_start = start AS same FROM (
+      SELECT q.id AS quota_id, {quota_key:u} AS key, {quota_start:u.unix_time} AS start,
+        u.unix_time, u.id, u.cost_nano, {quota_amount:u} AS amount, q.metric = 'cost' AS in_cost,
+        o.unpriced AS was_unpriced, -{quota_units:o} AS counted,
+        ({quota_match:o}) IS true AS covered, {quota_key:o} AS old_key,
+        {quota_start:o.unix_time} AS old_start
+      FROM llm_usage AS u CROSS JOIN llm_quota AS q ON {quota_match:u}
+      CROSS JOIN (SELECT * FROM llm_quota_waiting WHERE usage_id = NEW.usage_id AND requests = -1
+        ORDER BY n LIMIT 1) AS o
+      WHERE u.id = NEW.usage_id AND q.action = 'block' AND q.guard = 'write' LIMIT -1)))
   WHERE checks > 0
   ON CONFLICT(quota_id, key, start) DO UPDATE SET checks = checks + excluded.checks,
     at = excluded.at, usage_id = excluded.usage_id;
