@@ -1,8 +1,8 @@
 /*
-** The ledger's benchmark, the part in C: inserts rows one statement each in one transaction and
-** prints what a row costs; and asks questions.
+** The ledger's benchmark, the part in C: inserts rows in one transaction and prints what a row
+** costs; and asks questions.
 **
-**     build/bench/bench_ledger <file> <rows> <mode> [rows of a year]
+**     build/bench/bench_ledger <file> <rows> <mode> [rows a statement = 1 [rows of a year]]
 **
 **     bare    llm_usage with its indexes and no trigger at all
 **     idle    the same and one trigger, which does nothing: what SQLite asks for any. A statement
@@ -39,6 +39,7 @@
 #include <unistd.h>
 
 enum { N_TENANTS = 50, N_MODELS = 12, N_TASKS = 5, SESSION_ROWS = 7, YEAR_S = 365 * 86400 };
+enum { N_COLUMNS = 10, STATEMENT_ROWS_MAX = 100 };
 static const int64_t START_S = 1735689600; /* 2025-01-01 */
 
 static const char *const models[N_MODELS][2] = {{"openai", "gpt-4o"},
@@ -94,26 +95,30 @@ static void run_each(sqlite3 *db, const char *query) {
   sqlite3_free_table(rows);
 }
 
-static void bind_row(sqlite3_stmt *stmt, int64_t i, int64_t rows_a_year) {
-  static char at[32], tenant[32], session[40];
+/* Binds row i as the k-th of a statement, which keeps its texts until the k-th is bound again. */
+static void bind_row(sqlite3_stmt *stmt, int k, int64_t i, int64_t rows_a_year) {
+  static char ats[STATEMENT_ROWS_MAX][32], tenants[STATEMENT_ROWS_MAX][32],
+      sessions[STATEMENT_ROWS_MAX][40];
+  char *at = ats[k], *tenant = tenants[k], *session = sessions[k];
+  int p = k * N_COLUMNS;
   time_t t = (time_t)(START_S + (int64_t)((double)i * YEAR_S / (double)rows_a_year));
   struct tm tm;
   gmtime_r(&t, &tm);
-  strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", &tm);
+  strftime(at, sizeof ats[k], "%Y-%m-%dT%H:%M:%SZ", &tm);
   int m = skewed(N_MODELS, 3.0), input = lognormal(6.5, 1.0);
-  snprintf(tenant, sizeof tenant, "tenant-%02d", skewed(N_TENANTS, 10.0));
-  snprintf(session, sizeof session, "session-%lld", (long long)(i / SESSION_ROWS));
-  sqlite3_bind_text(stmt, 1, at, -1, SQLITE_STATIC);
-  sqlite3_bind_text(stmt, 2, models[m][0], -1, SQLITE_STATIC);
-  sqlite3_bind_text(stmt, 3, models[m][1], -1, SQLITE_STATIC);
-  sqlite3_bind_text(stmt, 4, tasks[skewed(N_TASKS, 1.2)], -1, SQLITE_STATIC);
-  sqlite3_bind_int(stmt, 5, input);
-  sqlite3_bind_int(stmt, 6, lognormal(5.0, 1.0));
-  sqlite3_bind_int(stmt, 7, lognormal(7.0, 0.8));
-  sqlite3_bind_text(stmt, 8, tenant, -1, SQLITE_STATIC);
-  sqlite3_bind_text(stmt, 9, session, -1, SQLITE_STATIC);
-  if (uniform() < 0.5) sqlite3_bind_int(stmt, 10, (int)(input * 0.3));
-  else sqlite3_bind_null(stmt, 10);
+  snprintf(tenant, sizeof tenants[k], "tenant-%02d", skewed(N_TENANTS, 10.0));
+  snprintf(session, sizeof sessions[k], "session-%lld", (long long)(i / SESSION_ROWS));
+  sqlite3_bind_text(stmt, p + 1, at, -1, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, p + 2, models[m][0], -1, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, p + 3, models[m][1], -1, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, p + 4, tasks[skewed(N_TASKS, 1.2)], -1, SQLITE_STATIC);
+  sqlite3_bind_int(stmt, p + 5, input);
+  sqlite3_bind_int(stmt, p + 6, lognormal(5.0, 1.0));
+  sqlite3_bind_int(stmt, p + 7, lognormal(7.0, 0.8));
+  sqlite3_bind_text(stmt, p + 8, tenant, -1, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, p + 9, session, -1, SQLITE_STATIC);
+  if (uniform() < 0.5) sqlite3_bind_int(stmt, p + 10, (int)(input * 0.3));
+  else sqlite3_bind_null(stmt, p + 10);
 }
 
 static double seconds(clockid_t clock) {
@@ -128,7 +133,7 @@ static double making_s(sqlite3 *db, int64_t n, int64_t year) {
   double start = seconds(CLOCK_PROCESS_CPUTIME_ID);
   if (sqlite3_prepare_v2(db, "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?", -1, &stmt, NULL) != SQLITE_OK)
     fail(db, "prepare");
-  for (int64_t i = 0; i < n; i++) bind_row(stmt, i, year);
+  for (int64_t i = 0; i < n; i++) bind_row(stmt, 0, i, year);
   sqlite3_finalize(stmt);
   return seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
 }
@@ -227,23 +232,28 @@ static void ask(const char *path, int times, bool longest) {
   sqlite3_close(db);
 }
 
-static sqlite3_stmt *prepare_insert(sqlite3 *db) {
+static sqlite3_stmt *prepare_insert(sqlite3 *db, int n_rows) {
   sqlite3_stmt *stmt = NULL;
-  if (sqlite3_prepare_v2(db, "INSERT INTO llm_usage(timestamp, provider, model, task_type, input_tokens, output_tokens,"
-                             " response_time_ms, tenant_id, session_id, cache_read_tokens)"
-                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", -1, &stmt, NULL) != SQLITE_OK) {
+  sqlite3_str *sql = sqlite3_str_new(db);
+  sqlite3_str_appendall(sql, "INSERT INTO llm_usage(timestamp, provider, model, task_type,"
+                             " input_tokens, output_tokens, response_time_ms, tenant_id,"
+                             " session_id, cache_read_tokens) VALUES ");
+  for (int i = 0; i < n_rows; i++)
+    sqlite3_str_appendf(sql, "%s(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", i == 0 ? "" : ", ");
+  char *text = sqlite3_str_finish(sql);
+  if (text == NULL || sqlite3_prepare_v2(db, text, -1, &stmt, NULL) != SQLITE_OK)
     fail(db, "prepare");
-  }
+  sqlite3_free(text);
   return stmt;
 }
 
 /* Median of the CPU microseconds that it takes to prepare the INSERT. */
-static double preparing_us(sqlite3 *db) {
+static double preparing_us(sqlite3 *db, int n_rows) {
   enum { TIMES = 25 };
   double spent[TIMES];
   for (int i = 0; i < TIMES; i++) {
     double start = seconds(CLOCK_PROCESS_CPUTIME_ID);
-    sqlite3_finalize(prepare_insert(db));
+    sqlite3_finalize(prepare_insert(db, n_rows));
     spent[i] = (seconds(CLOCK_PROCESS_CPUTIME_ID) - start) * 1e6;
   }
   qsort(spent, TIMES, sizeof spent[0], by_value);
@@ -252,23 +262,28 @@ static double preparing_us(sqlite3 *db) {
 
 int main(int argc, char **argv) {
   if (argc < 4) {
-    fprintf(stderr, "usage: bench_ledger file rows bare|idle|fills|plain|full|bulk|...-memory|ask|ask-longest [rows of a year]\n");
+    fprintf(stderr, "usage: bench_ledger file rows bare|idle|fills|plain|full|bulk|...-memory|ask|ask-longest [rows a statement [rows of a year]]\n");
     return 1;
   }
   if (is_mode(argv[3], "ask")) {
     ask(argv[1], (int)strtol(argv[2], NULL, 10), strcmp(argv[3], "ask-longest") == 0);
     return 0;
   }
-  int64_t n = strtoll(argv[2], NULL, 10), year = argc > 4 ? strtoll(argv[4], NULL, 10) : 10000000;
+  int64_t n = strtoll(argv[2], NULL, 10), year = argc > 5 ? strtoll(argv[5], NULL, 10) : 10000000;
+  int64_t together = argc > 4 ? strtoll(argv[4], NULL, 10) : 1;
+  if (together < 1 || together > STATEMENT_ROWS_MAX || n % together != 0) {
+    fprintf(stderr, "bench_ledger: rows must be statements of 1 to %d\n", STATEMENT_ROWS_MAX);
+    return 1;
+  }
   const char *mode = argv[3];
   bool bulk = is_mode(mode, "bulk");
   sqlite3 *db = open_ledger(argv[1], mode);
   sqlite3_stmt *stmt = NULL;
   double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), wall = seconds(CLOCK_MONOTONIC);
   run(db, bulk ? "SELECT tok_bulk_begin()" : "BEGIN");
-  stmt = prepare_insert(db);
-  for (int64_t i = 0; i < n; i++) {
-    bind_row(stmt, i, year);
+  stmt = prepare_insert(db, (int)together);
+  for (int64_t i = 0; i < n;) {
+    for (int k = 0; k < (int)together; k++) bind_row(stmt, k, i++, year);
     if (sqlite3_step(stmt) != SQLITE_DONE) fail(db, "step");
     sqlite3_reset(stmt);
   }
@@ -278,7 +293,8 @@ int main(int argc, char **argv) {
   /* made once for the inserts and once to see what it takes */
   cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu - 2 * made;
   wall = seconds(CLOCK_MONOTONIC) - wall - 2 * made;
-  printf("%s %.2f %.0f %.0f\n", mode, cpu / (double)n * 1e6, (double)n / wall, preparing_us(db));
+  printf("%s %.2f %.0f %.0f\n", mode, cpu / (double)n * 1e6, (double)n / wall,
+         preparing_us(db, (int)together));
   sqlite3_close(db);
   return 0;
 }

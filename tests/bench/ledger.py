@@ -99,24 +99,27 @@ def ask_duckdb(csv, last):
 
 
 def inserts():
-    print("| insert, one statement a row, one transaction | CPU µs a row | of bare | rows/s | to prepare, µs |\n"
-          "|---|---|---|---|---|")
-    modes = {mode: [] for mode in ("bare", "idle", "fills", "fills-memory", "plain", "full", "full-memory", "bulk")}
-    for _ in range(3):  # in turn, so that what else the machine does meets all
-        for mode in modes:
-            done = subprocess.run([BENCH / "bench_ledger", BENCH / "insert.db", str(INSERT_ROWS), mode],
-                                  capture_output=True, text=True, check=True, cwd=ROOT)
-            modes[mode].append([float(x) for x in done.stdout.split()[1:]])
-    bare = min(x[0] for x in modes["bare"])
+    """CPU µs a row and the share of bare, by how many rows a statement has; a bulk is one row a statement."""
     names = {"bare": "no trigger, the same indexes", "idle": "one trigger that does nothing",
              "fills": "one trigger that sets one column of the row", "plain": "all triggers, a client without tok",
              "full": "all triggers, tok prices",
-             "fills-memory": "… under PRAGMA temp_store = MEMORY", "full-memory": "… under PRAGMA temp_store = MEMORY",
+             "fills-memory": "one that sets a column, under PRAGMA temp_store = MEMORY",
+             "full-memory": "all, tok prices, under PRAGMA temp_store = MEMORY",
              "bulk": "tok_bulk_begin() … tok_bulk_end(), priced"}
-    for mode, runs in modes.items():
-        cpu = min(x[0] for x in runs)
-        print(f"| {names[mode]} | {cpu:.2f} | {100 * bare / cpu:.0f} % | {max(x[1] for x in runs):,.0f}"
-              f" | {min(x[2] for x in runs):,.0f} |")
+    together = (1, 10, 100)
+    runs = {(mode, n): [] for mode in names for n in together if n == 1 or mode not in ("fills-memory", "full-memory", "bulk")}
+    for _ in range(3):  # in turn, so that what else the machine does meets all
+        for mode, n in runs:
+            done = subprocess.run([BENCH / "bench_ledger", BENCH / "insert.db", str(INSERT_ROWS), mode, str(n)],
+                                  capture_output=True, text=True, check=True, cwd=ROOT)
+            runs[mode, n].append([float(x) for x in done.stdout.split()[1:]])
+    print("CPU µs a row in one transaction, and how fast that is beside no trigger\n\n"
+          "| insert | 1 row a statement | 10 | 100 | rows/s by ones | to prepare one, µs |\n|---|---|---|---|---|---|")
+    cpu = {key: min(x[0] for x in took) for key, took in runs.items()}
+    for mode, name in names.items():
+        cells = [f"{cpu[mode, n]:.2f}, {100 * cpu['bare', n] / cpu[mode, n]:.0f} %" if (mode, n) in cpu else "–" for n in together]
+        ones = runs[mode, 1]
+        print(f"| {name} | {' | '.join(cells)} | {max(x[1] for x in ones):,.0f} | {min(x[2] for x in ones):,.0f} |")
 
 
 def show(value):
