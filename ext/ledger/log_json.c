@@ -7,6 +7,7 @@
 #include "log_impl.h"
 
 enum { PATH_MAX_BYTES = 128 }; /* longer than every known path (tested) */
+enum { METERS_MAX_BYTES = 1 << 20 }; /* some dozen names and numbers, and a region's name */
 
 typedef struct {
   tok_log *l;
@@ -65,6 +66,17 @@ static void include_parts(reader *w) {
   }
 }
 
+/* What the usage counts beyond the columns: it has its price, too. */
+static void take_meters(tok_record *r, const tok_usage *u) {
+  tok_buf meters;
+  tok_buf_init(&meters, METERS_MAX_BYTES);
+  tok_usage_print_meters(u, &meters);
+  if (meters.status == TOK_NOMEM) r->texts.status = TOK_NOMEM;
+  else if (meters.len > 0 && !tok_record_has(r, TOK_C_METERS))
+    tok_record_copy(r, TOK_C_METERS, (tok_slice){meters.ptr, meters.len});
+  tok_buf_free(&meters);
+}
+
 static void read_usage(reader *w) {
   tok_usage u;
   tok_record *r = &w->l->record;
@@ -75,6 +87,7 @@ static void read_usage(reader *w) {
     tok_record_wrong(r, "the document", "one response", (tok_slice){NULL, 0});
   } else if (status == TOK_OK) {
     tok_record_usage(r, &u);
+    take_meters(r, &u);
   } else if (status != TOK_NOTFOUND && r->why[0] == '\0') {
     snprintf(r->why, sizeof r->why, "%.*s %s%s", (int)(u.member.len > 60 ? 60 : u.member.len),
              u.member.len > 0 ? u.member.ptr : "usage", u.wrong, u.got);

@@ -133,3 +133,23 @@ void tok_usage_print(const tok_usage *u, tok_buf *b) {
   }
   tok_buf_addc(b, '}');
 }
+
+static bool is_column(uint8_t meter) {
+  return meter == TOK_M_CACHE_READ || meter == TOK_M_CACHE_WRITE || meter == TOK_M_CACHE_WRITE_1H ||
+         meter == TOK_M_REASONING;
+}
+
+void tok_usage_print_meters(const tok_usage *u, tok_buf *b) {
+  bool any = u->inference_geo.text.len > 0;
+  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+    any |= u->q.quanta[members[i].meter] > 0 && !is_column(members[i].meter);
+  if (!any)
+    return;
+  tok_buf_addc(b, '{');
+  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+    if (u->q.quanta[members[i].meter] > 0 && !is_column(members[i].meter))
+      put_count(b, members[i].name, &u->q, (tok_meter)members[i].meter);
+  }
+  put_text(b, "inference_geo", u->inference_geo);
+  tok_buf_addc(b, '}');
+}

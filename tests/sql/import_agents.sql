@@ -65,3 +65,10 @@ SELECT tok_import_text('{"type":"assistant","sessionId":"s1","timestamp":"2026-0
 {"type":"progress","sessionId":"s1","timestamp":"2026-05-01T10:00:06.000Z","data":{"type":"hook_progress","message":{"type":"user"}}}
 {"type":"assistant","sessionId":"s1","timestamp":"2026-05-01T10:00:00.000Z","parentUuid":null,"isSidechain":false,"requestId":"req_z","message":{"id":"msg_z","model":"claude-sonnet-4-20250514","usage":{"input_tokens":0,"output_tokens":0}},"isApiErrorMessage":true}');
 SELECT * FROM v;
+DELETE FROM llm_usage;
+-- What a message counts beyond the columns is paid, as where the response itself is put in: web searches, the region.
+SELECT tok_import_text('{"type":"assistant","sessionId":"s1","timestamp":"2026-05-01T10:00:00.000Z","parentUuid":null,"isSidechain":false,"message":{"id":"msg_w","model":"claude-sonnet-4-5","usage":{"input_tokens":1000,"output_tokens":50,"server_tool_use":{"web_search_requests":1}}}}
+{"type":"assistant","sessionId":"s1","timestamp":"2026-05-01T10:00:01.000Z","parentUuid":null,"isSidechain":false,"message":{"id":"msg_w","model":"claude-sonnet-4-5","usage":{"input_tokens":1000,"output_tokens":60,"server_tool_use":{"web_search_requests":2}}}}');
+INSERT INTO tok_responses(response, timestamp) VALUES ('{"id":"msg_x","type":"message","role":"assistant","model":"claude-sonnet-4-5","usage":{"input_tokens":1000,"output_tokens":60,"server_tool_use":{"web_search_requests":2}}}', '2026-05-01T10:00:00Z');
+SELECT response_id, cost_usd, meters FROM llm_usage;
+SELECT tok_reprice('2026-01-01'), count(*) FROM tok_audit();
