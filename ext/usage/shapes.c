@@ -497,12 +497,14 @@ const tok_usage_row tok_usage_rows[] = {
 };
 const size_t tok_usage_n_rows = sizeof tok_usage_rows / sizeof tok_usage_rows[0];
 
-/* First row that is not before `path` in byte order. */
+/* First row that is not before `path` in byte order. Most comparisons end at the first byte. */
 static size_t lower_bound(tok_slice path) {
   size_t lo = 0, hi = tok_usage_n_rows;
-  while (lo < hi) {
+  while (lo < hi && path.len > 0) {
     size_t mid = lo + (hi - lo) / 2;
-    if (strncmp(tok_usage_rows[mid].path, path.ptr, path.len) < 0)
+    const char *row = tok_usage_rows[mid].path;
+    int c = (unsigned char)row[0] - (unsigned char)path.ptr[0];
+    if (c < 0 || (c == 0 && strncmp(row, path.ptr, path.len) < 0))
       lo = mid + 1;
     else
       hi = mid;

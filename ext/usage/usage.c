@@ -198,6 +198,11 @@ static void see(walker *w, const char *provider) {
     w->event.mark = provider;
 }
 
+static bool starts(tok_slice s, const char *prefix) {
+  size_t n = strlen(prefix);
+  return s.len >= n && memcmp(s.ptr, prefix, n) == 0;
+}
+
 static void put_word(walker *w, int row) {
   int word = tok_usage_rows[row].arg;
   tok_usage_text *t = &w->event.words[word];
@@ -211,8 +216,7 @@ static void put_word(walker *w, int row) {
     return;
   for (size_t i = 0; i < tok_usage_n_marks; i++) {
     const tok_usage_mark *m = &tok_usage_marks[i];
-    size_t n = strlen(m->prefix);
-    if (m->word != word || said.len < n || memcmp(said.ptr, m->prefix, n) != 0)
+    if (m->word != word || !starts(said, m->prefix))
       continue;
     see(w, m->provider);
     if (m->tier != NULL)
@@ -485,6 +489,24 @@ static bool member_frame(walker *w, const frame *f, bool array, frame *n) {
   return true;
 }
 
+/*
+** An object or array of which nothing is known. Where usage has a count it is wrong, unless it is
+** empty: Mistral's way to say that there is none.
+*/
+static void pass_over(walker *w, bool array) {
+  const frame *f = &w->frames[w->j.depth - 1];
+  bool count = f->kind == MEMBERS && f->place == TOK_AT_USAGE && w->row >= 0 &&
+               tok_usage_rows[w->row].act == TOK_DO_COUNT;
+  int outside = w->j.depth - 1;
+  tok_json_next(&w->j);
+  bool empty = w->j.depth == outside;
+  while (w->j.depth > outside && tok_json_next(&w->j) != TOK_JSON_ERROR) {
+  }
+  if (count && !empty && w->j.event != TOK_JSON_ERROR)
+    wrong(w, TOK_INVALID,
+          array ? "must be a number, got an array" : "must be a number, got an object");
+}
+
 static void on_open(walker *w) {
   const frame *f = &w->frames[w->j.depth - 1];
   frame *n = &w->frames[w->j.depth];
@@ -494,7 +516,7 @@ static void on_open(walker *w) {
     n->array = array;
     n->row = -1;
   } else if (!member_frame(w, f, array, n)) {
-    tok_json_skip(&w->j);
+    pass_over(w, array);
     return;
   }
   if (n->kind == ENTRIES)
@@ -570,11 +592,6 @@ static void read_json(walker *w, tok_slice text, size_t base, bool many) {
   w->j.many = many;
   while (step(w, base)) w->line |= many && w->j.depth == 0;
   end_json(w);
-}
-
-static bool starts(tok_slice s, const char *prefix) {
-  size_t n = strlen(prefix);
-  return s.len >= n && memcmp(s.ptr, prefix, n) == 0;
 }
 
 static bool is_event_stream(tok_slice s) {

@@ -166,6 +166,21 @@ static void refused(void) {
           "counts more than fits in 64 bits", 64);
 }
 
+/* A list or an object in place of a count is wrong, but for an empty one. */
+static void no_numbers(void) {
+  tok_usage u;
+  static const char list[] = "{\"usage\":{\"prompt_tokens\":[30],\"completion_tokens\":1}}",
+                    object[] = "{\"usage\":{\"completion_tokens\":1,\"prompt_tokens\":{ \"n\":3}}}";
+  refuses(list, TOK_INVALID, "must be a number, got an array", 30);
+  CHECK_INT(parse(object, sizeof object - 1, &u), TOK_INVALID);
+  CHECK_STR(u.wrong, "must be a number, got an object");
+  counts("{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"prompt_audio_seconds\":{ }}}",
+         3, 2);
+  counts("data: {\"usage\":{\"prompt_tokens\":3,\"prompt_audio_seconds\":{\ndata: },\"completion_tokens\":"
+         "2}}\n", 3, 2);
+  counts("{\"seconds\":[1],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}", 3, 2);
+}
+
 /* An error shows the value, a part of it that ends between two characters. */
 static void shown(void) {
   static const char *const CASES[][2] = {
@@ -480,8 +495,8 @@ static void for_prices(void) {
 }
 
 CHECK_MAIN({"overriding", overriding}, {"event_streams", event_streams}, {"lines", lines},
-           {"nothing", nothing}, {"refused", refused}, {"shown", shown}, {"broken", broken},
-           {"carriage_returns", carriage_returns}, {"deep", deep}, {"cut", cut}, {"huge", huge},
-           {"speed", speed}, {"many_queries", many_queries}, {"same_document", same_document},
-           {"batch_lines", batch_lines}, {"spans", spans}, {"lines_without_id", lines_without_id},
-           {"lists", lists}, {"for_prices", for_prices})
+           {"nothing", nothing}, {"refused", refused}, {"shown", shown}, {"no_numbers", no_numbers},
+           {"broken", broken}, {"carriage_returns", carriage_returns}, {"deep", deep}, {"cut", cut},
+           {"huge", huge}, {"speed", speed}, {"many_queries", many_queries},
+           {"same_document", same_document}, {"batch_lines", batch_lines}, {"spans", spans},
+           {"lines_without_id", lines_without_id}, {"lists", lists}, {"for_prices", for_prices})
