@@ -137,9 +137,31 @@ static size_t put_word(char *out) {
   return len;
 }
 
+/*
+** Signs, and bytes that have only the marks of a character: together they are one piece, which may
+** have any of them beside any other.
+*/
+static size_t put_signs(char *out) {
+  static const char *const odd[] = {"\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xE0\x82\xA9",
+                                    "\xED\xA0\x80", "\xED\xBF\xBF", "\xEF\xBF\xBE", "\xC2",
+                                    "\xE2\x80", "\xF0\x9F\x98", "\xF5\x80\x80\x80", "\x80"};
+  static const uint32_t signs[] = {0x21, 0xA1, 0x2010, 0x2190, 0x3001, 0xFF01};
+  size_t len = 0;
+  for (uint32_t n = 1 + rnd(rnd(4) ? 6 : 20); n > 0; n--) {
+    const char *bytes = odd[rnd(sizeof odd / sizeof odd[0])];
+    if (rnd(3) == 0) {
+      memcpy(out + len, bytes, strlen(bytes));
+      len += strlen(bytes);
+    } else {
+      len += put_char(signs[rnd(sizeof signs / sizeof signs[0])] + rnd(12), out + len);
+    }
+  }
+  return len;
+}
+
 static size_t put_text(char *out, size_t n) {
   size_t len = 0;
-  while (len + 100 < n) len += put_word(out + len);
+  while (len + 100 < n) len += rnd(20) ? put_word(out + len) : put_signs(out + len);
   return len;
 }
 
