@@ -27,7 +27,8 @@
 -- triggers first, and of others the last made first (tests/budget/test_clients.sh and test_guard.c prove it). RAISE takes no expression before SQLite 3.47, so the message names the
 -- metric. Where tok is loaded its TEMP trigger, which comes first, names the quota (sql/temp/quota_guard.sql).
 --
--- Alerts. alert_at is the lowest line that no event tells of yet; beyond it every rule is looked at. One event a rule,
+-- Alerts. alert_at is the lowest line that no event tells of yet; beyond it every rule is looked at, and always where
+-- overrides and grants, which begin and end, move the lines. One event a rule,
 -- key, period and step, by the UNIQUE of the outbox, in the transaction that crossed the line. Of several steps crossed
 -- at once the highest is told. What a cool-down kept back is told when the counter changes after it. Of a rolling window the line is
 -- that of all its buckets, and one event is for as long as a window: alert_at is what of it is left to this bucket. A late row
@@ -114,7 +115,8 @@ BEGIN
           max(1, CAST(a.step * iif(a.basis = 'percent', c.allowed, 1) AS INTEGER)) AS step_units
         FROM llm_counter AS c CROSS JOIN llm_quota AS q ON q.id = c.quota_id
         CROSS JOIN llm_alert AS a ON a.watch_id = c.quota_id AND a.active
-        WHERE c.quota_id = NEW.quota_id AND c.key = NEW.key AND c.start = NEW.start AND NEW.used >= NEW.alert_at
+        WHERE c.quota_id = NEW.quota_id AND c.key = NEW.key AND c.start = NEW.start
+          AND (NEW.used >= NEW.alert_at OR q.special AND NEW.alert_at IS NOT NULL)
         LIMIT -1)  -- LIMIT: so that a line is computed once
       LIMIT -1)
     WHERE level <= used LIMIT -1) AS f
@@ -133,7 +135,8 @@ BEGIN
         (SELECT max(e.step) FROM llm_alert_event AS e WHERE e.alert_id = a.id AND e.key = NEW.key
           AND e.start > NEW.start - {window_apart:-} AND e.start < NEW.start + {window_apart:-} AND e.state = 'raised') AS told
       FROM llm_alert AS a CROSS JOIN llm_quota AS q ON q.id = a.watch_id WHERE a.watch_id = NEW.quota_id AND a.active LIMIT -1))
-  WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start AND NEW.used >= NEW.alert_at;
+  WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start
+    AND (NEW.used >= NEW.alert_at OR NEW.alert_at IS NOT NULL AND (SELECT special FROM llm_quota WHERE id = NEW.quota_id));
 END;
 
 -- A counter fell below a line that an event tells of: grants get back what they paid for, the last first, and rules that

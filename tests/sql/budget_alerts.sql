@@ -55,3 +55,10 @@ INSERT INTO llm_usage(id, timestamp, user_id, input_tokens, output_tokens) VALUE
 SELECT count(*) FROM rolled WHERE state = 'raised';
 INSERT INTO llm_usage(id, timestamp, user_id, input_tokens, output_tokens) SELECT 100 + value, strftime('%Y-%m-%dT%H:%M:%SZ', '2026-01-06T09:00:00Z', value || ' hours'), 'ann', 90, 0 FROM json_each('[0,1,2,3,4,5,6,7,8]');
 SELECT * FROM rolled WHERE state = 'raised';
+SELECT '-- the line comes down again when an override ends and when a grant expires';
+DELETE FROM llm_quota; DELETE FROM llm_usage; DELETE FROM llm_alert_event;
+SELECT tok_quota_set('d', '{"metric":"total","limit":100,"period":"day","since":0,"split_by":"user_id"}', '2026-01-05') > 0;
+SELECT tok_quota_override('d', 'ann', 1000, '2026-01-05T12:00:00Z', 'a launch', '2026-01-05'), tok_quota_grant('d', 'ben', 900, '2026-01-05T12:00:00Z', 'a gift', 0, '2026-01-05') > 0;
+INSERT INTO llm_usage(timestamp, user_id, input_tokens, output_tokens) SELECT column1, column2, column3, 0 FROM (VALUES
+  ('2026-01-05T10:00:00Z', 'ann', 79), ('2026-01-05T10:00:00Z', 'ben', 79), ('2026-01-05T13:00:00Z', 'ann', 2), ('2026-01-05T13:00:00Z', 'ben', 16));
+SELECT a.value, e.key, e.level_units, e.used_units, e.limit_units, time(e.at, 'unixepoch') FROM llm_alert_event AS e JOIN llm_alert AS a ON a.id = e.alert_id ORDER BY e.id;
