@@ -95,6 +95,7 @@ static int find_quota(projection *j, char **message) {
   if (rc == SQLITE_OK)
     rc = sqlite3_bind_text(stmt, 1, tok_metric_names[j->ask.metric], -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 2, j->period_text, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 3, j->ask.now);
   for (int k = 0; k < TOK_N_SCOPE && rc == SQLITE_OK; k++) {
     char name[32];
     sqlite3_snprintf((int)sizeof name, name, ":%s", tok_scope_names[k]);

@@ -4,8 +4,8 @@ $(foreach f,$(wildcard ext/forecast/*.c),$(eval EXTRA_$(basename $(notdir $(f)))
 FORECAST_SQL := $(sort $(wildcard sql/forecast/*.sql))
 GEN_OBJ += $(B)/gen/forecast_scripts.o
 
-$(B)/gen/forecast_scripts.c: $(FORECAST_SQL) sql/gen/embed.sh sql/gen/nano.sql sql/gen/scope.sql
+$(B)/gen/forecast_scripts.c: $(FORECAST_SQL) sql/gen/embed.sh $(wildcard sql/gen/*.sql)
 	@mkdir -p $(@D)
-	sh sql/gen/embed.sh forecast sql $(FORECAST_SQL) > $@
+	SCHEMA=main sh sql/gen/embed.sh forecast sql $(FORECAST_SQL) > $@
 
 $(B)/gen/forecast_scripts.o: ALL_CFLAGS += -Iext

@@ -41,3 +41,16 @@ SELECT (SELECT group_concat(forecast) FROM tok_forecast('total', 'day', 9, '{"te
   (SELECT group_concat(forecast) FROM tok_forecast('total', 'day', 9, '{"tenant_id":"acme","session_id":null}'));
 SELECT abs(json_extract(tok_project('cost', 'day', NULL, '2026-02-14T10:30:00Z'), '$.projected') /
   json_extract(tok_project('cost', 'day', '{"user_id":null}', '2026-02-14T10:30:00Z'), '$.projected') - 1) < 0.02;
+SELECT '-- the limit is what holds now: with overrides, grants and what was carried over';
+DELETE FROM llm_quota; DELETE FROM llm_usage; DELETE FROM llm_alert_event;
+SELECT tok_quota_set('m', '{"metric":"total","limit":2000,"period":"month","since":0,"split_by":"user_id","action":"warn","thresholds":[]}', '2026-01-01') > 0,
+  tok_quota_set('all', '{"metric":"total","limit":50000,"period":"month","since":0,"action":"warn","thresholds":[],"rollover":7000}', '2026-01-01') > 0;
+INSERT INTO llm_alert(quota_id, basis, value) SELECT id, 'forecast', 1 FROM llm_quota WHERE name = 'm';
+INSERT INTO llm_usage(timestamp, user_id, input_tokens, output_tokens) SELECT datetime('2026-01-01T12:00:00Z', d.value || ' days'), u.value, 100, 0
+FROM json_each('[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40]') AS d JOIN json_each('["ann","ben","eve"]') AS u;
+SELECT tok_quota_override('m', 'ann', 9000), tok_quota_grant('m', 'ben', 5000) > 0;
+SELECT tok_forecast_alerts('2026-02-11');
+SELECT key, limit_units FROM llm_alert_event;
+SELECT tok_quota_override('m', 'ann', 500), tok_forecast_alerts('2026-02-11');
+SELECT key, limit_units FROM llm_alert_event;
+SELECT json_extract(tok_project('total', 'month', NULL, '2026-02-11'), '$.quota', '$.budget'), (SELECT "limit" FROM tok_quota_status('all', '2026-02-11'));
