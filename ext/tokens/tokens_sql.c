@@ -231,12 +231,13 @@ void tok_hold_set(tok_hold *h, tok_room *room, tok_engine *engine, const tok_voc
 
 bool tok_room_begin(sqlite3_context *ctx, int argc, sqlite3_value **argv, const char *func,
                     const tok_vocab **vocab) {
-  tok_room_of(ctx)->failed = false;
+  tok_room *room = tok_room_of(ctx);
+  room->failed = false;
   for (int i = 0; i < argc; i++) {
     if (sqlite3_value_type(argv[i]) == SQLITE_NULL) return false;
   }
-  tok_status rc = tok_room_vocab(tok_room_of(ctx), ctx, argv[0], vocab);
-  tok_room_of(ctx)->failed = rc != TOK_OK;
+  tok_status rc = tok_room_vocab(room, ctx, argv[0], vocab);
+  room->failed = rc != TOK_OK;
   if (rc != TOK_OK) {
     tok_room_raise(ctx, rc);
     return false;
