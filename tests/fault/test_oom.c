@@ -256,6 +256,13 @@ static const workload workloads[] = {
      " '2026-04-12')"},
     {"tok_init", NULL, LEDGER "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'llm_%'"},
     {"tok_init again", LEDGER A_ROW, LEDGER "SELECT count(*) FROM llm_usage"},
+    {"tok_init of what is left of a ledger", LEDGER A_ROW "DROP TRIGGER llm_usage_fill; DROP INDEX llm_price_key; DROP VIEW llm_by_model",
+     LEDGER "SELECT requests FROM llm_by_model; SELECT count(*) FROM sqlite_schema"},
+    {"import of a fork and of searches", LEDGER, "SELECT tok_import_text('{\"timestamp\":\"2026-01-05T10:00:00Z\",\"type\":\"session_meta\",\"payload\":"
+     "{\"id\":\"C\",\"forked_from_id\":\"P\"}}\n{\"timestamp\":\"2026-01-05T10:00:00Z\",\"type\":\"event_msg\",\"payload\":{\"type\":\"token_count\","
+     "\"info\":{\"total_token_usage\":{\"input_tokens\":5,\"output_tokens\":6}}}}', 'codex') ->> 'format', tok_import_text('{\"timestamp\":\"2026-01-05T10:00:00Z\","
+     "\"message\":{\"id\":\"m\",\"model\":\"claude-sonnet-4-5\",\"usage\":{\"input_tokens\":5,\"output_tokens\":6,\"server_tool_use\":"
+     "{\"web_search_requests\":1}}}}', 'claude-code') ->> 'format'; SELECT response_id, cost_nano, meters FROM llm_usage"},
     {"tok_init of an older ledger",
      "CREATE TABLE llm_usage(id INTEGER PRIMARY KEY, timestamp TEXT, provider TEXT, model TEXT, task_type TEXT,"
      " input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER, cost_usd REAL,"
