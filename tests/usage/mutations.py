@@ -105,7 +105,7 @@ def main(extension, recordings):
             failed += got != expected
             if got != expected and shown.update([name]) is None and shown[name] < 3:
                 print(name, recording['provider'], recording['endpoint'], 'expected', expected, 'got', got)
-    print('%d passed, %d failed' % (passed, failed))
+    print('%d comparisons, %d differ' % (passed + failed, failed))
     return failed > 0 or passed < 10000
 
 
