@@ -113,7 +113,7 @@ static void end_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     return;
   }
   rc = refuse_beyond(db, &message);
-  if (rc == SQLITE_OK) rc = tok_ledger_install(db, &message);
+  if (rc == SQLITE_OK) rc = tok_ledger_end_bulk(db, &message);
   if (rc == SQLITE_OK) rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
   if (rc != SQLITE_OK)
     fail(ctx, "tok_bulk_end", rc, message != NULL ? message : sqlite3_errmsg(db));

@@ -21,6 +21,11 @@ int tok_ledger_install(sqlite3 *db, char **message);
 ** again, and sums are made anew where triggers were missing. For tok_init().
 */
 int tok_ledger_repair(sqlite3 *db, char **message);
+/*
+** The same as tok_ledger_install() for tok_bulk_end(), which has looked at the rows
+** (rollup/bulk_check.sql).
+*/
+int tok_ledger_end_bulk(sqlite3 *db, char **message);
 
 /* The script of that name, e.g. "temp/reprice.sql"; it exists. */
 const char *tok_ledger_script(const char *name);

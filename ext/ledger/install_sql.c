@@ -56,6 +56,7 @@ typedef struct {
   char *message; /* owned; NULL until a step fails or if memory ran out */
   bool own;      /* our transaction, else a savepoint in the caller's */
   bool repair;   /* looks for what is missing */
+  bool checked;  /* no row of a bulk is beyond what a request has */
   sqlite3_stmt *keep, *undo; /* owned; COMMIT and ROLLBACK, or the same of the savepoint */
   sqlite3_stmt *reader;      /* owned */
 } install;
@@ -380,7 +381,7 @@ static void end_bulk(install *in, const ledger_state *s) {
     if (idle != NULL) run(in, idle);
     sqlite3_free(idle);
   }
-  run_with(in, tok_ledger_script("rollup/bulk_late.sql"), s->bulk_after);
+  if (!in->checked) run_with(in, tok_ledger_script("rollup/bulk_late.sql"), s->bulk_after);
   run_with(in, tok_ledger_script("rollup/bulk_end.sql"), s->bulk_after);
 }
 
@@ -471,8 +472,9 @@ static void finish(install *in) {
   }
 }
 
-static int install_ledger(sqlite3 *db, bool repair, char **message) {
-  install in = {.db = db, .own = sqlite3_get_autocommit(db) != 0, .repair = repair};
+static int install_ledger(sqlite3 *db, bool repair, bool checked, char **message) {
+  install in = {
+      .db = db, .own = sqlite3_get_autocommit(db) != 0, .repair = repair, .checked = checked};
   bool current = is_current(&in);
   int keys = swap_flag(db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, !current);
   int alter = swap_flag(db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1, !current);
@@ -498,6 +500,14 @@ static int install_ledger(sqlite3 *db, bool repair, char **message) {
   return in.rc;
 }
 
-int tok_ledger_install(sqlite3 *db, char **message) { return install_ledger(db, false, message); }
+int tok_ledger_install(sqlite3 *db, char **message) {
+  return install_ledger(db, false, false, message);
+}
 
-int tok_ledger_repair(sqlite3 *db, char **message) { return install_ledger(db, true, message); }
+int tok_ledger_repair(sqlite3 *db, char **message) {
+  return install_ledger(db, true, false, message);
+}
+
+int tok_ledger_end_bulk(sqlite3 *db, char **message) {
+  return install_ledger(db, false, true, message);
+}
