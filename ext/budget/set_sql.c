@@ -350,7 +350,9 @@ static int64_t set(tok_call *c, sqlite3_value *name, definition *d, sqlite3_valu
         c, SQLITE_ERROR,
         "a token bucket has no thresholds: it refills; rules of rate and spike tell of heavy use");
   if (!d->ends && d->value[P_ROLLOVER].ptr != NULL && !tok_slice_is(d->value[P_ROLLOVER], "0"))
-    tok_call_fail(c, SQLITE_ERROR, "a rolling window or lifetime has no next period to roll over to");
+    tok_call_fail(c, SQLITE_ERROR,
+                  "rollover must be 0 where no period follows (rolling, lifetime), got %.*s",
+                  tok_shown(d->value[P_ROLLOVER]), d->value[P_ROLLOVER].ptr);
   if (e.id == 0) {
     write_quota(c, name, d, scale, TOK_BQ_SET_INSERT);
   } else {

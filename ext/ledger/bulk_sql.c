@@ -109,7 +109,7 @@ static void end_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     return;
   }
   if (n < 0) {
-    tok_sql_error(ctx, "tok_bulk_end", "there was no tok_bulk_begin in this transaction");
+    tok_sql_error(ctx, "tok_bulk_end", "expected tok_bulk_begin() before it in this transaction");
     return;
   }
   rc = refuse_beyond(db, &message);

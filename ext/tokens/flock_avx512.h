@@ -450,7 +450,8 @@ static inline void flock_merge_find(const tok_ranks *r, flock_merge *g) {
 
 /* The ranks: of what has been read. */
 ALWAYS void flock_merge_rank(flock *f, const flock_merge *g, const flock_entries e[2]) {
-  __m512i right = flock_ranks(&g->right, &e[0], g->pos), left = flock_ranks(&g->left, &e[1], g->prev);
+  __m512i right = flock_ranks(&g->right, &e[0], g->pos);
+  __m512i left = flock_ranks(&g->left, &e[1], g->prev);
   __mmask16 live = (__mmask16)g->live;
   _mm512_mask_i32scatter_epi32(f->rank, live, flock_at(g->pos), right, 4);
   _mm512_mask_i32scatter_epi32(f->rank, live, flock_at(g->prev), left, 4);

@@ -210,7 +210,8 @@ static inline const void *second_line(const tok_cache *c, const miss *m) {
   static const tok_short_line empty __attribute__((aligned(TOK_LINE_BYTES))) = {0};
   if (m->n > TOK_TINY_KEY_MAX) return tok_cache_short(c, m->hash, 1);
   uint64_t key = tok_tiny_key(m->key.lo, m->n);
-  return tok_tiny_full(tok_cache_tiny(c, key, 0)) ? tok_cache_tiny(c, key, 1) : (const void *)&empty;
+  if (!tok_tiny_full(tok_cache_tiny(c, key, 0))) return &empty;
+  return tok_cache_tiny(c, key, 1);
 }
 
 /* Tokens of a piece in that line, 0 if it is not there. */

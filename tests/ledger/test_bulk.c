@@ -60,11 +60,11 @@ static void old_ids_and_replaces_count(void) {
 
 static void nothing_is_half_done(void) {
   sqlite3 *db = ledger();
-  CHECK_ROWS(db, "SELECT tok_bulk_end()", "Error: tok_bulk_end: there was no tok_bulk_begin in this transaction");
+  CHECK_ROWS(db, "SELECT tok_bulk_end()", "Error: tok_bulk_end: expected tok_bulk_begin() before it in this transaction");
   CHECK_RUN(db, "BEGIN");
   CHECK_ROWS(db, "SELECT tok_bulk_begin()",
              "Error: tok_bulk_begin: a transaction is open; tok_bulk_begin begins its own");
-  CHECK_ROWS(db, "SELECT tok_bulk_end()", "Error: tok_bulk_end: there was no tok_bulk_begin in this transaction");
+  CHECK_ROWS(db, "SELECT tok_bulk_end()", "Error: tok_bulk_end: expected tok_bulk_begin() before it in this transaction");
   CHECK_RUN(db, "ROLLBACK");
   CHECK_ROWS(db, "SELECT tok_bulk_begin()", "-");
   CHECK_RUN(db, ROWS "ROLLBACK;" ROWS); /* triggers are back */
