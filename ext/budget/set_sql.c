@@ -15,10 +15,12 @@
 **   unpriced_usd_per_1m, since, parent, active, description. Limits of cost_usd are dollars, so is
 **   the refill of a period 'bucket 10/1h'. A new quota counts from the start of its period on, or
 **   since the time given ("since":0: the whole ledger).
+**   A quota of cost remembers its unit: after "metric":"cost_nano" a later {"limit":5000000000} is
+**   nano-dollars too. Where none is known, as plain SQL wrote it, an amount alone is refused.
 ** tok_quota_grant(name, key, amount [, until [, reason [, priority [, since]]]]) -> id of the
-**   grant. Dollars where the quota counts cost. Spent after the limit, by priority (low first),
-**   then expiry, then age.
-** tok_quota_override(name, key, limit [, until [, reason [, since]]]) -> 1.
+**   grant. Dollars where the quota counts cost, nano-dollars where it was set as cost_nano. Spent
+**   after the limit, by priority (low first), then expiry, then age.
+** tok_quota_override(name, key, limit [, until [, reason [, since]]]) -> 1. The same units.
 */
 #include <math.h>
 
@@ -49,6 +51,7 @@ enum {
   P_UNPRICED,
   P_UNPRICED_NANO,
   P_SINCE_GIVEN,
+  P_UNIT, /* usd or nano, as the metric was written; NULL: no cost */
   P_END
 };
 
@@ -186,6 +189,7 @@ static void read_definition(tok_call *c, tok_slice json, definition *d) {
 typedef struct {
   int64_t id;
   char metric[16], period[TOK_PERIOD_TEXT_BYTES], zone[TOK_ZONE_NAME_MAX + 1];
+  char unit[8]; /* usd, nano, or empty: not known */
   bool rolling;
 } existing;
 
@@ -194,9 +198,9 @@ static existing find(tok_call *c, sqlite3_value *name) {
   sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_SET_FIND);
   if (stmt != NULL) sqlite3_bind_value(stmt, 1, name);
   if (tok_call_step(c, stmt)) {
-    const char *text[3];
-    for (int i = 0; i < 3; i++) {
-      text[i] = (const char *)sqlite3_column_text(stmt, 1 + i);
+    const char *text[4];
+    for (int i = 0; i < 4; i++) {
+      text[i] = (const char *)sqlite3_column_text(stmt, i < 3 ? 1 + i : 5);
       if (text[i] == NULL) tok_call_fail(c, SQLITE_NOMEM, NULL);
     }
     e.id = sqlite3_column_int64(stmt, 0);
@@ -205,10 +209,26 @@ static existing find(tok_call *c, sqlite3_value *name) {
       sqlite3_snprintf(sizeof e.metric, e.metric, "%s", text[0]);
       sqlite3_snprintf(sizeof e.period, e.period, "%s", text[1]);
       sqlite3_snprintf(sizeof e.zone, e.zone, "%s", text[2]);
+      sqlite3_snprintf(sizeof e.unit, e.unit, "%s", text[3]);
     }
   }
   tok_call_done(c, TOK_BQ_SET_FIND, stmt);
   return e;
+}
+
+enum { NANO = 1000000000 };
+
+/* What an amount of a quota that is there already is multiplied with. */
+static int64_t scale_of(const existing *e) {
+  return e->metric[0] == 'c' && strcmp(e->unit, "nano") != 0 ? NANO : 1;
+}
+
+/* An amount of cost without its unit, where the quota's own is not known. */
+static void check_unit(tok_call *c, const definition *d, const existing *e, bool any) {
+  if (any && e->metric[0] == 'c' && e->unit[0] == '\0' && d->value[P_METRIC].ptr == NULL)
+    tok_call_fail(c, SQLITE_ERROR,
+                  "a limit of this quota of cost needs its unit, expected \"metric\":\"cost_usd\" or "
+                  "\"metric\":\"cost_nano\" beside it: no tok_quota_set has named one");
 }
 
 /*
@@ -217,15 +237,19 @@ static existing find(tok_call *c, sqlite3_value *name) {
 */
 static void check_metric(tok_call *c, definition *d, const existing *e, int64_t *scale) {
   tok_slice m = d->value[P_METRIC];
-  *scale = e->metric[0] == 'c' ? 1000000000 : 1;
+  *scale = scale_of(e);
   if (m.ptr == NULL) {
     if (e->id == 0)
       wrong(c, "metric", "given: input, output, total, requests, cost_usd or cost_nano");
+    check_unit(c, d, e,
+               d->value[P_LIMIT].ptr != NULL || d->value[P_SOFT].ptr != NULL ||
+                   d->value[P_ROLLOVER].ptr != NULL);
     return;
   }
   bool usd = tok_slice_is(m, "cost_usd") || tok_slice_is(m, "cost"),
        nano = tok_slice_is(m, "cost_nano");
-  *scale = usd ? 1000000000 : 1;
+  *scale = usd ? NANO : 1;
+  if (usd || nano) d->value[P_UNIT] = tok_slice_of(usd ? "usd" : "nano");
   if (usd || nano) d->value[P_METRIC] = tok_slice_of("cost");
   else if (!tok_slice_is(m, "input") && !tok_slice_is(m, "output") && !tok_slice_is(m, "total") &&
            !tok_slice_is(m, "requests"))
@@ -251,8 +275,9 @@ static void check_period(tok_call *c, definition *d, const existing *e, int64_t 
   sqlite3_free(message);
   if (rc != SQLITE_OK) return;
   tok_status status = tok_period_parse(text, &p, &why);
-  if (status == TOK_OK && p.kind == TOK_PERIOD_BUCKET && d->value[P_PERIOD].ptr != NULL &&
-      !tok_mul_i64(p.n, scale, &p.n)) {
+  bool refilled = status == TOK_OK && p.kind == TOK_PERIOD_BUCKET && d->value[P_PERIOD].ptr != NULL;
+  check_unit(c, d, e, refilled && p.n > 0);
+  if (refilled && !tok_mul_i64(p.n, scale, &p.n)) {
     status = TOK_INVALID; /* a refill is in the unit of the limit */
     why = "has a refill that does not fit in 64 bits";
   }
@@ -311,6 +336,9 @@ static void bind_definition(tok_call *c, sqlite3_stmt *stmt, sqlite3_value *name
   if (P_SINCE <= sqlite3_bind_parameter_count(stmt)) sqlite3_bind_int64(stmt, P_SINCE, d->since);
   if (P_SINCE_GIVEN <= sqlite3_bind_parameter_count(stmt))
     sqlite3_bind_int(stmt, P_SINCE_GIVEN, d->value[P_SINCE].ptr != NULL);
+  tok_slice unit = d->value[P_UNIT];
+  if (P_UNIT <= sqlite3_bind_parameter_count(stmt) && unit.ptr != NULL)
+    sqlite3_bind_text64(stmt, P_UNIT, unit.ptr, unit.len, SQLITE_STATIC, SQLITE_UTF8);
 }
 
 /* ---- tok_quota_set --------------------------------------------------------------------------- */
@@ -392,11 +420,11 @@ void tok_quota_set_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
 
 /* ---- grants and overrides -------------------------------------------------------------------- */
 
-/* Units of the quota's metric: dollars where that is cost. */
+/* Units of the quota's metric: dollars where that is cost, unless it was written in nano-dollars. */
 static int64_t units_argument(tok_call *c, const existing *e, const char *what, sqlite3_value *v) {
   int64_t units = 0;
   if (c->rc != SQLITE_OK) return 0;
-  if (e->metric[0] != 'c') {
+  if (scale_of(e) == 1) {
     c->raised = !tok_sql_int(c->ctx, c->func, what, v, &units);
     if (c->raised) c->rc = SQLITE_ERROR;
   } else {

@@ -1,2 +1,2 @@
 -- ?1 name.
-SELECT id, metric, period, zone, kind = 'rolling' OR kind = 'bucket' FROM main.llm_quota WHERE name = ?1
+SELECT id, metric, period, zone, kind = 'rolling' OR kind = 'bucket', coalesce(unit, '') FROM main.llm_quota WHERE name = ?1

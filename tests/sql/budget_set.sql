@@ -24,3 +24,25 @@ SELECT tok_quota_set('e', '{"metric":"input","limit":100,"period":"rolling 24h",
 SELECT tok_quota_set('e', '{"metric":"input","limit":100,"period":"lifetime","rollover":0}', '2026-01-01') > 0;
 SELECT tok_quota_set('e', '{"rollover":50}', '2026-01-01');
 SELECT tok_quota_set('e', '{"period":"day","rollover":50}', '2026-01-01') > 0;
+SELECT '-- a limit alone is read in the unit that the quota was written in';
+SELECT tok_quota_set('n', '{"metric":"cost_nano","limit":5000000000,"period":"month"}') > 0, tok_quota_set('n', '{"limit":7000000000}') > 0,
+  tok_quota_set('n', '{"soft_limit":6000000000,"rollover":1000000000}') > 0;
+SELECT limit_units, soft_units, rollover_units, unit FROM llm_quota WHERE name = 'n';
+SELECT tok_quota_override('n', 'ann', 8000000000) > 0, tok_quota_grant('n', 'ann', 250000000) > 0;
+SELECT limit_units FROM llm_quota_override; SELECT units FROM llm_grant;
+SELECT tok_quota_set('n', '{"limit":1.5}');
+SELECT tok_quota_set('n', '{"metric":"cost_usd","limit":2.5}') > 0, tok_quota_set('n', '{"limit":3}') > 0;
+SELECT limit_units, unit FROM llm_quota WHERE name = 'n';
+SELECT tok_quota_set('n', '{"metric":"cost_nano"}') > 0, tok_quota_set('n', '{"limit":9}') > 0;
+SELECT limit_units, unit FROM llm_quota WHERE name = 'n';
+SELECT tok_quota_set('nb', '{"metric":"cost_nano","limit":5000,"period":"bucket 100/1h"}') > 0, tok_quota_set('nb', '{"period":"bucket 200/1h"}') > 0;
+SELECT limit_units, refill, period FROM llm_quota WHERE name = 'nb';
+SELECT '-- which nobody knows where plain SQL wrote it';
+INSERT INTO llm_quota(name, metric, limit_units) VALUES ('plain', 'cost', 5000000000);
+SELECT tok_quota_set('plain', '{"limit":5}');
+SELECT tok_quota_set('plain', '{"soft_limit":5}');
+SELECT tok_quota_set('plain', '{"period":"bucket 5/1h"}');
+SELECT tok_quota_set('plain', '{"action":"warn","period":"bucket 1h"}') > 0, tok_quota_set('plain', '{"metric":"cost_usd","limit":6}') > 0, tok_quota_set('plain', '{"limit":7}') > 0;
+SELECT limit_units, period, unit FROM llm_quota WHERE name = 'plain';
+SELECT tok_quota_set('plain', '{"metric":"total","limit":8}') > 0, tok_quota_set('plain', '{"limit":9}') > 0;
+SELECT limit_units, metric, unit FROM llm_quota WHERE name = 'plain';
