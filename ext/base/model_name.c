@@ -148,6 +148,12 @@ static bool is_geography(const char *p, size_t n) {
   return IN_LIST(p, n, words);
 }
 
+/* Azure's data zones, as in azure/eu/gpt-5. */
+static bool is_zone(const char *p, size_t n) {
+  static const char *const words[] = {"us", "eu", "apac", "us-gov", "global", "global-standard"};
+  return IN_LIST(p, n, words);
+}
+
 /* Vendors of Bedrock names. A fixed list: a dot is otherwise part of a version, as in `gpt-4.1`. */
 static bool is_bedrock_vendor(const char *p, size_t n) {
   static const char *const words[] = {
@@ -201,7 +207,7 @@ static void add_start(tok_model_name *m, size_t at) {
 }
 
 static void set_region(tok_model_name *m, size_t at, size_t n) {
-  m->region_at = (uint8_t)at;
+  m->region_at = m->region_last = (uint8_t)at;
   m->region_len = (uint8_t)n;
 }
 
@@ -262,7 +268,7 @@ static size_t parse_path(tok_model_name *m, size_t from) {
     if (n >= 4 && memcmp(p, "arn:", 4) == 0) {
       parse_arn(m, i);
       m->dotted = true;
-    } else if (is_cloud_region(p, n)) {
+    } else if (is_cloud_region(p, n) || is_zone(p, n)) {
       set_region(m, segment, n);
     } else if (n == 10 && memcmp(p, "publishers", 10) == 0) {
       m->platform_len = 0;
@@ -288,6 +294,7 @@ static void parse_dotted(tok_model_name *m, size_t from) {
     if (is_geography(p, n)) {
       if (m->region_len == 0 || i == 0)
         set_region(m, from, n);
+      m->region_last = (uint8_t)from;
     } else if (is_bedrock_vendor(p, n)) {
       set_vendor(m, from, n);
     } else {

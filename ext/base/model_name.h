@@ -48,6 +48,7 @@ typedef struct {
   uint8_t vendor_at, vendor_len;     /* use tok_model_vendor */
   uint8_t platform_at, platform_len; /* use tok_model_platform */
   uint8_t region_at, region_len;     /* use tok_model_region */
+  uint8_t region_last; /* where the last of several regions begins: us.eu.anthropic.… */
   bool fine_tuned;                   /* ft:base:org::id, or the older base:ft-org-… */
   bool million_context;              /* [1m] */
   bool dotted;                       /* a Bedrock name: vendor.model */
@@ -94,8 +95,8 @@ static inline tok_slice tok_model_platform(const tok_model_name *m) {
   return s;
 }
 
-/* Bedrock's geography ("us", "eu", "apac", "global", …) or the region of a path or ARN
- * ("us-east-1"). */
+/* Bedrock's geography ("us", "eu", "apac", "global", …), Azure's data zone (azure/eu/…) or the region
+ * of a path or ARN ("us-east-1"). */
 static inline tok_slice tok_model_region(const tok_model_name *m) {
   tok_slice s = {m->folded + m->region_at, m->region_len};
   return s;

@@ -6,7 +6,10 @@ enum { ANY_PROVIDER = -1 };
 typedef struct {
   const tok_price_model *model;
   tok_match match;
+  size_t start; /* where in the reference the name begins that was found */
 } found;
+
+static const found nothing = {NULL, TOK_MATCH_NONE, 0};
 
 /* ---- what may be cut off for a price --------------------------------------------------------- */
 
@@ -109,11 +112,13 @@ static found match_whole(const tok_model_name *m, int provider) {
       continue;
     const tok_price_model *model = &tok_prices.models[n->model];
     bool canonical = tok_slice_is(c, tok_price_text(model->name));
-    return (found){model, i > 0       ? TOK_MATCH_STRIPPED
-                          : canonical ? TOK_MATCH_EXACT
-                                      : TOK_MATCH_ALIAS};
+    return (found){model,
+                   i > 0       ? TOK_MATCH_STRIPPED
+                   : canonical ? TOK_MATCH_EXACT
+                               : TOK_MATCH_ALIAS,
+                   m->start[i % m->n_start]};
   }
-  return (found){NULL, TOK_MATCH_NONE};
+  return nothing;
 }
 
 static found match_prefix(const tok_model_name *m, int provider) {
@@ -123,9 +128,9 @@ static found match_prefix(const tok_model_name *m, int provider) {
       continue;
     const tok_price_name *n = lookup_prefix(c, provider);
     if (n != NULL)
-      return (found){&tok_prices.models[n->model], TOK_MATCH_PREFIX};
+      return (found){&tok_prices.models[n->model], TOK_MATCH_PREFIX, m->start[i]};
   }
-  return (found){NULL, TOK_MATCH_NONE};
+  return nothing;
 }
 
 static found match_spelling(const tok_model_name *m, int provider) {
@@ -136,9 +141,9 @@ static found match_spelling(const tok_model_name *m, int provider) {
     tok_slice c = {spelled, tok_model_respell(tok_model_candidate(m, i), spelled)};
     const tok_price_name *n = lookup(c, provider, RESPELLED_NAMES);
     if (n != NULL)
-      return (found){&tok_prices.models[n->model], TOK_MATCH_SPELLING};
+      return (found){&tok_prices.models[n->model], TOK_MATCH_SPELLING, m->start[i % m->n_start]};
   }
-  return (found){NULL, TOK_MATCH_NONE};
+  return nothing;
 }
 
 static found match_in(const tok_model_name *m, int provider) {
@@ -197,7 +202,55 @@ static found match_only(const tok_model_name *m, bool *hosted) {
   *hosted = tok_prices.providers[f.model->provider].n_makes == 0;
   for (size_t i = 0; i < tok_prices.n_providers && !*hosted; i++)
     *hosted = i != f.model->provider && match_whole(m, (int)i).model != NULL;
-  return *hosted ? (found){NULL, TOK_MATCH_NONE} : f;
+  return *hosted ? nothing : f;
+}
+
+/* ---- regions --------------------------------------------------------------------------------- */
+
+/* Where the list price holds; of Bedrock also in the geography us, whose plain names are those of the US. */
+static bool is_home(tok_slice region, bool bedrock) {
+  static const char *const names[] = {"global", "global-standard", "us-east-1", "us-east-2",
+                                      "us-west-2"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (tok_slice_is(region, names[i]))
+      return true;
+  }
+  return region.len == 0 || (bedrock && tok_slice_is(region, "us"));
+}
+
+/* region/name, the name from `start` on, in place of the whole: a region of an ARN stands far from it. */
+static found match_in_region(const tok_model_name *m, size_t start, int provider) {
+  char text[TOK_MODEL_NAME_MAX + 1];
+  tok_slice region = tok_model_region(m), name = {m->folded + start, m->len - start};
+  tok_model_name joint;
+  if (region.len + 1 + name.len > TOK_MODEL_NAME_MAX)
+    return nothing;
+  memcpy(text, region.ptr, region.len);
+  text[region.len] = '/';
+  memcpy(text + region.len + 1, name.ptr, name.len);
+  tok_slice whole = {text, region.len + 1 + name.len};
+  if (tok_model_name_parse(whole, &joint) != TOK_OK)
+    return nothing;
+  found f = match_in(&joint, provider);
+  return f.start == 0 ? f : nothing;
+}
+
+/* A model of the list that is every region's but the government's. */
+static bool is_regional(const tok_price_model *model, tok_slice region) {
+  return strncmp(tok_price_text(model->name), "regional.", 9) == 0 &&
+         (region.len < 6 || memcmp(region.ptr, "us-gov", 6) != 0);
+}
+
+/* Was the region that a reference names cut off for want of a price there? */
+static bool lost_region(const tok_model_name *m, int provider, found *f) {
+  tok_slice region = tok_model_region(m);
+  if (provider < 0 || !tok_prices.providers[provider].regional || is_home(region, m->dotted) ||
+      f->start <= m->region_last || is_regional(f->model, region))
+    return false;
+  found there = match_in_region(m, f->start, provider);
+  if (there.model != NULL)
+    *f = (found){there.model, TOK_MATCH_STRIPPED, 0};
+  return there.model == NULL;
 }
 
 static tok_why why_not(const tok_model_name *m, bool hosted) {
@@ -229,7 +282,7 @@ void tok_resolve(tok_slice provider, tok_slice reference, tok_resolution *out) {
   if (tok_model_name_parse(reference, &out->name) != TOK_OK)
     return;
   const tok_model_name *m = &out->name;
-  found f = {NULL, TOK_MATCH_NONE};
+  found f = nothing;
   bool hosted = false;
   int p = -1;
   if (provider.len > 0 && !is_router(provider)) {
@@ -247,10 +300,15 @@ void tok_resolve(tok_slice provider, tok_slice reference, tok_resolution *out) {
     f = match_provider(m, p);
   if (f.model == NULL && p < 0)
     f = match_only(m, &hosted);
+  bool lost = f.model != NULL && lost_region(m, p, &f);
+  if (lost)
+    f = nothing;
   out->provider = p;
   out->model = f.model;
   out->match = f.match;
-  out->why = f.model != NULL ? TOK_WHY_FOUND : why_not(m, hosted);
+  out->why = lost              ? TOK_WHY_REGION
+             : f.model != NULL ? TOK_WHY_FOUND
+                               : why_not(m, hosted);
 }
 
 const char *tok_match_name(tok_match match) {
@@ -266,6 +324,7 @@ const char *tok_why_text(tok_why why) {
       "no provider of the price list has this model",
       "a variant (such as :free) without a listed price of its own",
       "a fine-tuned model whose price is not listed",
+      "the price in this region is not listed, and may be above that of the model elsewhere",
       "providers host this model at their own prices: name the provider, as in groq/model",
   };
   return texts[why];

@@ -11,6 +11,11 @@
 ** is one that makes models. A name that only hosts list (llama-3.3-70b-versatile) needs its
 ** provider: what serves it is known only to who asked, and hosts set their own prices.
 **
+** Who sells by regions (Azure's data zones, Bedrock's geographies and regions) has prices for them,
+** most of them 10 % above the global one. The list names them (azure/eu/gpt-5); of what it does not
+** name there is no price, rather than one that is too low. Bedrock's regions in the US where its
+** list prices hold are no such region, nor is `global`.
+**
 ** What is never stripped for a price: a variant such as `:free` or `:nitro` (another price than the
 ** model's; priced only where listed), and `ft:` (a fine-tuned model has its own price).
 */
@@ -37,6 +42,7 @@ typedef enum {
   TOK_WHY_UNKNOWN_MODEL,    /* nobody, or not that provider, lists the model */
   TOK_WHY_VARIANT,          /* `:free` and the like without a listed price of their own */
   TOK_WHY_FINE_TUNED,       /* a fine-tuned model whose price is not listed */
+  TOK_WHY_REGION,           /* the region that is named may have another price, which is not listed */
   TOK_WHY_AMBIGUOUS         /* only hosts list the name, or several providers: say which */
 } tok_why;
 

@@ -285,6 +285,7 @@ static void read_provider(const char *path) {
   if (strcmp(pool + p->checked, newest) > 0)
     snprintf(newest, sizeof newest, "%s", pool + p->checked);
   p->n_called = read_globs(cJSON_GetObjectItemCaseSensitive(in, "called"), p->called);
+  p->regional = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(in, "regional"));
   p->us_percent = (uint8_t)count_of(in, "us_percent");
   p->n_makes = read_globs(cJSON_GetObjectItemCaseSensitive(in, "makes"), p->makes);
   fallbacks[index] = cJSON_GetObjectItemCaseSensitive(in, "falls_back_to");
@@ -360,7 +361,7 @@ static void print_providers(void) {
            p->first_model, p->n_models);
     print_globs(p->called, p->n_called);
     print_globs(p->makes, p->n_makes);
-    printf("%u,%u,%u,{", p->n_called, p->n_makes, p->us_percent);
+    printf("%u,%u,%d,%u,{", p->n_called, p->n_makes, p->regional, p->us_percent);
     for (size_t k = 0; k < p->n_fallback; k++)
       printf("%u,", p->fallback[k]);
     printf("%s},%u},\n", p->n_fallback == 0 ? "0" : "", p->n_fallback);

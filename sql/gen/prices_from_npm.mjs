@@ -1,5 +1,5 @@
 // Rebuilds sql/prices/*.json and their MANIFEST from the npm package @pydantic/genai-prices (MIT), and the prices of
-// service tiers (batch, flex, priority) from the model list of the Python package litellm (MIT).
+// service tiers (batch, flex, priority) and of regions from the model list of the Python package litellm (MIT).
 //
 //     node sql/gen/prices_from_npm.mjs PACKAGE_FOLDER OUT_FOLDER DATE_OF_PUBLICATION LITELLM_FOLDER LITELLM_VERSION
 //
@@ -278,6 +278,70 @@ function addTiers(provider, model) {
   return model;
 }
 
+// ---- regions -----------------------------------------------------------------------------------------------
+// Azure's data zones and Bedrock's geographies and regions have prices of their own, which litellm lists as models:
+// azure/eu/gpt-5, us-gov.anthropic.claude-…, bedrock/eu-west-2/…. Each becomes a model of that name, but where the source has names of
+// that region itself. Of two prices of a region the higher one holds: for GovCloud the source
+// repeats those of the commercial regions.
+const REGIONS = {
+  azure: /^azure\/((?:eu|us|us-gov|apac|global|global-standard)\/[^/]+)$/,
+  aws: /^(?:bedrock\/((?:claude_platform|[a-z]{2}(?:-gov)?-[a-z]+-\d)\/[^/]+)|((?:us|eu|apac|ap|jp|au|ca|sa|me|af|us-gov|global)\.[^/]+))$/,
+};
+
+// A model's prices in litellm: {…} with its sizes, and one such set for each service tier.
+function regionSets(entry) {
+  const sets = new Map();
+  for (const [key, value] of Object.entries(entry)) {
+    const m = /^(.*?)(?:_above_(\d+)k_tokens)?(?:_(batches|flex|priority))?$/.exec(key), name = LITELLM_METERS[m[1]];
+    if (!name || typeof value !== 'number') continue;
+    if (!sets.has(m[3])) sets.set(m[3], { ...(m[3] && { service_tier: TIERS[m[3]] }), source: litellmSource, sizes: new Map() });
+    const set = sets.get(m[3]);
+    if (!m[2]) { set[name] = decimal(value * 1e6); continue; }
+    const from = Number(m[2]) * 1000 + 1;
+    if (!set.sizes.has(from)) set.sizes.set(from, { from_tokens: from });
+    set.sizes.get(from)[name] = decimal(value * 1e6);
+  }
+  // a size without its price from the first token on is no price: the standard one holds there, as elsewhere
+  return [...sets.values()].map(({ sizes, ...set }) => {
+    const tiers = [...sizes.values()].sort((a, b) => a.from_tokens - b.from_tokens)
+      .map((t) => Object.fromEntries(Object.entries(t).filter(([m]) => m === 'from_tokens' || set[m] !== undefined)))
+      .filter((t) => Object.keys(t).length > 1);
+    return tiers.length ? { ...set, tiers } : set;
+  }).filter((set) => set.input !== undefined || set.output !== undefined);
+}
+
+// The name, and the stem of its versions: us-gov.anthropic.claude-sonnet-4-5-20250929~.
+function regionNames(name) {
+  const versioned = /^(.*?)-v\d+(:\d+)?$/.exec(name);
+  return versioned ? [name, `${versioned[1]}~`] : [name];
+}
+
+function addRegions(provider, models) {
+  if (!REGIONS[provider]) return models;
+  const covers = (n, name) => n === name || (n.endsWith('~') && name.startsWith(n.slice(0, -1)) && /^(-v\d+)?(:\d+)?$/.test(name.slice(n.length - 1)));
+  // Does the source name it? Where its price is the lower one, of several regions at once, it does not any more.
+  const taken = (name, input) => {
+    const m = models.find((x) => x.names.some((n) => covers(n, name)));
+    if (!m || input <= Number(standardNow(m)?.input ?? 0)) return m !== undefined;
+    m.names = m.names.filter((n) => !covers(n, name));
+    return false;
+  };
+  const added = [];
+  for (const [key, entry] of Object.entries(litellm)) {
+    const m = REGIONS[provider].exec(key), name = m && (m[1] ?? m[2]).toLowerCase();
+    const prices = name ? regionSets(entry) : [];
+    if (!prices.length || prices[0].service_tier) continue;
+    const gov = /^us-gov-[a-z]+-\d\/(.*)$/.exec(name);
+    const own = [name, ...(gov ? [`us-gov.${gov[1]}`] : [])].filter((n) => !taken(n, Number(prices[0].input ?? 0)));
+    if (own.length) added.push({ model: own[0], names: own.flatMap(regionNames),
+                 ...(entry.max_input_tokens && { context_window: entry.max_input_tokens }), prices });
+  }
+  added.sort((a, b) => a.model.includes('/') - b.model.includes('/')); // us-gov.x itself before us-gov-west-1/x
+  const names = new Set();
+  for (const m of added) m.names = m.names.filter((n) => !names.has(n) && names.add(n));
+  return [...models, ...added];
+}
+
 // Names of the provider ("called") or of its models ("makes") beside the source's.
 function otherNames(provider, kind) {
   return corrections.filter((c) => c.provider === provider && c[kind])
@@ -290,16 +354,16 @@ function convert(p) {
     urls: p.pricing_urls ?? [], ...(p.price_comments && { note: p.price_comments }),
     called: [...new Set([...glob(p.provider_match), ...otherNames(p.id, 'called')])],
     makes: [...new Set([...glob(p.model_match), ...otherNames(p.id, 'makes')])],
-    falls_back_to: p.fallback_model_providers ?? [],
+    falls_back_to: p.fallback_model_providers ?? [], ...(REGIONS[p.id] && { regional: true }),
     ...Object.fromEntries(corrections.filter((c) => c.provider === p.id && c.us_percent)
       .map((c) => { c.used = true; return ['us_percent', c.us_percent]; })),
-    models: p.models.map((m) => addTiers(p.id, correct(p.id, {
+    models: addRegions(p.id, p.models.map((m) => addTiers(p.id, correct(p.id, {
       model: m.id, names: namesOf(m),
       ...(m.context_window && { context_window: m.context_window }),
       ...(m.deprecated && { deprecated: true }),
       ...(m.price_comments && { note: m.price_comments }),
       prices: history(m.prices),
-    }))),
+    })))),
   };
 }
 
@@ -315,7 +379,7 @@ const manifest = [
   '# The price list: one file a provider, written by sql/gen/prices_from_npm.mjs (make prices).',
   `# source: npm ${sourceName}, licence ${about.license ?? 'MIT'} (LICENSE beside this file)`,
   `# dist/index.js sha256 ${sha256(code)}`,
-  `# service tiers: PyPI ${litellmSource}, licence MIT (LICENSE.litellm), model list sha256 ${sha256(litellmText)}`,
+  `# service tiers and regions: PyPI ${litellmSource}, licence MIT (LICENSE.litellm), model list sha256 ${sha256(litellmText)}`,
   `# corrections.json (by hand) sha256 ${sha256(fs.readFileSync(path.join(outDir, 'corrections.json')))}`,
   '# sha256  file  models',
 ];

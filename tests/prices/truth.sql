@@ -7,11 +7,11 @@ CREATE TEMP TABLE truth AS
          json_patch(line -> 'usage', json_object('provider', line ->> 'provider')) AS usage_of_provider
   FROM truth_line;
 
--- Deviations: rows for which the reference has no price, because it takes the name as it stands, and SPEC says that
+-- Deviations: rows of which the reference has another price than a published one, or none, because it takes the name as it stands, and SPEC says that
 -- the name is the model. tests/prices/deviations.tsv holds each with what tok answers, the reason and a source.
 CREATE TEMP TABLE deviation AS
   SELECT nullif(provider, '') AS provider, model, at, input_tokens + 0 AS input_tokens, ours + 0.0 AS ours,
-         nullif(theirs, 'NULL') AS theirs, reason, source FROM deviation_line;
+         nullif(theirs, 'NULL') + 0.0 AS theirs, reason, source FROM deviation_line;
 
 CREATE TEMP TABLE answer AS
   SELECT *, tok_cost(model, usage_of_provider, at) AS got,
