@@ -16,7 +16,7 @@ CREATE TEMP TABLE deviation AS
 CREATE TEMP TABLE answer AS
   SELECT *, tok_cost(model, usage_of_provider, at) AS got,
          (SELECT reason FROM deviation d WHERE d.model = t.model AND d.provider IS t.provider AND d.at = t.at
-            AND d.input_tokens = t.usage ->> 'input_tokens' AND d.theirs IS t.price) AS deviation
+            AND d.input_tokens = t.usage ->> 'input_tokens' AND round(d.theirs, 12) IS round(t.price, 12)) AS deviation
   FROM truth t WHERE error IS NULL;
 ALTER TABLE answer ADD COLUMN ok;
 UPDATE answer SET ok = CASE WHEN price IS NULL THEN got IS NULL
@@ -34,5 +34,5 @@ SELECT 'of those not suspect', sum(ok), 'of', count(*), printf('%.2f %%', 100.0 
 SELECT 'stale', provider, model, at, ours, theirs, source FROM deviation d
   WHERE reason IS NULL OR source NOT GLOB 'https://?*' OR NOT EXISTS (SELECT 1 FROM answer t
     WHERE NOT ok AND d.model = t.model AND d.provider IS t.provider AND d.at = t.at
-      AND d.input_tokens = t.usage ->> 'input_tokens' AND d.theirs IS t.price AND abs(got - ours) <= 1e-12);
+      AND d.input_tokens = t.usage ->> 'input_tokens' AND round(d.theirs, 12) IS round(t.price, 12) AND abs(got - ours) <= 1e-12);
 SELECT 'unexplained', count(*) FROM answer WHERE NOT ok AND suspect IS NULL AND deviation IS NULL;
