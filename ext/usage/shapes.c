@@ -38,6 +38,8 @@ const tok_usage_mark tok_usage_marks[] = {
     {TOK_WORD_ID, "batch_req_", "openai", "batch", TOK_MEANS_NOTHING},
     {TOK_WORD_PRINT, "fp_ollama", "ollama", NULL, TOK_MEANS_NOTHING},
     {TOK_WORD_KIND, "batch", "openai", "batch", TOK_MEANS_NOTHING},
+    {TOK_WORD_TYPE, "message_start", NULL, NULL, TOK_MEANS_PART},
+    {TOK_WORD_TYPE, "message_delta", NULL, NULL, TOK_MEANS_PART},
     {TOK_WORD_KIND, "chat.completion.chunk", NULL, NULL, TOK_MEANS_PART},
     {TOK_WORD_KIND, "chat.completion", NULL, NULL, TOK_MEANS_WHOLE},
     {TOK_WORD_KIND, "invoke_", NULL, NULL, TOK_MEANS_SUM}, /* an agent, a workflow */
@@ -481,6 +483,7 @@ const tok_usage_row tok_usage_rows[] = {
     COUNT("total_tool_use_tokens", ANY, INPUT_TOOL, S_INTERACTIONS, 0),
     WORD("trafficType", ANY, TIER),
     WORD("traffic_type", ANY, TIER),
+    WORD("type", EVENT, TYPE),
     ROW("upstream_inference_cost", EVENT, UPSTREAM, 0, 0, NULL),
     GO("usage", EVENT | WRAP, USAGE),
     GO("usageMetadata", EVENT | WRAP, USAGE),

@@ -89,6 +89,7 @@ typedef enum {
   TOK_WORD_LINE, /* of a batch's output: whose request this answers; a span's id */
   TOK_WORD_TIER,
   TOK_WORD_KIND,  /* what the object calls itself, or a span what it did */
+  TOK_WORD_TYPE,  /* of an event of Anthropic's streams */
   TOK_WORD_PRINT, /* system_fingerprint */
   TOK_WORD_SIZE,  /* of the search context, on which Perplexity's fee depends */
   TOK_WORD_GEO,   /* where Anthropic was bound to compute, on which its prices depend */

@@ -51,7 +51,7 @@ typedef struct {
   char name_room[TOK_USAGE_ESCAPED_MAX], label_room[TOK_USAGE_ESCAPED_MAX];
   int64_t entry;                /* of an entry, -1: none */
   int64_t round[N_ROUND_NAMES]; /* of a round, 0: none */
-  bool line;                    /* is this the first event of another line? */
+  bool line;                    /* is this the first event of another line, or element? */
   bool strict;                  /* a known member that is no number is an error anywhere */
   tok_slice provider;
   tok_usage_raw event, response;
@@ -535,8 +535,10 @@ static void on_close(walker *w) {
     end_entry(w, f);
   if (f->kind == ROUNDS)
     end_round(w);
-  if (f->event)
+  if (f->event) {
     end_event(w);
+    w->line = !w->j.data_lines && w->j.depth == 1 && w->frames[1].array;
+  }
 }
 
 /* ---- texts ----------------------------------------------------------------------------------- */

@@ -12,9 +12,10 @@
 ** of a stream of server-sent events (one JSON document a `data:` line, or a document in several).
 ** Events of one response override each other, field by field: providers count cumulatively. Another
 ** response id, or another request's name in a batch's lines, starts another response, and responses
-** are added up. Where JSON Lines say no id, a line that counts is a response of its own, but for
-** the parts of a stream: those that say so, and those that count on where the line before did not
-** end. The last event of a stream may be cut, since connections break: it is left out.
+** are added up. Where JSON Lines, or the elements of an array, say no id, one that counts is a
+** response of its own, but for the parts of a stream: those that say so, and those that count on
+** where the one before did not end. The last event of a stream may be cut, since connections break:
+** it is left out.
 **
 ** One pass, no allocation, no recursion; texts in the result are borrowed from the input.
 */

@@ -460,8 +460,19 @@ static void lines_without_id(void) {
       {"{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"usage\":{\"input_tokens\":20,"
        "\"output_tokens\":1}}}\n{\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9}}\n", 1, 20, 9},
       /* a stream a line, as an array */
-      {"[{\"usage\":{\"inputTokens\":1}},{\"usage\":{\"inputTokens\":10,\"outputTokens\":5}}]\n"
-       "[{\"usage\":{\"inputTokens\":1}},{\"usage\":{\"inputTokens\":10,\"outputTokens\":5}}]\n", 2, 20, 10},
+      {"[{\"prompt_token_count\":7,\"generation_token_count\":1},{\"generation_token_count\":2,"
+       "\"stop_reason\":\"stop\"}]\n[{\"prompt_token_count\":7,\"generation_token_count\":1},"
+       "{\"generation_token_count\":2,\"stop_reason\":\"stop\"}]\n", 2, 14, 4},
+      /* a list of bodies is as many responses as it has elements, as their lines would be */
+      {"[{\"usage\":{\"inputTokens\":1}},{\"usage\":{\"inputTokens\":10,\"outputTokens\":5}}]", 2, 11, 5},
+      {"[{\"model\":\"m\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}},"
+       "{\"model\":\"m\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}]", 2, 6, 8},
+      {"[{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":8,"
+       "\"candidatesTokenCount\":4}},{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":"
+       "{\"promptTokenCount\":8,\"candidatesTokenCount\":9}}]", 2, 16, 13},
+      /* but a response with a list of vectors in it is one */
+      {"[{\"object\":\"list\",\"usage\":{\"prompt_tokens\":8},\"data\":[{\"object\":\"embedding\"},"
+       "{\"object\":\"embedding\"}],\"model\":\"e\"}]", 1, 8, 0},
   };
   for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
     tok_usage u;
