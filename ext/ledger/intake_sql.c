@@ -19,6 +19,8 @@
 **   M3  A malformed line is listed with its number and the others are imported. "ignored" are lines
 **       that record no use: prompts, tool calls, settings. read = imported + updated + duplicates +
 **       ignored + rejected.
+**       Records need a time. Kinds that say none (responses, what `codex exec --json` and `claude -p`
+**       print) are of when the file was written, or of now.
 **   M4  options: {"columns": {"their name": "column of llm_usage"}, "set": {"tenant_id": "acme"}};
 **       `set` fills what a record does not say.
 **   M5  Rows are committed 20,000 at a time, unless a transaction is open already. On an error what
@@ -29,12 +31,14 @@
 */
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "install.h"
 #include "intake.h"
 #include "ledger_sql.h"
 #include "put_sql.h"
 #include "rollup_sql.h"
+#include "../base/time.h"
 
 enum { REPORT_MAX = 1 << 20 }; /* bytes: 100 bad lines */
 
@@ -46,7 +50,7 @@ typedef struct {
   sqlite3_stmt *begin, *commit, *undo;
   int rc;
   const tok_log *log; /* borrowed; NULL: a database */
-  bool needs_time, in_transaction, stopped;
+  bool in_transaction, stopped;
   int64_t n_new, n_updated, n_duplicate, n_refused, n_uncommitted, n_records;
   int64_t bytes, bytes_total;
   int n_listed;
@@ -141,10 +145,10 @@ static tok_status on_record(void *to, int64_t line, const tok_record *r) {
   intake *in = to;
   tok_put_result result = TOK_PUT_DUPLICATE;
   static const tok_slice no_usage = {NULL, 0};
-  if (in->needs_time && !tok_record_has(r, TOK_C_TIMESTAMP))
+  if (in->log != NULL && !in->log->timeless && !tok_record_has(r, TOK_C_TIMESTAMP))
     return on_bad(in, line, "has no timestamp");
   /* what agents log is asked of the model's maker, unless they say otherwise */
-  bool resolve = in->log == NULL || in->log->format >= TOK_LOG_CLAUDE_CODE;
+  bool resolve = in->log == NULL || in->log->format >= TOK_LOG_CLAUDE_CODE || in->log->cursor;
   start(in);
   if (in->rc == SQLITE_OK)
     failed(in, tok_put_record(&in->put, r, no_usage, resolve, true, &result));
@@ -315,16 +319,25 @@ static void log_status(intake *in, tok_status status) {
   refuse(in, sqlite3_mprintf("the format cannot be told from the text; name one"));
 }
 
+/* When the file was written, in seconds since 1970, as text; empty if that is not known. */
+static tok_slice written_at(const char *path, char room[TOK_TIME_TEXT_BYTES]) {
+  struct stat file;
+  if (path == NULL || stat(path, &file) != 0 || file.st_mtime < 0) return (tok_slice){NULL, 0};
+  sqlite3_snprintf(TOK_TIME_TEXT_BYTES, room, "%lld", (long long)file.st_mtime);
+  return tok_slice_of(room);
+}
+
 static void read_log(intake *in, tok_log_format format, const tok_log_options *options, FILE *f,
                      tok_buf *out) {
   const tok_log_sink sink = {in, on_record, on_bad};
+  char time[TOK_TIME_TEXT_BYTES];
   tok_log *log = tok_malloc(sizeof *log);
   if (log == NULL) {
     failed(in, SQLITE_NOMEM);
     return;
   }
   tok_log_init(log, format, options, &sink);
-  in->needs_time = format != TOK_LOG_RESPONSES;
+  log->written_at = written_at(in->what->path, time);
   in->log = log;
   if (f != NULL) read_file(in, log, f);
   else read_text(in, log);

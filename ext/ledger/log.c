@@ -50,6 +50,8 @@ static void give_id(tok_log *l) {
 void tok_log_emit(tok_log *l) {
   tok_record *r = &l->record;
   apply_options(l);
+  if (l->timeless && !tok_record_has(r, TOK_C_TIMESTAMP))
+    tok_record_parse(r, TOK_C_TIMESTAMP, l->written_at);
   give_id(l);
   if (r->texts.status == TOK_NOMEM) l->status = TOK_NOMEM;
   if (l->status != TOK_OK) return;

@@ -86,8 +86,9 @@ typedef struct {
 } tok_log_sink;
 
 /* What Codex says in one line and means for the next. */
+enum { TOK_SUM_INPUT, TOK_SUM_CACHED, TOK_SUM_OUTPUT, TOK_SUM_REASONING, TOK_SUM_WRITTEN, TOK_SUMS };
 typedef struct {
-  int64_t total[4]; /* input, cached, output, reasoning of the session so far */
+  int64_t total[TOK_SUMS]; /* of the session so far; cached and written are parts of the input */
   bool any;
 } tok_log_totals;
 
@@ -99,6 +100,8 @@ typedef struct {
   tok_log_sink sink;
   tok_status status;
   int64_t n_documents, n_records, n_ignored, n_bad;
+  tok_slice written_at; /* borrowed, may be set: when the log was, for records that say no time */
+  bool timeless;        /* of a record: it is of a kind that says no time */
   /* private: cutting */
   tok_buf pending; /* owned; the start of a document whose end has not come yet */
   bool started, skipping, in_string, array;
@@ -112,13 +115,15 @@ typedef struct {
   uint64_t chain; /* hash of every document so far */
   int64_t n_chained;
   tok_log_totals totals;
+  int64_t n_of_run; /* messages of `claude -p` since it began */
   char model[256], session[256];
   size_t model_len, session_len;
   /* Codex: the session that this one was forked from; the first of that line of forks */
   char parent[256], origin[256];
   size_t parent_len, origin_len;
   char separator;
-  int16_t columns[TOK_CSV_COLUMNS_MAX]; /* of a CSV header: tok_column, or what csv.c says */
+  int16_t columns[TOK_CSV_COLUMNS_MAX]; /* of a CSV header: tok_column, or what log_csv.c says */
+  bool cursor, litellm; /* whose table the CSV is */
   bool weak[TOK_CSV_COLUMNS_MAX]; /* another column means the same, and is surer */
   int n_columns;
 } tok_log;

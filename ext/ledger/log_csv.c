@@ -2,6 +2,8 @@
 ** CSV with a header (RFC 4180; also with ; tab or | between fields), and the usual names of the
 ** ledger's columns. Nothing of its own for SQL.
 */
+#include <stdio.h>
+
 #include "log_impl.h"
 
 /*
@@ -81,6 +83,15 @@ static const struct {
     {"totalcost", TOK_C_REPORTED_USD},
     {"spend", TOK_C_REPORTED_USD},
     {"reportedcostusd", TOK_C_REPORTED_USD},
+    /* Cursor's */
+    {"cacheread", TOK_C_CACHE_READ_TOKENS},
+    {"inputwcachewrite", TOK_C_INPUT_WRITTEN},
+    {"inputwocachewrite", TOK_C_INPUT_FRESH},
+    {"kind", TOK_C_CHARGE},
+    {"costtoyou", TOK_C_REPORTED_USD},
+    /* LiteLLM's */
+    {"metadata", TOK_C_INSIDE},
+    {"cachehit", TOK_C_ANSWERED},
 };
 
 enum { NAME_MAX_BYTES = 40 };
@@ -132,7 +143,8 @@ int tok_log_alias(const tok_log *l, tok_slice name) {
 
 void tok_log_put(tok_log *l, int column, tok_slice text) {
   tok_record *r = &l->record;
-  if (column == TOK_C_N) return;
+  if (column == TOK_C_N || column > TOK_C_REPORTED_USD) return;
+  if (column > TOK_C_N && text.len > 0 && text.ptr[0] == '$') text.ptr++, text.len--;
   if (column == TOK_C_REPORTED_USD) {
     if (!tok_record_has(r, TOK_C_REPORTED_COST_NANO))
       tok_record_usd(r, TOK_C_REPORTED_COST_NANO, text);
@@ -208,7 +220,7 @@ static char best_separator(tok_slice header) {
 static bool is_count(int c) {
   return c == TOK_C_INPUT_TOKENS || c == TOK_C_OUTPUT_TOKENS || c == TOK_C_TOTAL_TOKENS ||
          c == TOK_C_COST_NANO || c == TOK_C_REPORTED_COST_NANO || c == TOK_C_COST_USD ||
-         c == TOK_C_REPORTED_USD;
+         c == TOK_C_REPORTED_USD || c == TOK_C_INPUT_FRESH;
 }
 
 /* Of several columns that mean one of ours the surest counts, or the first; the others where that is empty. */
@@ -242,7 +254,7 @@ static void read_header(tok_log *l, tok_slice row) {
   if (l->separator == '\0') l->separator = best_separator(row);
   fields f = {row, 0, l->separator, false};
   uint8_t how[TOK_CSV_COLUMNS_MAX];
-  bool any = false, counts = false, litellm = false;
+  bool any = false, counts = false;
   while (!f.done && l->n_columns < TOK_CSV_COLUMNS_MAX) {
     bool quoted;
     int sure;
@@ -250,12 +262,13 @@ static void read_header(tok_log *l, tok_slice row) {
     int c = find_column(l, name, &sure);
     any |= c != TOK_C_N;
     counts |= is_count(c);
-    litellm |= tok_slice_is(name, "custom_llm_provider");
+    l->litellm |= tok_slice_is(name, "custom_llm_provider");
+    l->cursor |= c == TOK_C_INPUT_FRESH;
     how[l->n_columns] = (uint8_t)sure;
     l->columns[l->n_columns++] = (int16_t)c;
   }
   /* its table of spend logs: what it calls request_id is the response's, as in its JSON */
-  for (int i = 0; i < l->n_columns && litellm; i++) {
+  for (int i = 0; i < l->n_columns && l->litellm; i++) {
     if (l->columns[i] == TOK_C_REQUEST_ID && how[i] != BY_OPTION) l->columns[i] = TOK_C_RESPONSE_ID;
   }
   mark_weak(l, how);
@@ -300,6 +313,79 @@ static bool is_text(int column) {
   return column < TOK_C_N && tok_columns[column].kind == TOK_KIND_TEXT;
 }
 
+/* ---- Cursor's table of usage events ---------------------------------------------------------- */
+
+/*
+** Its counts are of the input that was written to the cache, of that which was not, of what the
+** cache read, and of the output; the total tells whether the first contains the second, as in older
+** tables. Rows that were not charged say so; what is said to be included or free has its price.
+*/
+typedef struct {
+  tok_slice written, fresh, charge;
+} cursor_row;
+
+static bool keep_cursor(const tok_log *l, cursor_row *c, int column, tok_slice text) {
+  if (!l->cursor) return false;
+  if (column == TOK_C_INPUT_WRITTEN) c->written = text;
+  else if (column == TOK_C_INPUT_FRESH) c->fresh = text;
+  else if (column == TOK_C_CHARGE) c->charge = text;
+  else /* "Included", "Free", "-", "NaN" */
+    return column == TOK_C_REPORTED_USD && !tok_is_digit(text.len == 0 ? ' ' : text.ptr[0]) &&
+           (text.len < 2 || text.ptr[0] != '$');
+  return true;
+}
+
+static int64_t count_of(tok_log *l, tok_column c, tok_slice text) {
+  tok_record *r = &l->record;
+  if (text.len > 0) tok_record_parse(r, c, text);
+  return r->cell[c].state == TOK_CELL_NUMBER ? r->cell[c].number : 0;
+}
+
+static bool ends(tok_slice s, const char *end) {
+  size_t n = strlen(end);
+  return s.len >= n && memcmp(s.ptr + s.len - n, end, n) == 0;
+}
+
+/* New rows come first in its tables: an id of what came before would be another one each time. */
+static void id_of_cursor(tok_log *l, int64_t input, int64_t output) {
+  tok_record *r = &l->record;
+  char id[160];
+  tok_slice model = tok_record_text(r, TOK_C_MODEL);
+  snprintf(id, sizeof id, "cursor:%lld:%.*s:%lld:%lld:%lld", (long long)r->at_ms,
+           (int)(model.len > 40 ? 40 : model.len), model.len == 0 ? "" : model.ptr,
+           (long long)input, (long long)count_of(l, TOK_C_CACHE_READ_TOKENS, (tok_slice){NULL, 0}),
+           (long long)output);
+  if (!tok_record_has(r, TOK_C_RESPONSE_ID)) tok_record_copy(r, TOK_C_RESPONSE_ID, tok_slice_of(id));
+}
+
+static void settle_cursor(tok_log *l, const cursor_row *c) {
+  static const tok_slice none = {NULL, 0};
+  tok_record *r = &l->record;
+  int64_t read = count_of(l, TOK_C_CACHE_READ_TOKENS, none);
+  int64_t output = count_of(l, TOK_C_OUTPUT_TOKENS, none);
+  int64_t total = count_of(l, TOK_C_TOTAL_TOKENS, none), input, all;
+  int64_t written = count_of(l, TOK_C_CACHE_WRITE_TOKENS, c->written);
+  int64_t fresh = count_of(l, TOK_C_INPUT_TOKENS, c->fresh);
+  if (r->why[0] != '\0') return;
+  if (!tok_add_i64(written, read, &input) || !tok_add_i64(input, fresh, &input) ||
+      !tok_add_i64(input, output, &all)) {
+    tok_record_wrong(r, "the sum of tokens", "less than 2^63", none);
+    return;
+  }
+  if (total == all - fresh && fresh <= written) {
+    input -= fresh;
+    written -= fresh;
+  }
+  tok_record_set_number(r, TOK_C_INPUT_TOKENS, input);
+  tok_record_set_number(r, TOK_C_CACHE_WRITE_TOKENS, written);
+  tok_record_set_number(r, TOK_C_TOTAL_TOKENS, input + output);
+  if (ends(c->charge, "No Charge") || ends(c->charge, "Not Charged"))
+    tok_record_set_number(r, TOK_C_COST_NANO, 0);
+  id_of_cursor(l, input, output);
+}
+
+/* ---- a row ----------------------------------------------------------------------------------- */
+
 void tok_log_csv(tok_log *l, tok_slice row) {
   if (l->n_columns == 0) {
     read_header(l, row);
@@ -307,6 +393,8 @@ void tok_log_csv(tok_log *l, tok_slice row) {
   }
   tok_record *r = &l->record;
   fields f = {row, 0, l->separator, false};
+  cursor_row cursor = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+  tok_slice inside = {NULL, 0};
   int n = 0;
   l->fields.len = 0;
   if (tok_buf_reserve(&l->fields, row.len) == NULL) l->status = TOK_NOMEM;
@@ -317,6 +405,9 @@ void tok_log_csv(tok_log *l, tok_slice row) {
     if (c == TOK_C_N || (!quoted && is_null(text))) continue;
     if (l->weak[n] && c < TOK_C_N && tok_record_has(r, (tok_column)c)) continue;
     if (!is_text(c)) text = with_point(l, c, without_blanks(text));
+    if (keep_cursor(l, &cursor, c, text)) continue;
+    if (c == TOK_C_INSIDE) inside = text;
+    if (c == TOK_C_ANSWERED && l->litellm) tok_log_free_of_charge(l, text);
     bool empty = quoted && text.len == 0 && is_text(c);
     if (empty) tok_record_copy(r, (tok_column)c, text); /* "" is text, nothing is NULL */
     else tok_log_put(l, c, text);
@@ -326,6 +417,9 @@ void tok_log_csv(tok_log *l, tok_slice row) {
     tok_log_bad(l, f.done ? "has fewer fields than the header" : "has more fields than the header");
     return;
   }
+  if (l->cursor) settle_cursor(l, &cursor);
+  if (l->litellm && inside.len > 0)
+    tok_log_inside(l, &tok_log_shapes[TOK_LOG_LITELLM], "metadata", inside);
   bool counted = tok_record_has(r, TOK_C_INPUT_TOKENS) || tok_record_has(r, TOK_C_OUTPUT_TOKENS) ||
                  tok_record_has(r, TOK_C_TOTAL_TOKENS) || tok_record_has(r, TOK_C_COST_NANO) ||
                  tok_record_has(r, TOK_C_REPORTED_COST_NANO) || r->why[0] != '\0';

@@ -18,6 +18,8 @@ typedef struct {
   size_t len[TOK_JSON_DEPTH_MAX + 1]; /* of the path outside of depth d */
   size_t path_len;                    /* 0: unknown, too long */
   tok_slice attribute;                /* the key of OpenTelemetry's {key, value} */
+  bool inside;                        /* reads an object in a string; the path there is `base` */
+  size_t base;
   int record_depth;                   /* of the object that is the record; 0: none is open */
   size_t record_at;
   tok_slice usage, id, kind;
@@ -28,11 +30,12 @@ typedef struct {
   tok_record outer; /* what stands around the records; texts are the record's own */
 } reader;
 
-static const char otel_attributes[] = "attributes";
+static const char otel_attributes[] = "attributes", exec_turn[] = "turn.completed";
 
 /* ---- the record ------------------------------------------------------------------------------ */
 
 static void start_record(reader *w) {
+  w->l->fields.len = 0;
   w->usage = w->id = (tok_slice){NULL, 0};
   w->refused = false;
   memset(&w->last, 0, sizeof w->last);
@@ -95,6 +98,35 @@ static void read_usage(reader *w) {
 }
 
 /*
+** What the session's sums say more than those of the line before. Where they say less it counts
+** anew: a rollout by each sum, since it was compacted; what `codex exec` prints as a whole, since
+** that is another run.
+*/
+static void count_since(const reader *w, int64_t since[TOK_SUMS]) {
+  const tok_log_totals *known = &w->l->totals;
+  bool exec = tok_slice_is(w->kind, exec_turn), anew = !known->any || (exec && !w->l->session_len);
+  for (int i = 0; i < TOK_SUMS; i++) anew |= exec && w->total.total[i] < known->total[i];
+  for (int i = 0; i < TOK_SUMS; i++) {
+    since[i] = w->total.total[i] - (anew ? 0 : known->total[i]);
+    if (since[i] < 0) since[i] = w->total.total[i];
+  }
+}
+
+static int64_t at_most(int64_t n, int64_t most) { return n < most ? n : most; }
+
+static void use_sums(reader *w, const int64_t used[TOK_SUMS]) {
+  tok_record *r = &w->l->record;
+  int64_t cached = at_most(used[TOK_SUM_CACHED], used[TOK_SUM_INPUT]);
+  int64_t written = at_most(used[TOK_SUM_WRITTEN], used[TOK_SUM_INPUT] - cached);
+  tok_record_set_number(r, TOK_C_INPUT_TOKENS, used[TOK_SUM_INPUT]);
+  tok_record_set_number(r, TOK_C_OUTPUT_TOKENS, used[TOK_SUM_OUTPUT]);
+  tok_record_set_number(r, TOK_C_CACHE_READ_TOKENS, cached);
+  if (written > 0) tok_record_set_number(r, TOK_C_CACHE_WRITE_TOKENS, written);
+  tok_record_set_number(r, TOK_C_REASONING_TOKENS,
+                        at_most(used[TOK_SUM_REASONING], used[TOK_SUM_OUTPUT]));
+}
+
+/*
 ** Sums of a session so far: what is new since the last line is what this request used. False: a
 ** line said again.
 */
@@ -102,24 +134,13 @@ static bool take_totals(reader *w) {
   tok_log_totals *known = &w->l->totals;
   bool again =
       w->total.any && known->any && memcmp(w->total.total, known->total, sizeof known->total) == 0;
-  const int64_t *used = w->last.total;
-  int64_t since[4];
+  int64_t since[TOK_SUMS];
   if (!w->last.any && !w->total.any) return false;
-  if (!w->last.any) {
-    for (int i = 0; i < 4; i++) {
-      since[i] = w->total.total[i] - (known->any ? known->total[i] : 0);
-      /* the session was compacted: it counts anew */
-      if (since[i] < 0) since[i] = w->total.total[i];
-    }
-    used = since;
-  }
-  tok_record *r = &w->l->record;
-  tok_record_set_number(r, TOK_C_INPUT_TOKENS, used[0]);
-  tok_record_set_number(r, TOK_C_OUTPUT_TOKENS, used[2]);
-  tok_record_set_number(r, TOK_C_CACHE_READ_TOKENS, used[1] < used[0] ? used[1] : used[0]);
-  tok_record_set_number(r, TOK_C_REASONING_TOKENS, used[3] < used[2] ? used[3] : used[2]);
+  if (!w->last.any) count_since(w, since);
+  use_sums(w, w->last.any ? w->last.total : since);
   if (w->total.any) *known = w->total;
-  return !again && (used[0] > 0 || used[2] > 0);
+  const tok_record *r = &w->l->record;
+  return !again && (number_of(r, TOK_C_INPUT_TOKENS) > 0 || number_of(r, TOK_C_OUTPUT_TOKENS) > 0);
 }
 
 static void add_text(tok_record *r, tok_slice s) { tok_buf_add(&r->texts, s.ptr, s.len); }
@@ -149,8 +170,9 @@ static void id_of_totals(reader *w) {
   const int64_t *t = w->total.total;
   char id[sizeof l->origin + 8 * 21 + 16];
   snprintf(id, sizeof id, "%s%.*s:%lld:%lld:%lld:%lld:%lld:%lld:%lld:%lld", w->shape->prefix,
-           (int)l->origin_len, l->origin, (long long)t[0], (long long)t[1], (long long)t[2],
-           (long long)t[3], (long long)number_of(r, TOK_C_INPUT_TOKENS),
+           (int)l->origin_len, l->origin, (long long)t[TOK_SUM_INPUT], (long long)t[TOK_SUM_CACHED],
+           (long long)t[TOK_SUM_OUTPUT], (long long)t[TOK_SUM_REASONING],
+           (long long)number_of(r, TOK_C_INPUT_TOKENS),
            (long long)number_of(r, TOK_C_CACHE_READ_TOKENS),
            (long long)number_of(r, TOK_C_OUTPUT_TOKENS),
            (long long)number_of(r, TOK_C_REASONING_TOKENS));
@@ -169,7 +191,7 @@ static void make_id(reader *w) {
     use_id(w);
   } else if (w->total.any && w->l->origin_len > 0) {
     id_of_totals(w);
-  } else if (w->last.any || w->total.any) {
+  } else if ((w->last.any || w->total.any) && tok_record_has(r, TOK_C_TIMESTAMP)) {
     tok_slice model = tok_record_text(r, TOK_C_MODEL);
     snprintf(id, sizeof id, "%s%lld:%.*s:%lld:%lld:%lld:%lld", w->shape->prefix,
              (long long)r->at_ms, (int)(model.len > 40 ? 40 : model.len),
@@ -196,7 +218,8 @@ static bool same(tok_slice a, const char *b, size_t b_len) {
 */
 static void begin_session(reader *w) {
   tok_log *l = w->l;
-  if (!tok_slice_is(w->kind, "session_meta") || w->session.len == 0) return;
+  bool begins = tok_slice_is(w->kind, "session_meta") || tok_slice_is(w->kind, "thread.started");
+  if (!begins || w->session.len == 0) return;
   if (same(w->session, l->session, l->session_len)) return; /* resumed */
   bool copied = same(w->session, l->parent, l->parent_len);
   if (!copied) {
@@ -233,13 +256,25 @@ static bool counts(const tok_log *l, const tok_record *r) {
          tok_record_has(r, TOK_C_COST_NANO);
 }
 
+/*
+** What `claude -p` prints at its end sums up the messages before it: it counts where it is alone.
+*/
+static bool is_sum(reader *w) {
+  tok_log *l = w->l;
+  if (l->format != TOK_LOG_CLAUDE_CODE || !w->shape->timeless) return false;
+  bool sum = tok_slice_is(w->kind, "result") && l->n_of_run > 0;
+  if (tok_slice_is(w->kind, "system") || tok_slice_is(w->kind, "result")) l->n_of_run = 0;
+  l->n_of_run += tok_slice_is(w->kind, "assistant");
+  return sum;
+}
+
 static void end_record(reader *w) {
   tok_log *l = w->l;
   tok_record *r = &l->record;
   if (w->shape->whole) {
     w->usage = (tok_slice){w->document.ptr + w->record_at, w->j.at - w->record_at};
   }
-  bool said = !w->refused;
+  bool said = !w->refused && !is_sum(w);
   begin_session(w);
   if (said) {
     if (w->shape->own_provider)
@@ -317,6 +352,29 @@ static void take_sum(reader *w, const tok_log_member *m, tok_slice text) {
   tok_record_wrong(&w->l->record, m->path, "a whole number of tokens", text);
 }
 
+void tok_log_free_of_charge(tok_log *l, tok_slice text) {
+  char word[] = "true";
+  for (size_t i = 0; i < sizeof word - 1; i++) {
+    if (text.len != sizeof word - 1 || tok_lower(text.ptr[i]) != word[i]) return;
+  }
+  tok_record_set_number(&l->record, TOK_C_COST_NANO, 0);
+}
+
+/*
+** The text of a string, without its escapes, in l->fields: one a record, since the next one could
+** move it.
+*/
+static tok_slice unescaped(reader *w) {
+  tok_buf *room = &w->l->fields;
+  if (!w->j.escaped) return w->j.text;
+  char *p = room->len > 0 ? NULL : tok_buf_reserve(room, w->j.text.len);
+  if (p == NULL) return (tok_slice){NULL, 0};
+  room->len = tok_json_unescape(w->j.text, p);
+  return (tok_slice){p, room->len};
+}
+
+static void read_inside(reader *w, tok_slice text);
+
 static void take_scalar(reader *w, const tok_log_member *m) {
   tok_log *l = w->l;
   tok_record *r = &l->record;
@@ -374,6 +432,14 @@ static void take_scalar(reader *w, const tok_log_member *m) {
     tok_record_string(r, c, text, w->j.escaped);
     break;
   case TOK_LOG_USAGE:
+    text = unescaped(w);
+    if (text.len > 0 && text.ptr[0] == '{') w->usage = text;
+    break;
+  case TOK_LOG_INSIDE:
+    if (w->j.event == TOK_JSON_STRING && !w->inside) read_inside(w, unescaped(w));
+    break;
+  case TOK_LOG_FREE:
+    tok_log_free_of_charge(l, text);
     break;
   }
 }
@@ -495,7 +561,7 @@ static void on_open(reader *w) {
   int c = w->l->format == TOK_LOG_JSONL && outside == 1 ? tok_log_alias(w->l, path_of(w)) : TOK_C_N;
   if (c == TOK_C_TAGS || c == TOK_C_METERS) m = c == TOK_C_TAGS ? &tags : &meters;
   if (take_nested(w, m)) return;
-  w->len[w->j.depth] = outside == 0 ? 0 : w->path_len;
+  w->len[w->j.depth] = outside == 0 ? w->base : w->path_len;
 }
 
 /*
@@ -504,7 +570,58 @@ static void on_open(reader *w) {
 */
 static void on_close(reader *w) {
   w->path_len = w->len[w->j.depth + 1];
-  if (w->j.event == TOK_JSON_OBJECT_END) on_object_end(w);
+  if (w->j.event == TOK_JSON_OBJECT_END && !w->inside) on_object_end(w);
+}
+
+/* What the reader says next; false at the end. */
+static bool step(reader *w) {
+  switch (tok_json_next(&w->j)) {
+  case TOK_JSON_END:
+  case TOK_JSON_ERROR:
+    return false;
+  case TOK_JSON_KEY:
+    set_key(w, w->j.text);
+    return true;
+  case TOK_JSON_OBJECT:
+  case TOK_JSON_ARRAY:
+    on_open(w);
+    break;
+  case TOK_JSON_OBJECT_END:
+  case TOK_JSON_ARRAY_END:
+    on_close(w);
+    break;
+  default:
+    on_scalar(w);
+    break;
+  }
+  return w->j.event != TOK_JSON_ERROR && w->l->status == TOK_OK;
+}
+
+/* An object in a string: its members' paths go on from where the string is. What is no JSON is no object. */
+static void read_inside(reader *w, tok_slice text) {
+  reader outer = *w;
+  if (text.len == 0 || text.ptr[0] != '{') return;
+  tok_json_init(&w->j, text);
+  w->inside = true;
+  w->document = text;
+  w->base = w->path_len;
+  while (step(w)) {
+  }
+  tok_slice usage = w->usage;
+  *w = outer;
+  w->usage = usage;
+}
+
+void tok_log_inside(tok_log *l, const tok_log_shape *shape, const char *path, tok_slice text) {
+  reader w;
+  memset(&w, 0, sizeof w);
+  w.l = l;
+  w.shape = shape;
+  w.record_depth = 1;
+  w.path_len = strlen(path);
+  memcpy(w.path, path, w.path_len);
+  read_inside(&w, text);
+  read_usage(&w);
 }
 
 void tok_log_json(tok_log *l, tok_slice document) {
@@ -512,15 +629,11 @@ void tok_log_json(tok_log *l, tok_slice document) {
   memset(&w, 0, sizeof w);
   w.l = l;
   w.shape = tok_log_shape_of(l->format, document);
+  l->timeless = w.shape->timeless;
   w.document = document;
   tok_json_init(&w.j, document);
   int64_t before = l->n_records, ignored = l->n_ignored;
-  while (l->status == TOK_OK && tok_json_next(&w.j) != TOK_JSON_END) {
-    if (w.j.event == TOK_JSON_ERROR) break;
-    if (w.j.event == TOK_JSON_KEY) set_key(&w, w.j.text);
-    else if (w.j.event == TOK_JSON_OBJECT || w.j.event == TOK_JSON_ARRAY) on_open(&w);
-    else if (w.j.event == TOK_JSON_OBJECT_END || w.j.event == TOK_JSON_ARRAY_END) on_close(&w);
-    else on_scalar(&w);
+  while (step(&w)) {
   }
   if (l->status != TOK_OK) return;
   if (w.j.event == TOK_JSON_ERROR) {

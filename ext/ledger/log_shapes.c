@@ -13,7 +13,12 @@
 #define RAW(path, column)    {path, TOK_LOG_RAW, TOK_C_##column, NULL}
 #define DO(path, act)        {path, TOK_LOG_##act, 0, NULL}
 #define TEXT(path, act, txt) {path, TOK_LOG_##act, 0, txt}
-#define SUM(path, act, at)   {path, TOK_LOG_##act, at, NULL}
+#define SUM(path, act, at)   {path, TOK_LOG_##act, TOK_SUM_##at, NULL}
+#define SUMS(path, act)                                                                            \
+  SUM(path ".input_tokens", act, INPUT), SUM(path ".cached_input_tokens", act, CACHED),            \
+      SUM(path ".cache_write_input_tokens", act, WRITTEN),                                         \
+      SUM(path ".output_tokens", act, OUTPUT),                                                     \
+      SUM(path ".reasoning_output_tokens", act, REASONING)
 #define END                  {NULL, 0, 0, NULL}
 
 /*
@@ -41,14 +46,30 @@ static const tok_log_member codex[] = {
     DO("payload.model", KEEP_MODEL),
     DO("payload.info.model", KEEP_MODEL),
     V("payload.info.model_context_window", CONTEXT_LIMIT),
-    SUM("payload.info.last_token_usage.input_tokens", LAST, 0),
-    SUM("payload.info.last_token_usage.cached_input_tokens", LAST, 1),
-    SUM("payload.info.last_token_usage.output_tokens", LAST, 2),
-    SUM("payload.info.last_token_usage.reasoning_output_tokens", LAST, 3),
-    SUM("payload.info.total_token_usage.input_tokens", TOTAL, 0),
-    SUM("payload.info.total_token_usage.cached_input_tokens", TOTAL, 1),
-    SUM("payload.info.total_token_usage.output_tokens", TOTAL, 2),
-    SUM("payload.info.total_token_usage.reasoning_output_tokens", TOTAL, 3),
+    SUMS("payload.info.last_token_usage", LAST),
+    SUMS("payload.info.total_token_usage", TOTAL),
+    END};
+
+/*
+** What `codex exec --json` prints: thread.started, and at the end of each turn the sums of the
+** thread so far, without time and model.
+*/
+static const tok_log_member codex_exec[] = {
+    V("timestamp", TIMESTAMP), DO("type", KIND),     DO("thread_id", SESSION),
+    V("model", MODEL),         SUMS("usage", TOTAL), END};
+
+/*
+** What `claude -p --output-format stream-json` prints: messages as in the log, without time, and
+** in the end their sum.
+*/
+static const tok_log_member claude_print[] = {
+    V("timestamp", TIMESTAMP),
+    DO("type", KIND),
+    V("session_id", SESSION_ID),
+    DO("uuid", ID),
+    DO("message", USAGE),
+    DO("usage", USAGE),
+    USD("total_cost_usd", REPORTED_COST_NANO),
     END};
 
 /*
@@ -144,7 +165,11 @@ static const tok_log_member pi[] = {
     USD("message.usage.cost.total", REPORTED_COST_NANO),
     END};
 
-/* Rows of LiteLLM_SpendLogs, as its API and its database give them. */
+/*
+** Rows of LiteLLM_SpendLogs, as its API and its database give them: `metadata` is an object or the
+** text of one. What LiteLLM answered out of its own cache has tokens and costs nothing.
+*/
+#define MORE "metadata.additional_usage_values."
 static const tok_log_member litellm[] = {
     V("startTime", TIMESTAMP),
     V("start_time", TIMESTAMP),
@@ -163,7 +188,14 @@ static const tok_log_member litellm[] = {
     V("status", STATUS),
     V("prompt_tokens", INPUT_TOKENS),
     V("completion_tokens", OUTPUT_TOKENS),
+    DO("metadata", INSIDE),
     DO("metadata.usage_object", USAGE),
+    /* of versions without that */
+    V(MORE "cache_read_input_tokens", CACHE_READ_TOKENS),
+    V(MORE "cache_creation_input_tokens", CACHE_WRITE_TOKENS),
+    V(MORE "prompt_tokens_details.cached_tokens", CACHE_READ_TOKENS),
+    V(MORE "completion_tokens_details.reasoning_tokens", REASONING_TOKENS),
+    DO("cache_hit", FREE),
     RAW("request_tags", TAGS),
     USD("spend", REPORTED_COST_NANO),
     END};
@@ -199,7 +231,8 @@ const tok_log_shape tok_log_shapes[TOK_LOG_FORMATS] = {
     [TOK_LOG_AUTO] = {.name = "auto"},
     [TOK_LOG_CSV] = {.name = "csv"},
     [TOK_LOG_JSONL] = {.name = "jsonl"},
-    [TOK_LOG_RESPONSES] = {.name = "responses", .whole = true, .members = responses},
+    [TOK_LOG_RESPONSES] =
+        {.name = "responses", .timeless = true, .whole = true, .members = responses},
     [TOK_LOG_OTEL] =
         {.name = "otel", .each = SPAN, .whole = true, .prefix = "span:", .members = otel},
     [TOK_LOG_LITELLM] = {.name = "litellm", .members = litellm},
@@ -232,6 +265,16 @@ const tok_log_shape tok_log_shapes[TOK_LOG_FORMATS] = {
     [TOK_LOG_PI] = {.name = "pi", .cache_on_top = true, .prefix = "pi:", .members = pi},
 };
 
+static const tok_log_shape codex_prints = {.name = "codex",
+                                           .provider = "openai",
+                                           .timeless = true,
+                                           .prefix = "codex:",
+                                           .members = codex_exec};
+static const tok_log_shape claude_prints = {.name = "claude-code",
+                                            .provider = "anthropic",
+                                            .timeless = true,
+                                            .prefix = "claude:",
+                                            .members = claude_print};
 static const tok_log_shape single_span = {
     .name = "otel", .whole = true, .prefix = "span:", .members = otel_span};
 static const tok_log_shape gemini_lines = {.name = "gemini-cli",
@@ -246,6 +289,10 @@ static const tok_log_shape amp_with_ledger = {.name = "amp",
                                               .members = amp_ledger};
 
 const tok_log_shape *tok_log_shape_of(tok_log_format format, tok_slice document) {
+  if (format == TOK_LOG_CODEX && !tok_log_has_word(document, "payload")) return &codex_prints;
+  if (format == TOK_LOG_CLAUDE_CODE && tok_log_has_word(document, "session_id") &&
+      !tok_log_has_word(document, "sessionId"))
+    return &claude_prints;
   if (format == TOK_LOG_OTEL && !tok_log_has_word(document, "resourceSpans")) return &single_span;
   if (format == TOK_LOG_GEMINI_CLI &&
       !(tok_log_has_word(document, "sessionId") && tok_log_has_word(document, "messages")))
@@ -281,11 +328,15 @@ static const sign signs[] = {
     {TOK_LOG_CODEX, {"payload", "session_meta"}},
     {TOK_LOG_CODEX, {"payload", "turn_context"}},
     {TOK_LOG_CODEX, {"payload", "token_count"}},
+    {TOK_LOG_CODEX, {"thread.started", "thread_id"}},
+    {TOK_LOG_CODEX, {"turn.completed", "usage", "input_tokens"}},
     {TOK_LOG_CLAUDE_CODE, {"sessionId", "message", "isSidechain"}},
     {TOK_LOG_QWEN_CODE, {"sessionId", "usageMetadata"}},
     {TOK_LOG_QWEN_CODE, {"sessionId", "parentUuid", "parts"}}, /* and no "content" */
     {TOK_LOG_CLAUDE_CODE, {"sessionId", "message", "parentUuid"}},
     {TOK_LOG_CLAUDE_CODE, {"message", "requestId", "usage"}},
+    {TOK_LOG_CLAUDE_CODE, {"session_id", "message", "parent_tool_use_id"}},
+    {TOK_LOG_CLAUDE_CODE, {"session_id", "total_cost_usd", "duration_api_ms"}},
     {TOK_LOG_GEMINI_CLI, {"sessionId", "messages", "gemini"}},
     {TOK_LOG_GEMINI_CLI, {"sessionId", "projectHash"}},
     {TOK_LOG_GEMINI_CLI, {"gemini", "tokens", "thoughts"}},
