@@ -3,13 +3,14 @@
 ** Private to kernel_avx512.c; the words "whole characters" and "nothing" are those of lanes.h and
 ** id_lanes.h.
 **
-** A piece has a row: its tokens' ids and the ranks of its pairs stand in columns, one a unit, where
-** a unit is what the piece starts from. While no piece of a flock is wide, half of the columns are
-** left alone. A step merges the lowest pair of every row, so sixteen pieces wait for memory
-** together and none mispredicts a branch. A row whose piece is done takes the next.
+** A piece is cut into units, what its encoding starts from: a row of ids. Sixteen rows become a
+** flock, whose columns are vectors: the ids of tokens and the ranks of pairs that start at a unit.
+** A step merges the lowest pair of every piece, so sixteen pieces wait for memory together and none
+** mispredicts a branch. Pieces of as many units are put together, since a flock works until its
+** last piece is done.
 **
-** Rows cost more than columns would where the lowest pairs are looked for, but a piece is put into
-** one by two stores; into a column, one element at a time.
+** Columns are read and written as a whole: a processor can hand on what has just been written only
+** to a read of no more than one write.
 **
 ** A character starts as one unit where it is a token and where no token holds a fragment of it, or
 ** of its neighbour, across either of its edges; else it starts as its bytes. That is the condition
@@ -27,24 +28,26 @@
 #include "id_lanes.h"
 
 enum {
-  FLOCK = 16,       /* pieces */
-  FLOCKS = 3,       /* a step of all of them in turns, so that they wait for memory together */
-  FLOCK_UNITS = 15, /* of a piece, in columns 1..; of a wide one: */
-  FLOCK_UNITS_MAX = 30,
-  FLOCK_COLUMNS = 32, /* column 0 stands for what is in front: nothing */
+  FLOCK = 16,  /* pieces */
+  FLOCKS = 3,  /* that take steps in turns, so that they wait for memory together */
+  FLOCK_UNITS_MAX = 30, /* of a piece, in columns 1.. */
+  FLOCK_COLUMNS = 32,   /* those in front and behind stand for nothing */
   FLOCK_POS_BITS = 5,
   FLOCK_BYTES = 62 /* of a piece */
 };
 
+/* Units of a piece: their ids, and nothing behind them. Up to 16 entries more may be written. */
+typedef uint32_t flock_row[FLOCK_COLUMNS];
+
 typedef struct {
-  uint32_t rank[FLOCK][FLOCK_COLUMNS]; /* rank << 5 | column of the pair that starts there */
-  uint32_t id[FLOCK][FLOCK_COLUMNS];
-  /* bits of columns where a token starts, and 0 and that behind the last unit */
-  uint32_t starts[FLOCK];
-  job job[FLOCK];
-  uint32_t busy; /* rows with a piece */
-  uint32_t wide; /* those with a wide one */
-} __attribute__((aligned(64))) flock;
+  __m512i rank[FLOCK_COLUMNS]; /* rank << 5 | column of the pair that starts there */
+  __m512i id[FLOCK_COLUMNS];
+  __m512i tokens;   /* that each piece has by now */
+  __m512i best;     /* the lowest of the ranks; above 2 to the power of 31: the piece is done */
+  uint32_t columns; /* 1.. that hold tokens of pieces that are not done */
+  uint32_t n;       /* pieces */
+  const uint8_t *pieces; /* [n] their numbers */
+} flock;
 
 /*
 ** Pairs being looked up: where their entries are, and what they would hold. Not to be copied whole:
@@ -60,21 +63,9 @@ typedef struct {
   __m512i half[2];
 } flock_entries;
 
-/*
-** A piece that is to be encoded: its units' ids from column 1 on, nothing in the others; the pairs'
-** ranks.
-*/
-typedef struct {
-  __m512i id[2], rank[2]; /* of columns 0..15, 16..31 */
-  uint32_t n;             /* 0: the piece is too long, or odd */
-  uint32_t best;          /* the lowest of the ranks */
-  bool ranked;            /* the ranks are known without a probe */
-  job job;
-} flock_piece;
-
 /* A step of one flock under way. */
 typedef struct {
-  __m512i pos, prev;
+  __m512i pos;                  /* the column of the merge */
   __m512i id, id_prev, id_next; /* of the new token and its neighbours */
   flock_probe right, left;
   uint32_t live;
@@ -141,17 +132,6 @@ ALWAYS __m512i flock_ranks(const flock_probe *q, const flock_entries *e, __m512i
 /* Lanes of half h of a mask of columns or units. */
 static inline __mmask16 lanes_of(uint32_t mask, int h) { return (__mmask16)(mask >> 16 * h); }
 
-/* Ids of k units, moved up one column, between nothing. */
-static inline void put_units(const tok_ranks *r, const __m512i id[2], uint32_t k, flock_piece *u) {
-  const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
-  uint32_t all = (uint32_t)(((uint64_t)1 << k) - 1);
-  __m512i low = _mm512_mask_mov_epi32(nothing, lanes_of(all, 0), id[0]);
-  __m512i high = _mm512_mask_mov_epi32(nothing, lanes_of(all, 1), id[1]);
-  u->n = k;
-  u->id[0] = _mm512_alignr_epi32(low, nothing, 15);
-  u->id[1] = _mm512_alignr_epi32(high, low, 15);
-}
-
 /* Ids of 64 bytes, which are below 256. */
 static inline __m512i byte_ids(const tok_ranks *r, __m512i v) {
   const uint8_t *ids = r->merges.bytes;
@@ -161,30 +141,16 @@ static inline __m512i byte_ids(const tok_ranks *r, __m512i v) {
   return _mm512_mask_mov_epi8(low, _mm512_movepi8_mask(v), high);
 }
 
-/*
-** A piece whose units are its bytes. A table has the ranks of their pairs, and few of its lines
-** are in use.
-*/
-static inline void cut_bytes(const tok_ranks *r, __m512i v, uint32_t n, flock_piece *u) {
-  const __m512i none = _mm512_set1_epi32(-1);
-  __m512i id[2], bytes_of = byte_ids(r, v);
-  uint32_t pairs = ((uint32_t)1 << n) - 2;
-  id[1] = u->rank[1] = none;
-  for (int h = 0; h < (n > FLOCK_UNITS ? 2 : 1); h++) {
-    __m128i bytes = h == 0 ? _mm512_castsi512_si128(v) : _mm512_extracti32x4_epi32(v, 1);
-    __m128i before =
-        h == 0 ? _mm_slli_si128(bytes, 1) : _mm_alignr_epi8(bytes, _mm512_castsi512_si128(v), 15);
-    __m512i b0 = _mm512_cvtepu8_epi32(before), b1 = _mm512_cvtepu8_epi32(bytes);
-    id[h] = _mm512_cvtepu8_epi32(h == 0 ? _mm512_castsi512_si128(bytes_of)
-                                        : _mm512_extracti32x4_epi32(bytes_of, 1));
-    __m512i first = _mm512_or_si512(_mm512_slli_epi32(b0, 8), b1);
-    __m512i rank = _mm512_mask_i32gather_epi32(none, lanes_of(pairs, h), first, r->pair, 4);
-    __mmask16 found = _mm512_cmpneq_epi32_mask(rank, none);
-    __m512i column = _mm512_add_epi32(flock_lanes(), _mm512_set1_epi32(16 * h));
-    u->rank[h] =
-        _mm512_mask_or_epi32(none, found, _mm512_slli_epi32(rank, FLOCK_POS_BITS), column);
-  }
-  put_units(r, id, n, u);
+/* Cuts n <= 30 bytes into as many units. */
+static inline void cut_bytes(const tok_ranks *r, __m512i v, uint32_t n, uint32_t *row) {
+  const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
+  uint32_t units = ((uint32_t)1 << n) - 1;
+  __m512i ids = byte_ids(r, v);
+  _mm512_storeu_si512(row, _mm512_mask_cvtepu8_epi32(nothing, lanes_of(units, 0),
+                                                     _mm512_castsi512_si128(ids)));
+  if (n < 16) return;
+  _mm512_storeu_si512(row + 16, _mm512_mask_cvtepu8_epi32(nothing, lanes_of(units, 1),
+                                                          _mm512_extracti32x4_epi32(ids, 1)));
 }
 
 /* Where a piece's characters begin; bit i = byte i. */
@@ -240,10 +206,10 @@ static inline __m512i char_ids(const tok_ranks *r, __m512i v, int from, piece_ch
   return id;
 }
 
-/* Cuts n <= 16 * parts bytes, not all ASCII. */
-ALWAYS void cut_chars(const tok_ranks *r, __m512i v, int parts, piece_chars *c, flock_piece *u) {
+/* Cuts n <= 16 * parts bytes, not all ASCII. Returns the units, 0 where they are too many. */
+ALWAYS uint32_t cut_chars(const tok_ranks *r, __m512i v, int parts, piece_chars *c,
+                          uint32_t *row) {
   const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
-  uint32_t row[FLOCK_COLUMNS + 5 * FLOCK];
   __m512i id[4], bytes_of = byte_ids(r, v);
   uint64_t edges = 0;
   for (int i = 0; i < parts; i++) id[i] = char_ids(r, v, 16 * i, c, &edges);
@@ -251,56 +217,186 @@ ALWAYS void cut_chars(const tok_ranks *r, __m512i v, int parts, piece_chars *c, 
   c->odd &= c->lead;
   uint64_t starts = c->starts | c->odd << 1 | (c->odd & c->lead3) << 2;
   uint64_t bytes = starts & ~(c->lead & ~c->odd);
-  uint32_t n = (uint32_t)_mm_popcnt_u64(starts), k = 1;
-  if (n > FLOCK_UNITS_MAX) return;
-  u->n = n;
+  uint32_t n = (uint32_t)_mm_popcnt_u64(starts), k = 0;
+  if (n > FLOCK_UNITS_MAX) return 0;
   for (int i = 0; i < parts; i++) {
     __m512i byte = _mm512_and_si512(words_from(bytes_of, 16 * i), _mm512_set1_epi32(0xFF));
     __mmask16 units = (__mmask16)(starts >> 16 * i);
     id[i] = _mm512_mask_mov_epi32(id[i], (__mmask16)(bytes >> 16 * i), byte);
-    id[i] = _mm512_mask_compress_epi32(nothing, units, id[i]);
-    if (parts == 1) break;
-    _mm512_storeu_si512(row + k, id[i]);
+    _mm512_storeu_si512(row + k, _mm512_mask_compress_epi32(nothing, units, id[i]));
     k += (uint32_t)_mm_popcnt_u32(units);
   }
-  if (parts == 1) {
-    u->id[0] = _mm512_alignr_epi32(id[0], nothing, 15);
-    u->id[1] = _mm512_alignr_epi32(nothing, id[0], 15);
-    return;
-  }
-  row[0] = tok_merge_nothing(&r->merges);
-  _mm512_storeu_si512(row + k, nothing);
-  _mm512_storeu_si512(row + k + 16, nothing);
-  u->id[0] = _mm512_loadu_si512(row);
-  u->id[1] = _mm512_loadu_si512(row + 16);
+  if (k >= 16) _mm512_storeu_si512(row + k, nothing);
+  return n;
 }
 
-/* Cuts a piece into units; their pairs' ranks may still be missing (see flock_rank). */
-static inline void flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, flock_piece *u) {
+/* Cuts a piece into units. Returns how many, 0 where it is too long, or odd. */
+static inline uint32_t flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, uint32_t *row) {
   uint64_t valid = ((uint64_t)1 << n) - 1;
   __m512i v = _mm512_maskz_loadu_epi8(valid, p);
   piece_chars c = {.cont = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(-64))};
   c.starts = valid & ~c.cont;
-  u->n = 0;
-  u->ranked = c.cont == 0;
-  if (_mm_popcnt_u64(c.starts) > FLOCK_UNITS_MAX) return;
-  if (u->ranked) {
-    cut_bytes(r, v, n, u);
-    return;
+  if (_mm_popcnt_u64(c.starts) > FLOCK_UNITS_MAX) return 0;
+  if (c.cont == 0) {
+    cut_bytes(r, v, n, row);
+    return n;
   }
   c.lead = _mm512_movepi8_mask(v) & ~c.cont;
   c.lead3 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xE0));
   uint64_t lead4 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xF0));
-  if ((c.lead << 1 | c.lead3 << 2) != c.cont || lead4 != 0 || has_no_character(v, &c)) return;
-  if (n <= 16) {
-    cut_chars(r, v, 1, &c, u);
-  } else {
-    cut_chars(r, v, (int)(n + 15) / 16, &c, u);
+  if ((c.lead << 1 | c.lead3 << 2) != c.cont || lead4 != 0 || has_no_character(v, &c)) return 0;
+  if (n <= 16) return cut_chars(r, v, 1, &c, row);
+  return cut_chars(r, v, (int)(n + 15) / 16, &c, row);
+}
+
+/*
+** ---- steps ------------------------------------------------------------------------------------
+*/
+
+/*
+** Starts n <= FLOCK pieces; pieces: their numbers, of which the last has the most units, at least
+** one; of each piece its row and its units.
+*/
+static inline void flock_begin(const tok_ranks *r, flock *f, const uint8_t *pieces, uint32_t n,
+                               const flock_row *rows, const uint32_t *units) {
+  const __m512i none = _mm512_set1_epi32(-1), one = _mm512_set1_epi32(1);
+  const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
+  __mmask16 all = (__mmask16)(((uint32_t)1 << n) - 1);
+  __m512i piece = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(all, pieces));
+  __m512i have = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), all, piece, units, 4);
+  __m512i at = _mm512_slli_epi32(piece, FLOCK_POS_BITS), pos = one;
+  uint32_t columns = units[pieces[n - 1]];
+  f->pieces = pieces;
+  f->n = n;
+  f->columns = columns;
+  f->tokens = have;
+  f->id[0] = f->id[columns + 1] = nothing;
+  for (uint32_t i = 1; i <= columns; i++) {
+    f->id[i] = _mm512_mask_i32gather_epi32(nothing, all, at, rows, 4);
+    at = _mm512_add_epi32(at, one);
+  }
+  f->best = f->rank[columns] = none;
+  for (uint32_t i = 1; i < columns; i++) {
+    flock_probe q;
+    flock_entries e;
+    flock_find(&r->merges, _mm512_cmpgt_epu32_mask(have, pos), f->id[i], f->id[i + 1], &q);
+    flock_read(&r->merges, &q, &e);
+    f->rank[i] = flock_ranks(&q, &e, pos);
+    f->best = _mm512_min_epu32(f->best, f->rank[i]);
+    pos = _mm512_add_epi32(pos, one);
   }
 }
 
+/* Is every piece encoded? */
+static inline bool flock_is_done(const flock *f) {
+  return _mm512_movepi32_mask(f->best) == 0xFFFF;
+}
+
+/*
+** Looks at the lowest pairs, in the pieces that have one. In the others something is merged that
+** nobody asks for, and no rank is found.
+*/
+static inline void flock_merge_pairs(flock *f, flock_merge *g) {
+  const __m512i zero = _mm512_setzero_si512(), one = _mm512_set1_epi32(1);
+  __mmask16 live = (__mmask16)~_mm512_movepi32_mask(f->best);
+  __m512i pos = _mm512_and_si512(f->best, _mm512_set1_epi32(FLOCK_COLUMNS - 1));
+  __m512i prev = _mm512_add_epi32(_mm512_slli_epi32(_mm512_sub_epi32(pos, one), 4), flock_lanes());
+  g->id_prev = _mm512_mask_i32gather_epi32(zero, live, prev, f->id, 4);
+  g->id_next = _mm512_mask_i32gather_epi32(zero, live, prev, f->id + 3, 4);
+  f->tokens = _mm512_mask_sub_epi32(f->tokens, live, f->tokens, one);
+  g->pos = pos;
+  g->id = _mm512_srli_epi32(f->best, FLOCK_POS_BITS);
+  g->live = live;
+}
+
+/* Where the ranks of the new pairs are. */
+static inline void flock_merge_find(const tok_ranks *r, flock_merge *g) {
+  flock_find(&r->merges, (__mmask16)g->live, g->id, g->id_next, &g->right);
+  flock_find(&r->merges, (__mmask16)g->live, g->id_prev, g->id, &g->left);
+}
+
+/*
+** Puts the new tokens and the ranks, of what has been read, into their columns; what is behind them
+** moves up by one. A rank of none becomes lower by that, but stays above all others.
+*/
+ALWAYS void flock_merge_put(const tok_ranks *r, flock *f, const flock_merge *g,
+                            const flock_entries e[2]) {
+  const __m512i one = _mm512_set1_epi32(1), pos = g->pos, id = g->id;
+  __m512i right = flock_ranks(&g->right, &e[0], pos);
+  __m512i left = flock_ranks(&g->left, &e[1], _mm512_sub_epi32(pos, one));
+  __m512i best = _mm512_set1_epi32(-1), column = one;
+  __mmask16 here = _mm512_cmpeq_epi32_mask(pos, column), behind = 0;
+  uint32_t n = --f->columns;
+  for (uint32_t i = 1; i <= n; i++) {
+    column = _mm512_add_epi32(column, one);
+    __mmask16 next = _mm512_cmpeq_epi32_mask(pos, column);
+    behind |= here;
+    __m512i v = _mm512_mask_sub_epi32(f->rank[i], behind, f->rank[i + 1], one);
+    v = _mm512_mask_mov_epi32(v, here, right);
+    v = _mm512_mask_mov_epi32(v, next, left);
+    best = _mm512_min_epu32(best, v);
+    f->rank[i] = v;
+    v = _mm512_mask_mov_epi32(f->id[i], behind, f->id[i + 1]);
+    f->id[i] = _mm512_mask_mov_epi32(v, here, id);
+    here = next;
+  }
+  f->best = best;
+  f->id[n + 1] = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
+}
+
+/*
+** ---- one piece or two -------------------------------------------------------------------------
+*/
+
+enum {
+  ABREAST = 2,    /* measured: for three and more lanes are as fast */
+  FEW_UNITS = 15, /* of a piece */
+};
+
+/* A piece that was cut by itself: units' ids from column 1 on, nothing in the others; ranks. */
+typedef struct {
+  __m512i id[2], rank[2]; /* of columns 0..15, 16..31 */
+  uint32_t n;             /* units; 0: the piece is too long, or odd */
+} flock_piece;
+
+/*
+** The ranks of a piece whose units are its n <= 30 bytes: a table has them, few of whose lines are
+** in use.
+*/
+static inline void byte_ranks(const tok_ranks *r, const uint8_t *p, uint32_t n, flock_piece *u) {
+  const __m512i none = _mm512_set1_epi32(-1);
+  uint32_t all = ((uint32_t)1 << n) - 1, pairs = all - 1; /* columns of first bytes: 1.. */
+  __m512i column = flock_lanes();
+  u->rank[1] = none;
+  for (int h = 0; h < (n < 16 ? 1 : 2); h++) {
+    __m128i a = _mm_maskz_loadu_epi8(lanes_of(pairs, h), p + 16 * h - 1);
+    __m128i b = _mm_maskz_loadu_epi8(lanes_of(pairs, h), p + 16 * h);
+    __m512i pair = _mm512_or_si512(_mm512_slli_epi32(_mm512_cvtepu8_epi32(a), 8),
+                                   _mm512_cvtepu8_epi32(b));
+    __m512i rank = _mm512_mask_i32gather_epi32(none, lanes_of(pairs, h), pair, r->pair, 4);
+    __mmask16 found = _mm512_cmpneq_epi32_mask(rank, none);
+    u->rank[h] =
+        _mm512_mask_or_epi32(none, found, _mm512_slli_epi32(rank, FLOCK_POS_BITS), column);
+    column = _mm512_add_epi32(column, _mm512_set1_epi32(16));
+  }
+}
+
+/* Cuts a piece; the ranks may still be missing. Returns whether they are. */
+static inline bool flock_cut_piece(const tok_ranks *r, const job *j, flock_piece *u) {
+  const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
+  uint32_t row[FLOCK_COLUMNS + FLOCK];
+  u->n = flock_cut(r, j->p, j->n, row);
+  if (u->n == 0) return false;
+  __m512i low = _mm512_loadu_si512(row);
+  u->id[0] = _mm512_alignr_epi32(low, nothing, 15);
+  u->id[1] = u->n < 16 ? nothing : _mm512_alignr_epi32(_mm512_loadu_si512(row + 16), low, 15);
+  if (u->n != j->n) return true;
+  byte_ranks(r, j->p, u->n, u);
+  return false;
+}
+
 /* The ranks of n <= FLOCK pieces' units, in two passes that wait for memory together. */
-static inline void flock_rank_some(const tok_ranks *r, flock_piece *const *pieces, uint32_t n) {
+static inline void flock_rank(const tok_ranks *r, flock_piece *const *pieces, uint32_t n) {
   flock_probe low[FLOCK];
   for (uint32_t i = 0; i < n; i++) {
     flock_piece *u = pieces[i];
@@ -324,147 +420,8 @@ static inline void flock_rank_some(const tok_ranks *r, flock_piece *const *piece
   }
 }
 
-/* Of any number of pieces. */
-static inline void flock_rank(const tok_ranks *r, flock_piece *const *pieces, uint32_t n) {
-  for (uint32_t i = 0; i < n; i += FLOCK)
-    flock_rank_some(r, pieces + i, n - i < FLOCK ? n - i : FLOCK);
-}
-
 /*
-** ---- steps ------------------------------------------------------------------------------------
-*/
-
-static inline void flock_clear(flock *f) {
-  memset(f->rank, 0xFF, sizeof f->rank);
-  memset(f->starts, 0, sizeof f->starts);
-  f->busy = f->wide = 0;
-}
-
-static inline uint32_t flock_lowest(const flock_piece *u) {
-  __m512i both = _mm512_min_epu32(u->rank[0], u->rank[1]);
-  return _mm512_reduce_min_epu32(u->n < FLOCK_UNITS ? u->rank[0] : both);
-}
-
-/* Puts a piece into a free row, whose ranks are all TOK_RANK_NONE. */
-static inline void flock_put(flock *f, unsigned k, const flock_piece *u) {
-  _mm512_store_si512(f->rank[k], u->rank[0]);
-  _mm512_store_si512(f->id[k], u->id[0]);
-  if (u->n >= FLOCK_UNITS) { /* what is behind the last unit is in the other half */
-    _mm512_store_si512(f->rank[k] + 16, u->rank[1]);
-    _mm512_store_si512(f->id[k] + 16, u->id[1]);
-  }
-  f->wide |= (uint32_t)(u->n > FLOCK_UNITS) << k;
-  f->starts[k] = (uint32_t)(((uint64_t)4 << u->n) - 1);
-  f->job[k] = u->job;
-  f->busy |= 1u << k;
-}
-
-/* Tokens of a piece that is done. */
-static inline int flock_count(const flock *f, unsigned k) {
-  return (int)_mm_popcnt_u32(f->starts[k]) - 2;
-}
-
-/* The highest bit of each lane. */
-static inline __m512i top_bit(__m512i bits) {
-  return _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(bits));
-}
-
-static inline __m512i low_bit(__m512i bits) {
-  return _mm512_and_si512(bits, _mm512_sub_epi32(_mm512_setzero_si512(), bits));
-}
-
-/*
-** Half of a reduction of sixteen vectors to one: the lower of what a and b hold, from both of which
-** the elements of `odd` change places by `swapped`.
-*/
-#define FLOCK_LOWER(a, b, odd, blend, swapped)                                                     \
-  do {                                                                                             \
-    __m512i x_ = blend(odd, a, b), y_ = blend(odd, b, a);                                          \
-    a = _mm512_min_epu32(x_, swapped(y_));                                                         \
-  } while (0)
-#define SWAP_QUARTERS(v) _mm512_shuffle_i64x2(v, v, 0xB1)
-#define SWAP_PAIRS(v)    _mm512_shuffle_epi32(v, _MM_PERM_BADC)
-#define SWAP_ONES(v)     _mm512_shuffle_epi32(v, _MM_PERM_CDAB)
-
-/* The lower of the halves of rows i and i + 8: eight elements each. */
-static inline __m512i flock_halves(const flock *f, int i) {
-  const uint32_t *a = f->rank[i], *b = f->rank[i + 8];
-  if (f->wide != 0) {
-    __m512i wide_a = _mm512_min_epu32(_mm512_load_si512(a), _mm512_load_si512(a + 16));
-    __m512i wide_b = _mm512_min_epu32(_mm512_load_si512(b), _mm512_load_si512(b + 16));
-    return _mm512_min_epu32(_mm512_shuffle_i64x2(wide_a, wide_b, 0x44),
-                            _mm512_shuffle_i64x2(wide_a, wide_b, 0xEE));
-  }
-#define HALF(p)       _mm256_load_si256((const __m256i *)(const void *)(p))
-#define HALVES(a_, b_) _mm512_inserti64x4(_mm512_castsi256_si512(HALF(a_)), HALF(b_), 1)
-  return _mm512_min_epu32(HALVES(a, b), HALVES(a + 8, b + 8));
-#undef HALVES
-#undef HALF
-}
-
-/* The lowest rank of each row. */
-static inline __m512i flock_minimum(const flock *f) {
-  __m512i v[8];
-  for (int i = 0; i < 8; i++) v[i] = flock_halves(f, i);
-  for (int i = 0; i < 4; i++)
-    FLOCK_LOWER(v[i], v[i + 4], 0xCC, _mm512_mask_blend_epi64, SWAP_QUARTERS);
-  for (int i = 0; i < 2; i++)
-    FLOCK_LOWER(v[i], v[i + 2], 0xAA, _mm512_mask_blend_epi64, SWAP_PAIRS);
-  FLOCK_LOWER(v[0], v[1], 0xAAAA, _mm512_mask_blend_epi32, SWAP_ONES);
-  return v[0];
-}
-
-/* Where a column of each row stands. */
-static inline __m512i flock_at(__m512i column) {
-  return _mm512_add_epi32(_mm512_slli_epi32(flock_lanes(), FLOCK_POS_BITS), column);
-}
-
-/* Merges the lowest pairs, in the rows that have one. */
-static inline void flock_merge_pairs(flock *f, __m512i best, __mmask16 live, flock_merge *g) {
-  const __m512i one = _mm512_set1_epi32(1), zero = _mm512_setzero_si512();
-  __m512i pos = _mm512_and_si512(best, _mm512_set1_epi32(FLOCK_COLUMNS - 1));
-  __m512i id = _mm512_srli_epi32(best, FLOCK_POS_BITS);
-  __m512i starts = _mm512_load_si512(f->starts), bit = _mm512_sllv_epi32(one, pos);
-  __m512i before = _mm512_and_si512(starts, _mm512_sub_epi32(bit, one));
-  __m512i after = _mm512_andnot_si512(_mm512_or_si512(before, bit), starts);
-  __m512i gone = low_bit(after), prev = top_bit(before);
-  __m512i next = top_bit(low_bit(_mm512_xor_si512(after, gone)));
-  __m512i id_next = _mm512_mask_i32gather_epi32(zero, live, flock_at(next), f->id, 4);
-  __m512i id_prev = _mm512_mask_i32gather_epi32(zero, live, flock_at(prev), f->id, 4);
-  _mm512_store_si512(f->starts, _mm512_mask_xor_epi32(starts, live, starts, gone));
-  _mm512_mask_i32scatter_epi32(f->id, live, flock_at(pos), id, 4);
-  _mm512_mask_i32scatter_epi32(f->rank, live, flock_at(top_bit(gone)), _mm512_set1_epi32(-1), 4);
-  g->pos = pos;
-  g->prev = prev;
-  g->id = id;
-  g->id_prev = id_prev;
-  g->id_next = id_next;
-  g->live = live;
-}
-
-/* Where the ranks of the new pairs are. */
-static inline void flock_merge_find(const tok_ranks *r, flock_merge *g) {
-  flock_find(&r->merges, (__mmask16)g->live, g->id, g->id_next, &g->right);
-  flock_find(&r->merges, (__mmask16)g->live, g->id_prev, g->id, &g->left);
-}
-
-/* The ranks: of what has been read. */
-ALWAYS void flock_merge_rank(flock *f, const flock_merge *g, const flock_entries e[2]) {
-  __m512i right = flock_ranks(&g->right, &e[0], g->pos);
-  __m512i left = flock_ranks(&g->left, &e[1], g->prev);
-  __mmask16 live = (__mmask16)g->live;
-  _mm512_mask_i32scatter_epi32(f->rank, live, flock_at(g->pos), right, 4);
-  _mm512_mask_i32scatter_epi32(f->rank, live, flock_at(g->prev), left, 4);
-}
-
-/*
-** ---- one piece or two -------------------------------------------------------------------------
-*/
-
-enum { ABREAST = 2 }; /* measured: for three and more lanes are as fast */
-
-/*
-** A piece of up to FLOCK_UNITS units being encoded. Its ranks stay in a register: written to memory
+** A piece of up to FEW_UNITS units being encoded. Its ranks stay in a register: written to memory
 ** in fours and read as one, they would have to get there first.
 */
 typedef struct {
@@ -477,12 +434,12 @@ ALWAYS void few_begin(few_piece *f, const flock_piece *u) {
   f->rank = u->rank[0];
   f->starts = ((uint32_t)4 << u->n) - 1;
   _mm512_storeu_si512(f->id, u->id[0]);
-  if (u->n == FLOCK_UNITS) f->starts &= 0xFFFF; /* what ends the piece would be column 16 */
+  if (u->n == FEW_UNITS) f->starts &= 0xFFFF; /* what ends the piece would be column 16 */
 }
 
 /* Tokens of a piece that is done. */
 ALWAYS uint32_t few_tokens(const few_piece *f, const flock_piece *u) {
-  return (uint32_t)_mm_popcnt_u32(f->starts) - (u->n == FLOCK_UNITS ? 1 : 2);
+  return (uint32_t)_mm_popcnt_u32(f->starts) - (u->n == FEW_UNITS ? 1 : 2);
 }
 
 /*
@@ -512,7 +469,7 @@ ALWAYS void few_merge(const tok_merges *m, few_piece *f, uint32_t best) {
 }
 
 /*
-** Tokens of n <= ABREAST pieces of up to FLOCK_UNITS units. Each merge waits for the one before,
+** Tokens of n <= ABREAST pieces of up to FEW_UNITS units. Each merge waits for the one before,
 ** but not for those of the other piece.
 */
 ALWAYS void few_count(const tok_ranks *r, const flock_piece *u, uint32_t n, uint32_t *tokens) {

@@ -24,11 +24,12 @@ typedef struct {
   uint32_t n_jobs;
   job jobs[JOBS_MAX];
 #ifdef KERNEL_FLOCK
-  bool flying;     /* the flocks are in use */
+  uint32_t n_cut;  /* the first of the jobs, whose rows are known */
   uint32_t n_long; /* jobs that do not fit into a flock: */
   job long_jobs[2 * JOBS_MAX];
   flock flocks[FLOCKS];
-  flock_piece pieces[JOBS_MAX];
+  uint32_t n_units[JOBS_MAX];
+  flock_row rows[JOBS_MAX + 1] __attribute__((aligned(64)));
 #endif
 } counter;
 
@@ -220,112 +221,98 @@ static inline void run_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *
 
 #ifdef KERNEL_FLOCK
 
-/* Pieces of the queue that wait for a lane: numbers of them. */
-typedef struct {
-  uint8_t list[2][JOBS_MAX]; /* short ones, wide ones */
-  uint32_t n[2], next[2];
-} waiting;
-
 /*
-** Cuts the queue's jobs into units. Those that don't fit go to another queue; those of which no two
-** units merge are done.
+** Cuts the queue's jobs into units, and lists the numbers of those that fit into a flock by their
+** units, ascending. Returns how many.
 */
-static inline void flock_prepare(counter *c, waiting *w) {
-  flock_piece *to_rank[JOBS_MAX];
-  uint32_t n_to_rank = 0, n = c->n_jobs;
+static inline uint32_t flock_prepare(counter *c, uint8_t *list) {
+  uint32_t at[FLOCK_UNITS_MAX + 2] = {0}, n = c->n_jobs;
+  for (uint32_t i = c->n_cut; i < n; i++)
+    c->n_units[i] = flock_cut(c->r, c->jobs[i].p, c->jobs[i].n, c->rows[i]);
+  for (uint32_t i = 0; i < n; i++) at[c->n_units[i] + 1]++;
+  uint32_t n_long = at[1];
+  at[1] = 0;
+  for (uint32_t i = 1; i <= FLOCK_UNITS_MAX + 1; i++) at[i] += at[i - 1];
   for (uint32_t i = 0; i < n; i++) {
-    flock_piece *u = &c->pieces[i];
-    u->job = c->jobs[i];
-    flock_cut(c->r, u->job.p, u->job.n, u);
-    to_rank[n_to_rank] = u;
-    n_to_rank += u->n != 0 && !u->ranked;
-  }
-  c->n_jobs = 0;
-  flock_rank(c->r, to_rank, n_to_rank);
-  for (uint32_t i = 0; i < n; i++) {
-    flock_piece *u = &c->pieces[i];
-    u->best = flock_lowest(u);
-    if (u->n == 0) {
-      c->long_jobs[c->n_long++] = u->job;
-    } else if (u->best == TOK_RANK_NONE) {
-      job_done(c, &u->job, u->n);
+    if (c->n_units[i] != 0) {
+      list[at[c->n_units[i]]++] = (uint8_t)i;
     } else {
-      int wide = u->n > FLOCK_UNITS;
-      w->list[wide][w->n[wide]++] = (uint8_t)i;
+      c->long_jobs[c->n_long++] = c->jobs[i];
     }
   }
+  return n - n_long;
 }
 
-/*
-** Fills free rows: of the last flock with wide pieces, of the others with short ones, while there
-** are any. Returns `best` with their lowest ranks.
-*/
-static inline __m512i flock_fill(counter *c, flock *f, waiting *w, __m512i best) {
-  int first = f == &c->flocks[FLOCKS - 1];
-  uint32_t idle = ~f->busy & 0xFFFF;
-  for (int i = 0; i < 2; i++) {
-    int wide = i ^ first;
-    for (; idle != 0 && w->next[wide] < w->n[wide]; idle &= idle - 1) {
-      const flock_piece *u = &c->pieces[w->list[wide][w->next[wide]++]];
-      flock_put(f, lowest_bit(idle), u);
-      best = _mm512_mask_set1_epi32(best, (__mmask16)(idle & (0 - idle)), (int)u->best);
-    }
-  }
-  return best;
+/* Books the pieces of a flock that is done. */
+static inline void flock_done(counter *c, const flock *f) {
+  uint32_t tokens[FLOCK];
+  _mm512_storeu_si512(tokens, f->tokens);
+  for (uint32_t i = 0; i < f->n; i++) job_done(c, &c->jobs[f->pieces[i]], tokens[i]);
 }
 
-/* Books the rows that are done, and frees them. */
-static inline void flock_done(counter *c, flock *f, uint32_t live) {
-  for (uint32_t done = f->busy & ~live; done != 0; done &= done - 1) {
-    unsigned k = lowest_bit(done);
-    job_done(c, &f->job[k], flock_count(f, k));
-  }
-  f->busy &= live;
-  f->wide &= live;
-}
-
-/* One merge in every row; returns the rows that are busy, of all flocks. */
-static inline uint32_t flock_step(counter *c, waiting *w) {
+/* One merge in every piece of n flocks. */
+static inline void flock_step(const tok_ranks *r, flock *const *f, uint32_t n) {
   flock_merge merges[FLOCKS];
-  uint32_t busy = 0;
-  for (int i = 0; i < FLOCKS; i++) {
-    flock *f = &c->flocks[i];
-    __m512i best = flock_minimum(f), none = _mm512_set1_epi32(-1);
-    flock_done(c, f, _mm512_cmpneq_epi32_mask(best, none));
-    best = flock_fill(c, f, w, best);
-    flock_merge_pairs(f, best, (__mmask16)f->busy, &merges[i]);
-    busy |= f->busy;
-  }
-  for (int i = 0; i < FLOCKS; i++) flock_merge_find(c->r, &merges[i]);
   flock_entries e[FLOCKS][2];
+  for (uint32_t i = 0; i < n; i++) flock_merge_pairs(f[i], &merges[i]);
+  for (uint32_t i = 0; i < n; i++) flock_merge_find(r, &merges[i]);
   /* all reads go before what waits for them, which fills the processor's queues */
-  for (int i = 0; i < FLOCKS; i++) {
-    flock_read(&c->r->merges, &merges[i].right, &e[i][0]);
-    flock_read(&c->r->merges, &merges[i].left, &e[i][1]);
+  for (uint32_t i = 0; i < n; i++) {
+    flock_read(&r->merges, &merges[i].right, &e[i][0]);
+    flock_read(&r->merges, &merges[i].left, &e[i][1]);
   }
-  for (int i = 0; i < FLOCKS; i++) flock_merge_rank(&c->flocks[i], &merges[i], e[i]);
-  return busy;
+  for (uint32_t i = 0; i < n; i++) flock_merge_put(r, f[i], &merges[i], e[i]);
 }
 
-/* Runs until no job is queued, or (all) none is under way either. */
-static void run_flocks(counter *c, bool all) {
-  waiting w = {.n = {0, 0}};
-  uint32_t busy;
-  for (int i = 0; i < FLOCKS && !c->flying; i++) flock_clear(&c->flocks[i]);
-  if (!c->flying) c->n_long = 0;
-  c->flying = true;
-  flock_prepare(c, &w);
+/* Encodes n pieces, those of most units first: in the end few are under way. */
+static void flock_all(counter *c, const uint8_t *list, uint32_t n) {
+  flock *live[FLOCKS];
+  uint32_t n_live = 0;
+  for (uint32_t i = 0; i < FLOCKS; i++) live[i] = &c->flocks[i];
   do {
-    busy = flock_step(c, &w);
-  } while (w.next[0] < w.n[0] || w.next[1] < w.n[1] || (all && busy != 0));
+    for (; n_live < FLOCKS && n > 0; n_live++) {
+      uint32_t at = (n - 1) / FLOCK * FLOCK;
+      flock_begin(c->r, live[n_live], list + at, n - at, (const flock_row *)c->rows, c->n_units);
+      n = at;
+    }
+    flock_step(c->r, live, n_live);
+    for (uint32_t i = n_live; i-- > 0;) {
+      flock *f = live[i];
+      if (!flock_is_done(f)) continue;
+      flock_done(c, f);
+      live[i] = live[--n_live];
+      live[n_live] = f;
+    }
+  } while (n_live > 0 || n > 0);
+}
+
+/* Leaves of the queue n jobs, which have been cut. */
+static inline void keep_jobs(counter *c, uint8_t *list, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) { /* in their order: none is written over before it is moved */
+    uint32_t lowest = i;
+    for (uint32_t k = i + 1; k < n; k++) lowest = list[k] < list[lowest] ? k : lowest;
+    uint8_t from = list[lowest];
+    list[lowest] = list[i];
+    c->jobs[i] = c->jobs[from];
+    c->n_units[i] = c->n_units[from];
+    memcpy(c->rows[i], c->rows[from], sizeof c->rows[i]);
+  }
+  c->n_jobs = c->n_cut = n;
+}
+
+/* Runs the queue's jobs; but for (not all) fewer than a flock, those with the most units. */
+static void run_flocks(counter *c, bool all) {
+  uint8_t list[JOBS_MAX];
+  uint32_t n = flock_prepare(c, list), n_run = all ? n : n / FLOCK * FLOCK;
+  flock_all(c, list, n_run);
+  keep_jobs(c, list + n_run, n - n_run);
   if (all || c->n_long >= JOBS_MAX) {
     run_id_lanes(c->r, c, c->long_jobs, c->n_long, NULL, NULL);
     c->n_long = 0;
   }
-  c->flying = !all;
 }
 
-/* Runs one job, or two, of up to FLOCK_UNITS units. */
+/* Runs one job, or two, of up to FEW_UNITS units. */
 static void run_abreast(counter *c, const job *jobs, uint32_t n, const units *of) {
   uint32_t tokens[ABREAST];
   if (n == 1) {
@@ -336,16 +323,15 @@ static void run_abreast(counter *c, const job *jobs, uint32_t n, const units *of
   for (uint32_t i = 0; i < n; i++) job_done(c, &jobs[i], tokens[i]);
 }
 
-/* Runs n <= FLOCK jobs: too few to keep flocks busy. */
+/* Runs 1..FLOCK jobs: too few to keep flocks busy. */
 static void run_few(counter *c, const job *jobs, uint32_t n) {
   units of[FLOCK], *to_rank[FLOCK];
-  uint32_t n_to_rank = 0, n_narrow = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    flock_cut(c->r, jobs[i].p, jobs[i].n, &of[i]);
+  uint32_t n_to_rank = 0, n_narrow = 0, i = 0;
+  do {
     to_rank[n_to_rank] = &of[i];
-    n_to_rank += of[i].n != 0 && !of[i].ranked;
-    n_narrow += of[i].n - 1 < FLOCK_UNITS;
-  }
+    n_to_rank += flock_cut_piece(c->r, &jobs[i], &of[i]);
+    n_narrow += of[i].n - 1 < FEW_UNITS;
+  } while (++i < n);
   flock_rank(c->r, to_rank, n_to_rank);
   if (n <= ABREAST && n_narrow == n) {
     run_abreast(c, jobs, n, of);
@@ -359,13 +345,13 @@ static void run_few(counter *c, const job *jobs, uint32_t n) {
 /* Runs all jobs that are queued or under way. */
 static void run_jobs(counter *c) {
 #ifdef KERNEL_FLOCK
-  if (c->r->merges.entries != NULL && (c->flying || c->n_jobs > FLOCK)) {
+  if (c->r->merges.entries != NULL && (c->n_jobs > FLOCK || c->n_long != 0)) {
     run_flocks(c, true);
     return;
   }
   if (c->r->merges.entries != NULL && c->n_jobs != 0) {
     run_few(c, c->jobs, c->n_jobs);
-    c->n_jobs = 0;
+    c->n_jobs = c->n_cut = 0;
     return;
   }
 #endif

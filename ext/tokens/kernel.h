@@ -707,7 +707,7 @@ static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slic
   if (c.recents) next_epoch(e);
   c.n_missed = c.n_wide = c.n_jobs = 0;
 #ifdef KERNEL_FLOCK
-  c.flying = false;
+  c.n_cut = c.n_long = 0;
 #endif
   for (;;) {
     if (parts[part].token) {

@@ -31,7 +31,7 @@ enum {
   LANE_POS_BITS = 6,  /* of a packed rank: 18 + 6 bits */
   LANE_NO_TOKEN = 255, /* a length that no token has */
   /* a longer queue keeps lanes busier but encodes more words twice before they are known */
-  JOBS_MAX = 64
+  JOBS_MAX = 128
 };
 
 /* Bytes to be encoded, 2..62 of them. */
