@@ -22,14 +22,17 @@ static bool in_window(const tok_price_row *r, int64_t at) {
 
 static bool holds(const tok_price_row *r, int64_t at, int64_t total_input, tok_tier tier) {
   return !r->retracted && at >= r->valid_from && at < r->valid_to && total_input >= r->tier_from &&
-         (r->service_tier == tier || r->service_tier == TOK_TIER_STANDARD) &&
+         (r->service_tier == tier || r->service_tier == TOK_TIER_STANDARD ||
+          (tier == TOK_TIER_FAST && r->service_tier == TOK_TIER_PRIORITY)) &&
          (!tok_price_is_windowed(r) || in_window(r, at));
 }
 
 /* Is `a` the more particular of two rows that hold for one meter? */
 static bool outranks(const tok_price_row *a, const tok_price_row *b) {
-  if (a->service_tier != b->service_tier)
-    return a->service_tier != TOK_TIER_STANDARD;
+  bool standard = a->service_tier == TOK_TIER_STANDARD || b->service_tier == TOK_TIER_STANDARD;
+  bool own = ((a->rank ^ b->rank) & TOK_RANK_OVERRIDE) != 0;
+  if (a->service_tier != b->service_tier && (standard || !own)) /* of fast and priority: fast */
+    return a->service_tier > b->service_tier;
   if (a->rank != b->rank)
     return a->rank > b->rank;
   if (tok_price_is_windowed(a) != tok_price_is_windowed(b))
@@ -183,10 +186,10 @@ int64_t tok_cost_line_nano(const tok_cost_line *line) {
   return nano;
 }
 
-/* Does any of the rows that hold belong to the tier? */
-static bool has_tier(const tok_price_row *const best[TOK_METER_N], tok_tier tier) {
+/* Does any of the rows that hold belong to the tier, or to the one in its place? */
+static bool has_tier(const tok_price_row *const best[TOK_METER_N]) {
   for (size_t m = 0; m < TOK_METER_N; m++) {
-    if (best[m] != NULL && best[m]->service_tier == tier)
+    if (best[m] != NULL && best[m]->service_tier != TOK_TIER_STANDARD)
       return true;
   }
   return false;
@@ -219,7 +222,9 @@ tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *quantities, in
   if (n == 0 && rows.n_rows > 0)
     return TOK_NOTFOUND;
   out->tier_unpriced =
-      tier != TOK_TIER_STANDARD && !has_tier((const tok_price_row *const *)best, tier);
+      tier != TOK_TIER_STANDARD && !has_tier((const tok_price_row *const *)best);
+  if (tier == TOK_TIER_FAST && out->tier_unpriced)
+    return TOK_NOTFOUND;
   if (!tok_quantities_has(&q, TOK_M_REQUESTS))
     tok_quantities_set(&q, TOK_M_REQUESTS, 1);
   lay_lines((const tok_price_row *const *)best, rows.percent, out);

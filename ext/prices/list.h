@@ -28,9 +28,12 @@ typedef enum {
   TOK_TIER_BATCH,
   TOK_TIER_FLEX,
   TOK_TIER_PRIORITY,
+  /* Anthropic's fast mode. Others' word for priority, whose rows it takes where it has none; where
+     both are missing it has no price, since the standard one would be far too low. */
+  TOK_TIER_FAST,
   TOK_TIER_N
 } tok_tier;
-/* "standard", "batch", "flex", "priority". */
+/* "standard", "batch", "flex", "priority", "fast". */
 const char *tok_tier_name(tok_tier tier);
 /* The words that providers use for a tier ("default", "auto", "on_demand", …); TOK_TIER_N if
  * unknown. */

@@ -90,6 +90,7 @@ typedef enum {
   TOK_WORD_TIER,
   TOK_WORD_KIND,  /* what the object calls itself, or a span what it did */
   TOK_WORD_TYPE,  /* of an event of Anthropic's streams */
+  TOK_WORD_SPEED, /* of Anthropic's fast mode, which costs more */
   TOK_WORD_PRINT, /* system_fingerprint */
   TOK_WORD_SIZE,  /* of the search context, on which Perplexity's fee depends */
   TOK_WORD_GEO,   /* where Anthropic was bound to compute, on which its prices depend */

@@ -92,6 +92,16 @@ function history(prices) {
     ...(from && { from }), ...(to && { to }), ...(hours && { hours }), ...(weekdays && { weekdays }), ...rest }));
 }
 
+// After litellm's tiers, which are added only where there are none.
+function addFast(provider, model) {
+  for (const c of corrections) {
+    if (c.provider !== provider || !c.fast_models?.includes(model.model)) continue;
+    addTier(model, 'fast', c.fast_percent, c.source);
+    c.used = true;
+  }
+  return model;
+}
+
 // Match rules -> names. "x": x alone. "x~": x and whatever versions of it follow. "x*": anything that starts so.
 // A rule that ends in '-' means versions, too, but for the sizes of gemma and the dates of fine-tuned models.
 const OPEN_ENDED = /^gemma-3-$|@$|-20\d\d-?$|flash-0$|^ft:gpt-4-0$|-thinking$|\.ft-$/;
@@ -158,12 +168,12 @@ function addMeters(model, add) {
   }
 }
 
-// A batch price set beside each standard one: so many percent of each of its prices of tokens.
-function addBatch(model, percent, source) {
+// A price set of a tier beside each standard one: so many percent of each of its prices of tokens.
+function addTier(model, tier, percent, source) {
   const part = (set) => Object.fromEntries(Object.entries(set)
     .filter(([m]) => /^(input|output|cache_|reasoning)/.test(m)).map(([m, price]) => [m, decimal(Number(price) * percent / 100)]));
-  model.prices.push(...model.prices.map((p) => ({
-    ...(p.from && { from: p.from }), ...(p.to && { to: p.to }), service_tier: 'batch', source, ...part(p),
+  model.prices.push(...model.prices.filter((p) => !p.service_tier).map((p) => ({
+    ...(p.from && { from: p.from }), ...(p.to && { to: p.to }), service_tier: tier, source, ...part(p),
     ...(p.tiers && { tiers: p.tiers.map((t) => ({ from_tokens: t.from_tokens, ...part(t) })) }),
   })));
 }
@@ -175,8 +185,8 @@ function correct(provider, model) {
     if (c.minimum_seconds) model.minimum_seconds = c.minimum_seconds;
     if (c.prices) model.prices = c.prices[model.model] ?? c.prices;
     if (c.add) addMeters(model, c.add);
-    if (c.batch_percent) addBatch(model, c.batch_percent, c.source);
-    model.note = c.batch_percent && model.note ? `${model.note} ${c.note}` : c.note;
+    if (c.batch_percent) addTier(model, 'batch', c.batch_percent, c.source);
+    model.note = (c.batch_percent || c.keep_note) && model.note ? `${model.note} ${c.note}` : c.note;
     c.used = true;
   }
   return model;
@@ -357,13 +367,13 @@ function convert(p) {
     falls_back_to: p.fallback_model_providers ?? [], ...(REGIONS[p.id] && { regional: true }),
     ...Object.fromEntries(corrections.filter((c) => c.provider === p.id && c.us_percent)
       .map((c) => { c.used = true; return ['us_percent', c.us_percent]; })),
-    models: addRegions(p.id, p.models.map((m) => addTiers(p.id, correct(p.id, {
+    models: addRegions(p.id, p.models.map((m) => addFast(p.id, addTiers(p.id, correct(p.id, {
       model: m.id, names: namesOf(m),
       ...(m.context_window && { context_window: m.context_window }),
       ...(m.deprecated && { deprecated: true }),
       ...(m.price_comments && { note: m.price_comments }),
       prices: history(m.prices),
-    })))),
+    }))))),
   };
 }
 

@@ -72,3 +72,6 @@ SELECT tok_import_text('{"type":"assistant","sessionId":"s1","timestamp":"2026-0
 INSERT INTO tok_responses(response, timestamp) VALUES ('{"id":"msg_x","type":"message","role":"assistant","model":"claude-sonnet-4-5","usage":{"input_tokens":1000,"output_tokens":60,"server_tool_use":{"web_search_requests":2}}}', '2026-05-01T10:00:00Z');
 SELECT response_id, cost_usd, meters FROM llm_usage;
 SELECT tok_reprice('2026-01-01'), count(*) FROM tok_audit();
+-- A reply of fast mode has its price.
+SELECT tok_import_text('{"type":"assistant","sessionId":"s1","timestamp":"2026-07-30T10:00:00.000Z","parentUuid":null,"isSidechain":false,"message":{"id":"msg_f","model":"claude-opus-4-8","usage":{"input_tokens":1000,"output_tokens":60,"service_tier":"standard","speed":"fast"}}}');
+SELECT service_tier, cost_nano FROM llm_usage WHERE response_id = 'msg_f';

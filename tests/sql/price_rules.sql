@@ -35,3 +35,19 @@ SELECT tok_price('claude-sonnet-4-5', 'input', '2026-10-01');
 SELECT usd_per_1m, retracted, origin FROM tok_pricing WHERE provider = 'anthropic' AND model = 'claude-sonnet-4-5' AND meter = 'input' AND service_tier = 'standard' AND tier_from_tokens = 0 ORDER BY 1;
 .print -- unknown stays NULL, with the reason
 SELECT r, tok_cost(r, 1, 1), tok_cost_explain(r, '{"input_tokens": 1}') ->> 'reason' FROM (SELECT column1 AS r FROM (VALUES ('gpt-5.9'), ('ft:gpt-9:x::y'), ('x/y:free'), ('')));
+.print -- Fast mode of Anthropic costs six times the standard prices, twice since Opus 4.8. Where it has no price
+.print -- the cost is NULL, with a reason. Elsewhere fast is the word for priority.
+SELECT m, tok_cost_nano(m, '{"input_tokens":1000,"cache_read_tokens":100,"output_tokens":10,"service_tier":"fast"}', '2026-07-30') AS fast,
+  tok_cost_nano(m, '{"input_tokens":1000,"cache_read_tokens":100,"output_tokens":10}', '2026-07-30') AS standard,
+  tok_cost_explain(m, '{"input_tokens":1000,"output_tokens":10,"service_tier":"fast"}', '2026-07-30') ->> 'reason' AS reason
+FROM (SELECT column1 AS m FROM (VALUES ('claude-opus-4-6'), ('claude-opus-4-7'), ('claude-opus-4-8'), ('claude-opus-5'), ('claude-sonnet-4-5'), ('gpt-5.5')));
+SELECT tok_cost_nano('gpt-5.5', '{"input_tokens":1000,"output_tokens":10,"service_tier":"priority"}', '2026-07-30');
+SELECT tok_usage('{"id":"msg_1","type":"message","model":"claude-opus-4-8","usage":{"input_tokens":10,"output_tokens":20,"service_tier":"standard","speed":"fast"}}');
+SELECT tok_usage('{"id":"msg_1","type":"message","model":"claude-opus-4-8","usage":{"input_tokens":10,"output_tokens":20,"service_tier":"standard","speed":"standard"}}');
+SELECT tok_init();
+INSERT INTO llm_usage(timestamp, provider, model, service_tier, input_tokens, output_tokens) VALUES
+  ('2026-07-30', 'anthropic', 'claude-opus-4-8', 'fast', 1000, 10), ('2026-07-30', 'anthropic', 'claude-sonnet-4-5', 'fast', 1000, 10);
+SELECT model, cost_nano FROM llm_usage;
+-- one's own price for it is that of priority
+INSERT INTO llm_price(model, meter, usd_per_1m, service_tier) VALUES ('claude-opus-4-8', 'input', '7', 'priority');
+SELECT tok_cost_nano('claude-opus-4-8', '{"input_tokens":1000,"output_tokens":10,"service_tier":"fast"}', '2026-07-30');
