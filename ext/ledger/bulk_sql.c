@@ -72,15 +72,28 @@ static void begin_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   sqlite3_free(message);
 }
 
-/* The rows since tok_bulk_begin(); -1: there was none, or out of memory (*rc). */
-static int64_t rows_since(sqlite3 *db, int *rc) {
+/* What tok_bulk_end() finds. */
+typedef struct {
+  int64_t n_rows; /* since tok_bulk_begin(); -1: there was none */
+  bool beyond;    /* a row is beyond what a request has */
+  bool odd_times; /* a timestamp may have to be refused or written in another way */
+} bulk_rows;
+
+static int look(sqlite3 *db, bulk_rows *rows) {
+  enum { START, ROWS, BEYOND, ODD_TIMES };
   sqlite3_stmt *stmt = NULL;
-  int64_t n = -1;
-  *rc = sqlite3_prepare_v2(db, tok_ledger_script("rollup/bulk_rows.sql"), -1, &stmt, NULL);
-  if (*rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) n = sqlite3_column_int64(stmt, 0);
-  sqlite3_finalize(stmt);
-  if (*rc != SQLITE_NOMEM) *rc = SQLITE_OK; /* no ledger: no bulk */
-  return n;
+  *rows = (bulk_rows){.n_rows = -1};
+  if (sqlite3_get_autocommit(db)) return SQLITE_OK;
+  int rc = sqlite3_prepare_v2(db, tok_ledger_script("rollup/bulk_look.sql"), -1, &stmt, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  if (rc == SQLITE_ROW && sqlite3_column_type(stmt, START) != SQLITE_NULL) {
+    rows->n_rows = sqlite3_column_int64(stmt, ROWS);
+    rows->beyond = sqlite3_column_int64(stmt, BEYOND) > 0;
+    rows->odd_times = sqlite3_column_int64(stmt, ODD_TIMES) > 0;
+  }
+  int end = sqlite3_finalize(stmt);
+  /* no ledger: no bulk */
+  return rc == SQLITE_NOMEM || end == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }
 
 /* A row that no INSERT without tok_bulk_begin() would have got in: it is the caller's to mend. */
@@ -102,22 +115,18 @@ static void end_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argv;
   sqlite3 *db = sqlite3_context_db_handle(ctx);
   char *message = NULL;
-  int rc = SQLITE_OK;
-  int64_t n = sqlite3_get_autocommit(db) ? -1 : rows_since(db, &rc);
-  if (rc == SQLITE_NOMEM) {
-    sqlite3_result_error_nomem(ctx);
-    return;
-  }
-  if (n < 0) {
+  bulk_rows rows;
+  int rc = look(db, &rows);
+  if (rc == SQLITE_OK && rows.n_rows < 0) {
     tok_sql_error(ctx, "tok_bulk_end", "expected tok_bulk_begin() before it in this transaction");
     return;
   }
-  rc = refuse_beyond(db, &message);
-  if (rc == SQLITE_OK) rc = tok_ledger_end_bulk(db, &message);
+  if (rc == SQLITE_OK && (rows.beyond || rows.odd_times)) rc = refuse_beyond(db, &message);
+  if (rc == SQLITE_OK) rc = tok_ledger_end_bulk(db, !rows.odd_times, &message);
   if (rc == SQLITE_OK) rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
   if (rc != SQLITE_OK)
     fail(ctx, "tok_bulk_end", rc, message != NULL ? message : sqlite3_errmsg(db));
-  else sqlite3_result_int64(ctx, n);
+  else sqlite3_result_int64(ctx, rows.n_rows);
   sqlite3_free(message);
 }
 

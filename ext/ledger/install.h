@@ -22,10 +22,11 @@ int tok_ledger_install(sqlite3 *db, char **message);
 */
 int tok_ledger_repair(sqlite3 *db, char **message);
 /*
-** The same as tok_ledger_install() for tok_bulk_end(), which has looked at the rows
-** (rollup/bulk_check.sql).
+** The same as tok_ledger_install() for tok_bulk_end(), which has looked at the rows: none is to be
+** refused (rollup/bulk_check.sql) and, times_in_order, none has a timestamp for
+** rollup/bulk_times.sql.
 */
-int tok_ledger_end_bulk(sqlite3 *db, char **message);
+int tok_ledger_end_bulk(sqlite3 *db, bool times_in_order, char **message);
 
 /* The script of that name, e.g. "temp/reprice.sql"; it exists. */
 const char *tok_ledger_script(const char *name);

@@ -57,6 +57,7 @@ typedef struct {
   bool own;      /* our transaction, else a savepoint in the caller's */
   bool repair;   /* looks for what is missing */
   bool checked;  /* no row of a bulk is beyond what a request has */
+  bool in_order; /* nor has one a timestamp that is to be written in another way */
   sqlite3_stmt *keep, *undo; /* owned; COMMIT and ROLLBACK, or the same of the savepoint */
   sqlite3_stmt *reader;      /* owned */
 } install;
@@ -382,6 +383,8 @@ static void end_bulk(install *in, const ledger_state *s) {
     sqlite3_free(idle);
   }
   if (!in->checked) run_with(in, tok_ledger_script("rollup/bulk_late.sql"), s->bulk_after);
+  run(in, tok_ledger_script("rollup/bulk_before.sql"));
+  if (!in->in_order) run_with(in, tok_ledger_script("rollup/bulk_times.sql"), s->bulk_after);
   run_with(in, tok_ledger_script("rollup/bulk_end.sql"), s->bulk_after);
 }
 
@@ -472,9 +475,9 @@ static void finish(install *in) {
   }
 }
 
-static int install_ledger(sqlite3 *db, bool repair, bool checked, char **message) {
-  install in = {
-      .db = db, .own = sqlite3_get_autocommit(db) != 0, .repair = repair, .checked = checked};
+static int install_ledger(install in, char **message) {
+  sqlite3 *db = in.db;
+  in.own = sqlite3_get_autocommit(db) != 0;
   bool current = is_current(&in);
   int keys = swap_flag(db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, !current);
   int alter = swap_flag(db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1, !current);
@@ -501,13 +504,13 @@ static int install_ledger(sqlite3 *db, bool repair, bool checked, char **message
 }
 
 int tok_ledger_install(sqlite3 *db, char **message) {
-  return install_ledger(db, false, false, message);
+  return install_ledger((install){.db = db}, message);
 }
 
 int tok_ledger_repair(sqlite3 *db, char **message) {
-  return install_ledger(db, true, false, message);
+  return install_ledger((install){.db = db, .repair = true}, message);
 }
 
-int tok_ledger_end_bulk(sqlite3 *db, char **message) {
-  return install_ledger(db, false, true, message);
+int tok_ledger_end_bulk(sqlite3 *db, bool times_in_order, char **message) {
+  return install_ledger((install){.db = db, .checked = true, .in_order = times_in_order}, message);
 }

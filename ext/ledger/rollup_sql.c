@@ -22,6 +22,7 @@ enum { ADD_DIM = 1, ADD_LEVEL, ADD_BUCKET, ADD_KEY, ADD_SUM = ADD_KEY + TOK_N_KE
 typedef struct {
   sqlite3 *db;
   sqlite3_stmt *read, *add, *time; /* owned; time: NULL until it is needed */
+  bool empty;                      /* llm_rollup has no row: `add` need not look for the group */
   tok_rollup sums;                 /* owned */
   tok_buf text;                    /* owned; times of a group */
   int rc;                          /* sticky */
@@ -76,6 +77,7 @@ static void bind_times(fold *f, const tok_tally_entry *e) {
 }
 
 static void write_groups(fold *f) {
+  if (f->add == NULL) f->add = prepare(f, f->empty ? "rollup/first.sql" : "rollup/add.sql");
   const tok_tally *t = &f->sums.groups;
   for (size_t i = 0; i < t->n && f->rc == SQLITE_OK; i++) {
     tok_rollup_key key;
@@ -96,6 +98,11 @@ static void write_all(fold *f) {
   tok_rollup_finish(&f->sums);
   if (f->sums.status == TOK_OK) write_groups(f);
   tok_rollup_clear(&f->sums);
+  if (f->empty) { /* the next ones are added to these */
+    sqlite3_finalize(f->add);
+    f->add = NULL;
+    f->empty = false;
+  }
 }
 
 /*
@@ -173,14 +180,14 @@ static void move_watermark(fold *f, int64_t to) {
   sqlite3_finalize(move);
 }
 
-/* Folds the rows with from <= id <= upto. */
-static int fold_range(sqlite3 *db, int64_t from, int64_t upto, int64_t *n_rows, const char **why) {
-  fold f = {.db = db};
+/* Folds the rows with from <= id <= upto; empty: into no rows. */
+static int fold_range(sqlite3 *db, bool empty, int64_t from, int64_t upto, int64_t *n_rows,
+                      const char **why) {
+  fold f = {.db = db, .empty = empty};
   *why = NULL;
   tok_rollup_init(&f.sums);
   tok_buf_init(&f.text, TEXT_BYTES_MAX);
   f.read = prepare(&f, "rollup/read.sql");
-  f.add = prepare(&f, "rollup/add.sql");
   if (f.rc == SQLITE_OK) {
     sqlite3_bind_int64(f.read, 1, from);
     sqlite3_bind_int64(f.read, 2, upto);
@@ -211,7 +218,7 @@ int tok_rollup_fold(sqlite3 *db, int64_t upto, int64_t *n_rows, const char **why
   if (n_rows == NULL) n_rows = &ignored;
   *n_rows = 0;
   if (f.rc != SQLITE_OK || upto <= from) return f.rc;
-  return fold_range(db, from + 1, upto, n_rows, why); /* from < upto: no overflow */
+  return fold_range(db, false, from + 1, upto, n_rows, why); /* from < upto: no overflow */
 }
 
 int tok_rollup_rebuild(sqlite3 *db, int64_t *n_rows, const char **why) {
@@ -221,5 +228,5 @@ int tok_rollup_rebuild(sqlite3 *db, int64_t *n_rows, const char **why) {
   int64_t last = ask(&f, "SELECT max(0, coalesce(max(id), 0)) FROM main.llm_usage");
   *why = NULL;
   if (f.rc != SQLITE_OK) return f.rc;
-  return fold_range(db, INT64_MIN, last, n_rows == NULL ? &ignored : n_rows, why);
+  return fold_range(db, true, INT64_MIN, last, n_rows == NULL ? &ignored : n_rows, why);
 }

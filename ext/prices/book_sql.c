@@ -7,8 +7,8 @@
 **
 ** When an answer may be remembered. The pair (SQLITE_FCNTL_DATA_VERSION, total_changes) tells
 ** states of main apart except inside a write transaction: after a rollback it is what it was
-** before, although other rows were seen in between. So while main is being written llm_price is
-** asked each time: if it has no rows the built-in list alone answers, which never changes; if it
+** before, although other rows were seen in between. So while main is being written each statement
+** asks llm_price: if it has no rows the built-in list alone answers, which never changes; if it
 ** has, nothing is taken from the cache and nothing put into it. And the data version moves only
 ** when this connection begins to read; a statement that does not read main begins no reading of it,
 ** so one is begun here.
@@ -286,15 +286,17 @@ static int find_own(tok_book *b, uint32_t generation, tok_slice provider, tok_sl
   return SQLITE_OK;
 }
 
-int tok_book_find(tok_book *b, tok_slice provider, tok_slice reference, tok_price_hit *out,
-                  char **message) {
-  int rc, state = sqlite3_txn_state(b->conn.db, "main");
+int tok_book_find(tok_book *b, bool *empty, tok_slice provider, tok_slice reference,
+                  tok_price_hit *out, char **message) {
+  int rc = SQLITE_OK, state = sqlite3_txn_state(b->conn.db, "main");
   uint32_t generation = 0;
   if (b->cache == NULL)
     b->cache = tok_price_cache_new(); /* without memory for it all still works */
   if (state == SQLITE_TXN_WRITE) {
-    bool any;
-    rc = tok_book_has_rows(b, &any, message);
+    bool any = false;
+    if (!*empty)
+      rc = tok_book_has_rows(b, &any, message);
+    *empty = rc == SQLITE_OK && !any;
     if (rc == SQLITE_OK && any)
       return find_own(b, 0, provider, reference, out, message);
   } else {

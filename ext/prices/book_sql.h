@@ -42,9 +42,13 @@ void tok_book_disown(tok_book *b);
 /*
 ** What prices the reference now; `out` holds until the next call. An SQLite code; on failure
 ** *message (sqlite3_free) says what is wrong, or is NULL when out of memory.
+**
+** *empty: llm_price had no row when this statement asked before, while it wrote; then it is not
+** asked again: an UPDATE of a million rows would ask as often. A statement sees the prices that
+** were there when it began.
 */
-int tok_book_find(tok_book *b, tok_slice provider, tok_slice reference, tok_price_hit *out,
-                  char **message);
+int tok_book_find(tok_book *b, bool *empty, tok_slice provider, tok_slice reference,
+                  tok_price_hit *out, char **message);
 
 /* The same with the resolution, never remembered. Always to be freed with tok_override_free. */
 int tok_book_resolve(tok_book *b, tok_slice provider, tok_slice reference, tok_override *out,

@@ -176,8 +176,14 @@ static bool read_row(sqlite3_context *ctx, const char *func, sqlite3_value **arg
 /* What prices the model now, or false with an error raised. */
 static bool find_prices(sqlite3_context *ctx, const char *func, tok_slice provider,
                         sqlite3_value *model, tok_price_hit *hit) {
+  enum { EMPTY = -0x70726963 }; /* below 0: of the statement, whichever of its calls asks */
+  static char yes;
   char *message = NULL;
-  int rc = tok_book_find(sqlite3_user_data(ctx), provider, tok_sql_bytes(model), hit, &message);
+  bool was = sqlite3_get_auxdata(ctx, EMPTY) != NULL, empty = was;
+  int rc = tok_book_find(sqlite3_user_data(ctx), &empty, provider, tok_sql_bytes(model), hit,
+                         &message);
+  if (empty && !was)
+    sqlite3_set_auxdata(ctx, EMPTY, &yes, NULL);
   if (rc != SQLITE_OK)
     tok_book_error(ctx, func, rc, message);
   return rc == SQLITE_OK;

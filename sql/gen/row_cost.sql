@@ -3,5 +3,5 @@
 -- price of 0 in the list.
 CASE (SELECT value FROM main.llm_setting WHERE name = 'cost_mode')
 WHEN 'reported' THEN nullif({x}reported_cost_nano, 0)
-WHEN 'calculated' THEN {row_price:{x}}
-ELSE coalesce(nullif({x}reported_cost_nano, 0), {row_price:{x}}) END
+WHEN 'calculated' THEN {row_list_price:{x}}
+ELSE coalesce(nullif({x}reported_cost_nano, 0), {row_list_price:{x}}) END

@@ -146,6 +146,32 @@ static void the_ledger_uses_it(void) {
   db_close(db);
 }
 
+/*
+** While main is written a statement asks whether llm_price has rows once a run, or once a row where a
+** trigger prices it.
+*/
+static void each_run_asks(void) {
+  sqlite3 *db = fresh("WAL");
+  sqlite3_stmt *stmt = NULL;
+  CHECK_RUN(db, "CREATE TABLE log(n); BEGIN; INSERT INTO log VALUES (1), (2)");
+  CHECK_INT(sqlite3_prepare_v2(db, INPUT_PRICE " FROM log", -1, &stmt, NULL), SQLITE_OK);
+  CHECK_INT(sqlite3_step(stmt), SQLITE_ROW);
+  CHECK_INT(sqlite3_column_int(stmt, 0), 2500);
+  CHECK_INT(sqlite3_step(stmt), SQLITE_ROW);
+  sqlite3_reset(stmt);
+  CHECK_RUN(db, SET_PRICE("1"));
+  CHECK_INT(sqlite3_step(stmt), SQLITE_ROW);
+  CHECK_INT(sqlite3_column_int(stmt, 0), 1000);
+  sqlite3_finalize(stmt);
+  CHECK_RUN(db, "ROLLBACK; CREATE TEMP TABLE seen(usd);"
+                "CREATE TRIGGER t AFTER INSERT ON log BEGIN " SET_PRICE("1") "; END;"
+                "CREATE TEMP TRIGGER u BEFORE INSERT ON main.log BEGIN"
+                " INSERT INTO seen SELECT tok_price('gpt-4o', 'input'); END;"
+                "INSERT INTO log VALUES (1), (2)");
+  CHECK_ROWS(db, "SELECT usd FROM seen", "2.5;1.0");
+  db_close(db);
+}
+
 typedef struct {
   int writer;
 } role;
@@ -191,5 +217,6 @@ CHECK_MAIN({"a rollback is seen", a_rollback_is_seen}, {"a rollback is seen in W
            {"another's commit is seen in WAL", anothers_commit_is_seen_in_wal},
            {"a snapshot stays", a_snapshot_stays}, {"only main's table counts", only_mains_table_counts},
            {"reads only", reads_only}, {"the ledger uses it", the_ledger_uses_it},
+           {"each run asks", each_run_asks},
            {"answers fit their snapshot", answers_fit_their_snapshot},
            {"answers fit their snapshot in WAL", answers_fit_their_snapshot_in_wal})
