@@ -45,6 +45,7 @@ static const char *const statements[TOK_N_BQ] = {
     [TOK_BQ_EXPIRED] = "SELECT 1 FROM main.llm_hold WHERE state = 'held' AND expires <= ?1 LIMIT 1",
     [TOK_BQ_PRUNE] = "budget/prune_holds.sql",
     [TOK_BQ_PRICE] = "budget/price.sql",
+    [TOK_BQ_PRICE_USUAL] = "budget/price_usual.sql",
     [TOK_BQ_USUAL_OUTPUT] = "budget/usual_output.sql",
     [TOK_BQ_SETTLE] = "budget/settle.sql",
     [TOK_BQ_SETTLE_REPEATED] = "budget/settle_repeated.sql",

@@ -40,6 +40,7 @@ typedef enum {
   TOK_BQ_EXPIRED,
   TOK_BQ_PRUNE,
   TOK_BQ_PRICE,
+  TOK_BQ_PRICE_USUAL,
   TOK_BQ_USUAL_OUTPUT,
   TOK_BQ_SETTLE,
   TOK_BQ_SETTLE_REPEATED,
@@ -175,8 +176,11 @@ typedef struct {
 void tok_quota_rows_free(tok_quota_rows *rows);
 /* Binds ?1 to ?18 of budget/match.sql. */
 void tok_request_bind(tok_call *c, sqlite3_stmt *stmt, const tok_request *r, int64_t now);
-/* Prices r where it says tokens but no cost and a quota counts cost; `plan` may be NULL. */
-void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_t now);
+/*
+** Prices r where it says tokens but no cost and a quota counts cost; `plan` may be NULL. The most
+** that it may cost; `usual`: as plain tokens.
+*/
+void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_t now, bool usual);
 /* ---- plan_sql.c ------------------------------------------------------------------------------ */
 
 /*

@@ -17,6 +17,7 @@
 **   3. Cost: the quotas that match, each O(log counters); the ledger's size does not matter.
 **   4. NULL scope gives NULL. Malformed JSON and unknown keys are errors.
 */
+#include "../prices/most.h"
 #include "budget_sql.h"
 #include "period.h"
 
@@ -55,23 +56,38 @@ void tok_request_bind(tok_call *c, sqlite3_stmt *stmt, const tok_request *r, int
   }
 }
 
-/* The price of so many tokens, if it is known and above what is known already. */
-static void price(tok_call *c, tok_request *r, int64_t input, int64_t output, int64_t now) {
-  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_PRICE);
+/*
+** The most that so many tokens may cost, if it is known and above what is known already; `usual`:
+** what they cost as plain ones in the tier that is said.
+*/
+static void price(tok_call *c, tok_request *r, int64_t input, int64_t output, int64_t now,
+                  bool usual) {
+  tok_bq which = usual ? TOK_BQ_PRICE_USUAL : TOK_BQ_PRICE;
+  sqlite3_stmt *stmt = tok_call_stmt(c, which);
   if (stmt == NULL) return;
+  tok_bounds bounds;
+  tok_request_bounds(r, &bounds);
+  bounds.input = input;
+  bounds.output = output;
   tok_slice model = r->dim[TOK_DIM_MODEL], provider = r->dim[TOK_DIM_PROVIDER];
   sqlite3_bind_text64(stmt, 1, model.ptr, model.len, SQLITE_STATIC, SQLITE_UTF8);
   sqlite3_bind_text64(stmt, 2, provider.ptr, provider.len, SQLITE_STATIC, SQLITE_UTF8);
-  sqlite3_bind_int64(stmt, 3, input);
-  sqlite3_bind_int64(stmt, 4, output);
-  sqlite3_bind_int64(stmt, 5, now);
+  sqlite3_bind_int64(stmt, 3, now);
+  if (usual) {
+    sqlite3_bind_int64(stmt, 4, input);
+    sqlite3_bind_int64(stmt, 5, output);
+    if (bounds.tier != TOK_TIER_N)
+      sqlite3_bind_text(stmt, 6, tok_tier_name((tok_tier)bounds.tier), -1, SQLITE_STATIC);
+  } else {
+    sqlite3_bind_pointer(stmt, 4, &bounds, TOK_BOUNDS_POINTER, NULL);
+  }
   if (tok_call_step(c, stmt) && sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
     int64_t nano = sqlite3_column_int64(stmt, 0);
     if (!r->given[TOK_AMOUNT_COST] || nano > r->amount[TOK_AMOUNT_COST])
       r->amount[TOK_AMOUNT_COST] = nano;
     r->given[TOK_AMOUNT_COST] = true;
   }
-  tok_call_done(c, TOK_BQ_PRICE, stmt);
+  tok_call_done(c, which, stmt);
 }
 
 /* Both sides, or the total alone: that is priced as if all of it were the dearer side. */
@@ -80,7 +96,7 @@ static bool can_be_priced(const tok_request *r) {
   return (input && output) || (!input && !output && r->given[TOK_AMOUNT_TOTAL]);
 }
 
-void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_t now) {
+void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_t now, bool usual) {
   bool wanted = plan != NULL && plan->has_cost;
   if (r->given[TOK_AMOUNT_COST] || r->dim[TOK_DIM_MODEL].ptr == NULL || !can_be_priced(r)) return;
   sqlite3_stmt *stmt = plan == NULL ? tok_call_stmt(c, TOK_BQ_COST_QUOTAS) : NULL;
@@ -88,10 +104,10 @@ void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_
   tok_call_done(c, TOK_BQ_COST_QUOTAS, stmt);
   if (!wanted) return;
   if (r->given[TOK_AMOUNT_INPUT]) {
-    price(c, r, r->amount[TOK_AMOUNT_INPUT], r->amount[TOK_AMOUNT_OUTPUT], now);
+    price(c, r, r->amount[TOK_AMOUNT_INPUT], r->amount[TOK_AMOUNT_OUTPUT], now, usual);
   } else {
-    price(c, r, r->amount[TOK_AMOUNT_TOTAL], 0, now);
-    price(c, r, 0, r->amount[TOK_AMOUNT_TOTAL], now);
+    price(c, r, r->amount[TOK_AMOUNT_TOTAL], 0, now, usual);
+    price(c, r, 0, r->amount[TOK_AMOUNT_TOTAL], now, usual);
   }
 }
 
@@ -165,7 +181,7 @@ static void decide(tok_quota_row *row, const tok_request *r, char unpriced) {
     if (unpriced == 'd')
       row->reason = r->dim[TOK_DIM_MODEL].ptr == NULL ? "the scope names no model to price"
                     : can_be_priced(r)                ? "no price for this model"
-                                                      : "the amount gives not both input and output";
+                                       : "the amount gives not both input and output";
     row->view.known = unpriced != 'd';
   }
   row->unplaced = row->start == INT64_C(-9000000000000000000);
@@ -369,7 +385,7 @@ static bool look(tok_call *c, int n, sqlite3_value **args, tok_request *r, tok_q
   if (!tok_call_now(c, n > 2 ? args[2] : NULL, false, now)) return false;
   const tok_plan *plan = worst == NULL ? NULL : tok_call_plan(c);
   tok_plan_covers covers;
-  tok_request_price(c, plan, r, *now);
+  tok_request_price(c, plan, r, *now, false);
   if (tok_plan_decide(c, plan, r, *now, &covers, worst)) return true;
   tok_quota_rows_load(c, r, *now, rows);
   const tok_quota_row *row = tok_quota_rows_worst(rows);

@@ -20,7 +20,12 @@
 **   4. Fails safe: where a block quota counts what the amount does not say, or cost without a price
 **      (unless the quota's `unpriced` says otherwise), ok is 0 with a reason.
 **   5. Guarantee: used + held <= limit for quotas whose hold_size is max, as long as calls stay
-**      within their amount.
+**      within their amount. Of cost too: what is held of tokens is the most that they may cost, all
+**      of them written to a cache for an hour and served as priority (fast mode is held where it is
+**      said). Where that is too much, the amount says more: "service_tier":"standard",
+**      "cache_write":0, "reasoning":500, … (check_sql.c, 2a), and that is then part of what the
+**      call must stay within. Fees of searches and pages are held where the amount counts them.
+**      What the provider reports as its price may be another.
 **
 ** tok_quota_settle(ref, usage [, now]) -> id of the row of llm_usage. Records what was used (any
 **   form that tok_usage() reads, or its canonical form; cost_usd, status, response_time_ms, …
@@ -29,8 +34,8 @@
 **   of the reservation, unless the usage has its own: the periods that held for the call are
 **   charged for it.
 ** tok_quota_release(ref [, incurred [, now]]) -> 1, or 0 if the hold had ended, NULL if there is
-**   none. incurred: what a cancelled call is charged for, such as {"input":1200}; recorded with
-**   status cancelled.
+**   none. incurred: what a cancelled call is charged for, an amount such as {"input":1200};
+**   recorded with status cancelled.
 ** tok_quota_sweep([now]) -> holds that expired. Also fills calendars, forgets holds that ended a
 **   month ago, and looks whether rows that clients without tok wrote in the last day came near
 **   their model's context window (rules of llm_alert).
@@ -38,6 +43,7 @@
 ** All of them run their own transaction or a savepoint of the caller's; see budget_sql.c. NULL in,
 ** NULL out.
 */
+#include "../prices/most.h"
 #include "budget_sql.h"
 
 enum {
@@ -128,7 +134,7 @@ static void price_usual(tok_call *c, tok_request *r, int64_t now) {
       output = r->amount[TOK_AMOUNT_OUTPUT];
     usual.amount[TOK_AMOUNT_OUTPUT] = output;
     usual.given[TOK_AMOUNT_COST] = false;
-    tok_request_price(c, NULL, &usual, now);
+    tok_request_price(c, NULL, &usual, now, true);
     r->usual[2 + i] =
         usual.given[TOK_AMOUNT_COST] ? usual.amount[TOK_AMOUNT_COST] : r->amount[TOK_AMOUNT_COST];
   }
@@ -279,7 +285,7 @@ static void reserve(tok_call *c, tok_request *r, tok_slice ref, int64_t ttl, sql
   h.expires = now + ttl;
   const tok_plan *plan = tok_call_plan(c);
   tok_decision decision;
-  tok_request_price(c, plan, r, now);
+  tok_request_price(c, plan, r, now, false);
   if (reserve_planned(c, plan, r, ref, now, &h, &decision)) {
     print_hold(&h, false, tok_decision_names[decision], out);
     return;
@@ -424,6 +430,27 @@ void tok_quota_settle_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   if (tok_call_end(&c)) sqlite3_result_int64(ctx, id);
 }
 
+/* As canonical usage (sqlite3_free); NULL without memory. */
+static char *incurred_usage(const tok_request *r) {
+  sqlite3_str *out = sqlite3_str_new(NULL);
+  tok_bounds b;
+  tok_request_bounds(r, &b);
+  sqlite3_str_appendf(out, "{\"input_tokens\":%lld,\"output_tokens\":%lld",
+                      (long long)r->amount[TOK_AMOUNT_INPUT],
+                      (long long)r->amount[TOK_AMOUNT_OUTPUT]);
+  for (int m = 0; m < TOK_METER_N; m++) {
+    const tok_meter_info *info = &tok_meters[m];
+    if ((b.said >> m & 1) == 0) continue;
+    sqlite3_str_appendf(out, ",\"%s%s\":%.15g", info->name, m < TOK_M_REQUESTS ? "_tokens" : "",
+                        (double)b.quanta[m] / (double)info->quantum);
+  }
+  if (b.tier != TOK_TIER_N)
+    sqlite3_str_appendf(out, ",\"service_tier\":\"%s\"",
+                        tok_tier_name((tok_tier)b.tier));
+  sqlite3_str_appendall(out, "}");
+  return sqlite3_str_finish(out);
+}
+
 /* What a cancelled call cost, as usage. */
 static void charge(tok_call *c, tok_slice ref, sqlite3_value *incurred, int64_t now) {
   tok_request r;
@@ -432,9 +459,7 @@ static void charge(tok_call *c, tok_slice ref, sqlite3_value *incurred, int64_t 
   if (status == TOK_INVALID) tok_call_fail(c, SQLITE_ERROR, "incurred %s", r.wrong);
   char *form = NULL, *json = NULL;
   if (c->rc == SQLITE_OK) {
-    form = sqlite3_mprintf("{\"input_tokens\":%lld,\"output_tokens\":%lld}",
-                           (long long)r.amount[TOK_AMOUNT_INPUT],
-                           (long long)r.amount[TOK_AMOUNT_OUTPUT]);
+    form = incurred_usage(&r);
     json = r.given[TOK_AMOUNT_COST]
                ? sqlite3_mprintf("{\"cost_nano\":%lld}", (long long)r.amount[TOK_AMOUNT_COST])
                : sqlite3_mprintf("{}");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "../base/json.h"
+#include "../prices/most.h"
 
 const char *const tok_dim_names[TOK_N_DIMS] = {"tenant_id", "user_id", "api_key_id", "session_id",
                                                "provider",  "model",   "task_type",  "tags"};
@@ -123,7 +124,19 @@ static tok_status amount_member(tok_request *r, tok_slice key, tok_json *j) {
     r->given[names[i].kind] = true;
     return TOK_OK;
   }
-  return unknown_key(r, key, "input, output, total, requests, cost_usd or cost_nano");
+  const char *what;
+  tok_bounds any;
+  tok_bounds_init(&any);
+  switch (tok_bounds_member(&any, key, j, &what)) {
+  case TOK_OK:
+    r->said = j->in;
+    return TOK_OK;
+  case TOK_NOTFOUND:
+    return unknown_key(r, key,
+                       "input, output, total, requests, cost_usd, cost_nano, service_tier or a meter");
+  default:
+    return wrong(r, what, key, j->text);
+  }
 }
 
 typedef tok_status member_fn(tok_request *r, tok_slice key, tok_json *j);
@@ -152,6 +165,19 @@ tok_status tok_request_scope(tok_request *r, tok_slice json) {
 
 tok_status tok_request_amount(tok_request *r, tok_slice json) {
   return read_object(r, json, amount_member);
+}
+
+void tok_request_bounds(const tok_request *r, tok_bounds *out) {
+  tok_json j;
+  const char *wrong;
+  tok_bounds_init(out);
+  tok_json_init(&j, r->said);
+  if (r->said.len == 0 || tok_json_next(&j) != TOK_JSON_OBJECT) return;
+  while (tok_json_next(&j) == TOK_JSON_KEY) { /* read before, so it is right */
+    tok_slice key = j.text;
+    tok_json_next(&j);
+    tok_bounds_member(out, key, &j, &wrong);
+  }
 }
 
 bool tok_request_knows(const tok_request *r, char metric) {

@@ -6,9 +6,11 @@
 **
 ** Scope keys are the ledger's columns tenant_id, user_id, api_key_id, session_id, provider, model
 ** and task_type, and tag (a string) or tags (an array or object). Amount keys: input, output,
-** total, requests, cost_usd, cost_nano (also input_tokens, output_tokens, total_tokens). null is as
-** if the key were not there; any other key is an error, so that a misspelt limit never goes
-** unnoticed.
+** total, requests, cost_usd, cost_nano (also input_tokens, output_tokens, total_tokens); and what
+** is known of the request, for its price: service_tier, inference_geo, and how many of its tokens,
+** or searches, pages, …, are of a meter at most (cache_write, reasoning, input_audio, web_searches,
+** …; ext/prices/most.h). null is as if the key were not there; any other key is an error, so that a
+** misspelt limit never goes unnoticed.
 */
 #ifndef TOK_REQUEST_H
 #define TOK_REQUEST_H
@@ -46,6 +48,8 @@ typedef struct {
   bool given[TOK_N_AMOUNTS];
   int64_t usual[4]; /* output_p95, output_p99, cost_p95, cost_p99 */
   bool has_usual;   /* the first two; the others if the cost is given */
+  /* borrowed; the amount as written, where it says more of the request; else empty */
+  tok_slice said;
   tok_buf text;                   /* owned; strings that had escapes */
   char wrong[TOK_WRONG_BYTES];    /* after TOK_INVALID: what is wrong, a sentence's end */
 } tok_request;
@@ -59,6 +63,10 @@ void tok_request_free(tok_request *r);
 */
 tok_status tok_request_scope(tok_request *r, tok_slice json);
 tok_status tok_request_amount(tok_request *r, tok_slice json);
+
+/* What the amount says of the request beside its sizes (ext/prices/most.h). */
+struct tok_bounds;
+void tok_request_bounds(const tok_request *r, struct tok_bounds *out);
 
 /*
 ** Does the amount say how much of a metric is wanted? The metric's first letter; a request is one

@@ -226,9 +226,10 @@ static int64_t scale_of(const existing *e) {
 /* An amount of cost without its unit, where the quota's own is not known. */
 static void check_unit(tok_call *c, const definition *d, const existing *e, bool any) {
   if (any && e->metric[0] == 'c' && e->unit[0] == '\0' && d->value[P_METRIC].ptr == NULL)
-    tok_call_fail(c, SQLITE_ERROR,
-                  "a limit of this quota of cost needs its unit, expected \"metric\":\"cost_usd\" or "
-                  "\"metric\":\"cost_nano\" beside it: no tok_quota_set has named one");
+    tok_call_fail(
+        c, SQLITE_ERROR,
+        "a limit of this quota of cost needs its unit, expected \"metric\":\"cost_usd\" or "
+        "\"metric\":\"cost_nano\" beside it: no tok_quota_set has named one");
 }
 
 /*
@@ -420,7 +421,9 @@ void tok_quota_set_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
 
 /* ---- grants and overrides -------------------------------------------------------------------- */
 
-/* Units of the quota's metric: dollars where that is cost, unless it was written in nano-dollars. */
+/*
+** Units of the quota's metric: dollars where that is cost, unless it was written in nano-dollars.
+*/
 static int64_t units_argument(tok_call *c, const existing *e, const char *what, sqlite3_value *v) {
   int64_t units = 0;
   if (c->rc != SQLITE_OK) return 0;

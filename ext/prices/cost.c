@@ -114,7 +114,77 @@ static void lay_lines(const tok_price_row *const best[TOK_METER_N], uint8_t perc
   }
 }
 
-/* Each line gets what its meter counted and no line inside it pays for. */
+/*
+** The meter of what is of both, where neither contains the other: cache_read_audio of cache_read
+** and input_audio. TOK_METER_N: nothing is of both.
+*/
+static tok_meter joint_of(tok_meter a, tok_meter b) {
+  const tok_meter_info *x = &tok_meters[a], *y = &tok_meters[b];
+  if (((x->dims ^ y->dims) & x->mask & y->mask) != 0 || tok_meter_contains(a, b) ||
+      tok_meter_contains(b, a))
+    return TOK_METER_N;
+  for (int m = 0; m < TOK_METER_N; m++) {
+    if (tok_meters[m].dims == (x->dims | y->dims))
+      return (tok_meter)m;
+  }
+  return TOK_METER_N;
+}
+
+static bool has_line(const tok_cost_result *out, size_t n, tok_meter m) {
+  for (size_t k = 0; k < n; k++) {
+    if (out->lines[k].row->meter == m)
+      return true;
+  }
+  return false;
+}
+
+/*
+** What line i has in common with earlier ones, and no line pays for: the earlier one does, as
+** tok_price says of such a meter.
+*/
+static int64_t paid_before(const tok_quantities *q, const tok_cost_result *out, size_t i) {
+  tok_meter m = (tok_meter)out->lines[i].row->meter;
+  int64_t paid = 0;
+  for (size_t k = 0; k < i; k++) {
+    tok_meter other = (tok_meter)out->lines[k].row->meter;
+    tok_meter j = joint_of(m, other);
+    if (j == TOK_METER_N || has_line(out, i, j))
+      continue;
+    int64_t both = q->quanta[j];
+    if (both > out->lines[k].quanta)
+      both = out->lines[k].quanta;
+    if (both > 0 && !tok_add_i64(paid, both, &paid))
+      return INT64_MAX;
+  }
+  return paid;
+}
+
+/*
+** The parts of line i are `over` more than it. Where two of them cross and nobody reported how many
+** are of both, so many are: the later line gives them up. Returns what is over still.
+*/
+static int64_t absorb(const tok_quantities *q, tok_cost_result *out, size_t i, int64_t over) {
+  for (size_t k = i; k-- > 0 && over > 0;) {
+    tok_meter late = (tok_meter)out->lines[k].row->meter;
+    for (size_t j = 0; j < k && over > 0; j++) {
+      tok_meter early = (tok_meter)out->lines[j].row->meter;
+      tok_meter both_are = joint_of(late, early);
+      if (!tok_meter_contains((tok_meter)out->lines[i].row->meter, late) ||
+          both_are == TOK_METER_N || tok_quantities_has(q, both_are))
+        continue;
+      int64_t both = over;
+      if (both > out->lines[k].quanta)
+        both = out->lines[k].quanta;
+      if (both > out->lines[j].quanta)
+        both = out->lines[j].quanta;
+      out->lines[k].quanta -= both;
+      over -= both;
+    }
+  }
+  return over;
+}
+
+/* Each line gets what its meter counted and no line inside it, or across it, pays for. */
 static tok_status share(const tok_quantities *q, tok_cost_result *out) {
   for (size_t i = 0; i < out->n_lines; i++) {
     tok_meter m = (tok_meter)out->lines[i].row->meter;
@@ -123,15 +193,22 @@ static tok_status share(const tok_quantities *q, tok_cost_result *out) {
       out->fault = TOK_COST_MISSING;
       return TOK_INVALID;
     }
-    int64_t rest = q->quanta[m];
+    int64_t rest = q->quanta[m], paid = paid_before(q, out, i);
+    rest -= paid < rest ? paid : rest;
+    out->inner = m;
     for (size_t k = 0; k < i; k++) {
       tok_meter part = (tok_meter)out->lines[k].row->meter;
-      if (part != m && tok_meter_contains(m, part))
-        rest -= out->lines[k].quanta;
-      if (rest >= 0)
+      if (part == m || !tok_meter_contains(m, part))
         continue;
+      if (rest >= 0)
+        out->inner = part;
+      if (!tok_sub_i64(rest, out->lines[k].quanta, &rest))
+        rest = -INT64_MAX;
+    }
+    if (rest < 0)
+      rest = -absorb(q, out, i, -rest);
+    if (rest < 0) {
       out->outer = m;
-      out->inner = part;
       out->fault = TOK_COST_SUM;
       return TOK_INVALID;
     }
@@ -186,6 +263,15 @@ int64_t tok_cost_line_nano(const tok_cost_line *line) {
   return nano;
 }
 
+tok_status tok_cost_sum(const tok_cost_line *lines, size_t n, int64_t *nano) {
+  wide sum = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (!add_line(&sum, &lines[i]))
+      return TOK_OVERFLOW;
+  }
+  return round_nano(sum, nano) ? TOK_OK : TOK_OVERFLOW;
+}
+
 /* Does any of the rows that hold belong to the tier, or to the one in its place? */
 static bool has_tier(const tok_price_row *const best[TOK_METER_N]) {
   for (size_t m = 0; m < TOK_METER_N; m++) {
@@ -232,12 +318,7 @@ tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *quantities, in
     return TOK_INVALID;
   q.given &= quantities->given;
   find_unpriced(&q, out);
-  wide sum = 0;
-  for (size_t i = 0; i < out->n_lines; i++) {
-    if (!add_line(&sum, &out->lines[i]))
-      return TOK_OVERFLOW;
-  }
-  return round_nano(sum, &out->cost_nano) ? TOK_OK : TOK_OVERFLOW;
+  return tok_cost_sum(out->lines, out->n_lines, &out->cost_nano);
 }
 
 const tok_price_row *tok_price_at(tok_price_rows rows, tok_meter meter, int64_t at,

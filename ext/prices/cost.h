@@ -2,10 +2,12 @@
 ** What a request costs: quantities of meters x price rows -> nano-dollars, exactly.
 **
 ** Quantities are inclusive (input counts cached tokens, output counts reasoning). Each priced meter
-** pays for what no priced meter inside it pays for. The long-context tier is a cliff: it is chosen
-** once, by the whole input, and holds for every token of the request; so quantities summed over
-** several requests must not be priced as one. The sum is exact (128-bit integers) and rounded once,
-** half to even.
+** pays for what no priced meter inside it pays for. What is of two meters, as cached sound is of
+** cache_read and input_audio, and has no price of its own, is paid once, as cache_read; how much it
+** is, where nobody reported it, is at least what the two are more than the whole. The long-context
+** tier is a cliff: it is chosen once, by the whole input, and holds for every token of the request;
+** so quantities summed over several requests must not be priced as one. The sum is exact (128-bit
+** integers) and rounded once, half to even.
 */
 #ifndef TOK_COST_H
 #define TOK_COST_H
@@ -83,6 +85,9 @@ tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *q, int64_t at,
 /* The exact cost of one line, rounded half to even on its own (lines need not add up to the total).
  */
 int64_t tok_cost_line_nano(const tok_cost_line *line);
+
+/* The exact sum of all lines, rounded half to even; TOK_OVERFLOW as above. */
+tok_status tok_cost_sum(const tok_cost_line *lines, size_t n, int64_t *nano);
 
 /*
 ** The row that prices `meter` at `at` for a request of total_input tokens, or NULL if the meter,

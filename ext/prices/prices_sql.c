@@ -25,6 +25,10 @@
 **   R7  The cost of a row of the ledger, by its columns: the same as tok_cost_nano(model, usage,
 **       at) for a usage object of them, without the JSON. For triggers and views of tok's own.
 **
+** tok_row_most_nano(model, provider, bounds, at)
+**   R8  The most that a request may cost within bounds (most.h), a pointer that tok's own statements
+**       bind; anything else is NULL.
+**
 ** None of these is DETERMINISTIC: without `at` they read the clock, and they read the table
 ** llm_price. They are not marked INNOCUOUS for the same reason.
 **
@@ -35,6 +39,7 @@
 #include "about_sql.h"
 #include "book_sql.h"
 #include "explain.h"
+#include "most.h"
 #include "prices.h"
 #include "rates.h"
 #include "usage_json.h"
@@ -300,6 +305,22 @@ static void row_cost_nano(sqlite3_context *ctx, int n, sqlite3_value **args) {
     sqlite3_result_int64(ctx, nano);
 }
 
+static void row_most_nano(sqlite3_context *ctx, int n, sqlite3_value **args) {
+  static const char func[] = "tok_row_most_nano";
+  const tok_bounds *bounds = sqlite3_value_pointer(args[2], TOK_BOUNDS_POINTER);
+  tok_price_hit hit;
+  int64_t at, nano;
+  if (bounds == NULL || sqlite3_value_type(args[0]) == SQLITE_NULL ||
+      !read_at(ctx, func, n, args, 3, &at) ||
+      !find_prices(ctx, func, tok_sql_bytes(args[1]), args[0], &hit))
+    return;
+  request us = {.us_only = true};
+  tok_status status = tok_cost_most(rows_for(tok_hit_rows(&hit), hit.model, &us), bounds, at, &nano);
+  if (status == TOK_OK) sqlite3_result_int64(ctx, nano);
+  else if (status == TOK_OVERFLOW)
+    tok_sql_error(ctx, func, "the cost does not fit in 64 bits of nano-dollars");
+}
+
 static void explain(sqlite3_context *ctx, const char *func, request *r, const tok_override *o) {
   const tok_quantities *q = &r->usage.q;
   int64_t at = time_of(r);
@@ -390,6 +411,7 @@ static const tok_func_def functions[] = {
     {"tok_cost_nano", 5, TOK_READS, cost_nano},
     {"tok_cost_nano", 6, TOK_READS, cost_nano},
     {"tok_row_cost_nano", 10, TOK_READS, row_cost_nano},
+    {"tok_row_most_nano", 4, TOK_READS, row_most_nano},
     {"tok_cost_explain", 2, TOK_READS | SQLITE_RESULT_SUBTYPE, cost_explain},
     {"tok_cost_explain", 3, TOK_READS | SQLITE_RESULT_SUBTYPE, cost_explain},
     {"tok_price", 2, TOK_READS, price},

@@ -207,7 +207,10 @@ static found match_only(const tok_model_name *m, bool *hosted) {
 
 /* ---- regions --------------------------------------------------------------------------------- */
 
-/* Where the list price holds; of Bedrock also in the geography us, whose plain names are those of the US. */
+/*
+** Where the list price holds; of Bedrock also in the geography us, whose plain names are those of
+** the US.
+*/
 static bool is_home(tok_slice region, bool bedrock) {
   static const char *const names[] = {"global", "global-standard", "us-east-1", "us-east-2",
                                       "us-west-2"};
@@ -218,7 +221,10 @@ static bool is_home(tok_slice region, bool bedrock) {
   return region.len == 0 || (bedrock && tok_slice_is(region, "us"));
 }
 
-/* region/name, the name from `start` on, in place of the whole: a region of an ARN stands far from it. */
+/*
+** region/name, the name from `start` on, in place of the whole: a region of an ARN stands far from
+** it.
+*/
 static found match_in_region(const tok_model_name *m, size_t start, int provider) {
   char text[TOK_MODEL_NAME_MAX + 1];
   tok_slice region = tok_model_region(m), name = {m->folded + start, m->len - start};

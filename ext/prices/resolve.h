@@ -42,7 +42,8 @@ typedef enum {
   TOK_WHY_UNKNOWN_MODEL,    /* nobody, or not that provider, lists the model */
   TOK_WHY_VARIANT,          /* `:free` and the like without a listed price of their own */
   TOK_WHY_FINE_TUNED,       /* a fine-tuned model whose price is not listed */
-  TOK_WHY_REGION,           /* the region that is named may have another price, which is not listed */
+  /* the region that is named may have another price, which is not listed */
+  TOK_WHY_REGION,
   TOK_WHY_AMBIGUOUS         /* only hosts list the name, or several providers: say which */
 } tok_why;
 

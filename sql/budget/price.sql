@@ -1,2 +1,2 @@
--- What a request would cost: ?1 model, ?2 provider, ?3 input, ?4 output tokens, ?5 at.
-SELECT tok_row_cost_nano(?1, ?2, NULL, ?3, ?4, NULL, NULL, NULL, NULL, ?5)
+-- The most that a request may cost: ?1 model, ?2 provider, ?3 at, ?4 its bounds (ext/prices/most.h), a pointer.
+SELECT tok_row_most_nano(?1, ?2, ?4, ?3)

@@ -6,7 +6,7 @@
 INSERT INTO main.llm_usage(timestamp, created_at, request_id, provider, model, request_model, task_type, tenant_id, user_id,
   api_key_id, session_id, tags, response_id, service_tier, input_tokens, output_tokens, total_tokens, cache_read_tokens,
   cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, reported_cost_nano, cost_nano, response_time_ms, status,
-  prompt_hash, quality_score, value_usd)
+  prompt_hash, quality_score, value_usd, meters)
 SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', ?3 ->> '$.timestamp'),
     strftime('%Y-%m-%dT%H:%M:%SZ', h.unix_time, 'unixepoch')),
   strftime('%Y-%m-%dT%H:%M:%SZ', ?4, 'unixepoch'), h.ref,
@@ -19,5 +19,5 @@ SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', ?3 ->> '$.timestamp'),
     CASE WHEN lower(?2 ->> '$.model') <> lower(h.model) AND coalesce(?2 ->> '$.reported_cost_usd', 0) = 0
       THEN tok_cost_nano(?2 ->> '$.model', ?2, ?4) END),
   ?3 ->> '$.response_time_ms', coalesce(?3 ->> '$.status', ?5), ?3 ->> '$.prompt_hash', ?3 ->> '$.quality_score',
-  ?3 ->> '$.value_usd'
+  ?3 ->> '$.value_usd', {usage_meters:?2}
 FROM main.llm_hold AS h WHERE h.ref = ?1

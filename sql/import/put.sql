@@ -13,9 +13,7 @@ VALUES (:timestamp, :provider, :model,
   :cost_nano, :cost_nano / 1e9, :reported_cost_nano, :response_time_ms, :input_tokens, :output_tokens,
   coalesce(:total_tokens, :input_tokens + :output_tokens), :cache_read_tokens,
   :cache_write_tokens, :cache_write_1h_tokens, :reasoning_tokens, :system_tokens, :context_used, :context_limit,
-  coalesce(:meters, CASE WHEN :usage IS NOT NULL THEN nullif(json_remove(:usage, '$.provider', '$.model', '$.response_id',
-    '$.input_tokens', '$.output_tokens', '$.total_tokens', '$.cache_read_tokens', '$.cache_write_tokens',
-    '$.cache_write_1h_tokens', '$.reasoning_tokens', '$.service_tier', '$.reported_cost_usd'), '{}') END))
+  coalesce(:meters, CASE WHEN :usage IS NOT NULL THEN {usage_meters::usage} END))
 ON CONFLICT(provider, response_id) DO UPDATE SET
   timestamp = CASE WHEN excluded.unix_time < llm_usage.unix_time THEN excluded.timestamp ELSE llm_usage.timestamp END,
   input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,

@@ -51,3 +51,14 @@ SELECT model, cost_nano FROM llm_usage;
 -- one's own price for it is that of priority
 INSERT INTO llm_price(model, meter, usd_per_1m, service_tier) VALUES ('claude-opus-4-8', 'input', '7', 'priority');
 SELECT tok_cost_nano('claude-opus-4-8', '{"input_tokens":1000,"output_tokens":10,"service_tier":"fast"}', '2026-07-30');
+SELECT '-- what is of two meters and has no price of its own is paid once: cached sound, told or not';
+SELECT tok_init() > 4;
+INSERT INTO llm_price(model, meter, usd_per_1m) VALUES ('sound', 'input', 5), ('sound', 'cache_read', 1), ('sound', 'input_audio', 10), ('sound', 'output', 0);
+SELECT u, tok_cost_nano('sound', u) FROM (SELECT column1 AS u FROM (VALUES
+  ('{"input_tokens":1000,"output_tokens":0,"input_audio_tokens":500,"cache_read_tokens":400,"cache_audio_read_tokens":300}'),
+  ('{"input_tokens":500,"output_tokens":0,"input_audio_tokens":500,"cache_read_tokens":500,"cache_audio_read_tokens":500}'),
+  ('{"input_tokens":500,"output_tokens":0,"input_audio_tokens":500,"cache_read_tokens":500}'),
+  ('{"input_tokens":1000,"output_tokens":0,"input_audio_tokens":600,"cache_read_tokens":600}')));
+SELECT tok_cost_nano('sound', '{"input_tokens":1000,"output_tokens":0,"input_audio_tokens":600,"cache_read_tokens":600,"cache_audio_read_tokens":100}');
+INSERT INTO llm_usage(provider, model, input_tokens, output_tokens, cache_read_tokens, meters) VALUES ('p', 'sound', 500, 0, 500, '{"input_audio_tokens":500}');
+SELECT cost_nano FROM llm_usage WHERE model = 'sound';
