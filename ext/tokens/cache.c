@@ -2,7 +2,8 @@
 
 enum {
   EMPTY_FOR_BYTES = 16384, /* of text: emptying a cache must be small beside counting */
-  GROWTH = 16              /* at once: moving entries costs as much as putting them in */
+  GROWTH = 16,             /* at once: moving entries costs as much as putting them in */
+  MANY_NEW = 4             /* where one piece in so many is new, a text has no end of them */
 };
 
 static size_t cache_bytes(uint32_t n_lines) {
@@ -27,6 +28,7 @@ static bool allocate(tok_cache *c, uint32_t n_lines) {
   c->huges = (tok_huge_entry *)(void *)(c->longs + tok_cache_n_longs(n_lines));
   c->n_lines = n_lines;
   memset(c->n_added, 0, sizeof c->n_added);
+  c->n_asked = 0;
   c->crowded = false;
   return true;
 }
@@ -122,8 +124,10 @@ static void move_longs(tok_cache *c, const tok_cache *old) {
 
 void tok_cache_grow(tok_cache *c) {
   tok_cache old = *c;
-  uint32_t n_lines =
-      old.n_lines < old.n_lines_max / GROWTH ? old.n_lines * GROWTH : old.n_lines_max;
+  uint32_t n_lines = old.n_lines_max, n_new = 0;
+  for (int i = 0; i < TOK_N_KINDS; i++) n_new += old.n_added[i];
+  if (old.n_lines < old.n_lines_max / GROWTH && n_new < old.n_asked / MANY_NEW)
+    n_lines = old.n_lines * GROWTH;
   if (!allocate(c, n_lines)) {
     c->n_lines_max = old.n_lines; /* do not ask again */
     return;

@@ -95,6 +95,7 @@ typedef struct {
   uint32_t n_lines;       /* power of two */
   uint32_t n_lines_max;
   uint32_t n_added[TOK_N_KINDS]; /* since the last growth */
+  uint64_t n_asked;       /* pieces that were looked for; since then */
   bool crowded;           /* some kind has so many entries that the cache should grow */
   uint8_t asked[TOK_ASKED]; /* [hash] of pieces that found their lines full */
 } tok_cache;
@@ -108,6 +109,7 @@ typedef struct {
   const uint8_t *p; /* of the call that `epoch` tells; not to be read in another */
   uint16_t epoch;
   uint16_t more; /* how often it came again while it was under way */
+  uint16_t tag;  /* of its hash, so that few others are compared */
   uint8_t len;
   uint8_t count; /* its tokens; 0: under way */
 } tok_recent;

@@ -31,12 +31,16 @@ enum {
   FLOCK = 16,  /* pieces */
   FLOCKS = 3,  /* that take steps in turns, so that they wait for memory together */
   FLOCK_UNITS_MAX = 30, /* of a piece, in columns 1.. */
+  FLOCK_ASCII = 15,     /* bytes of a piece of ASCII that need not be cut */
   FLOCK_COLUMNS = 32,   /* those in front and behind stand for nothing */
   FLOCK_POS_BITS = 5,
   FLOCK_BYTES = 62 /* of a piece */
 };
 
-/* Units of a piece: their ids, and nothing behind them. Up to 16 entries more may be written. */
+/*
+** Units of a piece: their ids, and nothing behind them; or up to FLOCK_ASCII bytes. Up to 16
+** entries more may be written.
+*/
 typedef uint32_t flock_row[FLOCK_COLUMNS];
 
 typedef struct {
@@ -253,23 +257,30 @@ static inline uint32_t flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t 
 ** ---- steps ------------------------------------------------------------------------------------
 */
 
-/*
-** Starts n <= FLOCK pieces; pieces: their numbers, of which the last has the most units, at least
-** one; of each piece its row and its units.
-*/
-static inline void flock_begin(const tok_ranks *r, flock *f, const uint8_t *pieces, uint32_t n,
-                               const flock_row *rows, const uint32_t *units) {
-  const __m512i none = _mm512_set1_epi32(-1), one = _mm512_set1_epi32(1);
-  const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
+/* Starts n <= FLOCK pieces: their numbers, and the units of all that there are. */
+static inline void flock_begin(flock *f, const uint8_t *pieces, uint32_t n, const uint32_t *units) {
   __mmask16 all = (__mmask16)(((uint32_t)1 << n) - 1);
   __m512i piece = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(all, pieces));
-  __m512i have = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), all, piece, units, 4);
-  __m512i at = _mm512_slli_epi32(piece, FLOCK_POS_BITS), pos = one;
-  uint32_t columns = units[pieces[n - 1]];
   f->pieces = pieces;
   f->n = n;
-  f->columns = columns;
-  f->tokens = have;
+  f->tokens = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), all, piece, units, 4);
+  f->columns = _mm512_reduce_max_epu32(f->tokens);
+}
+
+/* Puts ranks into column i. */
+static inline void put_ranks(flock *f, uint32_t i, __m512i ranks) {
+  f->rank[i] = ranks;
+  f->best = _mm512_min_epu32(f->best, ranks);
+}
+
+/* Fills the columns of pieces from their rows. */
+static inline void flock_from_rows(const tok_ranks *r, flock *f, const flock_row *rows) {
+  const __m512i none = _mm512_set1_epi32(-1), one = _mm512_set1_epi32(1);
+  const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
+  __mmask16 all = (__mmask16)(((uint32_t)1 << f->n) - 1);
+  __m512i piece = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(all, f->pieces)), pos = one;
+  __m512i at = _mm512_slli_epi32(piece, FLOCK_POS_BITS);
+  uint32_t columns = f->columns;
   f->id[0] = f->id[columns + 1] = nothing;
   for (uint32_t i = 1; i <= columns; i++) {
     f->id[i] = _mm512_mask_i32gather_epi32(nothing, all, at, rows, 4);
@@ -279,10 +290,61 @@ static inline void flock_begin(const tok_ranks *r, flock *f, const uint8_t *piec
   for (uint32_t i = 1; i < columns; i++) {
     flock_probe q;
     flock_entries e;
-    flock_find(&r->merges, _mm512_cmpgt_epu32_mask(have, pos), f->id[i], f->id[i + 1], &q);
+    flock_find(&r->merges, _mm512_cmpgt_epu32_mask(f->tokens, pos), f->id[i], f->id[i + 1], &q);
     flock_read(&r->merges, &q, &e);
-    f->rank[i] = flock_ranks(&q, &e, pos);
-    f->best = _mm512_min_epu32(f->best, f->rank[i]);
+    put_ranks(f, i, flock_ranks(&q, &e, pos));
+    pos = _mm512_add_epi32(pos, one);
+  }
+}
+
+/* Sixteen rows of as many bytes; the other way round in to[column]. */
+static inline void turn_bytes(const __m128i *rows, __m512i to[4]) {
+  const __m512i eighth = _mm512_broadcast_i32x4(
+      _mm_setr_epi8(0, 16, 32, 48, 64, 80, 96, 112, 0, 16, 32, 48, 64, 80, 96, 112));
+  const __m512i column = _mm512_set_epi64(0x0303030303030303, 0x0303030303030303,
+                                          0x0202020202020202, 0x0202020202020202,
+                                          0x0101010101010101, 0x0101010101010101, 0, 0);
+  __m512i v[4], index = _mm512_or_si512(eighth, column);
+  for (int i = 0; i < 4; i++) v[i] = _mm512_loadu_si512(rows + 4 * i);
+  for (int i = 0; i < 4; i++) {
+    __m512i low = _mm512_permutex2var_epi8(v[0], index, v[1]);
+    __m512i high = _mm512_permutex2var_epi8(v[2], index, v[3]);
+    to[i] = _mm512_mask_mov_epi64(low, 0xAA, high);
+    index = _mm512_add_epi8(index, _mm512_set1_epi8(4));
+  }
+}
+
+/*
+** The same for pieces of ASCII, whose rows hold their bytes. A table has the ranks of two bytes,
+** and few of its lines are in use.
+*/
+static inline void flock_from_bytes(const tok_ranks *r, flock *f, const flock_row *rows) {
+  const __m512i none = _mm512_set1_epi32(-1), one = _mm512_set1_epi32(1);
+  const __m512i nothing = _mm512_set1_epi32((int)tok_merge_nothing(&r->merges));
+  __m128i row[FLOCK], bytes[FLOCK], ids[FLOCK];
+  __m512i turned[4], pos = one, b0 = _mm512_setzero_si512();
+  for (uint32_t i = 0; i < FLOCK; i++)
+    row[i] = _mm_load_si128((const __m128i *)(const void *)rows[f->pieces[i < f->n ? i : 0]]);
+  turn_bytes(row, turned);
+  for (int i = 0; i < 4; i++) {
+    _mm512_storeu_si512(bytes + 4 * i, turned[i]);
+    _mm512_storeu_si512(ids + 4 * i, byte_ids(r, turned[i]));
+  }
+  f->id[0] = f->id[f->columns + 1] = nothing;
+  f->best = f->rank[f->columns] = none;
+  for (uint32_t i = 0; i < f->columns; i++) {
+    /* of the pair of column i, whose second byte is in column i + 1 */
+    __mmask16 second = _mm512_cmpge_epu32_mask(f->tokens, pos);
+    __m512i b1 = _mm512_cvtepu8_epi32(bytes[i]);
+    f->id[i + 1] = _mm512_mask_cvtepu8_epi32(nothing, second, ids[i]);
+    if (i > 0) {
+      __m512i pair = _mm512_or_si512(_mm512_slli_epi32(b0, 8), b1);
+      __m512i rank = _mm512_mask_i32gather_epi32(none, second, pair, r->pair, 4);
+      __mmask16 found = _mm512_cmpneq_epi32_mask(rank, none);
+      rank = _mm512_or_si512(_mm512_slli_epi32(rank, FLOCK_POS_BITS), _mm512_sub_epi32(pos, one));
+      put_ranks(f, i, _mm512_mask_mov_epi32(none, found, rank));
+    }
+    b0 = b1;
     pos = _mm512_add_epi32(pos, one);
   }
 }

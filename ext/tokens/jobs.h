@@ -29,6 +29,7 @@ typedef struct {
   job long_jobs[2 * JOBS_MAX];
   flock flocks[FLOCKS];
   uint32_t n_units[JOBS_MAX];
+  uint8_t n_tokens[JOBS_MAX], key[JOBS_MAX];
   flock_row rows[JOBS_MAX + 1] __attribute__((aligned(64)));
 #endif
 } counter;
@@ -65,7 +66,7 @@ static inline tok_recent *recent_of(const counter *c, uint64_t hash) {
 static inline bool seen_of_late(counter *c, const uint8_t *p, uint32_t n, uint64_t hash) {
   tok_recent *s = recent_of(c, hash);
   bool ours = s->epoch == c->e->epoch;
-  if (ours && s->len == n && same_bytes(s->p, p, n)) {
+  if (ours && s->tag == (uint16_t)hash && s->len == n && same_bytes(s->p, p, n)) {
     if (s->count != 0) {
       c->total += s->count - 1;
       return true;
@@ -75,7 +76,7 @@ static inline bool seen_of_late(counter *c, const uint8_t *p, uint32_t n, uint64
     return true;
   }
   if (ours && s->count == 0) return false;
-  *s = (tok_recent){.p = p, .epoch = c->e->epoch, .len = (uint8_t)n};
+  *s = (tok_recent){.p = p, .epoch = c->e->epoch, .tag = (uint16_t)hash, .len = (uint8_t)n};
   return false;
 }
 
@@ -88,24 +89,59 @@ static inline int64_t times_seen(counter *c, const job *j, int64_t count) {
   return 1 + (int64_t)s->more;
 }
 
+/* Books the count of an encoded piece, which stood as 1. */
+static inline void book_job(counter *c, const job *j, int64_t count) {
+  c->total += (count - 1) * times_seen(c, j, count);
+}
+
+/* Remembers the count of a piece of a length that such places take. */
+static inline void put_tiny_job(tok_cache *cache, const job *j, int64_t count) {
+  uint64_t bytes[4];
+  load_padded(bytes, j->p, j->n);
+  put_tiny(cache, tok_tiny_key(bytes[0], j->n), (uint8_t)count);
+}
+
+static inline void put_short_job(tok_cache *cache, const job *j, int64_t count) {
+  uint64_t bytes[4];
+  load_padded(bytes, j->p, j->n);
+  tok_key k = {bytes[0], bytes[1] | (uint64_t)j->n << 56};
+  k.hi |= (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
+  put_short(cache, j->hash, k);
+}
+
+static inline void put_mid_job(tok_cache *cache, const job *j, int64_t count) {
+  tok_mid_entry m;
+  load_padded(&m, j->p, j->n); /* over len and count too */
+  m.len = (uint8_t)j->n;
+  m.count = (uint8_t)count;
+  tok_cache_put_mid(cache, j->hash, &m);
+}
+
+static inline void put_long_job(tok_cache *cache, const job *j, int64_t count) {
+  tok_cache_put_long(cache, j->hash, j->p, j->n, (uint8_t)count);
+}
+
+/* What remembers a piece of n bytes. */
+static inline tok_cache_kind kind_of(uint32_t n) {
+  return (tok_cache_kind)((n > TOK_TINY_KEY_MAX) + (n > TOK_SHORT_KEY_MAX) + (n > TOK_MID_KEY_MAX));
+}
+
 /* Books the count of an encoded piece, which stood as 1, and remembers it where it has a place. */
 static void job_done(counter *c, const job *j, int64_t count) {
-  c->total += (count - 1) * times_seen(c, j, count);
+  book_job(c, j, count);
   if (j->place == NULL) return;
-  tok_mid_entry m;
-  if (j->n <= TOK_MID_KEY_MAX) load_padded(&m, j->p, j->n); /* over len and count too */
-  if (j->n <= TOK_TINY_KEY_MAX) {
-    put_tiny(c->cache, tok_tiny_key(tok_word_at(m.bytes), j->n), (uint8_t)count);
-  } else if (j->n <= TOK_SHORT_KEY_MAX) {
-    tok_key k = {tok_word_at(m.bytes), tok_word_at(m.bytes + 8) | (uint64_t)j->n << 56};
-    k.hi |= (uint64_t)count << TOK_CACHE_COUNT_SHIFT;
-    put_short(c->cache, j->hash, k);
-  } else if (j->n <= TOK_MID_KEY_MAX) {
-    m.len = (uint8_t)j->n;
-    m.count = (uint8_t)count;
-    tok_cache_put_mid(c->cache, j->hash, &m);
-  } else {
-    tok_cache_put_long(c->cache, j->hash, j->p, j->n, (uint8_t)count);
+  switch (kind_of(j->n)) {
+  case TOK_TINY:
+    put_tiny_job(c->cache, j, count);
+    break;
+  case TOK_SHORT:
+    put_short_job(c->cache, j, count);
+    break;
+  case TOK_MID:
+    put_mid_job(c->cache, j, count);
+    break;
+  default:
+    put_long_job(c->cache, j, count);
   }
 }
 
@@ -222,20 +258,45 @@ static inline void run_lanes(counter *c, const job *jobs, uint32_t n, uint64_t *
 #ifdef KERNEL_FLOCK
 
 /*
-** Cuts the queue's jobs into units, and lists the numbers of those that fit into a flock by their
-** units, ascending. Returns how many.
+** How pieces are listed: those of ASCII, the longest first; then others by their units. So
+** neighbours are alike, and what is left over is what few are like.
 */
-static inline uint32_t flock_prepare(counter *c, uint8_t *list) {
-  uint32_t at[FLOCK_UNITS_MAX + 2] = {0}, n = c->n_jobs;
-  for (uint32_t i = c->n_cut; i < n; i++)
-    c->n_units[i] = flock_cut(c->r, c->jobs[i].p, c->jobs[i].n, c->rows[i]);
-  for (uint32_t i = 0; i < n; i++) at[c->n_units[i] + 1]++;
-  uint32_t n_long = at[1];
-  at[1] = 0;
-  for (uint32_t i = 1; i <= FLOCK_UNITS_MAX + 1; i++) at[i] += at[i - 1];
+enum {
+  KEY_LONG,
+  KEY_ASCII,
+  KEY_UNITS = KEY_ASCII + FLOCK_ASCII,
+  KEYS = KEY_UNITS + FLOCK_UNITS_MAX
+};
+
+static inline bool is_ascii_key(uint8_t key) { return key < KEY_UNITS; }
+
+/* Cuts job i into units, unless a flock does it. */
+static inline void flock_prepare(counter *c, uint32_t i) {
+  const job *j = &c->jobs[i];
+  uint32_t *row = c->rows[i], n = j->n;
+  __m128i v = _mm_maskz_loadu_epi8((__mmask16)(((uint32_t)1 << (n & 15)) - 1), j->p);
+  if (n <= FLOCK_ASCII && _mm_movepi8_mask(v) == 0) {
+    _mm_store_si128((__m128i *)(void *)row, v);
+    c->n_units[i] = n;
+    c->key[i] = (uint8_t)(KEY_ASCII + FLOCK_ASCII - n);
+    return;
+  }
+  n = flock_cut(c->r, j->p, n, row);
+  c->n_units[i] = n;
+  c->key[i] = (uint8_t)(n == 0 ? KEY_LONG : KEY_UNITS + n - 1);
+}
+
+/* Lists the numbers of the queue's jobs that fit into a flock. Returns how many. */
+static inline uint32_t flock_list(counter *c, uint8_t *list) {
+  uint32_t at[KEYS + 1] = {0}, n = c->n_jobs;
+  for (uint32_t i = c->n_cut; i < n; i++) flock_prepare(c, i);
+  for (uint32_t i = 0; i < n; i++) at[c->key[i] + 1]++;
+  uint32_t n_long = at[KEY_LONG + 1];
+  at[KEY_LONG + 1] = 0;
+  for (uint32_t i = 1; i < KEYS; i++) at[i] += at[i - 1];
   for (uint32_t i = 0; i < n; i++) {
-    if (c->n_units[i] != 0) {
-      list[at[c->n_units[i]]++] = (uint8_t)i;
+    if (c->key[i] != KEY_LONG) {
+      list[at[c->key[i]]++] = (uint8_t)i;
     } else {
       c->long_jobs[c->n_long++] = c->jobs[i];
     }
@@ -243,11 +304,65 @@ static inline uint32_t flock_prepare(counter *c, uint8_t *list) {
   return n - n_long;
 }
 
-/* Books the pieces of a flock that is done. */
+/* Starts n <= FLOCK pieces of a list. */
+static inline void flock_start(counter *c, flock *f, const uint8_t *list, uint32_t n) {
+  flock_begin(f, list, n, c->n_units);
+  if (is_ascii_key(c->key[list[n - 1]])) {
+    flock_from_bytes(c->r, f, (const flock_row *)c->rows);
+    return;
+  }
+  for (uint32_t i = 0; i < n && is_ascii_key(c->key[list[i]]); i++) {
+    const job *j = &c->jobs[list[i]];
+    flock_cut(c->r, j->p, j->n, c->rows[list[i]]);
+  }
+  flock_from_rows(c->r, f, (const flock_row *)c->rows);
+}
+
+/* Numbers of jobs that are done, by what remembers them. */
+typedef struct {
+  uint8_t jobs[TOK_LONG + 1][JOBS_MAX];
+  uint32_t n[TOK_LONG + 1];
+} done_jobs;
+
+/* Books n jobs that are done, by their numbers, and lists them. */
+KERNEL_LOOP void book_jobs(counter *c, const uint8_t *list, uint32_t n, done_jobs *d) {
+  memset(d->n, 0, sizeof d->n);
+  for (uint32_t i = 0; i < n; i++) {
+    const job *j = &c->jobs[list[i]];
+    tok_cache_kind kind = kind_of(j->n);
+    book_job(c, j, c->n_tokens[list[i]]);
+    d->jobs[kind][d->n[kind]++] = list[i];
+  }
+}
+
+#define PUT_JOBS(name_, kind_, put_)                                                               \
+  KERNEL_LOOP void name_(counter *c, const done_jobs *d) {                                         \
+    for (uint32_t i = 0; i < d->n[kind_]; i++) {                                                   \
+      uint32_t k = d->jobs[kind_][i];                                                              \
+      put_(c->cache, &c->jobs[k], c->n_tokens[k]);                                                 \
+    }                                                                                              \
+  }
+PUT_JOBS(put_tiny_jobs, TOK_TINY, put_tiny_job)
+PUT_JOBS(put_short_jobs, TOK_SHORT, put_short_job)
+PUT_JOBS(put_mid_jobs, TOK_MID, put_mid_job)
+PUT_JOBS(put_long_jobs, TOK_LONG, put_long_job)
+
+/* job_done() of n jobs by their numbers: those of a kind together, which mispredicts less. */
+static void jobs_done(counter *c, const uint8_t *list, uint32_t n) {
+  done_jobs d;
+  book_jobs(c, list, n, &d);
+  if (c->cache == NULL) return;
+  put_tiny_jobs(c, &d);
+  put_short_jobs(c, &d);
+  put_mid_jobs(c, &d);
+  put_long_jobs(c, &d);
+}
+
+/* Notes the tokens of a flock that is done. */
 static inline void flock_done(counter *c, const flock *f) {
   uint32_t tokens[FLOCK];
   _mm512_storeu_si512(tokens, f->tokens);
-  for (uint32_t i = 0; i < f->n; i++) job_done(c, &c->jobs[f->pieces[i]], tokens[i]);
+  for (uint32_t i = 0; i < f->n; i++) c->n_tokens[f->pieces[i]] = (uint8_t)tokens[i];
 }
 
 /* One merge in every piece of n flocks. */
@@ -272,7 +387,7 @@ static void flock_all(counter *c, const uint8_t *list, uint32_t n) {
   do {
     for (; n_live < FLOCKS && n > 0; n_live++) {
       uint32_t at = (n - 1) / FLOCK * FLOCK;
-      flock_begin(c->r, live[n_live], list + at, n - at, (const flock_row *)c->rows, c->n_units);
+      flock_start(c, live[n_live], list + at, n - at);
       n = at;
     }
     flock_step(c->r, live, n_live);
@@ -295,6 +410,7 @@ static inline void keep_jobs(counter *c, uint8_t *list, uint32_t n) {
     list[lowest] = list[i];
     c->jobs[i] = c->jobs[from];
     c->n_units[i] = c->n_units[from];
+    c->key[i] = c->key[from];
     memcpy(c->rows[i], c->rows[from], sizeof c->rows[i]);
   }
   c->n_jobs = c->n_cut = n;
@@ -303,8 +419,9 @@ static inline void keep_jobs(counter *c, uint8_t *list, uint32_t n) {
 /* Runs the queue's jobs; but for (not all) fewer than a flock, those with the most units. */
 static void run_flocks(counter *c, bool all) {
   uint8_t list[JOBS_MAX];
-  uint32_t n = flock_prepare(c, list), n_run = all ? n : n / FLOCK * FLOCK;
+  uint32_t n = flock_list(c, list), n_run = all ? n : n / FLOCK * FLOCK;
   flock_all(c, list, n_run);
+  jobs_done(c, list, n_run);
   keep_jobs(c, list + n_run, n - n_run);
   if (all || c->n_long >= JOBS_MAX) {
     run_id_lanes(c->r, c, c->long_jobs, c->n_long, NULL, NULL);
@@ -375,7 +492,12 @@ static void make_room(counter *c) {
 static inline void add_job(counter *c, const job *j) {
   if (c->recents && seen_of_late(c, j->p, j->n, j->hash)) return;
   if (c->n_jobs == JOBS_MAX) make_room(c);
-  c->jobs[c->n_jobs++] = *j;
+  job *to = &c->jobs[c->n_jobs++];
+  /* one by one: what has just been written in parts can't be read as a whole before it got there */
+  to->p = j->p;
+  to->n = j->n;
+  to->hash = j->hash;
+  to->place = j->place;
 }
 
 #endif

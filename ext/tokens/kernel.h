@@ -572,7 +572,10 @@ static inline void count_batch(counter *c, const uint8_t *p, const uint32_t *sta
                                cutting cut, const uint8_t *text) {
   batch b;
   /* nothing that waits or is under way holds places in it */
-  if (c->cache != NULL && tok_cache_full(c->cache)) tok_cache_grow(c->cache);
+  if (c->cache != NULL) {
+    if (tok_cache_full(c->cache)) tok_cache_grow(c->cache);
+    c->cache->n_asked += n;
+  }
   sort_lengths(starts, n, &b);
   add_wides(c, text, starts, &b, cut);
   /* of a text that ends soon none comes to wait with them */
