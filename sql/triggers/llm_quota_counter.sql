@@ -71,7 +71,8 @@ END;
 DROP TRIGGER IF EXISTS main.llm_counter_look;
 CREATE TRIGGER main.llm_counter_look AFTER UPDATE OF look ON llm_counter
 BEGIN
-  UPDATE llm_counter SET allowed = (SELECT {quota_limit:llm_counter} FROM llm_quota AS q WHERE q.id = NEW.quota_id)
+  UPDATE llm_counter SET (allowed, around) = (
+    SELECT {quota_limit:llm_counter}, {window_around:llm_counter} FROM llm_quota AS q WHERE q.id = NEW.quota_id)
   WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start;
 
   SELECT CASE
@@ -111,7 +112,7 @@ BEGIN
       SELECT id, cooldown_s, allowed, used, apart, step_units,
         CAST(line AS INTEGER) + (line > CAST(line AS INTEGER)) AS level
       FROM (
-        SELECT a.id, a.cooldown_s, c.allowed, {window_used:c} AS used, {window_apart:-} AS apart, {alert_level:c} AS line,
+        SELECT a.id, a.cooldown_s, c.allowed, c.used + c.around AS used, {window_apart:-} AS apart, {alert_level:c} AS line,
           max(1, CAST(a.step * iif(a.basis = 'percent', c.allowed, 1) AS INTEGER)) AS step_units
         FROM llm_counter AS c CROSS JOIN llm_quota AS q ON q.id = c.quota_id
         CROSS JOIN llm_alert AS a ON a.watch_id = c.quota_id AND a.active
@@ -130,7 +131,7 @@ BEGIN
     SELECT min(CASE WHEN told IS NULL THEN CAST(line AS INTEGER) + (line > CAST(line AS INTEGER))
       WHEN step_units > 0 THEN CAST(line AS INTEGER) + (line > CAST(line AS INTEGER)) + (told + 1) * step_units END - others)
     FROM (
-      SELECT {alert_level:llm_counter} AS line, {window_used:llm_counter} - llm_counter.used AS others,
+      SELECT {alert_level:llm_counter} AS line, llm_counter.around AS others,
         max(1, CAST(a.step * iif(a.basis = 'percent', llm_counter.allowed, 1) AS INTEGER)) AS step_units,
         (SELECT max(e.step) FROM llm_alert_event AS e WHERE e.alert_id = a.id AND e.key = NEW.key
           AND e.start > NEW.start - {window_apart:-} AND e.start < NEW.start + {window_apart:-} AND e.state = 'raised') AS told
