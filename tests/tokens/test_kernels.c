@@ -666,7 +666,7 @@ static void put_numbered(tok_cache *c, uint32_t number) {
 
 /*
 ** What the cache knows it still knows when it has grown, but for a few long pieces, whose places
-** others have taken.
+** others have taken. asked: the pieces that were looked for from one growth to the next.
 */
 static void check_growth(uint64_t asked, uint32_t expected) {
   enum { NUMBERS = 60000 };
