@@ -60,15 +60,29 @@ static void put_hours(writer *w, int64_t lo, int64_t hi, bool hours) {
   put(w, last, hi, TOK_SPAN_ROWS);
 }
 
-static void put_days(writer *w, int64_t lo, int64_t hi, const tok_span_rules *rules) {
-  int64_t first = up(lo, TOK_SPAN_DAYS), last = down(hi, TOK_SPAN_DAYS);
-  if (!rules->days || first >= last) {
+/* Of one day. Where roll-ups have no hours, at most the rows of half of it are read. */
+static void put_part(writer *w, int64_t lo, int64_t hi, const tok_span_rules *rules) {
+  int64_t day = down(lo, TOK_SPAN_DAYS), next = day + TOK_SPAN_DAYS;
+  if (rules->hours || !rules->less || 2 * (hi - lo) <= TOK_SPAN_DAYS) {
     put_hours(w, lo, hi, rules->hours);
     return;
   }
-  put_hours(w, lo, first, rules->hours);
-  put(w, first, last, TOK_SPAN_DAYS);
-  put_hours(w, last, hi, rules->hours);
+  put(w, day, lo, TOK_SPAN_LESS);
+  put(w, day, next, TOK_SPAN_DAYS);
+  put(w, hi, next, TOK_SPAN_LESS);
+}
+
+static void put_days(writer *w, int64_t lo, int64_t hi, const tok_span_rules *rules) {
+  int64_t first = up(lo, TOK_SPAN_DAYS), last = down(hi, TOK_SPAN_DAYS);
+  if (!rules->days) {
+    put_hours(w, lo, hi, rules->hours);
+  } else if (first > last) {
+    put_part(w, lo, hi, rules);
+  } else {
+    put_part(w, lo, first, rules);
+    put(w, first, last, TOK_SPAN_DAYS);
+    put_part(w, last, hi, rules);
+  }
 }
 
 /* Do the zone's hours and days start where UTC's do, all the time? */
@@ -89,6 +103,7 @@ void tok_report_spans(int64_t from, int64_t to, const tok_span_rules *rules, tok
       tok_span group;
       tok_zone_bucket(r.zone, r.unit, from, &group);
       int64_t end = group.end < to ? group.end : to;
+      r.less = false; /* the rest of a day of UTC is of another group */
       put_days(&w, from, end, &r);
       from = end;
     }

@@ -28,17 +28,26 @@ typedef struct {
 
 tok_rollup tok_rollup_for(unsigned columns);
 
-enum { TOK_SPAN_ROWS = -1, TOK_SPAN_ALL = 0, TOK_SPAN_HOURS = 3600, TOK_SPAN_DAYS = 86400 };
+/* TOK_SPAN_LESS: rows that a span of days has too much, to be taken away from it. */
+enum {
+  TOK_SPAN_LESS = -2,
+  TOK_SPAN_ROWS = -1,
+  TOK_SPAN_ALL = 0,
+  TOK_SPAN_HOURS = 3600,
+  TOK_SPAN_DAYS = 86400
+};
 
 typedef struct {
   bool hours, days;
+  bool less; /* where most of a day is asked for: the day, less the rest of it */
   const tok_zone *zone; /* of the groups; NULL: time is not grouped */
   tok_unit unit;
 } tok_span_rules;
 
 /*
-** Spans of [from, to) as JSON, [[lo, hi, level], …] in order and without gaps; neighbours of one
-** level are one. Times must be in the range of time.h. O(groups) where the zone is not UTC.
+** Spans of [from, to) as JSON, [[lo, hi, level], …] in order and, but for `less`, without gaps;
+** neighbours of one level are one. Times must be in the range of time.h. O(groups) where the zone
+** is not UTC.
 */
 void tok_report_spans(int64_t from, int64_t to, const tok_span_rules *rules, tok_buf *out);
 

@@ -27,6 +27,10 @@
 **       day; other groups read the range's rows. Percentiles cost nothing where they are not
 **       selected.
 **   T7  By time in order of it, else by falling cost.
+**
+** tok_report_parts(group_by, since, until [, zone [, filter_json]])
+**   T8  For tok_analytics: the same with cost_nano, cost_usd in full, and with one more group_by,
+**       "model, task": each task of a model, without percentiles. `task` is NULL for all others.
 */
 #include "../base/json.h"
 #include "install.h"
@@ -34,6 +38,7 @@
 #include "query_sql.h"
 #include "report.h"
 
+#define PARTS "tok_report_parts"
 enum { ARG_GROUP, ARG_SINCE, ARG_UNTIL, ARG_ZONE, ARG_FILTER };
 enum { COL_P50 = 8, COL_P99 = 10 };
 enum { EXACT_ROWS_MAX = 10000, /* reading so many takes about 20 ms */
@@ -49,26 +54,29 @@ typedef struct {
   const char *name, *other_name;
   unsigned columns;
   const char *rollup_key, *row_key;
+  bool and_task; /* each task of the key is a group of its own */
 } group;
 
 static const group groups[] = {
-    {"all", "total", 0, "'all'", "'all'"},
-    {"model", "model", TOK_BY_MODEL, "nullif(r.model, x'')", "u.model"},
-    {"provider", "provider", TOK_BY_PROVIDER, "nullif(r.provider, x'')", "u.provider"},
-    {"task", "task_type", TOK_BY_TASK, "nullif(r.task_type, x'')", "u.task_type"},
-    {"tenant", "tenant_id", TOK_BY_TENANT, "nullif(r.tenant_id, x'')", "u.tenant_id"},
-    {"user", "user_id", TOK_BY_OTHER, "NULL", "u.user_id"},
-    {"api_key", "api_key_id", TOK_BY_OTHER, "NULL", "u.api_key_id"},
-    {"session", "session_id", TOK_BY_OTHER, "NULL", "u.session_id"},
-    {"service_tier", "tier", TOK_BY_OTHER, "NULL", "u.service_tier"},
-    {"request_model", "request_model", TOK_BY_OTHER, "NULL", "u.request_model"},
-    {"status", "status", TOK_BY_OTHER, "NULL", "u.status"},
+    {"all", "total", 0, "'all'", "'all'", false},
+    {"model, task", "model, task", TOK_BY_MODEL | TOK_BY_TASK, "nullif(r.model, x'')", "u.model",
+     true},
+    {"model", "model", TOK_BY_MODEL, "nullif(r.model, x'')", "u.model", false},
+    {"provider", "provider", TOK_BY_PROVIDER, "nullif(r.provider, x'')", "u.provider", false},
+    {"task", "task_type", TOK_BY_TASK, "nullif(r.task_type, x'')", "u.task_type", false},
+    {"tenant", "tenant_id", TOK_BY_TENANT, "nullif(r.tenant_id, x'')", "u.tenant_id", false},
+    {"user", "user_id", TOK_BY_OTHER, "NULL", "u.user_id", false},
+    {"api_key", "api_key_id", TOK_BY_OTHER, "NULL", "u.api_key_id", false},
+    {"session", "session_id", TOK_BY_OTHER, "NULL", "u.session_id", false},
+    {"service_tier", "tier", TOK_BY_OTHER, "NULL", "u.service_tier", false},
+    {"request_model", "request_model", TOK_BY_OTHER, "NULL", "u.request_model", false},
+    {"status", "status", TOK_BY_OTHER, "NULL", "u.status", false},
     {"tag", "tags", TOK_BY_OTHER, "NULL",
-     "CASE typeof(t.key) WHEN 'text' THEN t.key || ':' || t.value ELSE t.value END"},
+     "CASE typeof(t.key) WHEN 'text' THEN t.key || ':' || t.value ELSE t.value END", false},
 };
 static const group by_time = {"", "", 0, "tok_bucket_label(r.bucket, :unit, :zone)",
-                              "tok_bucket_label(u.unix_time, :unit, :zone)"};
-static const group by_tag = {"", "", TOK_BY_OTHER, "NULL", "u.tags ->> :tag"};
+                              "tok_bucket_label(u.unix_time, :unit, :zone)", false};
+static const group by_tag = {"", "", TOK_BY_OTHER, "NULL", "u.tags ->> :tag", false};
 
 /*
 ** Members of a filter: the condition on r and on u. +: rows are found by their time; SQLite would
@@ -122,6 +130,7 @@ static int find_group(question *a, sqlite3_value *v) {
   if (name.ptr == NULL) return SQLITE_NOMEM;
   for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
     if (!tok_slice_is(name, groups[i].name) && !tok_slice_is(name, groups[i].other_name)) continue;
+    if (groups[i].and_task && strcmp(a->q->def->name, PARTS) != 0) break;
     a->g = &groups[i];
     return SQLITE_OK;
   }
@@ -215,12 +224,22 @@ static const char *rollup_range(const question *a) {
              : "r.bucket >= span.lo AND r.bucket < span.hi";
 }
 
+/* Only a roll-up of days without hours has TOK_SPAN_LESS. */
+static bool reads_less(const question *a) {
+  tok_rollup r = tok_rollup_for(a->columns);
+  return r.days && !r.hours;
+}
+
 /* The script with `with` in place of each @name@. */
 static char *report_sql(const question *a) {
   char *rollup_filter = conditions_sql(a, false), *row_filter = conditions_sql(a, true);
   const char *const places[][2] = {
       {"@rollup_key@", a->g->rollup_key},
       {"@row_key@", a->g->row_key},
+      {"@rollup_task@", a->g->and_task ? "nullif(r.task_type, x'')" : "NULL"},
+      {"@row_task@", a->g->and_task ? "u.task_type" : "NULL"},
+      {"@less@", reads_less(a) ? "UNION ALL SELECT * FROM less" : ""},
+      {"@group@", a->g->and_task ? "1, 2" : "1"},
       {"@rollup_filter@", rollup_filter},
       {"@row_filter@", row_filter},
       {"@rollup_range@", rollup_range(a)},
@@ -252,9 +271,9 @@ static char *report_sql(const question *a) {
 ** rows, one by one. That takes a row that is thousands of years off.
 */
 static int bind_spans(const question *a, sqlite3_stmt *stmt, const char *name, tok_rollup r,
-                      bool all) {
+                      bool all, bool less) {
   tok_buf spans;
-  tok_span_rules rules = {r.hours, r.days, a->timed ? a->zone : NULL, a->unit};
+  tok_span_rules rules = {r.hours, r.days, less, a->timed ? a->zone : NULL, a->unit};
   tok_buf_init(&spans, SPANS_BYTES_MAX);
   if (all) tok_buf_adds(&spans, "[[0,1,0]]");
   else if (a->since < a->until) tok_report_spans(a->since, a->until, &rules, &spans);
@@ -276,9 +295,9 @@ static int bind_text(sqlite3_stmt *stmt, const char *name, const char *text) {
 
 static int bind(const question *a, sqlite3_stmt *stmt, bool whole) {
   tok_rollup sums = tok_rollup_for(a->columns);
-  int rc = bind_spans(a, stmt, ":spans", sums, whole && sums.all && !a->timed);
+  int rc = bind_spans(a, stmt, ":spans", sums, whole && sums.all && !a->timed, true);
   if (rc == SQLITE_OK && a->percentiles == PERCENTILE_COUNTS)
-    rc = bind_spans(a, stmt, ":ms_spans", sums, false);
+    rc = bind_spans(a, stmt, ":ms_spans", sums, false, false);
   if (rc == SQLITE_OK) rc = bind_text(stmt, ":dim", sums.dim);
   if (rc == SQLITE_OK) rc = bind_text(stmt, ":zone", a->zone_name);
   if (rc == SQLITE_OK) rc = bind_text(stmt, ":unit", tok_unit_names[a->unit]);
@@ -338,10 +357,11 @@ static int make_statement(question *a, sqlite3_stmt **out) {
 
 static int open_report(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
   question a = {.q = q, .since = INT64_MIN, .until = INT64_MAX};
-  if ((q->used >> COL_P50 & 7) != 0) a.percentiles = PERCENTILE_COUNTS;
   if (sqlite3_value_type(args[ARG_GROUP]) == SQLITE_NULL) return SQLITE_OK;
   int rc = find_group(&a, args[ARG_GROUP]);
   if (rc == SQLITE_OK) a.columns = a.g->columns;
+  if (rc == SQLITE_OK && (q->used >> COL_P50 & 7) != 0 && !a.g->and_task)
+    a.percentiles = PERCENTILE_COUNTS;
   if (rc == SQLITE_OK) rc = tok_query_time(q, args[ARG_SINCE], "since", &a.since);
   if (rc == SQLITE_OK) rc = tok_query_time(q, args[ARG_UNTIL], "until", &a.until);
   if (rc == SQLITE_OK) rc = tok_query_zone(q, args[ARG_ZONE], &a.zone, &a.zone_name);
@@ -352,19 +372,35 @@ static int open_report(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
   return rc;
 }
 
+/* Of a report's statement: sql/query/report.sql. */
+#define REPORT_COLUMNS                                                                             \
+  "\"key\", requests INTEGER, input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER,"   \
+  " cost_usd REAL, avg_cost_usd REAL, avg_tokens REAL, p50_ms REAL, p95_ms REAL, p99_ms REAL,"     \
+  " cache_hit_ratio REAL, tokens_per_usd REAL, share REAL"
+#define REPORT_ARGUMENTS                                                                           \
+  "group_by HIDDEN, since HIDDEN, until HIDDEN, zone HIDDEN, filter_json HIDDEN"
+
 static const tok_query_def report_def = {
     .name = "tok_report",
     .usage = "tok_report(group_by, since, until [, zone [, filter_json]])",
-    .columns = "\"key\", requests INTEGER, input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER,"
-               " cost_usd REAL, avg_cost_usd REAL, avg_tokens REAL, p50_ms REAL, p95_ms REAL, p99_ms REAL,"
-               " cache_hit_ratio REAL, tokens_per_usd REAL, share REAL",
-    .n_columns = 14,
-    .arguments = "group_by HIDDEN, since HIDDEN, until HIDDEN, zone HIDDEN, filter_json HIDDEN",
+    .columns = REPORT_COLUMNS,
+    .n_columns = 14, /* of the statement's */
+    .arguments = REPORT_ARGUMENTS,
+    .n_required = 1,
+    .n_args = 5,
+    .open = open_report};
+
+static const tok_query_def parts_def = {
+    .name = PARTS,
+    .usage = PARTS "(group_by, since, until [, zone [, filter_json]])",
+    .columns = REPORT_COLUMNS ", task, cost_nano INTEGER",
+    .n_columns = 16,
+    .arguments = REPORT_ARGUMENTS,
     .n_required = 1,
     .n_args = 5,
     .open = open_report};
 
 int tok_report_register(sqlite3 *db) {
-  static const tok_query_def *const defs[] = {&report_def};
+  static const tok_query_def *const defs[] = {&report_def, &parts_def};
   return tok_query_register(db, defs, sizeof defs / sizeof defs[0]);
 }

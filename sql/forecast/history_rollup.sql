@@ -2,7 +2,8 @@
 -- at ?4, and what the roll-ups do not hold yet, are read row by row.
 WITH hours(t, requests, input_tokens, output_tokens, total_tokens, cost_nano) AS (
   SELECT bucket, requests, input_tokens, output_tokens, total_tokens, cost_nano FROM main.llm_rollup
-  WHERE dim = ?5 AND level = 3600 AND bucket >= ?3 AND bucket < ?4 - (?4 % 3600 + 3600) % 3600 AND requests > 0
+  WHERE dim = +?5 AND level = 3600 AND bucket >= ?3
+    AND bucket < ?4 - (?4 % 3600 + 3600) % 3600 AND requests > 0
     AND (NOT :is_tenant_id OR nullif(tenant_id, x'') IS :tenant_id)
     AND (NOT :is_provider OR nullif(provider, x'') IS :provider)
     AND (NOT :is_model OR nullif(model, x'') IS :model)

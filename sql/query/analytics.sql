@@ -1,31 +1,37 @@
 -- tok_analytics: :lo and :hi are the range, :days its length, :tenant the tenant, '*' for all.
--- Nothing used is 0 tokens and no cost; requests without a price are no cost of 0, but left out of estimatedCost.
+-- Nothing used is 0 tokens and no cost; requests without a price are no cost of 0, but left out of
+-- estimatedCost. Two reports: what they read is the same for models and tasks, and for the days and
+-- their sum.
 WITH
-whole AS (SELECT sum(requests) AS requests, sum(total_tokens) AS total, sum(input_tokens) AS input,
-    sum(output_tokens) AS output, sum(cost_usd) AS cost FROM tok_report('all', :lo, :hi, NULL,
+daily AS MATERIALIZED (
+  SELECT key AS day, requests, total_tokens, input_tokens, output_tokens, cost_nano
+  FROM tok_report_parts('day', :lo, :hi, NULL,
     CASE WHEN :tenant <> '*' THEN json_object('tenant_id', :tenant) END)),
-model AS (SELECT json_group_array(json_object('model', key, 'requests', requests, 'totalTokens', total_tokens,
-    'promptTokens', input_tokens, 'completionTokens', output_tokens, 'estimatedCost', cost_usd)) AS list
-  FROM tok_report('model', :lo, :hi, NULL,
+pair AS MATERIALIZED (
+  SELECT key AS model, task, requests, total_tokens, input_tokens, output_tokens, cost_nano
+  FROM tok_report_parts('model, task', :lo, :hi, NULL,
     CASE WHEN :tenant <> '*' THEN json_object('tenant_id', :tenant) END)),
-day AS (SELECT json_group_array(json_object('date', key, 'requests', requests, 'totalTokens', total_tokens,
-    'promptTokens', input_tokens, 'completionTokens', output_tokens, 'estimatedCost', cost_usd)) AS list
-  FROM tok_report('day', :lo, :hi, NULL,
-    CASE WHEN :tenant <> '*' THEN json_object('tenant_id', :tenant) END)),
-service AS (SELECT json_group_object(name, json_object('requests', requests, 'totalTokens', total_tokens,
-    'promptTokens', input_tokens, 'completionTokens', output_tokens, 'estimatedCost', cost_usd)) AS list
+whole AS (SELECT {usage_sums:} FROM daily),
+day AS (SELECT json_group_array(json_object('date', day, {usage_members:})) AS list FROM daily),
+model AS (
+  SELECT json_group_array(json_object('model', model, {usage_members:})) AS list
   FROM (
-    SELECT name, sum(requests) AS requests, sum(total_tokens) AS total_tokens, sum(input_tokens) AS input_tokens,
-      sum(output_tokens) AS output_tokens, sum(cost_usd) AS cost_usd
+    SELECT model, {usage_sums:} FROM pair
+    GROUP BY model ORDER BY coalesce(sum(cost_nano), 0) DESC, model)),
+service AS (
+  SELECT json_group_object(name, json_object({usage_members:})) AS list
+  FROM (
+    SELECT coalesce(task, 'unknown') AS name, {usage_sums:} -- a task may be called unknown, too
     FROM (
-      -- a task may be called unknown, too
-      SELECT coalesce(key, 'unknown') AS name, *, row_number() OVER () AS n FROM tok_report('task', :lo, :hi, NULL,
-        CASE WHEN :tenant <> '*' THEN json_object('tenant_id', :tenant) END))
+      SELECT task, {usage_sums:},
+        row_number() OVER (ORDER BY coalesce(sum(cost_nano), 0) DESC, task) AS n
+      FROM pair GROUP BY task)
     GROUP BY name ORDER BY min(n)))
 SELECT json_object(
   'summary', json_object(
-    'totalTokens', coalesce(total, 0), 'promptTokens', coalesce(input, 0), 'completionTokens', coalesce(output, 0),
-    'estimatedCost', CASE WHEN requests > 0 THEN cost ELSE 0.0 END,
+    'totalTokens', coalesce(total_tokens, 0), 'promptTokens', coalesce(input_tokens, 0),
+    'completionTokens', coalesce(output_tokens, 0),
+    'estimatedCost', CASE WHEN requests > 0 THEN cost_nano / 1e9 ELSE 0.0 END,
     'timeframe', json_object('startDate', strftime('%Y-%m-%dT%H:%M:%SZ', :lo, 'unixepoch'),
       'endDate', strftime('%Y-%m-%dT%H:%M:%SZ', :hi, 'unixepoch'), 'days', :days)),
   'byModel', json(model.list), 'byDay', json(day.list), 'byService', json(service.list))

@@ -1,9 +1,12 @@
 -- tok_report. Its caller puts SQL in place of @…@ (ext/ledger/report_sql.c) and binds
---   :spans              [[lo, hi, level], …] of the range; level -1: rows, 0: all time, 3600, 86400
+--   :spans              [[lo, hi, level], …] of the range; level -1: rows, -2: rows to take away,
+--                       0: all time, 3600, 86400
 --   :ms_spans           the same without level 0, which has no times; NULL where not asked for
---   :dim                the roll-up; NULL: none
+--   :dim                the roll-up; NULL: none. +: SQLite compares it with the condition of the index
+--                       llm_rollup_in_time, and would prepare the statement again once it is bound
 --   :lo, :hi            the range, for the rows after the watermark
 --   :filter             the filter's JSON
+-- A second key, @…task@, is NULL for all groups but one; so @group@ is 1 or 1, 2.
 -- @percentile@ names one of the three below, so that SQLite need not prepare the others: none, where
 -- nobody asked for p50, p95, p99; of the rows; of the counts of the roll-up.
 -- Response times: percentile_cont of the rows, or of the middles of their bins. A day of the roll-up
@@ -30,22 +33,30 @@ tail AS NOT MATERIALIZED (
     service_tier, status, tags, {tail_time:} AS unix_time, input_tokens, output_tokens,
     total_tokens, cache_read_tokens, cost_nano, response_time_ms
   FROM main.llm_usage NOT INDEXED WHERE id > (SELECT watermark FROM main.llm_rollup_state)),
+too_many(k, task, {measures:}) AS (
+  SELECT @row_key@, @row_task@, {measures_of_rows:NULL}
+  FROM span CROSS JOIN main.llm_usage AS u
+  WHERE span.level = -2 AND u.unix_time >= span.lo AND u.unix_time < span.hi
+    AND +u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@
+  GROUP BY @group@),
+less AS (SELECT k, task, {measures_less:} FROM too_many),
 part AS (
-  SELECT @rollup_key@ AS k, {measures:r.}
+  SELECT @rollup_key@ AS k, @rollup_task@ AS task, {measures:r.}
   FROM span CROSS JOIN main.llm_rollup AS r
-  WHERE span.level >= 0 AND r.dim = :dim AND r.level = span.level AND @rollup_range@
+  WHERE span.level >= 0 AND r.dim = +:dim AND r.level = span.level AND @rollup_range@
     AND r.requests > 0 @rollup_filter@
   UNION ALL
-  SELECT @row_key@, {measures_of_rows:NULL}
+  SELECT @row_key@, @row_task@, {measures_of_rows:NULL}
   FROM span CROSS JOIN main.llm_usage AS u @row_join@
-  WHERE span.level < 0 AND u.unix_time >= span.lo AND u.unix_time < span.hi
+  WHERE span.level = -1 AND u.unix_time >= span.lo AND u.unix_time < span.hi
     AND +u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@ -- +: by time, not by id
-  GROUP BY 1
+  GROUP BY @group@
   UNION ALL
-  SELECT @row_key@, {measures_of_rows:NULL}
+  SELECT @row_key@, @row_task@, {measures_of_rows:NULL}
   FROM tail AS u @row_join@
   WHERE true @row_filter@ AND u.unix_time BETWEEN :lo AND :hi - 1
-  GROUP BY 1),
+  GROUP BY @group@
+  @less@),
 times(k, v, n) AS (
   SELECT @row_key@, u.response_time_ms * 1.0, 1
   FROM main.llm_usage AS u @row_join@
@@ -56,13 +67,13 @@ counted AS (
 unknown(lo, hi) AS MATERIALIZED (
   SELECT DISTINCT r.bucket, r.bucket + r.level
   FROM ms_span AS span CROSS JOIN main.llm_rollup AS r
-  WHERE span.level > 0 AND r.dim = :dim AND r.level = span.level AND @rollup_range@
+  WHERE span.level > 0 AND r.dim = +:dim AND r.level = span.level AND @rollup_range@
     AND r.response_known > 0 AND r.times IS NULL @rollup_filter@),
 by_hour(lo, hi) AS (SELECT lo, hi FROM unknown WHERE hi - lo > 3600 AND :dim <> 'tuple'),
 unknown_hour(lo, hi) AS MATERIALIZED (
   SELECT DISTINCT r.bucket, r.bucket + 3600
   FROM by_hour CROSS JOIN main.llm_rollup AS r
-  WHERE r.dim = :dim AND r.level = 3600 AND r.bucket >= by_hour.lo AND r.bucket < by_hour.hi
+  WHERE r.dim = +:dim AND r.level = 3600 AND r.bucket >= by_hour.lo AND r.bucket < by_hour.hi
     AND r.response_known > 0 AND r.times IS NULL @rollup_filter@),
 by_row(lo, hi) AS (
   SELECT lo, hi FROM ms_span WHERE level < 0
@@ -71,12 +82,12 @@ by_row(lo, hi) AS (
 bins(k, x) AS (
   SELECT @rollup_key@, r.times
   FROM ms_span AS span CROSS JOIN main.llm_rollup AS r
-  WHERE span.level > 0 AND r.dim = :dim AND r.level = span.level AND @rollup_range@
+  WHERE span.level > 0 AND r.dim = +:dim AND r.level = span.level AND @rollup_range@
     AND r.response_known > 0 AND r.bucket NOT IN (SELECT lo FROM unknown) @rollup_filter@
   UNION ALL
   SELECT @rollup_key@, r.times
   FROM by_hour CROSS JOIN main.llm_rollup AS r
-  WHERE r.dim = :dim AND r.level = 3600 AND r.bucket >= by_hour.lo AND r.bucket < by_hour.hi
+  WHERE r.dim = +:dim AND r.level = 3600 AND r.bucket >= by_hour.lo AND r.bucket < by_hour.hi
     AND r.response_known > 0 AND r.bucket NOT IN (SELECT lo FROM unknown_hour) @rollup_filter@
   UNION ALL
   SELECT @row_key@, u.response_time_ms
@@ -95,10 +106,13 @@ percentile_counts(k, p50, p95, p99) AS MATERIALIZED (
   SELECT k, tok_times_percentile(t, 0.5), tok_times_percentile(t, 0.95), tok_times_percentile(t, 0.99)
   FROM (SELECT k, tok_times(x) AS t FROM bins GROUP BY k)),
 spent AS (
-  SELECT k, {spending:}, cost_known, cost_nano FROM (SELECT k, {measures_total:} FROM part GROUP BY k))
+  SELECT k, task, {spending:}, cost_known, cost_nano
+  FROM (SELECT k, task, {measures_total:} FROM part GROUP BY @group@))
 SELECT s.k AS "key", s.requests, s.input_tokens, s.output_tokens, s.total_tokens, s.cost_usd, s.avg_cost_usd,
   s.avg_tokens, p.p50 AS p50_ms, p.p95 AS p95_ms, p.p99 AS p99_ms, s.cache_hit_ratio, s.tokens_per_usd,
-  CASE WHEN s.cost_known > 0 THEN s.cost_nano END * 1.0 / nullif(sum(s.cost_nano) OVER (), 0) AS share
+  CASE WHEN s.cost_known > 0 THEN s.cost_nano END * 1.0 / nullif(sum(s.cost_nano) OVER (), 0)
+    AS share,
+  s.task, CASE WHEN s.cost_known > 0 THEN s.cost_nano END AS cost_nano
 FROM spent AS s LEFT JOIN @percentile@ AS p ON p.k IS s.k
 WHERE s.requests > 0
 ORDER BY @order@

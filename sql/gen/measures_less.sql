@@ -1,0 +1,5 @@
+-- {measures_less:}: measures that are to be taken away, as {measures:} that are added. When the
+-- first and the last were is not known.
+-requests, -input_tokens, -input_known, -output_tokens, -output_known, -total_tokens, -total_known,
+-cache_read_tokens, -cache_read_known, -cost_nano, -cost_known, -priced_tokens,
+-response_ms, -response_known, NULL, NULL
