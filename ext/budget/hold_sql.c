@@ -44,6 +44,7 @@
 ** NULL out.
 */
 #include "../prices/most.h"
+#include "../usage/usage.h"
 #include "budget_sql.h"
 
 enum {
@@ -439,10 +440,10 @@ static char *incurred_usage(const tok_request *r) {
                       (long long)r->amount[TOK_AMOUNT_INPUT],
                       (long long)r->amount[TOK_AMOUNT_OUTPUT]);
   for (int m = 0; m < TOK_METER_N; m++) {
-    const tok_meter_info *info = &tok_meters[m];
-    if ((b.said >> m & 1) == 0) continue;
-    sqlite3_str_appendf(out, ",\"%s%s\":%.15g", info->name, m < TOK_M_REQUESTS ? "_tokens" : "",
-                        (double)b.quanta[m] / (double)info->quantum);
+    const char *name = tok_usage_name((tok_meter)m);
+    if ((b.said >> m & 1) == 0 || name == NULL) continue;
+    sqlite3_str_appendf(out, ",\"%s\":%.15g", name,
+                        (double)b.quanta[m] / (double)tok_meters[m].quantum);
   }
   if (b.tier != TOK_TIER_N)
     sqlite3_str_appendf(out, ",\"service_tier\":\"%s\"",

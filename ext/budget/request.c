@@ -4,6 +4,7 @@
 
 #include "../base/json.h"
 #include "../prices/most.h"
+#include "../usage/usage.h"
 
 const char *const tok_dim_names[TOK_N_DIMS] = {"tenant_id", "user_id", "api_key_id", "session_id",
                                                "provider",  "model",   "task_type",  "tags"};
@@ -97,6 +98,17 @@ static tok_status scope_member(tok_request *r, tok_slice key, tok_json *j) {
       r, key, "tenant_id, user_id, api_key_id, session_id, provider, model, task_type or tag");
 }
 
+/* A member that bounds a meter, by the meter's name or that of usage objects. */
+static tok_status bound(tok_bounds *b, tok_slice key, const tok_json *j, const char **what) {
+  tok_status status = tok_bounds_member(b, key, j, what);
+  for (int m = 0; m < TOK_METER_N && status == TOK_NOTFOUND; m++) {
+    const char *name = tok_usage_name((tok_meter)m);
+    if (name != NULL && tok_slice_is(key, name))
+      return tok_bounds_member(b, tok_slice_of(tok_meters[m].name), j, what);
+  }
+  return status;
+}
+
 static tok_status amount_member(tok_request *r, tok_slice key, tok_json *j) {
   static const struct {
     const char *name;
@@ -127,13 +139,13 @@ static tok_status amount_member(tok_request *r, tok_slice key, tok_json *j) {
   const char *what;
   tok_bounds any;
   tok_bounds_init(&any);
-  switch (tok_bounds_member(&any, key, j, &what)) {
+  switch (bound(&any, key, j, &what)) {
   case TOK_OK:
     r->said = j->in;
     return TOK_OK;
   case TOK_NOTFOUND:
-    return unknown_key(r, key,
-                       "input, output, total, requests, cost_usd, cost_nano, service_tier or a meter");
+    return unknown_key(
+        r, key, "input, output, total, requests, cost_usd, cost_nano, service_tier or a meter");
   default:
     return wrong(r, what, key, j->text);
   }
@@ -169,14 +181,14 @@ tok_status tok_request_amount(tok_request *r, tok_slice json) {
 
 void tok_request_bounds(const tok_request *r, tok_bounds *out) {
   tok_json j;
-  const char *wrong;
+  const char *what;
   tok_bounds_init(out);
   tok_json_init(&j, r->said);
   if (r->said.len == 0 || tok_json_next(&j) != TOK_JSON_OBJECT) return;
   while (tok_json_next(&j) == TOK_JSON_KEY) { /* read before, so it is right */
     tok_slice key = j.text;
     tok_json_next(&j);
-    tok_bounds_member(out, key, &j, &wrong);
+    bound(out, key, &j, &what);
   }
 }
 

@@ -309,7 +309,7 @@ tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *quantities, in
     return TOK_NOTFOUND;
   out->tier_unpriced =
       tier != TOK_TIER_STANDARD && !has_tier((const tok_price_row *const *)best);
-  if (tier == TOK_TIER_FAST && out->tier_unpriced)
+  if (tier >= TOK_TIER_FAST && out->tier_unpriced)
     return TOK_NOTFOUND;
   if (!tok_quantities_has(&q, TOK_M_REQUESTS))
     tok_quantities_set(&q, TOK_M_REQUESTS, 1);

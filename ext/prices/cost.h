@@ -48,7 +48,7 @@ typedef struct {
       lines[TOK_METER_N]; /* every meter with a price at that time, also those of quantity 0 */
   uint64_t unpriced;      /* bit m: a quantity that no row pays for */
   uint64_t as_outer;  /* bit m: a quantity without a price of its own, paid as what contains it */
-  bool tier_unpriced; /* the service tier has no rows; standard ones were used, but for fast */
+  bool tier_unpriced; /* the service tier has no rows; standard ones were used, but from fast on */
   tok_cost_fault fault;
   tok_meter outer, inner;
 } tok_cost_result;
@@ -76,7 +76,7 @@ size_t tok_price_choose(tok_price_rows rows, int64_t at, int64_t total_input, to
 
 /*
 ** TOK_OK and out->cost_nano; TOK_INVALID and out->fault; TOK_NOTFOUND: no row holds at `at`, or none
-** for fast;
+** for fast or ultrafast;
 ** TOK_OVERFLOW: more than 9.2e18 nano-dollars. O(rows + meters^2).
 */
 tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *q, int64_t at, tok_tier tier,

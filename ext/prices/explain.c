@@ -193,8 +193,9 @@ void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_st
     tok_buf_adds(b, "[]");
     text_or_null(b, "reason",
                  r->why != TOK_WHY_FOUND ? tok_why_text(r->why)
-                 : cost->tier_unpriced   ? "no price is listed for service tier fast"
-                                         : "no price is listed for that time");
+                 : !cost->tier_unpriced  ? "no price is listed for that time"
+                 : tier == TOK_TIER_FAST ? "no price is listed for service tier fast"
+                                         : "no price is listed for service tier ultrafast");
   }
   tok_buf_addc(b, '}');
 }

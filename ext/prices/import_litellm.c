@@ -31,8 +31,8 @@ static const price_key litellm_keys[] = {
     {"output_cost_per_video_token", TOK_M_OUTPUT_VIDEO, PER_TOKEN},
     {"input_cost_per_second", TOK_M_SECONDS, 1},
     {"output_cost_per_second", TOK_M_OUTPUT_SECONDS, 1},
-    {"input_cost_per_character", TOK_M_CHARACTERS, 1},
-    {"input_cost_per_pixel", TOK_M_PIXELS, 1},
+    {"input_cost_per_character", TOK_M_CHARACTERS, 1000000},
+    {"input_cost_per_pixel", TOK_M_PIXELS, 1000000000},
     {"input_cost_per_request", TOK_M_REQUESTS, 1},
     {"input_cost_per_query", TOK_M_RERANK_SEARCHES, 1},
     {"input_cost_per_text_message", TOK_M_MESSAGES, 1},
@@ -231,7 +231,32 @@ static void litellm_off_peak(tok_imp *m) {
   m->n_prices -= n;
 }
 
-static void litellm_member(tok_imp *m, tok_slice key) {
+/* Before the value of a key that is not known: does it say a price, and not 0? */
+static bool is_charge(const tok_imp *m, tok_slice key) {
+  tok_json ahead = m->j;
+  bool cost = false;
+  for (size_t i = 0; i + 4 <= key.len && !cost; i++)
+    cost = memcmp(key.ptr + i, "cost", 4) == 0;
+  if (!cost || tok_json_next(&ahead) != TOK_JSON_NUMBER)
+    return false;
+  for (size_t i = 0; i < ahead.text.len && tok_lower(ahead.text.ptr[i]) != 'e'; i++) {
+    if (ahead.text.ptr[i] >= '1' && ahead.text.ptr[i] <= '9')
+      return true;
+  }
+  return false;
+}
+
+/* What is free but for a charge that no meter counts, as by the picture, is not free. */
+static void litellm_charged(tok_imp *m) {
+  for (size_t i = 0; i < m->n_prices; i++) {
+    if (m->prices[i].pico != 0)
+      return;
+  }
+  m->n_prices = 0;
+}
+
+/* *charged: a price was passed over. */
+static void litellm_member(tok_imp *m, tok_slice key, bool *charged) {
   if (tok_slice_is(key, "litellm_provider")) {
     tok_imp_text(m, &m->provider);
   } else if (tok_slice_is(key, "tiered_pricing")) {
@@ -250,6 +275,7 @@ static void litellm_member(tok_imp *m, tok_slice key) {
         tok_imp_skip(m);
     }
   } else if (!litellm_price(m, key, 0, 0)) {
+    *charged |= is_charge(m, key);
     tok_imp_skip(m);
   }
 }
@@ -281,9 +307,12 @@ void tok_import_litellm(tok_imp *m) {
     tok_imp_reset(m);
     if (!tok_imp_open(m, TOK_JSON_OBJECT))
       continue;
+    bool charged = false;
     while (tok_imp_member(m, 2, &key))
-      litellm_member(m, key);
+      litellm_member(m, key, &charged);
     litellm_seconds(m);
+    if (charged)
+      litellm_charged(m);
     tok_imp_emit(m);
   }
 }

@@ -31,9 +31,10 @@ typedef enum {
   /* Anthropic's fast mode. Others' word for priority, whose rows it takes where it has none; where
      both are missing it has no price, since the standard one would be far too low. */
   TOK_TIER_FAST,
+  TOK_TIER_ULTRAFAST, /* OpenAI's; from fast on, a tier without rows has no price */
   TOK_TIER_N
 } tok_tier;
-/* "standard", "batch", "flex", "priority", "fast". */
+/* "standard", "batch", "flex", "priority", "fast", "ultrafast". */
 const char *tok_tier_name(tok_tier tier);
 /* The words that providers use for a tier ("default", "auto", "on_demand", …); TOK_TIER_N if
  * unknown. */

@@ -19,7 +19,7 @@ static tok_meter meter_of(tok_slice key) {
 }
 
 static tok_status word_member(tok_bounds *b, bool tier, const tok_json *j, const char **wrong) {
-  *wrong = tier ? "must be standard, batch, flex, priority, fast or auto" : "must be text, such as us";
+  *wrong = tier ? "must be standard, batch, flex, priority, fast, ultrafast or auto" : "must be text, such as us";
   if (j->event != TOK_JSON_STRING)
     return TOK_INVALID;
   if (!tier) {
@@ -112,7 +112,7 @@ static tok_status most_of(tok_price_rows rows, const tok_bounds *b, int64_t inpu
   size_t n = 0;
   if (tok_price_choose(rows, at, input, tier, best) == 0)
     return TOK_NOTFOUND;
-  bool priced = tier != TOK_TIER_FAST; /* that has a price of its own or none */
+  bool priced = tier < TOK_TIER_FAST; /* which have a price of their own or none */
   for (int m = 0; m < TOK_METER_N; m++)
     priced |= best[m] != NULL && best[m]->service_tier != TOK_TIER_STANDARD;
   if (!priced)
@@ -129,7 +129,7 @@ static tok_status most_of(tok_price_rows rows, const tok_bounds *b, int64_t inpu
 
 static bool may_serve(const tok_bounds *b, int tier) {
   /* who asks for priority may be served as standard; fast is nobody's who does not ask for it */
-  return b->tier == tier || (b->tier == TOK_TIER_N && tier != TOK_TIER_FAST) ||
+  return b->tier == tier || (b->tier == TOK_TIER_N && tier < TOK_TIER_FAST) ||
          (b->tier >= TOK_TIER_PRIORITY && tier == TOK_TIER_STANDARD);
 }
 
@@ -150,7 +150,7 @@ static tok_status most_at(tok_price_rows rows, const tok_bounds *b, int64_t inpu
     if (!may_serve(b, tier) || (tier != b->tier && !has_tier(rows, tier)))
       continue;
     tok_status one = most_of(rows, b, input, at, (tok_tier)tier, &cost);
-    if (one == TOK_OVERFLOW || (one == TOK_NOTFOUND && tier == TOK_TIER_FAST))
+    if (one == TOK_OVERFLOW || (one == TOK_NOTFOUND && tier >= TOK_TIER_FAST))
       return one;
     if (one == TOK_OK && (status != TOK_OK || cost > *nano))
       *nano = cost;

@@ -4,7 +4,7 @@
 **
 ** Of the input any part may be read from a cache or written to it, for minutes or an hour, may be
 ** sound or pictures; of the output any part may be reasoning; any service tier may serve it but
-** fast, which nobody gets who does not ask for it. So each token is priced as the dearest kind that
+** fast ones, which nobody gets who does not ask for it. So each token is priced as the dearest kind that
 ** it may be. A caller who knows better says so: at most so many tokens of a meter
 ** ({"cache_write":0}), or the service tier. Fees beside tokens are in it as far as they are said
 ** ({"web_searches":3}).
@@ -26,7 +26,7 @@ typedef struct tok_bounds {
   int64_t input, output;       /* tokens, at most */
   int64_t quanta[TOK_METER_N]; /* of a meter at most so many, where bit m of `said` is set */
   uint64_t said;
-  uint8_t tier;     /* tok_tier; TOK_TIER_N: any but fast */
+  uint8_t tier;     /* tok_tier; TOK_TIER_N: any but the fast ones */
   bool not_us_only; /* inference_geo is said, and is not us */
 } tok_bounds;
 

@@ -70,7 +70,7 @@ bool tok_rates_of(tok_price_rows rows, int64_t at, tok_tier tier, const tok_plai
   const tok_price_row *best[TOK_METER_N];
   int64_t full[TOK_PLAIN_N];
   *r = (tok_rates){.from = INT64_MIN, .to = INT64_MAX, .below = INT64_MAX, .tier = (uint8_t)tier};
-  if (tier == TOK_TIER_FAST || !bound(rows, at, p->n[TOK_PLAIN_INPUT], r) ||
+  if (tier >= TOK_TIER_FAST || !bound(rows, at, p->n[TOK_PLAIN_INPUT], r) ||
       tok_price_choose(rows, at, p->n[TOK_PLAIN_INPUT], tier, best) == 0)
     return false;
   for (int i = 0; i < TOK_PLAIN_N; i++) {

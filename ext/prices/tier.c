@@ -13,7 +13,8 @@ static const struct {
              {"on_demand_flex", TOK_TIER_FLEX},
              {"priority", TOK_TIER_PRIORITY},
              {"on_demand_priority", TOK_TIER_PRIORITY},
-             {"fast", TOK_TIER_FAST}};
+             {"fast", TOK_TIER_FAST},
+             {"ultrafast", TOK_TIER_ULTRAFAST}};
 
 const char *tok_tier_name(tok_tier tier) {
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {

@@ -48,6 +48,14 @@ static const struct {
     {"input_pixels", TOK_M_PIXELS},
 };
 
+const char *tok_usage_name(tok_meter m) {
+  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+    if (members[i].meter == m)
+      return members[i].name;
+  }
+  return NULL;
+}
+
 static void put_name(tok_buf *b, const char *name) {
   tok_buf_addc(b, b->len == 1 ? '"' : ',');
   if (b->len > 1 && b->ptr[b->len - 1] == ',')

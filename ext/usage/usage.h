@@ -85,8 +85,15 @@ tok_status tok_usage_parse(tok_slice text, tok_slice provider, tok_usage *out);
 
 /* The canonical JSON (SPEC section 3), zero subsets left out. */
 void tok_usage_print(const tok_usage *u, tok_buf *b);
-/* Of that, what is no column of the ledger: searches, audio, the region. Nothing if there is none. */
+/*
+** Of that, what is no column of the ledger: searches, audio, the region. Nothing if there is none.
+*/
 void tok_usage_print_meters(const tok_usage *u, tok_buf *b);
+
+/*
+** What the canonical JSON calls a subset or a fee; NULL: input, output and what it has no name for.
+*/
+const char *tok_usage_name(tok_meter m);
 
 /* ---- steps of it ----------------------------------------------------------------------------- */
 

@@ -205,13 +205,13 @@ const LITELLM_METERS = {
   cache_read_input_audio_token_cost: 'cache_read_audio', input_cost_per_image_token: 'input_image',
   output_cost_per_image_token: 'output_image',
 };
-const TIERS = { batches: 'batch', flex: 'flex', priority: 'priority' };
+const TIERS = { batches: 'batch', flex: 'flex', priority: 'priority', ultrafast: 'ultrafast' };
 
 // One tier's prices for the meters that the standard set has: {meter: {0: price, thousands of tokens: price, …}}.
 function tierPrices(entry, word, standard) {
   const out = {};
   for (const [key, value] of Object.entries(entry)) {
-    const m = /^(.*?)(?:_above_(\d+)k_tokens)?_(batches|flex|priority)$/.exec(key);
+    const m = /^(.*?)(?:_above_(\d+)k_tokens)?_(batches|flex|priority|ultrafast)$/.exec(key);
     if (!m || m[3] !== word || !standard[LITELLM_METERS[m[1]]]) continue;
     (out[LITELLM_METERS[m[1]]] ??= {})[m[2] ?? 0] = decimal(value * 1e6);
   }
@@ -245,7 +245,7 @@ function tierSet(entry, word, standard) {
   return tiers.length ? { ...set, tiers } : set;
 }
 
-const HAS_TIER = /_(batches|flex|priority)$/;
+const HAS_TIER = /_(batches|flex|priority|ultrafast)$/;
 
 // The prices that hold when the list is made; those of later may be announced already.
 function standardNow(model) {
@@ -302,7 +302,7 @@ const REGIONS = {
 function regionSets(entry) {
   const sets = new Map();
   for (const [key, value] of Object.entries(entry)) {
-    const m = /^(.*?)(?:_above_(\d+)k_tokens)?(?:_(batches|flex|priority))?$/.exec(key), name = LITELLM_METERS[m[1]];
+    const m = /^(.*?)(?:_above_(\d+)k_tokens)?(?:_(batches|flex|priority|ultrafast))?$/.exec(key), name = LITELLM_METERS[m[1]];
     if (!name || typeof value !== 'number') continue;
     if (!sets.has(m[3])) sets.set(m[3], { ...(m[3] && { service_tier: TIERS[m[3]] }), source: litellmSource, sizes: new Map() });
     const set = sets.get(m[3]);

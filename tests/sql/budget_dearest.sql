@@ -37,6 +37,7 @@ SELECT tok_quota_reserve('c', '{"provider":"anthropic","model":"claude-sonnet-4-
 SELECT tok_quota_release('c', '{"input":1000,"output":3,"cache_write":500,"cache_write_1h":100,"service_tier":"batch","web_searches":1}', '2026-09-01');
 SELECT status, service_tier, input_tokens, output_tokens, cache_write_tokens, cache_write_1h_tokens, meters, cost_nano,
   cost_nano = 500 * 1500 + 400 * 1875 + 100 * 3000 + 3 * 7500 + 10000000 FROM llm_usage WHERE request_id = 'c';
+SELECT tok_quota_check('{"model":"gpt-4o"}', '{"input":1,"output":1,"cache_audio_read_tokens":0,"cache_read_audio":0,"input_characters":5,"seconds":1.5}', '2026-09-01');
 SELECT '-- a price of one''s own, lower above a size: what is below it may cost more';
 INSERT INTO llm_price(model, meter, usd_per_1m, tier_from_tokens) VALUES ('mine', 'input', 10, 0), ('mine', 'input', 1, 1000), ('mine', 'output', 0, 0), ('mine', 'reasoning', 5, 0);
 SELECT tok_quota_explain('{"model":"mine"}', '{"input":1000,"output":0}', '2026-09-01') ->> '$[0].requested', tok_quota_explain('{"model":"mine"}', '{"input":20000,"output":0}', '2026-09-01') ->> '$[0].requested',

@@ -21,3 +21,11 @@ SELECT '-- one''s own row of the table prices what the list does not';
 SELECT tok_init() > 4;
 INSERT INTO llm_price(provider, model, meter, usd_per_1m, region) VALUES ('azure', 'gpt-4o', 'input', 7, 'apac'), ('azure', 'gpt-4o', 'output', 8, 'apac');
 SELECT tok_price('azure/apac/gpt-4o', 'input'), tok_price('azure/eu/gpt-4o', 'input'), tok_price('azure/gpt-4o', 'input');
+SELECT '-- imports: characters and pixels by the million and the thousand million; what is free but for a charge that no meter counts has no price';
+SELECT tok_pricing_import('{"tts":{"litellm_provider":"p","mode":"audio_speech","input_cost_per_character":0.000015},"pic":{"litellm_provider":"p","mode":"image_generation","input_cost_per_pixel":8.39e-08,"output_cost_per_token":0.0},
+  "song":{"litellm_provider":"p","input_cost_per_token":0,"output_cost_per_token":0,"output_cost_per_image":0.04},"free":{"litellm_provider":"p","input_cost_per_token":0,"output_cost_per_token":0,"output_cost_per_image":0.0}}');
+SELECT model, meter, usd_per_1m FROM llm_price WHERE provider = 'p' ORDER BY 1, 2;
+SELECT tok_cost('p/tts', '{"input_characters":1000000}'), tok_cost('p/pic', '{"input_pixels":1048576}'), tok_cost('p/song', 100, 100), tok_cost('p/free', 100, 100);
+SELECT '-- ultrafast has its price or none';
+SELECT tok_cost_nano('gpt-6-astra', json_object('input_tokens', 1000, 'output_tokens', 10, 'service_tier', t)), tok_cost_explain('gpt-5.5', json_object('input_tokens', 1000, 'output_tokens', 10, 'service_tier', t)) ->> '$.reason'
+FROM (SELECT 'default' AS t UNION ALL SELECT 'priority' UNION ALL SELECT 'ultrafast');
