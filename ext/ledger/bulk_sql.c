@@ -8,12 +8,12 @@
 ** tok_bulk_begin() -> NULL
 **   1. Begins a write transaction and takes away the triggers that fill in, price and sum up what
 **      is inserted. Those of quotas stay where there is a quota: limits hold, and that costs time.
-**      ROLLBACK brings everything back, and so does a crash.
+**      ROLLBACK brings everything back, and so does a crash. A row whose id is given, and not after
+**      the last one of before, is refused: tok_bulk_end() would not find it.
 ** tok_bulk_end() -> INTEGER rows since, repeated responses included
 **   2. Totals, times, costs and sums are what they would be had each row been inserted alone;
 **      commits. If it fails, the transaction is still open: ROLLBACK. Reads the whole ledger for
-**      its sums, about a microsecond a row. A row whose id was given and is not after the last one
-**      of before is not priced: tok_reprice().
+**      its sums, about a microsecond a row.
 **   3. Where a COMMIT came instead of tok_bulk_end(), the next tok_init() of any connection does
 **      its work. Until then the rows are there, without total and cost; views show them. What
 **      tok_bulk_end() would have refused (amounts that no request has, times of no year) is unknown
@@ -27,29 +27,30 @@ static void fail(sqlite3_context *ctx, const char *func, int rc, const char *why
   else tok_sql_error(ctx, func, "%s", why);
 }
 
-static int drop_idle_quotas(sqlite3 *db) {
+/* Runs the statements that are a script's one value; NULL: none. */
+static int run_text_of(sqlite3 *db, const char *script) {
   sqlite3_stmt *stmt = NULL;
-  char *drop = NULL;
-  int rc = sqlite3_prepare_v2(db, tok_ledger_script("rollup/bulk_quotas.sql"), -1, &stmt, NULL);
+  char *made = NULL;
+  int rc = sqlite3_prepare_v2(db, tok_ledger_script(script), -1, &stmt, NULL);
   if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW &&
       sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
     const char *text = (const char *)sqlite3_column_text(stmt, 0);
-    drop = text == NULL ? NULL : sqlite3_mprintf("%s", text);
-    if (drop == NULL) rc = SQLITE_NOMEM;
+    made = text == NULL ? NULL : sqlite3_mprintf("%s", text);
+    if (made == NULL) rc = SQLITE_NOMEM;
   }
   int end = sqlite3_finalize(stmt);
   if (rc == SQLITE_OK) rc = end;
-  if (rc == SQLITE_OK && drop != NULL) rc = sqlite3_exec(db, drop, NULL, NULL, NULL);
-  sqlite3_free(drop);
+  if (rc == SQLITE_OK && made != NULL) rc = sqlite3_exec(db, made, NULL, NULL, NULL);
+  sqlite3_free(made);
   return rc;
 }
 
 static int begin(sqlite3 *db) {
   int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-  if (rc == SQLITE_OK) rc = drop_idle_quotas(db);
-  return rc == SQLITE_OK
-             ? sqlite3_exec(db, tok_ledger_script("rollup/bulk_begin.sql"), NULL, NULL, NULL)
-             : rc;
+  if (rc == SQLITE_OK) rc = run_text_of(db, "rollup/bulk_quotas.sql");
+  if (rc == SQLITE_OK)
+    rc = sqlite3_exec(db, tok_ledger_script("rollup/bulk_begin.sql"), NULL, NULL, NULL);
+  return rc == SQLITE_OK ? run_text_of(db, "rollup/bulk_given.sql") : rc;
 }
 
 static void begin_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {

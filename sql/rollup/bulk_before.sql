@@ -1,5 +1,6 @@
 -- tok_bulk_end(): triggers of UPDATE that have nothing to add to what it does; they are made again
 -- afterwards.
+DROP TRIGGER IF EXISTS temp.tok_bulk_given;
 DROP TRIGGER IF EXISTS main.llm_usage_cost;
 DROP TRIGGER IF EXISTS main.llm_rollup_amount;
 DROP TRIGGER IF EXISTS main.llm_rollup_move;

@@ -42,19 +42,26 @@ static void bulk_is_as_single_inserts(void) {
   db_close(db);
 }
 
-/* Ids before the watermark, and rows that a REPLACE takes away. */
-static void old_ids_and_replaces_count(void) {
+/* Ids before the watermark are refused; rows that a REPLACE takes away do not count. */
+static void old_ids_and_replaces(void) {
   sqlite3 *db = ledger();
   CHECK_RUN(db, "INSERT INTO llm_usage(id, model, response_id, provider, input_tokens, output_tokens)"
                 " VALUES (100, 'm', 'r', 'p', 5, 5)");
   CHECK_ROWS(db, "SELECT tok_bulk_begin()", "-");
-  CHECK_RUN(db, "INSERT INTO llm_usage(id, model, input_tokens, output_tokens) VALUES (50, 'm', 3, 3);"
-                "INSERT OR REPLACE INTO llm_usage(id, model, response_id, provider, input_tokens, output_tokens)"
+  CHECK_ROWS(db, "INSERT INTO llm_usage(id, model, input_tokens, output_tokens) VALUES (50, 'm', 3, 3)",
+             "Error: tok_bulk_begin: a given id must be after 100, the last one of before; leave it out, or insert the"
+             " row without tok_bulk_begin()");
+  CHECK_ROWS(db, "INSERT OR REPLACE INTO llm_usage(id, model, input_tokens, output_tokens) VALUES (100, 'm', 3, 3)",
+             "Error: tok_bulk_begin: a given id must be after 100, the last one of before; leave it out, or insert the"
+             " row without tok_bulk_begin()");
+  CHECK_RUN(db, "INSERT OR REPLACE INTO llm_usage(id, model, response_id, provider, input_tokens, output_tokens)"
                 " VALUES (200, 'm', 'r', 'p', 7, 7), (201, 'm', 'r', 'p', 8, 8);"
                 "UPDATE llm_usage SET input_tokens = 2 WHERE id = 1");
   CHECK_ROWS(db, "SELECT tok_bulk_end()", "1");
   CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
-  CHECK_ROWS(db, "SELECT requests, input_tokens FROM llm_stats", "3|13");
+  CHECK_ROWS(db, "SELECT requests, input_tokens FROM llm_stats", "2|10");
+  CHECK_RUN(db, "INSERT INTO llm_usage(id, model, input_tokens, output_tokens) VALUES (50, 'm', 3, 3)");
+  CHECK_ROWS(db, "SELECT requests, input_tokens FROM llm_stats", "3|13"); /* outside of a bulk any id is right */
   db_close(db);
 }
 
@@ -137,7 +144,7 @@ static void quotas_hold(void) {
 }
 
 CHECK_MAIN({"bulk_is_as_single_inserts", bulk_is_as_single_inserts},
-           {"old_ids_and_replaces_count", old_ids_and_replaces_count},
+           {"old_ids_and_replaces", old_ids_and_replaces},
            {"nothing_is_half_done", nothing_is_half_done},
            {"what_cannot_be_is_kept_apart", what_cannot_be_is_kept_apart},
            {"what_an_earlier_version_began_is_ended", what_an_earlier_version_began_is_ended},
