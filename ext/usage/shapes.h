@@ -24,6 +24,7 @@ typedef enum {
   TOK_SHAPE_COHERE, /* billed_units; `tokens` beside it counts a hidden prompt that is not billed */
   TOK_SHAPE_CHAT,   /* OpenAI chat and everybody who speaks it; see settle_chat in canon.c */
   TOK_SHAPE_ANTHROPIC, /* input_tokens leaves out what the cache read and wrote */
+  TOK_SHAPE_AI_SDK,    /* the AI SDK of TypeScript: inclusive */
   TOK_SHAPE_CONVERSE,  /* Bedrock Converse and Nova: the same */
   TOK_SHAPE_CANONICAL, /* our own names, and those of genai-prices: inclusive */
   TOK_SHAPE_RESPONSES, /* OpenAI Responses, Realtime, images, transcriptions: inclusive */
@@ -32,6 +33,7 @@ typedef enum {
   TOK_SHAPE_LLAMA,     /* Bedrock InvokeModel of Llama */
   TOK_SHAPE_OLLAMA,    /* Ollama native */
   TOK_SHAPE_WATSONX,   /* watsonx results */
+  TOK_SHAPE_LLAMACPP,  /* llama.cpp native */
   TOK_SHAPE_TGI,       /* Text Generation Inference native */
   TOK_SHAPE_GENERATION, /* OpenRouter's record of a request: what is billed */
   TOK_SHAPE_NORMALIZED, /* the same by one tokenizer for all models, where it has no more */
@@ -108,7 +110,7 @@ typedef struct {
 } tok_usage_row;
 
 enum {
-  TOK_USAGE_ROWS_MAX = 384, /* more than there are rows (tested); one value each */
+  TOK_USAGE_ROWS_MAX = 448, /* no less than there are rows; one value each */
   TOK_USAGE_PATH_MAX = 96   /* bytes; longer than every path (tested): what is longer is unknown */
 };
 
