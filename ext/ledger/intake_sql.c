@@ -314,9 +314,11 @@ static void read_text(intake *in, tok_log *log) {
 }
 
 static void log_status(intake *in, tok_status status) {
+  const char *instead = in->log->unreadable;
   if (status == TOK_NOMEM || status == TOK_TOOBIG) failed(in, SQLITE_NOMEM);
   if (status != TOK_NOTFOUND || in->rc != SQLITE_OK || in->stopped) return;
-  refuse(in, sqlite3_mprintf("the format cannot be told from the text; name one"));
+  if (instead != NULL) refuse(in, sqlite3_mprintf("the log is %s", instead));
+  else refuse(in, sqlite3_mprintf("the format cannot be told from the text; name one"));
 }
 
 /* When the file was written, in seconds since 1970, as text; empty if that is not known. */

@@ -85,11 +85,27 @@ static tok_slice trim_row(tok_slice s) {
 static void read_document(tok_log *l, tok_slice document) {
   tok_slice trimmed = trim(document);
   if (trimmed.len == 0 || l->status != TOK_OK) return;
+  l->chain_before = l->chain;
   chain(l, trimmed);
   l->n_documents++;
   tok_record_clear(&l->record);
   if (l->cut == TOK_CUT_CSV) tok_log_csv(l, trim_row(document));
   else tok_log_json(l, trimmed);
+}
+
+void tok_log_rows(tok_log *l, tok_slice text) {
+  l->chain = l->chain_before;
+  while (text.len > 0 && l->status == TOK_OK) {
+    const char *nl = memchr(text.ptr, '\n', text.len);
+    size_t n = nl == NULL ? text.len : (size_t)(nl - text.ptr) + 1;
+    tok_slice line = trim_row((tok_slice){text.ptr, n});
+    l->first_line++;
+    chain(l, line);
+    l->n_documents++;
+    tok_record_clear(&l->record);
+    if (trim(line).len > 0) tok_log_csv(l, line);
+    text = (tok_slice){text.ptr + n, text.len - n};
+  }
 }
 
 /*
@@ -261,6 +277,27 @@ static tok_log_cut cut_of_json(tok_slice start) {
   return TOK_CUT_LINES;
 }
 
+/* What is no log as it is, by its first bytes. */
+static const char *unreadable(tok_slice start) {
+  static const struct {
+    const char *bytes, *what;
+    size_t n;
+  } kinds[] = {{"\x1F\x8B", "compressed (gzip); unpack it first", 2},
+               {"PK\x03\x04", "compressed (zip); unpack it first", 4},
+               {"\x28\xB5\x2F\xFD", "compressed (zstd); unpack it first", 4},
+               {"\xFD" "7zXZ", "compressed (xz); unpack it first", 5},
+               {"BZh", "compressed (bzip2); unpack it first", 3},
+               {"\xFF\xFE", "UTF-16; write it as UTF-8", 2},
+               {"\xFE\xFF", "UTF-16; write it as UTF-8", 2},
+               {"{\0", "UTF-16; write it as UTF-8", 2},
+               {"[\0", "UTF-16; write it as UTF-8", 2}};
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    if (start.len > kinds[i].n && memcmp(start.ptr, kinds[i].bytes, kinds[i].n) == 0)
+      return kinds[i].what;
+  }
+  return NULL;
+}
+
 /* Decides what the input is, once enough of it is there, and reads what was kept until then. */
 static void start(tok_log *l, bool at_end) {
   tok_slice first = {l->pending.len == 0 ? "" : l->pending.ptr, l->pending.len};
@@ -269,8 +306,9 @@ static void start(tok_log *l, bool at_end) {
   if (first.len >= 3 && memcmp(first.ptr, "\xEF\xBB\xBF", 3) == 0) skip = 3;
   first.ptr += skip;
   first.len -= skip;
+  l->unreadable = unreadable(first);
   if (l->format == TOK_LOG_AUTO) l->format = tok_log_format_of(first);
-  if (l->format == TOK_LOG_UNKNOWN) {
+  if (l->format == TOK_LOG_UNKNOWN || l->unreadable != NULL) {
     l->status = TOK_NOTFOUND;
     return;
   }

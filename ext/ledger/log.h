@@ -100,6 +100,7 @@ typedef struct {
   tok_log_sink sink;
   tok_status status;
   int64_t n_documents, n_records, n_ignored, n_bad;
+  const char *unreadable; /* with TOK_NOTFOUND: what the input is instead of a log, or NULL */
   tok_slice written_at; /* borrowed, may be set: when the log was, for records that say no time */
   bool timeless;        /* of a record: it is of a kind that says no time */
   /* private: cutting */
@@ -112,7 +113,7 @@ typedef struct {
   /* private: reading */
   tok_record record;
   tok_buf fields; /* owned; fields of a CSV row without their quotes */
-  uint64_t chain; /* hash of every document so far */
+  uint64_t chain, chain_before; /* hash of every document so far; but for the last one */
   int64_t n_chained;
   tok_log_totals totals;
   int64_t n_of_run; /* messages of `claude -p` since it began */
@@ -131,8 +132,8 @@ typedef struct {
 void tok_log_init(tok_log *l, tok_log_format format, const tok_log_options *options,
                   const tok_log_sink *sink);
 /*
-** TOK_OK, TOK_NOMEM, TOK_NOTFOUND (the format was to be told and could not be), or what the sink
-** returned.
+** TOK_OK, TOK_NOMEM, TOK_NOTFOUND (the format was to be told and could not be, or it is no text at
+** all), or what the sink returned.
 */
 tok_status tok_log_feed(tok_log *l, tok_slice bytes);
 tok_status tok_log_end(tok_log *l);

@@ -161,7 +161,7 @@ typedef struct {
   tok_slice row;
   size_t at;
   char separator;
-  bool done;
+  bool done, open; /* is a quote not closed? */
 } fields;
 
 /* The next field without its quotes; *quoted: it may hold doubled quotes. */
@@ -175,6 +175,7 @@ static tok_slice next_field(fields *f, bool *quoted) {
       if (end + 1 < f->row.len && p[end + 1] == '"') end++;
       else break;
     }
+    f->open |= end >= f->row.len;
     f->at = end;
     while (f->at < f->row.len && p[f->at] != f->separator) f->at++;
   } else {
@@ -252,7 +253,7 @@ static void read_header(tok_log *l, tok_slice row) {
     return;
   }
   if (l->separator == '\0') l->separator = best_separator(row);
-  fields f = {row, 0, l->separator, false};
+  fields f = {row, 0, l->separator, false, false};
   uint8_t how[TOK_CSV_COLUMNS_MAX];
   bool any = false, counts = false;
   while (!f.done && l->n_columns < TOK_CSV_COLUMNS_MAX) {
@@ -386,13 +387,25 @@ static void settle_cursor(tok_log *l, const cursor_row *c) {
 
 /* ---- a row ----------------------------------------------------------------------------------- */
 
+/*
+** A row that can't be goes over several lines: a quote in it opens a field and is not closed, as in
+** 5" disk. Then its lines are rows, which have nothing to do with it. `why` may be NULL.
+*/
+static void refuse_row(tok_log *l, tok_slice row, const char *why) {
+  static const char unclosed[] = "opens a quote that it does not close";
+  const char *nl = memchr(row.ptr, '\n', row.len);
+  tok_log_bad(l, nl != NULL || why == NULL ? unclosed : why);
+  if (nl == NULL) return;
+  tok_log_rows(l, (tok_slice){nl + 1, row.len - (size_t)(nl + 1 - row.ptr)});
+}
+
 void tok_log_csv(tok_log *l, tok_slice row) {
   if (l->n_columns == 0) {
     read_header(l, row);
     return;
   }
   tok_record *r = &l->record;
-  fields f = {row, 0, l->separator, false};
+  fields f = {row, 0, l->separator, false, false};
   cursor_row cursor = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
   tok_slice inside = {NULL, 0};
   int n = 0;
@@ -413,8 +426,11 @@ void tok_log_csv(tok_log *l, tok_slice row) {
     else tok_log_put(l, c, text);
   }
   if (l->status != TOK_OK) return;
-  if (!f.done || n < l->n_columns) {
-    tok_log_bad(l, f.done ? "has fewer fields than the header" : "has more fields than the header");
+  if (!f.done || n < l->n_columns || f.open) {
+    refuse_row(l, row,
+               f.open   ? NULL
+               : f.done ? "has fewer fields than the header"
+                        : "has more fields than the header");
     return;
   }
   if (l->cursor) settle_cursor(l, &cursor);

@@ -74,6 +74,8 @@ void tok_log_put(tok_log *l, int column, tok_slice text);
 /* Each reads one document that starts in l->first_line and emits what it holds. */
 void tok_log_json(tok_log *l, tok_slice document);
 void tok_log_csv(tok_log *l, tok_slice document);
+/* Reads each line of the text, the first of which is after l->first_line, as a document. */
+void tok_log_rows(tok_log *l, tok_slice text);
 
 /* The object in `text` is what the shape's member `path` holds: it goes into the record. */
 void tok_log_inside(tok_log *l, const tok_log_shape *shape, const char *path, tok_slice text);

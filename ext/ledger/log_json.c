@@ -571,6 +571,7 @@ static void on_open(reader *w) {
 static void on_close(reader *w) {
   w->path_len = w->len[w->j.depth + 1];
   if (w->j.event == TOK_JSON_OBJECT_END && !w->inside) on_object_end(w);
+  if (w->j.depth == 0 && !w->inside) tok_record_clear(&w->l->record); /* another may follow */
 }
 
 /* What the reader says next; false at the end. */
@@ -632,6 +633,7 @@ void tok_log_json(tok_log *l, tok_slice document) {
   l->timeless = w.shape->timeless;
   w.document = document;
   tok_json_init(&w.j, document);
+  w.j.many = true; /* where a writer was stopped, a line goes on with the next value */
   int64_t before = l->n_records, ignored = l->n_ignored;
   while (step(&w)) {
   }

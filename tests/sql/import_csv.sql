@@ -33,3 +33,29 @@ SELECT tok_import_text('time,model,input tokens,cost' || char(10) || '2026-01-05
 SELECT tok_import_text('time,model,tokens used' || char(10) || '2026-01-05,gpt-4o,5') ->> '$.bad';
 SELECT tok_import_text('time,model,input_tokens' || char(13) || '2026-01-05,gpt-4o,5' || char(13)) ->> '$.bad';
 SELECT tok_import_text(CAST(x'FFFE' || CAST('t' AS BLOB) || x'00' || CAST('ime,input_tokens' AS BLOB) || x'000A00' AS TEXT)) ->> '$.bad[0]';
+DELETE FROM llm_usage;
+-- A quote that opens a field and is not closed loses its own line only; rows that do go over lines are rows.
+CREATE TEMP TABLE csv(text);
+INSERT INTO csv VALUES('time,model,input_tokens,output_tokens,response_id,session_id
+2026-01-05,gpt-4o,1,1,a,s
+2026-01-05,"gpt-4o,2,2,b,s
+2026-01-05,gpt-4o,3,3,c,"s
+t"
+2026-01-05,gpt-4o,4,4,d,s
+
+2026-01-05,gpt-4o,5,5,e,"s
+2026-01-05,gpt-4o,6,6,f,s
+2026-01-05,gpt-4o,x,6,g,s
+');
+SELECT tok_import_text(text) FROM csv;
+SELECT tok_import_text(text || '2026-01-05,gpt-4o,7,7,h,s') ->> '$.imported' FROM csv;
+SELECT group_concat(response_id || input_tokens || session_id, ' ') FROM llm_usage;
+DELETE FROM llm_usage;
+-- Nor do their ids depend on it, where they have none of their own.
+UPDATE csv SET text = replace(text, 'response_id', 'no');
+SELECT tok_import_text(text) ->> '$.imported' FROM csv;
+SELECT tok_import_text(text || '2026-01-05,gpt-4o,7,7,h,s') ->> '$.imported' FROM csv;
+-- What is no text says so, whatever it is called.
+SELECT tok_import_text(CAST(x'1F8B0800000000000003' AS TEXT)), tok_import_text('');
+SELECT tok_import_text(x'504B030414000000', 'csv');
+SELECT tok_import_text(CAST(x'7B0022006100' AS TEXT), 'codex');

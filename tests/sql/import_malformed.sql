@@ -75,3 +75,6 @@ SELECT count(*), sum(input_tokens), count(cost_nano) FROM llm_usage;
 SELECT format, j ->> 'imported', j ->> 'rejected' FROM (SELECT format, tok_import_text(text, format) AS j FROM log);
 SELECT count(*) FROM llm_usage;
 SELECT * FROM tok_audit();
+-- Where a writer was stopped, the next value is on the same line: both count, each by itself.
+SELECT tok_import_text('{"type":"assistant","message":{"id":"m1","model":"claude-sonnet-4","usage":{"input_tokens":4,"output_tokens":1}},"timestamp":"2026-01-05T10:00:01Z","requestId":"q","sessionId":"s1"}{"type":"assistant","message":{"id":"m2","model":"claude-sonnet-4","usage":{"input_tokens":5,"output_tokens":1}},"timestamp":"2026-01-05T10:00:02Z","requestId":"q"}{"type":"assi', 'claude-code');
+SELECT response_id, input_tokens, session_id FROM llm_usage WHERE response_id IN ('m1', 'm2');
