@@ -436,9 +436,6 @@ void tok_log_csv(tok_log *l, tok_slice row) {
   if (l->cursor) settle_cursor(l, &cursor);
   if (l->litellm && inside.len > 0)
     tok_log_inside(l, &tok_log_shapes[TOK_LOG_LITELLM], "metadata", inside);
-  bool counted = tok_record_has(r, TOK_C_INPUT_TOKENS) || tok_record_has(r, TOK_C_OUTPUT_TOKENS) ||
-                 tok_record_has(r, TOK_C_TOTAL_TOKENS) || tok_record_has(r, TOK_C_COST_NANO) ||
-                 tok_record_has(r, TOK_C_REPORTED_COST_NANO) || r->why[0] != '\0';
-  if (counted) tok_log_emit(l);
+  if (tok_record_counts(r) || r->why[0] != '\0') tok_log_emit(l);
   else l->n_ignored++;
 }

@@ -251,9 +251,7 @@ static bool counts(const tok_log *l, const tok_record *r) {
   if (l->format >= TOK_LOG_CLAUDE_CODE && number_of(r, TOK_C_INPUT_TOKENS) == 0 &&
       number_of(r, TOK_C_OUTPUT_TOKENS) == 0 && number_of(r, TOK_C_REPORTED_COST_NANO) == 0)
     return number_of(r, TOK_C_TOTAL_TOKENS) > 0;
-  return tok_record_has(r, TOK_C_INPUT_TOKENS) || tok_record_has(r, TOK_C_OUTPUT_TOKENS) ||
-         tok_record_has(r, TOK_C_TOTAL_TOKENS) || tok_record_has(r, TOK_C_REPORTED_COST_NANO) ||
-         tok_record_has(r, TOK_C_COST_NANO);
+  return tok_record_counts(r);
 }
 
 /*

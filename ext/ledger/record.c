@@ -75,6 +75,22 @@ void tok_record_wrong(tok_record *r, const char *column, const char *must, tok_s
            n == 0 ? "" : got.ptr);
 }
 
+bool tok_record_counts(const tok_record *r) {
+  static const uint8_t amounts[] = {TOK_C_INPUT_TOKENS,
+                                    TOK_C_OUTPUT_TOKENS,
+                                    TOK_C_TOTAL_TOKENS,
+                                    TOK_C_CACHE_READ_TOKENS,
+                                    TOK_C_CACHE_WRITE_TOKENS,
+                                    TOK_C_REASONING_TOKENS,
+                                    TOK_C_COST_NANO,
+                                    TOK_C_REPORTED_COST_NANO,
+                                    TOK_C_METERS};
+  for (size_t i = 0; i < sizeof amounts; i++) {
+    if (tok_record_has(r, (tok_column)amounts[i])) return true;
+  }
+  return false;
+}
+
 tok_slice tok_record_text(const tok_record *r, tok_column c) {
   const tok_cell *cell = &r->cell[c];
   if (cell->state == TOK_CELL_BORROWED) return cell->text;

@@ -93,6 +93,8 @@ void tok_record_wrong(tok_record *r, const char *column, const char *must, tok_s
 static inline bool tok_record_has(const tok_record *r, tok_column c) {
   return r->cell[c].state != TOK_CELL_NONE;
 }
+/* Does it say any amount: tokens, parts of them, a cost? */
+bool tok_record_counts(const tok_record *r);
 tok_slice tok_record_text(const tok_record *r, tok_column c);
 
 /* Each replaces the cell. A borrowed text must outlive the record's use. */

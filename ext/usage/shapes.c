@@ -218,6 +218,8 @@ const tok_usage_row tok_usage_rows[] = {
     COUNT("details.prompt_tokens", ANY, INPUT, S_TGI, S_TGI),
     COUNT("details.reasoning_tokens", ANY, REASONING, S_CANONICAL | S_RESPONSES, 0),
     ROW("done", EVENT, ENDS, 0, 0, NULL),
+    ROW("embedding", EVENT, ENDS, 0, 0, NULL),
+    ROW("embeddings", EVENT, ENDS, 0, 0, NULL),
     COUNT("eval_count", ANY, OUTPUT, S_OLLAMA, S_OLLAMA),
     WORD("extra_properties.google.traffic_type", ANY, TIER),
     WORD("gen_ai.openai.response.service_tier", EVENT, TIER),

@@ -134,8 +134,11 @@ static void end_event(walker *w) {
       end_response(w);
     tok_usage_merge(&w->response, &w->event);
   }
+  /* the elements of a list within a response (images) may come before what it counts */
+  if (w->event.any || w->event.words[TOK_WORD_ID].text.len > 0 ||
+      w->event.words[TOK_WORD_LINE].text.len > 0)
+    w->line = false;
   tok_usage_clear(&w->event);
-  w->line = false;
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -469,6 +472,7 @@ static bool member_frame(walker *w, const frame *f, bool array, frame *n) {
   }
   if (act == TOK_DO_SEEN)
     see(w, tok_usage_rows[w->row].provider);
+  w->event.ended |= act == TOK_DO_ENDS;
   if (act == TOK_DO_ROUNDS) {
     n->kind = ROUNDS;
     return array;
@@ -537,7 +541,7 @@ static void on_close(walker *w) {
     end_round(w);
   if (f->event) {
     end_event(w);
-    w->line = !w->j.data_lines && w->j.depth == 1 && w->frames[1].array;
+    w->line |= !w->j.data_lines && w->j.depth == 1 && w->frames[1].array;
   }
 }
 

@@ -470,6 +470,12 @@ static void lines_without_id(void) {
       {"[{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":8,"
        "\"candidatesTokenCount\":4}},{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":"
        "{\"promptTokenCount\":8,\"candidatesTokenCount\":9}}]", 2, 16, 13},
+      {"[{\"inputTextTokenCount\":2,\"embedding\":[1]},{\"inputTextTokenCount\":2,\"embedding\":[1]}]", 2, 4,
+       0},
+      {"{\"embedding\":{\"values\":[1]},\"usageMetadata\":{\"promptTokenCount\":7}}\n"
+       "{\"embedding\":{\"values\":[1]},\"usageMetadata\":{\"promptTokenCount\":7}}", 2, 14, 0},
+      {"{\"data\":[{\"b64_json\":\"x\"}],\"usage\":{\"input_tokens\":5,\"output_tokens\":9}}\n"
+       "{\"data\":[{\"b64_json\":\"x\"}],\"usage\":{\"input_tokens\":5,\"output_tokens\":9}}", 2, 10, 18},
       /* but a response with a list of vectors in it is one */
       {"[{\"object\":\"list\",\"usage\":{\"prompt_tokens\":8},\"data\":[{\"object\":\"embedding\"},"
        "{\"object\":\"embedding\"}],\"model\":\"e\"}]", 1, 8, 0},
