@@ -240,6 +240,18 @@ static const workload workloads[] = {
      "\"startTimeUnixNano\":\"1767225600000000000\",\"attributes\":[{\"key\":\"gen_ai.request.model\",\"value\":{\"stringValue\":"
      "\"gpt-4o\"}},{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{\"intValue\":\"7\"}}]}]}]}]}', 'otel') IS NOT NULL;"
      "SELECT model, input_tokens, cost_nano FROM llm_usage"},
+    {"imports of prints and tables", LEDGER,
+     "SELECT tok_import_text('{\"type\":\"thread.started\",\"thread_id\":\"T\"}\n{\"ty"
+     "pe\":\"turn.completed\",\"usage\":{\"input_tokens\":5,\"output_tokens\":6}}') IS"
+     " NOT NULL;SELECT tok_import_text('{\"request_id\":\"c\",\"spend\":0,\"prompt_tok"
+     "ens\":9,\"completion_tokens\":2,\"startTime\":\"2026-01-03\",\"model\":\"gpt-4o"
+     "\",\"metadata\":\"{\\\"usage_object\\\":{\\\"prompt_tokens_details\\\":{\\\"cach"
+     "ed_tokens\\\":4},\\\"prompt_tokens\\\":9,\\\"completion_tokens\\\":2}}\"}', 'lit"
+     "ellm') IS NOT NULL;SELECT tok_import_text('Date,Kind,Model,Input (w/ Cache Write"
+     "),Input (w/o Cache Write),Cache Read,Output Tokens,Total Tokens,Cost\n2026-01-04"
+     ",Free,gpt-5,1,2,3,4,10,Free\n2026-01-04,\"Free,gpt-5,1,2,3,4,10,Free\n2026-01-05"
+     ",Free,gpt-5,1,2,3,4,10,Free') IS NOT NULL;SELECT input_tokens, cache_read_tokens"
+     ", cost_nano FROM llm_usage"},
     {"import of a logs.db", "ATTACH 'build/tmp/fault_logs.db' AS l; DROP TABLE IF EXISTS l.responses; CREATE TABLE l.responses(id"
      " TEXT PRIMARY KEY, model TEXT, prompt TEXT, response TEXT, conversation_id TEXT, duration_ms INTEGER, datetime_utc TEXT,"
      " input_tokens INTEGER, output_tokens INTEGER, token_details TEXT, resolved_model TEXT); INSERT INTO l.responses VALUES"
