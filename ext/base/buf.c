@@ -15,7 +15,7 @@ void tok_buf_free(tok_buf *b) {
   b->len = b->cap = 0;
 }
 
-static char *fail(tok_buf *b, tok_status status) {
+char *tok_buf_fail(tok_buf *b, tok_status status) {
   tok_buf_free(b);
   b->status = status;
   return NULL;
@@ -23,13 +23,13 @@ static char *fail(tok_buf *b, tok_status status) {
 
 char *tok_buf_reserve(tok_buf *b, size_t n) {
   if (b->status != TOK_OK) return NULL;
-  if (n > b->ceiling || b->len > b->ceiling - n) return fail(b, TOK_TOOBIG);
+  if (n > b->ceiling || b->len > b->ceiling - n) return tok_buf_fail(b, TOK_TOOBIG);
   size_t need = b->len + n + 1; /* one for the NUL of tok_buf_take */
   if (need > b->cap) {
     size_t cap = b->cap ? b->cap : BUF_FIRST_BYTES;
     while (cap < need) cap += cap / 2 + 16;
     char *p = tok_realloc(b->ptr, cap);
-    if (p == NULL) return fail(b, TOK_NOMEM);
+    if (p == NULL) return tok_buf_fail(b, TOK_NOMEM);
     b->ptr = p;
     b->cap = cap;
   }

@@ -69,17 +69,24 @@ static tok_slice cell(sqlite3_stmt *stmt, int i) {
   return s;
 }
 
+/* No text where SQLite is out of memory: then also the names of columns are NULL. */
+static tok_slice column_name(sqlite3_stmt *stmt, int i, tok_buf *line) {
+  const char *name = sqlite3_column_name(stmt, i);
+  if (name == NULL) tok_buf_fail(line, TOK_NOMEM);
+  return name == NULL ? (tok_slice){NULL, 0} : tok_slice_of(name);
+}
+
 static void add_member(tok_buf *line, sqlite3_stmt *stmt, int i) {
   int type = sqlite3_column_type(stmt, i);
-  tok_slice name = tok_slice_of(sqlite3_column_name(stmt, i));
-  if (type == SQLITE_NULL) return;
+  tok_slice name = column_name(stmt, i, line);
+  if (type == SQLITE_NULL || name.ptr == NULL) return;
   bool json = tok_slice_is(name, "tags") || tok_slice_is(name, "meters") ||
               tok_slice_is(name, "Tags") || tok_slice_is(name, "SkuPriceDetails");
   tok_column c = tok_column_find(name);
   bool number = type != SQLITE_TEXT || (c < TOK_C_N && tok_columns[c].kind == TOK_KIND_REAL);
   tok_line_kind kind = number ? TOK_LINE_NUMBER : json ? TOK_LINE_JSON : TOK_LINE_TEXT;
   tok_slice value = cell(stmt, i);
-  if (value.ptr == NULL) line->status = TOK_NOMEM;
+  if (value.ptr == NULL) tok_buf_fail(line, TOK_NOMEM);
   else tok_member_add(line, line->len <= 1, name, value, kind);
 }
 
@@ -91,9 +98,7 @@ static void result_line(sqlite3_value **args, sqlite3_stmt *stmt, bool header,
   if (!csv) tok_buf_addc(&line, '{');
   for (int i = 0; i < sqlite3_column_count(stmt); i++) {
     if (!csv) add_member(&line, stmt, i);
-    else
-      tok_csv_add(&line, i == 0,
-                  header ? tok_slice_of(sqlite3_column_name(stmt, i)) : cell(stmt, i));
+    else tok_csv_add(&line, i == 0, header ? column_name(stmt, i, &line) : cell(stmt, i));
   }
   if (!csv) tok_buf_addc(&line, '}');
   tok_sql_result_buf(ctx, "tok_export", &line);

@@ -218,7 +218,12 @@ static bool has_table(intake *in, sqlite3 *db, const char *name) {
 }
 
 static void take_column(intake *in, tok_record *r, sqlite3_stmt *stmt, int i) {
-  tok_column c = tok_column_find(tok_slice_of(sqlite3_column_name(stmt, i)));
+  const char *name = sqlite3_column_name(stmt, i); /* NULL where SQLite is out of memory */
+  if (name == NULL) {
+    failed(in, SQLITE_NOMEM);
+    return;
+  }
+  tok_column c = tok_column_find(tok_slice_of(name));
   if (c == TOK_C_N || sqlite3_column_type(stmt, i) == SQLITE_NULL) return;
   tok_slice text = {(const char *)sqlite3_column_text(stmt, i), 0};
   text.len = (size_t)sqlite3_column_bytes(stmt, i);

@@ -74,7 +74,7 @@ static void take_meters(tok_record *r, const tok_usage *u) {
   tok_buf meters;
   tok_buf_init(&meters, METERS_MAX_BYTES);
   tok_usage_print_meters(u, &meters);
-  if (meters.status == TOK_NOMEM) r->texts.status = TOK_NOMEM;
+  if (meters.status == TOK_NOMEM) tok_buf_fail(&r->texts, TOK_NOMEM);
   else if (meters.len > 0 && !tok_record_has(r, TOK_C_METERS))
     tok_record_copy(r, TOK_C_METERS, (tok_slice){meters.ptr, meters.len});
   tok_buf_free(&meters);

@@ -24,7 +24,9 @@ int tok_put_open(tok_put *p, sqlite3 *db) {
   memset(p, 0, sizeof *p);
   p->db = db;
   int rc = prepare(&p->put, db, "import/put.sql");
-  return rc == SQLITE_OK ? prepare(&p->price, db, "import/price.sql") : rc;
+  if (rc == SQLITE_OK) rc = prepare(&p->price, db, "import/price.sql");
+  if (rc != SQLITE_OK) tok_put_close(p);
+  return rc;
 }
 
 void tok_put_close(tok_put *p) {

@@ -21,7 +21,11 @@ for version in ${COMPAT_VERSIONS:-7.5.0 7.5.1 12.11.1}; do
   echo "== SQLite $sqlite"
   [ -f "$dir/sqlite3.o" ] || ${CC:-cc} -O1 -c -o "$dir/sqlite3.o" "$dir/sqlite3.c" || exit 1
   for program in compat/test_load fault/test_oom concurrency/test_threads budget/test_guard compat/sql_host; do
-    [ $program = budget/test_guard ] && more=tests/crash/host.c || more=
+    case $program in
+    budget/test_guard) more=tests/crash/host.c ;;
+    fault/test_oom) more=tests/fault/points.c ;;
+    *) more= ;;
+    esac
     ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -I"$dir" -o "$dir/$(basename $program)" "tests/$program.c" $more \
       "$dir/sqlite3.o" -pthread -lcunit -ldl -lm || exit 1
   done
