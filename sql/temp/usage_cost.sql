@@ -8,13 +8,14 @@ SELECT id, unix_time,
 FROM main.llm_usage;
 
 -- A trigger cannot write NEW, so the row is updated right after: in one UPDATE, total_tokens too, which leaves
--- nothing to do for llm_usage_fill. A row whose cost was given keeps it. NEW is at hand, while the row would have to be
+-- nothing to do for llm_usage_fill; a total beyond an integer is cast, and then refused as no request has it. A row
+-- whose cost was given keeps it. NEW is at hand, while the row would have to be
 -- read and its time computed; where a trigger changed what is priced, that has set a cost already.
 CREATE TEMP TRIGGER IF NOT EXISTS tok_usage_priced AFTER INSERT ON main.llm_usage
 WHEN NEW.cost_nano IS NULL AND NEW.cost_usd IS NULL
 BEGIN
   UPDATE llm_usage SET (total_tokens, cost_nano, cost_usd) = (
-    SELECT coalesce(llm_usage.total_tokens, NEW.input_tokens + NEW.output_tokens), nano, nano / 1e9
+    SELECT coalesce(llm_usage.total_tokens, CAST(NEW.input_tokens + NEW.output_tokens AS INTEGER)), nano, nano / 1e9
     FROM (SELECT coalesce(nullif(iif(mode = 'calculated', NULL, NEW.reported_cost_nano), 0),
         CASE WHEN mode <> 'reported' THEN {row_price:NEW.} END) AS nano
       FROM (SELECT (SELECT value FROM main.llm_setting WHERE name = 'cost_mode') AS mode LIMIT 1 OFFSET 0)

@@ -1,10 +1,10 @@
 -- What every writer of llm_usage gets, with or without tok. Triggers set columns from the row as it is now,
 -- never from NEW, because other triggers may have run before: the order of triggers is not defined.
 
--- What happens most: a row without its total.
+-- What happens most: a row without its total. One whose total is beyond an integer is refused below, with the reason.
 DROP TRIGGER IF EXISTS main.llm_usage_fill;
 CREATE TRIGGER main.llm_usage_fill AFTER INSERT ON llm_usage
-WHEN NEW.total_tokens IS NULL AND NEW.input_tokens + NEW.output_tokens IS NOT NULL
+WHEN NEW.total_tokens IS NULL AND NEW.input_tokens + NEW.output_tokens <= 9223372036854775807
 BEGIN
   UPDATE llm_usage SET total_tokens = input_tokens + output_tokens WHERE id = NEW.id AND total_tokens IS NULL;
 END;
@@ -83,6 +83,7 @@ CREATE TRIGGER main.llm_usage_total AFTER UPDATE OF input_tokens, output_tokens 
 WHEN NEW.total_tokens IS OLD.total_tokens
   AND OLD.total_tokens IS OLD.input_tokens + OLD.output_tokens
   AND NEW.total_tokens IS NOT NEW.input_tokens + NEW.output_tokens
+  AND (NEW.input_tokens + NEW.output_tokens <= 9223372036854775807) IS NOT 0
 BEGIN
   UPDATE llm_usage SET total_tokens = input_tokens + output_tokens WHERE id = NEW.id;
 END;

@@ -26,8 +26,9 @@ enum {
   QUICK_FRAMES = 3,      /* with the wrapper and SQLite's own: who called for memory */
   THOROUGH_FRAMES = 6,   /* ... and from where */
   THOROUGH_SHARE = 512,  /* one of so many of the other points */
-  AGAIN_SHARE = 16,      /* one of so many points runs its statement again ... */
-  AGAIN_ALWAYS = 2000    /* ... and the first so many of each statement's points */
+  /* allocations of a statement that is run again after each failure; one of more ... */
+  CHEAP = 5000,
+  AGAIN_SHARE = 16       /* ... after one failure of so many */
 };
 
 /* ---- allocators that fail on demand ---------------------------------------------------------- */
@@ -35,7 +36,7 @@ enum {
 static struct {
   bool armed, walking;
   int space, mode;
-  long countdown; /* the allocation that brings it to 0 fails */
+  long countdown, passed; /* the allocation that brings the one to 0 fails; those that did not */
   bool fired;
   int in_sqlite; /* libc is called by SQLite's allocator: not counted as libc's own */
   long live;
@@ -43,13 +44,16 @@ static struct {
 
 points_role points_child;
 
-static bool fails_in_child(void);
+static bool fails_in_child(size_t n_bytes);
 
-static bool fails(int space) {
+static bool fails(int space, size_t n_bytes) {
   if (!fault.armed || fault.space != space) return false;
   if (fault.fired) return fault.mode == MODE_FROM_THEN_ON;
-  if (fault.walking) return fails_in_child();
-  if (--fault.countdown > 0) return false;
+  if (fault.walking) return fails_in_child(n_bytes);
+  if (--fault.countdown > 0) {
+    fault.passed++;
+    return false;
+  }
   fault.fired = true;
   return true;
 }
@@ -57,7 +61,7 @@ static bool fails(int space) {
 static sqlite3_mem_methods real;
 
 static void *sqlite_malloc(int n) {
-  if (fails(SPACE_SQLITE)) return NULL;
+  if (fails(SPACE_SQLITE, (size_t)n)) return NULL;
   fault.in_sqlite++;
   void *p = real.xMalloc(n);
   fault.in_sqlite--;
@@ -65,7 +69,7 @@ static void *sqlite_malloc(int n) {
 }
 
 static void *sqlite_realloc(void *p, int n) {
-  if (fails(SPACE_SQLITE)) return NULL;
+  if (fails(SPACE_SQLITE, (size_t)n)) return NULL;
   fault.in_sqlite++;
   p = real.xRealloc(p, n);
   fault.in_sqlite--;
@@ -93,15 +97,15 @@ static void *counted(void *p) {
 }
 
 void *malloc(size_t n) {
-  return fault.in_sqlite == 0 && fails(SPACE_LIBC) ? NULL : counted(__libc_malloc(n));
+  return fault.in_sqlite == 0 && fails(SPACE_LIBC, n) ? NULL : counted(__libc_malloc(n));
 }
 
 void *calloc(size_t n, size_t size) {
-  return fault.in_sqlite == 0 && fails(SPACE_LIBC) ? NULL : counted(__libc_calloc(n, size));
+  return fault.in_sqlite == 0 && fails(SPACE_LIBC, n) ? NULL : counted(__libc_calloc(n, size));
 }
 
 void *realloc(void *p, size_t n) {
-  if (fault.in_sqlite == 0 && fails(SPACE_LIBC)) return NULL;
+  if (fault.in_sqlite == 0 && fails(SPACE_LIBC, n)) return NULL;
   void *q = __libc_realloc(p, n);
   return p == NULL ? counted(q) : q;
 }
@@ -130,6 +134,7 @@ void points_arm(int space, int mode, long n) {
   fault.space = space;
   fault.mode = mode;
   fault.countdown = n;
+  fault.passed = 0;
   fault.walking = fault.fired = false;
   fault.armed = true;
 }
@@ -153,7 +158,7 @@ static struct {
 
 static struct {
   uintptr_t code, code_end; /* of the extension */
-  long n;
+  long n, expected;
   points_tally tally;
   uint64_t ways[WAYS_MAX];
   uint32_t n_ways;
@@ -220,10 +225,19 @@ static bool is_new(uint64_t h) {
   return true;
 }
 
-static bool chosen(void) {
+/*
+** Backtraces are dear: where a call as deep in the stack, for as many bytes, has been seen, the
+** quick degree takes the way for an old one.
+*/
+static bool may_be_new(size_t n_bytes) {
+  if (degree.frames != QUICK_FRAMES) return true;
+  return is_new(mixed((uint64_t)(uintptr_t)__builtin_frame_address(0), n_bytes));
+}
+
+static bool chosen(size_t n_bytes) {
   if (walk.tally.failed >= FAILED_MAX) return false;
   if (degree.only != 0) return walk.n == degree.only;
-  if (degree.frames == 0 || is_new(way()) || walk.n <= DENSE) return true;
+  if (degree.frames == 0 || walk.n <= DENSE || (may_be_new(n_bytes) && is_new(way()))) return true;
   return degree.share != 0 && mixed(degree.seed, (uint64_t)walk.n) % degree.share == 0;
 }
 
@@ -231,7 +245,7 @@ static bool chosen(void) {
 
 static void become_child(int mode) {
   points_child = (points_role){.forked = true, .mode = mode, .n = walk.n};
-  points_child.again = degree.frames == 0 || degree.only != 0 || walk.tally.points < AGAIN_ALWAYS ||
+  points_child.again = degree.frames == 0 || degree.only != 0 || walk.expected <= CHEAP ||
                        mixed(degree.seed + 1, (uint64_t)walk.n) % AGAIN_SHARE == 0;
   alarm(CHILD_LIMIT_S);
   fault.walking = false;
@@ -267,12 +281,12 @@ static void wait_for(pid_t child, int mode) {
 }
 
 /* In the parent false, in the children true. */
-static __attribute__((noinline)) bool fails_in_child(void) {
+static __attribute__((noinline)) bool fails_in_child(size_t n_bytes) {
   walk.n++;
   walk.tally.allocations++;
   fault.armed = false; /* nothing of this counts */
   off_t positions[FILES_MAX];
-  if (chosen()) {
+  if (chosen(n_bytes)) {
     keep_positions(positions);
     for (int mode = 0; mode < N_MODES; mode++) {
       pid_t child = fork();
@@ -289,12 +303,15 @@ static __attribute__((noinline)) bool fails_in_child(void) {
   return false;
 }
 
-void points_walk(int space) {
+long points_passed(void) { return fault.passed; }
+
+void points_walk(int space, long n_expected) {
   points_degree();
   dl_iterate_phdr(find_extension, NULL);
   memset(&walk.ways, 0, sizeof walk.ways);
   walk.n_ways = 0;
   walk.n = 0;
+  walk.expected = n_expected;
   walk.tally = (points_tally){0};
   points_arm(space, MODE_ONCE, 0);
   fault.walking = true;

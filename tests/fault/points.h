@@ -12,7 +12,7 @@
 ** costs a fork and what is left to do after the failure, which is mostly little. A child that
 ** crashes or hangs is one failed point.
 **
-**     points_walk(SPACE_SQLITE);
+**     points_walk(SPACE_SQLITE, 0);
 **     ... the statement, on a connection without files that are written ...
 **     if (points_child.forked) { ... judge, close, look for leaks; _exit(bad ? 1 : 0); }
 **     points_stop();
@@ -47,6 +47,8 @@ int points_install(void);
 */
 void points_arm(int space, int mode, long n);
 bool points_stop(void);
+/* Between the two: allocations that did not fail. */
+long points_passed(void);
 
 /* Blocks of libc that are not freed, SQLite's not included. */
 long points_live(void);
@@ -56,18 +58,12 @@ typedef struct {
   bool forked;
   int mode;
   long n;
-  /*
-  ** the statement is to be run once more after the failure: a share of the points, as that is dear
-  */
-  bool again;
+  bool again; /* the statement is to be run once more; where that is dear, after some failures */
 } points_role;
 extern points_role points_child;
 
-/*
-** From now on the allocations of a space fail in children; `from` is the address of the extension's
-** code.
-*/
-void points_walk(int space);
+/* From now on the allocations of a space fail in children. n_expected: about how many they are. */
+void points_walk(int space, long n_expected);
 
 /*
 ** After a walk: how many children there were, the allocations there were, and the failed ones'

@@ -11,6 +11,7 @@
 **     FAULT_ONLY=tok_init FAULT_POINT=1234 build/tests/fault/test_oom   one allocation, for a debugger
 **                                                   that follows the child
 */
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <unistd.h>
@@ -434,12 +435,12 @@ static void end_child(const workload *w, const result *expected, sqlite3 *db, re
   _exit(shown != check_shown);
 }
 
-static points_tally walk_sql(const workload *w, const result *expected, int space) {
+static points_tally walk_sql(const workload *w, const result *expected, int space, long n_expected) {
   static result got;
   sqlite3_int64 used = sqlite3_memory_used();
   long live = points_live();
   sqlite3 *db = fresh(w);
-  points_walk(space);
+  points_walk(space, n_expected);
   run(db, w->sql, &got);
   points_stop();
   if (points_child.forked) end_child(w, expected, db, &got, space, used, live);
@@ -468,11 +469,11 @@ static points_tally walk_load(void) {
   return tally;
 }
 
-static points_tally run_workload(const workload *w, const result *expected) {
+static points_tally run_workload(const workload *w, const result *expected, long n_expected) {
   points_tally sum = {0};
   if (w->sql == NULL) return walk_load(); /* not libc's: those are the dynamic loader's own */
   for (int space = 0; space < N_SPACES; space++) {
-    points_tally t = walk_sql(w, expected, space);
+    points_tally t = walk_sql(w, expected, space, n_expected);
     sum.points += t.points;
     sum.allocations += t.allocations;
   }
@@ -489,18 +490,21 @@ static long one(const workload *w) {
   if (only != NULL && strstr(w->name, only) == NULL) return 0;
   points_tally tally;
   if (w->sql == NULL) {
-    tally = run_workload(w, NULL);
+    tally = run_workload(w, NULL, 0);
     printf("%-48s%7ld points, %7ld allocations\n", w->name, tally.points, tally.allocations);
     return tally.points;
   }
   sqlite3 *db = fresh(w);
+  points_arm(SPACE_SQLITE, MODE_ONCE, LONG_MAX); /* counts */
   run(db, w->sql, &expected);
+  long n = points_passed();
+  points_stop();
   sqlite3_close(db);
   if (is_absent(&expected)) {
     printf("skip %s: %.*s\n", w->name, (int)expected.n, expected.text);
     return 0;
   }
-  tally = run_workload(w, &expected);
+  tally = run_workload(w, &expected, n);
   printf("%-48s%7ld points, %7ld allocations\n", w->name, tally.points, tally.allocations);
   return tally.points;
 }

@@ -8,6 +8,7 @@ INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens, response_ti
 SELECT requests, total_tokens, cost_usd FROM llm_stats;
 .print -- beyond
 INSERT INTO llm_usage(model, input_tokens, output_tokens) VALUES ('m', 1000000000001, 0);
+INSERT INTO llm_usage(model, input_tokens, output_tokens) VALUES ('gpt-4o', 9223372036854775807, 1), ('m', 1, 9223372036854775807);
 INSERT INTO llm_usage(model, input_tokens, output_tokens) VALUES ('m', 0, 9223372036854775807);
 INSERT INTO llm_usage(model, total_tokens) VALUES ('m', 2000000000001);
 INSERT INTO llm_usage(model, response_time_ms) VALUES ('m', 1000000000001);
