@@ -238,6 +238,8 @@ static char *report_sql(const question *a) {
       {"@row_key@", a->g->row_key},
       {"@rollup_task@", a->g->and_task ? "nullif(r.task_type, x'')" : "NULL"},
       {"@row_task@", a->g->and_task ? "u.task_type" : "NULL"},
+      {"@tail_times@",
+       a->percentiles == PERCENTILE_COUNTS ? "tok_times(u.response_time_ms)" : "NULL"},
       {"@less@", reads_less(a) ? "UNION ALL SELECT * FROM less" : ""},
       {"@group@", a->g->and_task ? "1, 2" : "1"},
       {"@rollup_filter@", rollup_filter},

@@ -40,6 +40,11 @@ too_many(k, task, {measures:}) AS (
     AND +u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@
   GROUP BY @group@),
 less AS (SELECT k, task, {measures_less:} FROM too_many),
+tail_part(k, task, {measures:}, times) AS MATERIALIZED (
+  SELECT @row_key@, @row_task@, {measures_of_rows:NULL}, @tail_times@
+  FROM tail AS u @row_join@
+  WHERE true @row_filter@ AND u.unix_time BETWEEN :lo AND :hi - 1
+  GROUP BY @group@),
 part AS (
   SELECT @rollup_key@ AS k, @rollup_task@ AS task, {measures:r.}
   FROM span CROSS JOIN main.llm_rollup AS r
@@ -52,10 +57,7 @@ part AS (
     AND +u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@ -- +: by time, not by id
   GROUP BY @group@
   UNION ALL
-  SELECT @row_key@, @row_task@, {measures_of_rows:NULL}
-  FROM tail AS u @row_join@
-  WHERE true @row_filter@ AND u.unix_time BETWEEN :lo AND :hi - 1
-  GROUP BY @group@
+  SELECT k, task, {measures:} FROM tail_part
   @less@),
 times(k, v, n) AS (
   SELECT @row_key@, u.response_time_ms * 1.0, 1
@@ -95,9 +97,7 @@ bins(k, x) AS (
   WHERE u.unix_time >= by_row.lo AND u.unix_time < by_row.hi AND u.response_time_ms IS NOT NULL
     AND +u.id <= (SELECT watermark FROM main.llm_rollup_state) @row_filter@
   UNION ALL
-  SELECT @row_key@, u.response_time_ms
-  FROM tail AS u @row_join@
-  WHERE u.response_time_ms IS NOT NULL @row_filter@ AND u.unix_time BETWEEN :lo AND :hi - 1),
+  SELECT k, times FROM tail_part WHERE times IS NOT NULL),
 percentile_none(k, p50, p95, p99) AS (SELECT NULL, NULL, NULL, NULL WHERE false),
 percentile_rows(k, p50, p95, p99) AS MATERIALIZED (
   SELECT k, {percentile:0.5}, {percentile:0.95}, {percentile:0.99}
