@@ -4,12 +4,7 @@
 CASE WHEN q.rollover_units = 0 OR q.kind = 'rolling' THEN 0 ELSE coalesce((
   SELECT min(q.rollover_units, max(0, n - 1) * units + min(q.rollover_units, max(0, units + rest)))
   FROM (
-    SELECT rest, {quota_limit_then:{x}} AS units, CASE q.kind
-      WHEN 'fixed' THEN ({x}.start - f.start + q.len_s - 1) / q.len_s
-      WHEN 'month' THEN (strftime('%Y', {x}.start, 'unixepoch') * 12 + strftime('%m', {x}.start, 'unixepoch')
-        - strftime('%Y', f.start, 'unixepoch') * 12 - strftime('%m', f.start, 'unixepoch') + q.months - 1) / q.months
-      ELSE (SELECT count(*) FROM llm_calendar AS i WHERE i.calendar = q.calendar AND i.start < {x}.start AND i.stop > f.start)
-      END AS n
+    SELECT rest, {quota_limit_then:{x}} AS units, {quota_periods:{x}} AS n
     FROM (
       SELECT start, rest FROM (
         SELECT p.start, p.carried - p.used - p.held AS rest FROM llm_counter AS p

@@ -52,6 +52,8 @@ WHEN NEW.at IS NOT NULL AND (NEW.used >= NEW.alert_at OR EXISTS (SELECT 1 FROM l
   WHERE q.id = NEW.quota_id AND (q.special AND NEW.used > OLD.used
     OR q.action = 'block' AND NEW.checks > OLD.checks AND (NEW.checks - OLD.checks = 1 OR q.guard = 'write')
       AND (iif(NEW.debt IS NULL, NEW.used + NEW.held > q.limit_units, NEW.debt > q.limit_units * q.span_s) OR q.special
+      OR q.rollover_units > 0 AND EXISTS (SELECT 1 FROM llm_counter AS w
+        WHERE w.quota_id = q.id AND w.key = NEW.key AND w.start > NEW.start)
       OR NEW.unpriced > 0 OR NEW.start = -9000000000000000000
       OR q.kind = 'rolling' AND q.limit_units < (SELECT sum(w.used) + sum(w.held) FROM llm_counter AS w
         WHERE w.quota_id = q.id AND w.key = NEW.key AND w.start > NEW.start - q.span_s - q.len_s
