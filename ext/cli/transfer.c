@@ -21,17 +21,16 @@ typedef struct {
   const char *file;
   /* owned, of a connection of its own that sees what is committed; may be NULL */
   sqlite3_stmt *last;
-  sqlite3_int64 first;
+  sqlite3_int64 first, known; /* the last row before, and when it could be read the last time */
   struct timespec started, shown;
   bool wanted, drawn;
 } progress;
 
 static sqlite3_int64 last_id(progress *p) {
-  sqlite3_int64 id = p->first;
-  if (p->last == NULL) return id;
-  if (sqlite3_step(p->last) == SQLITE_ROW) id = sqlite3_column_int64(p->last, 0);
-  sqlite3_reset(p->last);
-  return id;
+  if (p->last == NULL) return p->known;
+  if (sqlite3_step(p->last) == SQLITE_ROW) p->known = sqlite3_column_int64(p->last, 0);
+  sqlite3_reset(p->last); /* while the writer has the file to itself it cannot be read */
+  return p->known;
 }
 
 static long ms_between(struct timespec a, struct timespec b) {

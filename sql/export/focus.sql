@@ -13,7 +13,8 @@ explained AS (
       THEN tok_cost_explain(model, usage, unix_time) END AS e FROM request),
 line AS (
   SELECT r.*, l.value ->> '$.meter' AS meter, l.value ->> '$.quantity' AS quantity,
-    coalesce((l.value ->> '$.usd_per_1m') / 1e6, l.value ->> '$.usd_per_unit') AS unit_price,
+    coalesce((l.value ->> '$.usd_per_1m') / 1e6, l.value ->> '$.usd_per_unit')
+      * coalesce((100 + (l.value ->> '$.surcharge_percent')) / 100.0, 1) AS unit_price,
     l.value ->> '$.usd_per_1m' IS NOT NULL AS is_token, l.value ->> '$.cost_nano' AS list_nano, l.key AS n
   FROM explained AS r JOIN json_each(r.e, '$.lines') AS l
   WHERE l.value ->> '$.quantity' > 0

@@ -59,3 +59,8 @@ SELECT * FROM was EXCEPT SELECT timestamp, tenant_id, user_id, model, input_toke
 DELETE FROM llm_usage;
 SELECT tok_import_text(text, format) FROM written WHERE format = 'jsonl';
 SELECT * FROM was EXCEPT SELECT timestamp, tenant_id, user_id, model, input_tokens, output_tokens, value_usd, quality_score, response_id FROM llm_usage;
+-- A surcharge is in the unit price, which times the quantity is the list's cost.
+DELETE FROM llm_usage;
+INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens, meters) VALUES
+  ('2026-02-01', 'anthropic', 'claude-sonnet-4-5', 1000000, 1000, '{"inference_geo":"us"}');
+SELECT line ->> 'SkuMeter', line ->> 'ListUnitPrice', line ->> 'PricingQuantity', line ->> 'ListCost', line ->> 'BilledCost' FROM tok_export('focus-json');

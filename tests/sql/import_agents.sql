@@ -75,3 +75,9 @@ SELECT tok_reprice('2026-01-01'), count(*) FROM tok_audit();
 -- A reply of fast mode has its price.
 SELECT tok_import_text('{"type":"assistant","sessionId":"s1","timestamp":"2026-07-30T10:00:00.000Z","parentUuid":null,"isSidechain":false,"message":{"id":"msg_f","model":"claude-opus-4-8","usage":{"input_tokens":1000,"output_tokens":60,"service_tier":"standard","speed":"fast"}}}');
 SELECT service_tier, cost_nano FROM llm_usage WHERE response_id = 'msg_f';
+-- The line that says which tier it was counts, whichever comes first.
+SELECT tok_import_text('{"type":"assistant","sessionId":"s1","timestamp":"2026-07-30T10:00:00.000Z","parentUuid":null,"isSidechain":false,"message":{"id":"msg_g","model":"claude-opus-4-8","usage":{"input_tokens":1000,"output_tokens":60}}}
+{"type":"assistant","sessionId":"s1","timestamp":"2026-07-30T10:00:00.000Z","parentUuid":null,"isSidechain":false,"message":{"id":"msg_g","model":"claude-opus-4-8","usage":{"input_tokens":1000,"output_tokens":60,"speed":"fast"}}}
+{"type":"assistant","sessionId":"s1","timestamp":"2026-07-30T10:00:00.000Z","parentUuid":null,"isSidechain":false,"message":{"id":"msg_g","model":"claude-opus-4-8","usage":{"input_tokens":1000,"output_tokens":60}}}') ->> '$.updated';
+SELECT service_tier, cost_nano FROM llm_usage WHERE response_id = 'msg_g';
+SELECT count(*) FROM tok_audit();
