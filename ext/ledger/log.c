@@ -262,13 +262,16 @@ static void cut_documents(tok_log *l, const char *p, size_t n) {
 static tok_log_cut cut_of_json(tok_slice start) {
   int depth = 0;
   bool in_string = false;
+  char last = '{';
   if (start.len > 0 && start.ptr[0] == '[') return TOK_CUT_JSON;
   for (size_t i = 0; i < start.len; i++) {
     char c = start.ptr[i];
     if (c == '\n') {
       bool next = i + 1 < start.len && start.ptr[i + 1] == '{';
-      return depth == 0 || next ? TOK_CUT_LINES : TOK_CUT_JSON;
+      bool goes_on = !in_string && memchr("{[,:", last, 4) != NULL; /* else it is broken off */
+      return depth == 0 || next || !goes_on ? TOK_CUT_LINES : TOK_CUT_JSON;
     }
+    if (!is_blank(c)) last = c;
     if (in_string && c == '\\') i++;
     else if (c == '"') in_string = !in_string;
     else if (!in_string && (c == '{' || c == '[')) depth++;

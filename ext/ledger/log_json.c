@@ -442,13 +442,34 @@ static void take_scalar(reader *w, const tok_log_member *m) {
   }
 }
 
+/* OpenTelemetry's [seconds, nanoseconds], as SDKs of JavaScript write an instant. */
+static void take_pair(reader *w, const tok_log_member *m, tok_slice pair) {
+  tok_json j;
+  int64_t seconds, ns;
+  char text[48];
+  tok_json_init(&j, pair);
+  tok_json_next(&j);
+  if (tok_json_next(&j) != TOK_JSON_NUMBER || tok_json_int(j.text, 1, &seconds) != TOK_OK ||
+      tok_json_next(&j) != TOK_JSON_NUMBER || tok_json_int(j.text, 1, &ns) != TOK_OK || ns < 0 ||
+      ns > 999999999)
+    return;
+  snprintf(text, sizeof text, "%lld.%09lld", (long long)seconds, (long long)ns);
+  if (m->act == TOK_LOG_FINISH) finish(w, tok_slice_of(text));
+  else tok_record_parse(&w->l->record, (tok_column)m->column, tok_slice_of(text));
+}
+
 /* An object or array that a member wants whole; true if it was read to its end. */
 static bool take_nested(reader *w, const tok_log_member *m) {
-  if (m == NULL || (m->act != TOK_LOG_USAGE && m->act != TOK_LOG_RAW)) return false;
+  if (m == NULL) return false;
+  bool pair = w->j.event == TOK_JSON_ARRAY && w->l->format == TOK_LOG_OTEL &&
+              (m->act == TOK_LOG_FINISH ||
+               (m->act == TOK_LOG_VALUE && m->column == TOK_C_TIMESTAMP));
+  if (m->act != TOK_LOG_USAGE && m->act != TOK_LOG_RAW && !pair) return false;
   size_t at = w->j.at - 1;
   if (!tok_json_skip(&w->j)) return true;
   tok_slice whole = {w->document.ptr + at, w->j.at - at};
-  if (m->act == TOK_LOG_USAGE) w->usage = whole;
+  if (pair) take_pair(w, m, whole);
+  else if (m->act == TOK_LOG_USAGE) w->usage = whole;
   else tok_record_borrow(&w->l->record, (tok_column)m->column, whole);
   return true;
 }

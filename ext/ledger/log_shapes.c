@@ -218,6 +218,8 @@ static const tok_log_member otel_span[] = {
     V("startTimeUnixNano", TIMESTAMP),       DO("endTimeUnixNano", FINISH),
     DO("spanId", ID),                        V("traceId", REQUEST_ID),
     V("start_time", TIMESTAMP),              DO("end_time", FINISH),
+    V("startTime", TIMESTAMP),               DO("endTime", FINISH),
+    V("hrTime", TIMESTAMP),                  /* of a record of a log */
     DO("context.span_id", ID),               V("context.trace_id", REQUEST_ID),
     OTEL_ATTRIBUTES,                         END};
 

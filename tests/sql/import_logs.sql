@@ -72,3 +72,9 @@ SELECT tok_import_text(replace(text, 'Total Tokens,Cost
 "2026-10-02T10:00:00.123Z","me@x.org","","","Free","composer-1","No","1200","1000","5000","300","7500","NaN"
 ')) FROM log WHERE name = 'cursor';
 SELECT *, (SELECT group_concat(DISTINCT user_id) FROM llm_usage) FROM v;
+DELETE FROM llm_usage;
+-- Spans as SDKs of JavaScript write them, instants as [seconds, nanoseconds]; the record of a log that says the same response again.
+SELECT tok_import_text('{"type":"span","traceId":"t1","spanId":"s1","name":"chat gpt-4.1","kind":2,"startTime":[1767225600,500000000],"endTime":[1767225601,750000000],"attributes":{"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai","gen_ai.response.model":"gpt-4.1","gen_ai.response.id":"r1","gen_ai.usage.input_tokens":100,"gen_ai.usage.cache_read.input_tokens":60,"gen_ai.usage.output_tokens":7},"events":[]}
+{"type":"span","traceId":"t1","spanId":"s2","name":"invoke_agent","startTime":[1767225600,0],"endTime":[1767225602,0],"attributes":{"gen_ai.operation.name":"invoke_agent","gen_ai.usage.input_tokens":100}}
+{"hrTime":[1767225601,800000000],"attributes":{"event.name":"gen_ai.client.inference.operation.details","gen_ai.provider.name":"openai","gen_ai.response.model":"gpt-4.1","gen_ai.response.id":"r1","gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":7},"_body":"x"}');
+SELECT *, (SELECT response_time_ms FROM llm_usage) FROM v;

@@ -78,3 +78,5 @@ SELECT * FROM tok_audit();
 -- Where a writer was stopped, the next value is on the same line: both count, each by itself.
 SELECT tok_import_text('{"type":"assistant","message":{"id":"m1","model":"claude-sonnet-4","usage":{"input_tokens":4,"output_tokens":1}},"timestamp":"2026-01-05T10:00:01Z","requestId":"q","sessionId":"s1"}{"type":"assistant","message":{"id":"m2","model":"claude-sonnet-4","usage":{"input_tokens":5,"output_tokens":1}},"timestamp":"2026-01-05T10:00:02Z","requestId":"q"}{"type":"assi', 'claude-code');
 SELECT response_id, input_tokens, session_id FROM llm_usage WHERE response_id IN ('m1', 'm2');
+-- A first line that is broken off does not make one value of the lines after it.
+SELECT tok_import_text('{"type":"assistant","mess' || char(10) || char(10) || ' nonsense' || char(10) || '{"type":"assistant","message":{"id":"m3","model":"claude-sonnet-4","usage":{"input_tokens":4,"output_tokens":1}},"timestamp":"2026-01-05T10:00:01Z","requestId":"q"}', 'claude-code');
