@@ -13,7 +13,9 @@
 **      what holds.
 **   2. Of what the amount does not say, the smallest unit is taken: a budget that is used up says
 **      so. A request without requests is one request; cost is computed where it is not given, from
-**      input and output tokens, or from the total alone as if all of it were the dearer side.
+**      input and output tokens, or from the total alone as if all of it were the dearer side: the
+**      most that they may cost (ext/prices/most.h). What bounds that the amount may say too: meters
+**      ("cache_write":0), "service_tier", "inference_geo".
 **   3. Cost: the quotas that match, each O(log counters); the ledger's size does not matter.
 **   4. NULL scope gives NULL. Malformed JSON and unknown keys are errors.
 */

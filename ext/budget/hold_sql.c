@@ -21,11 +21,11 @@
 **      (unless the quota's `unpriced` says otherwise), ok is 0 with a reason.
 **   5. Guarantee: used + held <= limit for quotas whose hold_size is max, as long as calls stay
 **      within their amount. Of cost too: what is held of tokens is the most that they may cost, all
-**      of them written to a cache for an hour and served as priority (fast mode is held where it is
-**      said). Where that is too much, the amount says more: "service_tier":"standard",
-**      "cache_write":0, "reasoning":500, … (check_sql.c, 2a), and that is then part of what the
-**      call must stay within. Fees of searches and pages are held where the amount counts them.
-**      What the provider reports as its price may be another.
+**      of them written to a cache for an hour. Where that is too much, the amount says more:
+**      "cache_write":0, "reasoning":500, … (check_sql.c, 2), and that is then part of what the
+**      call must stay within. What a call gets only if it asks is held where the amount says it:
+**      "service_tier":"priority" (auto: the dearest but fast ones), "inference_geo":"us", fees of
+**      searches and pages. What the provider reports as its price may be another.
 **
 ** tok_quota_settle(ref, usage [, now]) -> id of the row of llm_usage. Records what was used (any
 **   form that tok_usage() reads, or its canonical form; cost_usd, status, response_time_ms, …

@@ -19,18 +19,19 @@ static tok_meter meter_of(tok_slice key) {
 }
 
 static tok_status word_member(tok_bounds *b, bool tier, const tok_json *j, const char **wrong) {
-  *wrong = tier ? "must be standard, batch, flex, priority, fast, ultrafast or auto" : "must be text, such as us";
+  *wrong = tier ? "must be standard, batch, flex, priority, fast, ultrafast or auto"
+                : "must be text, such as us";
   if (j->event != TOK_JSON_STRING)
     return TOK_INVALID;
   if (!tier) {
-    b->not_us_only = !tok_slice_is(j->text, "us");
+    b->us_only = tok_slice_is(j->text, "us");
     return TOK_OK;
   }
   tok_tier t = tok_tier_find(j->text);
   if (t == TOK_TIER_N)
     return TOK_INVALID;
-  bool chosen = j->text.len == 4 && tok_lower(j->text.ptr[1]) == 'u'; /* auto: by the provider */
-  b->tier = (uint8_t)(chosen ? TOK_TIER_N : t);
+  b->any_tier = j->text.len == 4 && tok_lower(j->text.ptr[1]) == 'u';
+  b->tier = (uint8_t)(b->any_tier ? TOK_TIER_N : t);
   return TOK_OK;
 }
 
@@ -118,7 +119,7 @@ static tok_status most_of(tok_price_rows rows, const tok_bounds *b, int64_t inpu
   if (!priced)
     return TOK_NOTFOUND;
   const tok_price_row *const *held = (const tok_price_row *const *)best;
-  uint8_t percent = b->not_us_only ? 0 : rows.percent;
+  uint8_t percent = b->us_only ? rows.percent : 0;
   add_side(held, b, TOK_M_INPUT, input, percent, lines, &n);
   add_side(held, b, TOK_M_OUTPUT, b->output, percent, lines, &n);
   add_fees(held, b, rows.minimum_seconds, lines, &n);
@@ -128,8 +129,8 @@ static tok_status most_of(tok_price_rows rows, const tok_bounds *b, int64_t inpu
 /* ---- all of them ----------------------------------------------------------------------------- */
 
 static bool may_serve(const tok_bounds *b, int tier) {
-  /* who asks for priority may be served as standard; fast is nobody's who does not ask for it */
-  return b->tier == tier || (b->tier == TOK_TIER_N && tier < TOK_TIER_FAST) ||
+  /* who asks for priority may be served as standard */
+  return b->tier == tier || (b->any_tier && tier < TOK_TIER_FAST) ||
          (b->tier >= TOK_TIER_PRIORITY && tier == TOK_TIER_STANDARD);
 }
 

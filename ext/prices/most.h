@@ -3,13 +3,12 @@
 ** that the bill never exceeds it.
 **
 ** Of the input any part may be read from a cache or written to it, for minutes or an hour, may be
-** sound or pictures; of the output any part may be reasoning; any service tier may serve it but
-** fast ones, which nobody gets who does not ask for it. So each token is priced as the dearest kind that
-** it may be. A caller who knows better says so: at most so many tokens of a meter
-** ({"cache_write":0}), or the service tier. Fees beside tokens are in it as far as they are said
-** ({"web_searches":3}).
+** sound or pictures; of the output any part may be reasoning. So each token is priced as the dearest
+** kind that it may be. A caller who knows better says so: at most so many tokens of a meter
+** ({"cache_write":0}). What a request is given only if it asks is in it as far as it is said: another
+** service tier than standard, inference_geo us, fees beside tokens ({"web_searches":3}).
 **
-**     tok_bounds b = {.input = 1200, .output = 800, .tier = TOK_TIER_N};
+**     tok_bounds b = {.input = 1200, .output = 800, .tier = TOK_TIER_STANDARD};
 **     if (tok_cost_most(rows, &b, at, &nano) == TOK_OK) …no request within b costs more than nano…
 **
 ** Guaranteed for requests of at most b.input and b.output tokens at the time `at`, by the rows
@@ -26,8 +25,9 @@ typedef struct tok_bounds {
   int64_t input, output;       /* tokens, at most */
   int64_t quanta[TOK_METER_N]; /* of a meter at most so many, where bit m of `said` is set */
   uint64_t said;
-  uint8_t tier;     /* tok_tier; TOK_TIER_N: any but the fast ones */
-  bool not_us_only; /* inference_geo is said, and is not us */
+  uint8_t tier;  /* tok_tier; TOK_TIER_N: none is said, which is standard */
+  bool any_tier; /* auto: the provider chooses, but not a fast one */
+  bool us_only;  /* inference_geo us */
 } tok_bounds;
 
 /* The type under which a statement binds one. */

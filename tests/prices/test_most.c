@@ -32,7 +32,8 @@ static tok_bounds some_bounds(void) {
   b.output = some_tokens();
   if (below(3) == 0)
     b.tier = (uint8_t)below(TOK_TIER_N);
-  b.not_us_only = below(2) == 0;
+  b.any_tier = b.tier == TOK_TIER_N && below(3) != 0;
+  b.us_only = below(2) == 0;
   for (int m = 0; m < TOK_METER_N; m++) {
     if (m == TOK_M_INPUT || m == TOK_M_OUTPUT || m == TOK_M_REQUESTS || below(4) != 0)
       continue;
@@ -109,9 +110,11 @@ static bool is_never_above(tok_price_rows rows) {
     for (int i = 0; i < 8; i++) {
       tok_quantities q = some_request(&b);
       tok_cost_result c;
-      tok_tier tier = b.tier != TOK_TIER_N ? (tok_tier)b.tier : (tok_tier)below(TOK_TIER_FAST);
+      tok_tier tier = (tok_tier)(b.any_tier             ? below(TOK_TIER_FAST)
+                                 : b.tier == TOK_TIER_N ? TOK_TIER_STANDARD
+                                                        : b.tier);
       tok_price_rows own = rows;
-      own.percent = b.not_us_only || below(2) == 0 ? 0 : rows.percent;
+      own.percent = !b.us_only || below(2) == 0 ? 0 : rows.percent;
       if (!is_within(&b, &q) || tok_cost_of(own, &q, at, tier, &c) != TOK_OK)
         continue;
       tried++;

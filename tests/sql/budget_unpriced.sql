@@ -42,9 +42,9 @@ SELECT * FROM llm_quota_audit;
 SELECT '-- a total alone costs what its dearer side would; what keeps a cost from being known is said';
 DELETE FROM llm_quota;
 SELECT tok_quota_set('usd', '{"metric":"cost_usd","limit":0.01,"period":"month"}', '2026-03-01') > 0;
-SELECT tok_quota_check('{"model":"gpt-4o"}', '{"total":1000,"service_tier":"standard"}', '2026-03-01'), tok_quota_check('{"model":"gpt-4o"}', '{"total":1001,"service_tier":"standard"}', '2026-03-01'),
+SELECT tok_quota_check('{"model":"gpt-4o"}', '{"total":1000}', '2026-03-01'), tok_quota_check('{"model":"gpt-4o"}', '{"total":1001}', '2026-03-01'),
   tok_quota_check('{"model":"text-embedding-3-small"}', '{"total":500000}', '2026-03-01');
-SELECT tok_quota_reserve('total', '{"model":"gpt-4o"}', '{"total":900,"service_tier":"default"}', 60, '2026-03-01T00:00:00Z') ->> 'ok';
+SELECT tok_quota_reserve('total', '{"model":"gpt-4o"}', '{"total":900}', 60, '2026-03-01T00:00:00Z') ->> 'ok';
 SELECT used, held FROM tok_quota_status('usd', '2026-03-01T00:00:01Z');
 SELECT tok_quota_explain('{"model":"gpt-4o"}', '{"input":1}', '2026-03-01') ->> '$[0].reason', tok_quota_explain('{}', '{"total":1}', '2026-03-01') ->> '$[0].reason',
   tok_quota_explain('{"model":"no-such"}', '{"total":1}', '2026-03-01') ->> '$[0].reason';
