@@ -94,7 +94,8 @@ BEGIN
   -- what is beyond the limit, grants pay: by priority, then expiry, then age
   INSERT INTO llm_grant_use(quota_id, key, start, grant_id, units)
   SELECT NEW.quota_id, NEW.key, NEW.start, id, min(rest, excess - before) FROM (
-    SELECT g.id, g.units - g.used AS rest, NEW.used - c.allowed + sum(g.units - g.used) OVER () AS excess,
+    SELECT g.id, g.units - g.used AS rest,
+      NEW.used - c.allowed + max(0, sum(g.units - g.used) OVER () - {quota_promised:c}) AS excess,
       sum(g.units - g.used) OVER (ORDER BY g.priority, g.until, g.id) - (g.units - g.used) AS before
     FROM llm_grant AS g
     CROSS JOIN llm_counter AS c ON c.quota_id = g.quota_id AND c.key = g.key AND c.start = NEW.start

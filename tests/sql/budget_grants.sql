@@ -60,3 +60,12 @@ SELECT tok_quota_override('d', 'ann', 20, '2026-01-06', 'slow down', '2026-01-05
   tok_quota_override('d', 'eve', 150, NULL, 'always', '2026-01-05');
 SELECT key, tok_quota_explain(json_object('task_type', 'd', 'user_id', key), '{}', '2026-01-06') ->> '$[0].limit' FROM llm_counter WHERE quota_id = (SELECT id FROM llm_quota WHERE name = 'd') ORDER BY key;
 SELECT * FROM llm_quota_audit;
+SELECT '-- what an open hold will need of a grant is not there for another period';
+SELECT tok_quota_set('h', '{"metric":"output","limit":100,"period":"day","since":0}', '2026-01-01') > 0, tok_quota_grant('h', '', 50, '2027-01-01') > 0;
+SELECT tok_quota_reserve('one', '{}', '{"input":0,"output":140}', 600000, '2026-04-01') ->> 'ok';
+SELECT tok_quota_check('{}', '{"output":110}', '2026-04-02'), tok_quota_check('{}', '{"output":111}', '2026-04-02'), tok_quota_reserve('two', '{}', '{"input":0,"output":111}', 600000, '2026-04-02') ->> 'ok';
+INSERT INTO llm_usage(timestamp, output_tokens) VALUES ('2026-04-02', 111);
+INSERT INTO llm_usage(timestamp, output_tokens) VALUES ('2026-04-02', 108);
+SELECT tok_quota_settle('one', '{"input_tokens":0,"output_tokens":130}', '2026-04-03') > 0;
+SELECT tok_quota_check('{}', '{"output":112}', '2026-04-03'), tok_quota_check('{}', '{"output":113}', '2026-04-03');
+SELECT units, used FROM llm_grant WHERE units = 50; SELECT quota, what FROM llm_quota_audit;
