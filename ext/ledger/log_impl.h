@@ -25,6 +25,7 @@ typedef enum {
   TOK_LOG_TOTAL, /* column: index into totals: the session's sum so far */
   TOK_LOG_LAST,  /* the same of the last request */
   TOK_LOG_INSIDE, /* a string that holds an object, whose members count as this member's */
+  TOK_LOG_MODELS, /* an object whose members are named as models; of one, it is the record's */
   TOK_LOG_FREE   /* true: the request cost nothing */
 } tok_log_act;
 

@@ -429,6 +429,8 @@ static void take_scalar(reader *w, const tok_log_member *m) {
     if (text.len == 0 || (text.ptr[0] != '{' && text.ptr[0] != '[')) break;
     tok_record_string(r, c, text, w->j.escaped);
     break;
+  case TOK_LOG_MODELS:
+    break;
   case TOK_LOG_USAGE:
     text = unescaped(w);
     if (text.len > 0 && text.ptr[0] == '{') w->usage = text;
@@ -458,17 +460,32 @@ static void take_pair(reader *w, const tok_log_member *m, tok_slice pair) {
   else tok_record_parse(&w->l->record, (tok_column)m->column, tok_slice_of(text));
 }
 
+static void take_models(reader *w, tok_slice object) {
+  tok_json j;
+  tok_slice model = {NULL, 0};
+  tok_json_init(&j, object);
+  tok_json_next(&j);
+  while (tok_json_next(&j) == TOK_JSON_KEY) {
+    if (model.len > 0 || j.escaped) return;
+    model = j.text;
+    tok_json_skip(&j);
+  }
+  if (model.len > 0) tok_record_borrow(&w->l->record, TOK_C_MODEL, model);
+}
+
 /* An object or array that a member wants whole; true if it was read to its end. */
 static bool take_nested(reader *w, const tok_log_member *m) {
   if (m == NULL) return false;
   bool pair = w->j.event == TOK_JSON_ARRAY && w->l->format == TOK_LOG_OTEL &&
               (m->act == TOK_LOG_FINISH ||
                (m->act == TOK_LOG_VALUE && m->column == TOK_C_TIMESTAMP));
-  if (m->act != TOK_LOG_USAGE && m->act != TOK_LOG_RAW && !pair) return false;
+  bool models = w->j.event == TOK_JSON_OBJECT && m->act == TOK_LOG_MODELS;
+  if (m->act != TOK_LOG_USAGE && m->act != TOK_LOG_RAW && !pair && !models) return false;
   size_t at = w->j.at - 1;
   if (!tok_json_skip(&w->j)) return true;
   tok_slice whole = {w->document.ptr + at, w->j.at - at};
   if (pair) take_pair(w, m, whole);
+  else if (models) take_models(w, whole);
   else if (m->act == TOK_LOG_USAGE) w->usage = whole;
   else tok_record_borrow(&w->l->record, (tok_column)m->column, whole);
   return true;

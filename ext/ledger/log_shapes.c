@@ -69,6 +69,7 @@ static const tok_log_member claude_print[] = {
     DO("uuid", ID),
     DO("message", USAGE),
     DO("usage", USAGE),
+    DO("modelUsage", MODELS),
     USD("total_cost_usd", REPORTED_COST_NANO),
     END};
 

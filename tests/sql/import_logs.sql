@@ -33,12 +33,13 @@ INSERT INTO log VALUES('claude', '{"type":"system","subtype":"init","session_id"
 {"type":"user","message":{"role":"user","content":[]},"parent_tool_use_id":null,"session_id":"S"}
 {"type":"assistant","message":{"id":"msg_2","type":"message","role":"assistant","model":"claude-sonnet-4-5-20250929","content":[],"usage":{"input_tokens":5,"cache_read_input_tokens":300,"output_tokens":60}},"parent_tool_use_id":null,"session_id":"S"}
 {"type":"result","subtype":"success","duration_ms":10,"duration_api_ms":9,"session_id":"S","total_cost_usd":0.002,"usage":{"input_tokens":8,"cache_creation_input_tokens":100,"cache_read_input_tokens":500,"output_tokens":100},"uuid":"U1"}'),
-('claude result', '{"type":"result","subtype":"success","duration_ms":10,"duration_api_ms":9,"session_id":"S","total_cost_usd":0.002,"usage":{"input_tokens":8,"cache_creation_input_tokens":100,"cache_read_input_tokens":500,"output_tokens":100},"uuid":"U1"}');
+('claude result', '{"type":"result","subtype":"success","duration_ms":10,"duration_api_ms":9,"session_id":"S","total_cost_usd":0.002,"usage":{"input_tokens":8,"cache_creation_input_tokens":100,"cache_read_input_tokens":500,"output_tokens":100},"modelUsage":{"claude-sonnet-4-5-20250929":{"inputTokens":8,"outputTokens":100,"costUSD":0.002}},"uuid":"U1"}
+{"type":"result","subtype":"success","duration_ms":10,"duration_api_ms":9,"session_id":"S2","total_cost_usd":0.003,"usage":{"input_tokens":9,"output_tokens":100},"modelUsage":{"claude-sonnet-4-5":{"outputTokens":100},"claude-haiku-4-5":{"outputTokens":1}},"uuid":"U2"}');
 SELECT tok_import_text(text) FROM log WHERE name = 'claude';
 SELECT i, o, r, w, id, model, (SELECT group_concat(DISTINCT session_id) FROM llm_usage) FROM v;
 DELETE FROM llm_usage;
 SELECT tok_import_text(text) FROM log WHERE name = 'claude result';
-SELECT i, o, r, w, id, said, cost FROM v;
+SELECT model, i, o, r, w, id, said, cost FROM v;
 DELETE FROM llm_usage;
 
 -- LiteLLM: metadata as the text of an object, usage_object as the text of one, versions without it, a hit of LiteLLM's cache.
