@@ -12,15 +12,18 @@
 **    "bad": [{"line", "error"}]}
 **   M1  format: csv, jsonl, responses, otel, litellm, claude-code, codex, gemini-cli, qwen-code,
 **       opencode (a message, or the opencode.db), amp, pi, llm (a logs.db; databases: tok_import
-**       only); left out, NULL or 'auto', it is told from the start of the log.
+**       only); left out, NULL or 'auto', it is told from the start of the log. csv: Cursor's and
+**       LiteLLM's tables too. responses: bodies, one a line or in a list; the text of a stream, or
+**       the array of its events, is one. codex, claude-code: the logs, and what `codex exec --json`
+**       and `claude -p` print.
 **   M2  Nothing is recorded twice: a second import of the same log adds nothing, one of a log that
 **       has grown adds what is new. Where a log repeats a response with larger counts (streaming),
 **       the largest count: "updated".
 **   M3  A malformed line is listed with its number and the others are imported. "ignored" are lines
 **       that record no use: prompts, tool calls, settings. read = imported + updated + duplicates +
 **       ignored + rejected.
-**       Records need a time. Kinds that say none (responses, what `codex exec --json` and `claude -p`
-**       print) are of when the file was written, or of now.
+**       Records need a time. Kinds that say none (responses, what agents print) are of when the file
+**       was written, or of now.
 **   M4  options: {"columns": {"their name": "column of llm_usage"}, "set": {"tenant_id": "acme"}};
 **       `set` fills what a record does not say.
 **   M5  Rows are committed 20,000 at a time, unless a transaction is open already. On an error what

@@ -90,6 +90,7 @@ static void read_document(tok_log *l, tok_slice document) {
   l->n_documents++;
   tok_record_clear(&l->record);
   if (l->cut == TOK_CUT_CSV) tok_log_csv(l, trim_row(document));
+  else if (l->cut == TOK_CUT_NOWHERE) tok_log_stream(l, trimmed);
   else tok_log_json(l, trimmed);
 }
 
@@ -180,6 +181,8 @@ static size_t find_end(tok_log *l, const char *p, size_t at, size_t n, bool *fou
     return find_line(l, p, at, n, found);
   case TOK_CUT_CSV:
     return find_csv(l, p, at, n, found);
+  case TOK_CUT_NOWHERE:
+    return n;
   default:
     return find_json(l, p, at, n, found);
   }
@@ -188,10 +191,10 @@ static size_t find_end(tok_log *l, const char *p, size_t at, size_t n, bool *fou
 /* Between values of a JSON text stand blanks, commas and the brackets of the array around them. */
 static size_t skip_between(tok_log *l, const char *p, size_t n) {
   size_t i = 0;
-  if (l->cut == TOK_CUT_CSV) return 0;
+  if (l->cut == TOK_CUT_CSV || l->cut == TOK_CUT_NOWHERE) return 0;
   for (; i < n; i++) {
     bool between = is_blank(p[i]) || (l->cut == TOK_CUT_JSON && p[i] == ',');
-    if (l->cut == TOK_CUT_JSON && p[i] == '[' && l->depth == 0)
+    if (l->cut == TOK_CUT_JSON && p[i] == '[' && l->depth == 0 && !l->stream)
       between = l->array = (l->depth = 1) == 1;
     if (l->cut == TOK_CUT_JSON && p[i] == ']' && l->array && l->depth == 1) {
       l->array = false;
@@ -316,7 +319,9 @@ static void start(tok_log *l, bool at_end) {
     return;
   }
   l->started = true;
+  l->stream = l->format == TOK_LOG_RESPONSES && tok_log_is_stream(trim(first));
   if (l->format == TOK_LOG_CSV) l->cut = TOK_CUT_CSV;
+  else if (l->format == TOK_LOG_RESPONSES && tok_log_is_sse(trim(first))) l->cut = TOK_CUT_NOWHERE;
   else l->cut = cut_of_json(trim(first));
   tok_buf kept = l->pending; /* its bytes are read now, and the end of them is kept anew */
   tok_buf_init(&l->pending, TOK_LOG_DOCUMENT_MAX);

@@ -92,7 +92,7 @@ typedef struct {
   bool any;
 } tok_log_totals;
 
-typedef enum { TOK_CUT_LINES, TOK_CUT_JSON, TOK_CUT_CSV } tok_log_cut;
+typedef enum { TOK_CUT_LINES, TOK_CUT_JSON, TOK_CUT_CSV, TOK_CUT_NOWHERE } tok_log_cut;
 
 typedef struct {
   tok_log_format format;
@@ -106,6 +106,7 @@ typedef struct {
   /* private: cutting */
   tok_buf pending; /* owned; the start of a document whose end has not come yet */
   bool started, skipping, in_string, array;
+  bool stream; /* of responses: an array is the events of one */
   bool escape; /* of JSON: after a backslash. Of CSV: not at the start of a field */
   tok_log_cut cut;
   int depth;

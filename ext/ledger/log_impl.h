@@ -54,6 +54,10 @@ extern const tok_log_shape tok_log_shapes[TOK_LOG_FORMATS];
 /* The shape of a document: some programs have several. */
 const tok_log_shape *tok_log_shape_of(tok_log_format format, tok_slice document);
 
+/* Is it the start of server-sent events? Of an array of the events of one response? */
+bool tok_log_is_sse(tok_slice start);
+bool tok_log_is_stream(tok_slice start);
+
 /* Does the word stand in the text, quoted, outside of strings? */
 bool tok_log_has_word(tok_slice text, const char *word);
 
@@ -75,6 +79,7 @@ void tok_log_put(tok_log *l, int column, tok_slice text);
 /* Each reads one document that starts in l->first_line and emits what it holds. */
 void tok_log_json(tok_log *l, tok_slice document);
 void tok_log_csv(tok_log *l, tok_slice document);
+void tok_log_stream(tok_log *l, tok_slice events); /* of one response */
 /* Reads each line of the text, the first of which is after l->first_line, as a document. */
 void tok_log_rows(tok_log *l, tok_slice text);
 

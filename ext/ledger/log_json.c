@@ -589,7 +589,9 @@ static void on_object_end(reader *w) {
 }
 
 static void on_open(reader *w) {
-  if (w->j.event == TOK_JSON_OBJECT) on_object(w);
+  /* a list of a stream's events is one response, as its objects are */
+  bool whole = w->l->format == TOK_LOG_RESPONSES && w->j.depth == 1;
+  if (w->j.event == TOK_JSON_OBJECT || whole) on_object(w);
   static const tok_log_member tags = {NULL, TOK_LOG_RAW, TOK_C_TAGS, NULL},
                               meters = {NULL, TOK_LOG_RAW, TOK_C_METERS, NULL};
   int outside = w->j.depth - 1;
@@ -606,7 +608,8 @@ static void on_open(reader *w) {
 */
 static void on_close(reader *w) {
   w->path_len = w->len[w->j.depth + 1];
-  if (w->j.event == TOK_JSON_OBJECT_END && !w->inside) on_object_end(w);
+  bool whole = w->l->format == TOK_LOG_RESPONSES && w->j.depth == 0;
+  if ((w->j.event == TOK_JSON_OBJECT_END || whole) && !w->inside) on_object_end(w);
   if (w->j.depth == 0 && !w->inside) tok_record_clear(&w->l->record); /* another may follow */
 }
 
@@ -659,6 +662,17 @@ void tok_log_inside(tok_log *l, const tok_log_shape *shape, const char *path, to
   memcpy(w.path, path, w.path_len);
   read_inside(&w, text);
   read_usage(&w);
+}
+
+void tok_log_stream(tok_log *l, tok_slice events) {
+  reader w;
+  memset(&w, 0, sizeof w);
+  w.l = l;
+  w.shape = &tok_log_shapes[TOK_LOG_RESPONSES];
+  w.document = events;
+  w.j.at = events.len;
+  l->timeless = true;
+  end_record(&w);
 }
 
 void tok_log_json(tok_log *l, tok_slice document) {

@@ -369,6 +369,31 @@ bool tok_log_has_word(tok_slice s, const char *word) {
   return false;
 }
 
+bool tok_log_is_sse(tok_slice s) {
+  static const char *const fields[] = {"data:", "event:", "id:", "retry:", ": "};
+  for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+    size_t n = strlen(fields[i]);
+    if (s.len >= n && memcmp(s.ptr, fields[i], n) == 0) return true;
+  }
+  return false;
+}
+
+/* Its first element is a part: it says so, or (Gemini) did not end. */
+bool tok_log_is_stream(tok_slice s) {
+  static const char *const parts[] = {"message_start", "chat.completion.chunk", "response.created",
+                                      "messageStart", "message-start"};
+  tok_json j;
+  tok_json_init(&j, s);
+  if (tok_json_next(&j) != TOK_JSON_ARRAY || tok_json_next(&j) != TOK_JSON_OBJECT) return false;
+  size_t at = j.at - 1;
+  tok_json_skip(&j);
+  tok_slice first = {s.ptr + at, j.at - at};
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    if (tok_log_has_word(first, parts[i])) return true;
+  }
+  return tok_log_has_word(first, "candidates") && !tok_log_has_word(first, "finishReason");
+}
+
 /* The first line of a CSV file names columns: at least two, and one of them counts tokens. */
 static bool is_csv(tok_slice s) {
   const char *nl = memchr(s.ptr, '\n', s.len);
@@ -384,6 +409,7 @@ tok_log_format tok_log_format_of(tok_slice text) {
   while (i < text.len && (unsigned char)text.ptr[i] <= ' ') i++;
   if (i == text.len) return TOK_LOG_UNKNOWN;
   tok_slice rest = {text.ptr + i, text.len - i};
+  if (tok_log_is_sse(rest)) return TOK_LOG_RESPONSES;
   if (rest.ptr[0] != '{' && rest.ptr[0] != '[') return is_csv(rest) ? TOK_LOG_CSV : TOK_LOG_UNKNOWN;
   for (size_t k = 0; k < sizeof signs / sizeof signs[0]; k++) {
     bool all = true;

@@ -79,3 +79,21 @@ SELECT tok_import_text('{"type":"span","traceId":"t1","spanId":"s1","name":"chat
 {"type":"span","traceId":"t1","spanId":"s2","name":"invoke_agent","startTime":[1767225600,0],"endTime":[1767225602,0],"attributes":{"gen_ai.operation.name":"invoke_agent","gen_ai.usage.input_tokens":100}}
 {"hrTime":[1767225601,800000000],"attributes":{"event.name":"gen_ai.client.inference.operation.details","gen_ai.provider.name":"openai","gen_ai.response.model":"gpt-4.1","gen_ai.response.id":"r1","gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":7},"_body":"x"}');
 SELECT *, (SELECT response_time_ms FROM llm_usage) FROM v;
+DELETE FROM llm_usage;
+-- One response: the events of a stream as an array, or as they came; streams of arrays in an array are one each.
+SELECT tok_import_text('[{"type":"message_start","message":{"id":"msg_1","model":"claude-sonnet-4-5","usage":{"input_tokens":20,"output_tokens":1}}},
+ {"type":"message_delta","delta":{},"usage":{"output_tokens":50}},{"type":"message_stop"}]');
+SELECT tok_import_text('event: message_start
+data: {"type":"message_start","message":{"id":"msg_2","model":"claude-sonnet-4-5","usage":{"input_tokens":20,"output_tokens":1}}}
+
+event: message_delta
+data: {"type":"message_delta","delta":{},"usage":{"output_tokens":50}}
+
+data: {"type":"message_del');
+SELECT tok_import_text('[{"candidates":[{"index":0}],"modelVersion":"gemini-2.5-pro","usageMetadata":{"promptTokenCount":8}},
+{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":8,"candidatesTokenCount":9}}]');
+SELECT tok_import_text('[[{"model":"gpt-4o","usage":{"prompt_tokens":3,"completion_tokens":4}}],[{"model":"gpt-4o","usage":{"prompt_tokens":3,"completion_tokens":4}}]]');
+-- Bodies without ids are one each, in lines and in a list.
+SELECT tok_import_text('[{"model":"gpt-4o","usage":{"prompt_tokens":5,"completion_tokens":4}},{"model":"gpt-4o","usage":{"prompt_tokens":5,"completion_tokens":4}}]');
+SELECT tok_import_text('{"model":"gpt-4o","usage":{"prompt_tokens":6,"completion_tokens":4}}' || char(10) || '{"model":"gpt-4o","usage":{"prompt_tokens":6,"completion_tokens":4}}');
+SELECT model, i, o, iif(id GLOB 'msg*', id, substr(id, 1, 9)), (SELECT status FROM llm_usage WHERE response_id = v.id) FROM v;
