@@ -23,6 +23,7 @@
 ** These functions are not DETERMINISTIC, because the rules of a zone change with time and the
 ** machine's files. They change nothing and tell nothing but time: INNOCUOUS.
 */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -69,7 +70,7 @@ static void read_file(tok_slice folder, tok_slice name, size_t max, tok_buf *out
                    name.ptr);
   FILE *f = fopen(path, "rb");
   if (f == NULL) {
-    out->status = TOK_NOTFOUND;
+    out->status = errno == ENOMEM ? TOK_NOMEM : TOK_NOTFOUND;
     return;
   }
   char *p = tok_buf_reserve(out, max);

@@ -375,6 +375,10 @@ static void open_and_read(intake *in, const tok_log_options *options, tok_buf *o
     return;
   }
   FILE *f = fopen(in->what->path, "rb");
+  if (f == NULL && errno == ENOMEM) {
+    failed(in, SQLITE_NOMEM);
+    return;
+  }
   if (f == NULL) {
     refuse(in, sqlite3_mprintf("cannot open '%s', expected the path of a log", in->what->path));
     return;

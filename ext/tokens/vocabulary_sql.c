@@ -25,6 +25,7 @@
 ** Where the extension was loaded by sqlite3_toknofs_init, only the form with (SELECT …) works; what
 ** it gives is the file's contents, a BLOB or TEXT.
 */
+#include <errno.h>
 #include <stdio.h>
 
 #include "../base/sha256.h"
@@ -116,6 +117,7 @@ static int read_open_file(FILE *f, const char *path, input *in, char **error) {
 
 static int read_file(const char *path, input *in, char **error) {
   FILE *f = fopen(path, "rb");
+  if (f == NULL && errno == ENOMEM) return SQLITE_NOMEM;
   if (f == NULL)
     return refuse(error, "'%s' cannot be opened, expected the path of a vocabulary file", path);
   int rc = read_open_file(f, path, in, error);

@@ -14,5 +14,4 @@ $(B)/tsan/test_threads: $(B)/tsan/tests/concurrency/test_threads.o $(TSAN_OBJ) $
 
 .PHONY: tsan
 tsan: $(B)/tsan/test_threads  ## threads with their own connections under the thread sanitizer (clang)
-	@mkdir -p $(B)/tmp
-	TSAN_OPTIONS=halt_on_error=1 $(B)/tsan/test_threads
+	TSAN_OPTIONS=halt_on_error=1 sh tests/alone.sh $(B)/tsan/test_threads

@@ -4,6 +4,7 @@
 */
 #include "points.h"
 
+#include <errno.h>
 #include <execinfo.h>
 #include <link.h>
 #include <sqlite3.h>
@@ -84,8 +85,9 @@ static void sqlite_free(void *p) {
 
 /*
 ** glibc's allocator under its other names; defining malloc here puts ours before it in every
-** library.
+** library, where libraries see it.
 */
+#pragma GCC visibility push(default)
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t n);
@@ -96,16 +98,20 @@ static void *counted(void *p) {
   return p;
 }
 
-void *malloc(size_t n) {
-  return fault.in_sqlite == 0 && fails(SPACE_LIBC, n) ? NULL : counted(__libc_malloc(n));
+static bool libc_fails(size_t n_bytes) {
+  if (fault.in_sqlite != 0 || !fails(SPACE_LIBC, n_bytes)) return false;
+  errno = ENOMEM;
+  return true;
 }
 
+void *malloc(size_t n) { return libc_fails(n) ? NULL : counted(__libc_malloc(n)); }
+
 void *calloc(size_t n, size_t size) {
-  return fault.in_sqlite == 0 && fails(SPACE_LIBC, n) ? NULL : counted(__libc_calloc(n, size));
+  return libc_fails(n) ? NULL : counted(__libc_calloc(n, size));
 }
 
 void *realloc(void *p, size_t n) {
-  if (fault.in_sqlite == 0 && fails(SPACE_LIBC, n)) return NULL;
+  if (libc_fails(n)) return NULL;
   void *q = __libc_realloc(p, n);
   return p == NULL ? counted(q) : q;
 }
@@ -114,6 +120,8 @@ void free(void *p) {
   if (p != NULL && fault.in_sqlite == 0) fault.live--;
   __libc_free(p);
 }
+
+#pragma GCC visibility pop
 
 int points_install(void) {
   void *frames[4];
