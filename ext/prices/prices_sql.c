@@ -181,7 +181,7 @@ static bool read_row(sqlite3_context *ctx, const char *func, sqlite3_value **arg
 /* What prices the model now, or false with an error raised. */
 static bool find_prices(sqlite3_context *ctx, const char *func, tok_slice provider,
                         sqlite3_value *model, tok_price_hit *hit) {
-  enum { EMPTY = -0x70726963 }; /* below 0: of the statement, whichever of its calls asks */
+  enum { EMPTY = -0x70726963 }; /* below 0: of the statement's run, as SQLite's JSON does it */
   static char yes;
   char *message = NULL;
   bool was = sqlite3_get_auxdata(ctx, EMPTY) != NULL, empty = was;
