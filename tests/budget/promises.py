@@ -65,7 +65,7 @@ class Promise:
             self.span, period = rng.choice([(DAY, 'rolling 24h'), (3600, 'rolling 1h/4'), (5400, 'rolling 90m/7')])
             self.quota.update(period=period)
         ask(db, 'tok_quota_set', 'q', self.quota, iso(now))
-        self.granted = {}
+        self.granted, self.begun = {}, {}
         for _ in range(3 if self.kind == 'grant' else 0):
             key, units = rng.choice(['ann', 'bob']) if self.quota['split_by'] else '', rng.randrange(1, 300)
             since = now + rng.randrange(-100000, 200000)
@@ -97,6 +97,7 @@ class Promise:
         else:
             total, periods = 0, self.by_period(events)
             begin = periods[0][0] if self.quota['split_by'] else T0 - T0 % self.length
+            begin = self.begun[key] = min(begin, self.begun.get(key, begin))  # what came first may have gone
             for start, units in periods:
                 total += units
                 if total > ((start - begin) // self.length + 1) * self.limit or units > self.limit + self.carry:
