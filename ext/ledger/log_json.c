@@ -365,8 +365,12 @@ void tok_log_free_of_charge(tok_log *l, tok_slice text) {
 static tok_slice unescaped(reader *w) {
   tok_buf *room = &w->l->fields;
   if (!w->j.escaped) return w->j.text;
-  char *p = room->len > 0 ? NULL : tok_buf_reserve(room, w->j.text.len);
-  if (p == NULL) return (tok_slice){NULL, 0};
+  if (room->len > 0 || w->j.text.len > room->ceiling) return (tok_slice){NULL, 0};
+  char *p = tok_buf_reserve(room, w->j.text.len);
+  if (p == NULL) {
+    w->l->status = TOK_NOMEM;
+    return (tok_slice){NULL, 0};
+  }
   room->len = tok_json_unescape(w->j.text, p);
   return (tok_slice){p, room->len};
 }

@@ -175,7 +175,7 @@ static const workload workloads[] = {
      " input_tokens INTEGER, output_tokens INTEGER, token_details TEXT, resolved_model TEXT); INSERT INTO l.responses VALUES"
      "('a', 'gpt-4o', '', '', 'c', 12, '2026-01-05T10:20:30', 9, 10, '{\"prompt_tokens_details\":{\"cached_tokens\":4}}', NULL),"
      "('b', 'gpt-4o', '', '', 'c', 12, 'soon', 9, 10, '{', NULL); DETACH l;" LEDGER,
-     "SELECT tok_import('build/tmp/fault_logs.db') ->> 'imported'; SELECT model, cache_read_tokens, cost_nano FROM llm_usage"},
+     "SELECT tok_import('build/tmp/fault_logs.db') IS NOT NULL; SELECT model, cache_read_tokens, cost_nano FROM llm_usage"},
     {"tok_export", LEDGER A_ROW "UPDATE llm_usage SET timestamp = '2026-01-01', created_at = NULL, tags = '[\"a\"]';",
      "SELECT line FROM tok_export('csv'); SELECT line FROM tok_export('focus', '2026-01-01', '2026-01-02')"},
     {"tok_anomalies", LEDGER
