@@ -207,7 +207,7 @@ static const workload workloads[] = {
     {"views", LEDGER A_ROW, "SELECT model, requests FROM llm_by_model; SELECT provider FROM llm_by_provider"},
     {"tok_quota_set", LEDGER, A_QUOTA "SELECT name, limit_units, period, zone FROM llm_quota; SELECT count(*) > 100 FROM llm_calendar"},
     {"tok_quota_reserve", LEDGER A_QUOTA, "SELECT tok_quota_reserve('r', '{\"tenant_id\":\"t\",\"tag\":\"x\"}', '{\"input\":5,\"output\":5}',"
-     " 60, '2026-01-01'); SELECT used, held FROM llm_counter; SELECT state FROM llm_hold"},
+     " 60, '2026-01-01') ->> 'ok'; SELECT used, held FROM llm_counter; SELECT state FROM llm_hold"},
     {"tok_quota_settle", LEDGER A_QUOTA "SELECT tok_quota_reserve('r', '{\"tenant_id\":\"t\"}', '{\"input\":5,\"output\":5}',"
      " 600, '2026-01-01');", "SELECT tok_quota_settle('r', '{\"input_tokens\":60,\"output_tokens\":35}', '2026-01-01');"
      "SELECT used, held FROM llm_counter; SELECT state FROM llm_hold; SELECT count(*) FROM llm_alert_event;"
