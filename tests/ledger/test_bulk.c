@@ -42,6 +42,20 @@ static void bulk_is_as_single_inserts(void) {
   db_close(db);
 }
 
+/* Of an empty ledger any id is after the last one. */
+static void any_id_of_an_empty_ledger(void) {
+  sqlite3 *db = ledger();
+  CHECK_RUN(db, "DELETE FROM llm_usage");
+  CHECK_ROWS(db, "SELECT tok_bulk_begin()", "-");
+  CHECK_RUN(db, "INSERT INTO llm_usage(id, model, input_tokens, output_tokens)"
+                " VALUES (50, 'gpt-4o', 3, 3), (-5, 'gpt-4o', 4, 4), (0, 'gpt-4o', 5, 5)");
+  CHECK_ROWS(db, "SELECT tok_bulk_end()", "3");
+  CHECK_ROWS(db, "SELECT count(*), sum(total_tokens), min(cost_nano > 0) FROM llm_usage", "3|24|1");
+  CHECK_ROWS(db, "SELECT requests, input_tokens FROM llm_stats", "3|12");
+  CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
+  db_close(db);
+}
+
 /* Ids before the watermark are refused; rows that a REPLACE takes away do not count. */
 static void old_ids_and_replaces(void) {
   sqlite3 *db = ledger();
@@ -144,6 +158,7 @@ static void quotas_hold(void) {
 }
 
 CHECK_MAIN({"bulk_is_as_single_inserts", bulk_is_as_single_inserts},
+           {"any_id_of_an_empty_ledger", any_id_of_an_empty_ledger},
            {"old_ids_and_replaces", old_ids_and_replaces},
            {"nothing_is_half_done", nothing_is_half_done},
            {"what_cannot_be_is_kept_apart", what_cannot_be_is_kept_apart},
