@@ -62,7 +62,7 @@ static inline int check_str(const char *got, const char *expected, const char *t
   return check_bytes(got, strlen(got), expected, strlen(expected), text, file, line);
 }
 
-/* Each is an expression: true if the check held, so that a test can stop where going on makes no sense. */
+/* Each is an expression, true if the check held: a test may stop where going on is senseless. */
 #define CHECK(condition) check_note(!!(condition), __FILE__, __LINE__, #condition)
 #define CHECK_INT(got, expected) \
   check_int((int64_t)(got), (int64_t)(expected), #got, __FILE__, __LINE__)

@@ -26,7 +26,9 @@ void tok_buf_add(tok_buf *b, const void *bytes, size_t n);
 void tok_buf_adds(tok_buf *b, const char *zero_terminated);
 void tok_buf_addc(tok_buf *b, char c);
 void tok_buf_add_i64(tok_buf *b, int64_t v);
-/* Fails the buffer where what was to be added cannot be had: frees it and sets status. Returns NULL. */
+/*
+** Fails the buffer where there is no room for what is added: frees it, sets status, returns NULL.
+*/
 char *tok_buf_fail(tok_buf *b, tok_status status);
 /* Appends bytes as a JSON string with quotes; invalid UTF-8 becomes U+FFFD. */
 void tok_buf_add_json(tok_buf *b, tok_slice s);

@@ -260,7 +260,7 @@ static int read_exponent(const char *p, const char *end) {
   return negative ? -e : e;
 }
 
-/* More digits than 64 bits have, at p: 1.00000000000000000001 is no whole number, but not too large. */
+/* More digits than 64 bits have, at p: 1.00000000000000000001 is not whole, but not too large. */
 static tok_status too_many_digits(const char *p, const char *end, bool fraction) {
   while (p < end && *p != 'e' && *p != 'E')
     p++;

@@ -42,8 +42,10 @@ typedef struct {
   size_t at; /* bytes read */
   /* set after init: the text is any number of documents one after the other (JSON Lines) */
   bool many;
-  /* set after init: its lines begin with "data:", but the first, which is past it, as in a stream of
-     server-sent events; the first that does not ends the text */
+  /*
+  ** set after init: its lines begin with "data:", but the first, which is past it, as in a stream
+  ** of server-sent events; the first that does not ends the text
+  */
   bool data_lines;
   /* private */
   tok_slice in;
@@ -62,8 +64,10 @@ bool tok_json_skip(tok_json *j);
 tok_status tok_json_int(tok_slice number, int64_t scale, int64_t *out);
 /* The number times `scale` (a power of ten), rounded half to even. TOK_OK or TOK_OVERFLOW. */
 tok_status tok_json_fixed(tok_slice number, int64_t scale, int64_t *out);
-/* The text of a string as given above, escapes undone, to `out`, which has room for raw.len bytes. Returns its bytes.
-** Half a surrogate pair becomes U+FFFD. */
+/*
+** The text of a string as given above, escapes undone, to `out`, which has room for raw.len bytes.
+** Returns its bytes. Half a surrogate pair becomes U+FFFD.
+*/
 size_t tok_json_unescape(tok_slice raw, char *out);
 /*
 ** After ERROR: does the text end where more of it was expected? What there is may be malformed,

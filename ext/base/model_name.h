@@ -95,8 +95,10 @@ static inline tok_slice tok_model_platform(const tok_model_name *m) {
   return s;
 }
 
-/* Bedrock's geography ("us", "eu", "apac", "global", …), Azure's data zone (azure/eu/…) or the region
- * of a path or ARN ("us-east-1"). */
+/*
+** Bedrock's geography ("us", "eu", "apac", "global", …), Azure's data zone (azure/eu/…) or the
+** region of a path or ARN ("us-east-1").
+*/
 static inline tok_slice tok_model_region(const tok_model_name *m) {
   tok_slice s = {m->folded + m->region_at, m->region_len};
   return s;

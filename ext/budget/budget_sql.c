@@ -207,7 +207,8 @@ void tok_call_begin(tok_call *c) {
   c->own_txn = sqlite3_get_autocommit(db) != 0;
   if (c->own_txn && sqlite3_txn_state(db, "main") != SQLITE_TXN_NONE) {
     tok_call_fail(c, SQLITE_ERROR,
-                  "must be called alone, as SELECT %s(…), or between BEGIN IMMEDIATE and COMMIT; this statement uses tables",
+                  "must be called alone, as SELECT %s(…), or between BEGIN IMMEDIATE and COMMIT;"
+                  " this statement uses tables",
                   c->func);
     return;
   }

@@ -1,10 +1,12 @@
 /*
 ** What the budgets say of a request.
 **
-**     SELECT tok_quota_check('{"tenant_id":"acme","model":"gpt-4o"}', '{"input":1200,"output":800}');   -- 'allow'
+**     SELECT tok_quota_check('{"tenant_id":"acme","model":"gpt-4o"}',
+**                            '{"input":1200,"output":800}');   -- 'allow'
 **     SELECT tok_quota_explain('{"tenant_id":"acme"}');
-**       -- [{"quota":"acme day","key":"","metric":"total","decision":"allow","action":"block","limit":1000000,"used":12000,
-**       --   "held":800,"requested":1,"remaining":987200,"period":"day","starts_at":"…","resets_at":"…","retry_after_s":null}]
+**       -- [{"quota":"acme day","key":"","metric":"total","decision":"allow","action":"block",
+**       --   "limit":1000000,"used":12000,"held":800,"requested":1,"remaining":987200,
+**       --   "period":"day","starts_at":"…","resets_at":"…","retry_after_s":null}]
 **
 ** tok_quota_check(scope [, amount [, now]]) -> 'allow', 'warn', 'throttle' or 'block': the worst of
 ** all quotas that cover the scope. tok_quota_explain(…) -> JSON array of them, amounts of cost in

@@ -12,8 +12,10 @@
 ** tok_context_look(id) is for the TEMP triggers of sql/temp/context.sql: raises the events of rules
 ** with basis 'context' that a row of llm_usage calls for, within the statement that wrote it. NULL.
 **
-**     INSERT INTO llm_alert(quota_id, basis, value) SELECT id, 'context', 0.9 FROM llm_quota WHERE name = 'acme day';
-**       -- one event a key and period when input and output of a call come to 90 % of what its model takes
+**     INSERT INTO llm_alert(quota_id, basis, value)
+**     SELECT id, 'context', 0.9 FROM llm_quota WHERE name = 'acme day';
+**       -- one event a key and period when input and output of a call come to 90 % of what its
+**       -- model takes
 */
 #include "budget_sql.h"
 

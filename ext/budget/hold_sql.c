@@ -1,13 +1,15 @@
 /*
 ** Holds: budget that is parked for calls in flight, so that no two callers spend the same.
 **
-**     SELECT tok_quota_reserve('req-1', '{"tenant_id":"acme","model":"gpt-4o"}', '{"input":1200,"output":800}');
+**     SELECT tok_quota_reserve('req-1', '{"tenant_id":"acme","model":"gpt-4o"}',
+**                              '{"input":1200,"output":800}');
 **       -- {"ok":1,"hold":17,"expires":"2026-01-31T12:10:00Z","decision":"allow"}, or
-**       -- {"ok":0,"quota":"acme day","key":"","metric":"total","limit":…,"used":…,"held":…,"requested":2000,"remaining":1500,
-**       --  "resets_at":"…","retry_after_s":3600}
+**       -- {"ok":0,"quota":"acme day","key":"","metric":"total","limit":…,"used":…,
+**       --  "held":…,"requested":2000,"remaining":1500,"resets_at":"…","retry_after_s":3600}
 **     -- call the provider with max_tokens = 800, then
-**     SELECT tok_quota_settle('req-1', '{"input_tokens":1190,"output_tokens":350}');   -- the row of llm_usage, or
-**     SELECT tok_quota_release('req-1');                                               -- the call was not made
+**     SELECT tok_quota_settle('req-1', '{"input_tokens":1190,"output_tokens":350}');
+**       -- the row of llm_usage; or, where the call was not made,
+**     SELECT tok_quota_release('req-1');
 **
 ** tok_quota_reserve(ref, scope, amount [, ttl_s [, now]]) -> JSON
 **   1. Holds the amount in every quota that covers the scope, or in none: ok is 0 where a quota

@@ -65,8 +65,8 @@ void tok_period_format(const tok_period *p, char out[TOK_PERIOD_TEXT_BYTES]);
 ** The period that holds t: periods of EVERY, STEP and CALENDAR follow each other without gap or
 ** overlap, so the next is that of out->end. LIFETIME: TOK_TIME_MIN..INT64_MAX. ROLLING: what a
 ** strict check at t sums, from the first bucket that has a part in the length_s seconds before t's
-** bucket to the end of t's bucket. BUCKET: the length_s seconds that end with t, within which an empty bucket
-** fills up.
+** bucket to the end of t's bucket. BUCKET: the length_s seconds that end with t, within which an
+** empty bucket fills up.
 */
 void tok_period_at(const tok_period *p, const tok_zone *z, int64_t t, tok_span *out);
 /* ROLLING: the bucket of t. Others: the period. What one counter row counts. */

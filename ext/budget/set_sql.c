@@ -1,10 +1,13 @@
 /*
 ** Setting up budgets.
 **
-**     SELECT tok_quota_set('acme day', '{"tenant_id":"acme","metric":"cost_usd","limit":25,"period":"day",
-**                                        "zone":"America/New_York","thresholds":[0.5,0.8,0.95]}');
-**     SELECT tok_quota_grant('acme day', '', 10, '2026-02-01', 'launch week');      -- 10 dollars more, once
-**     SELECT tok_quota_override('per user', 'ann', 50000, '2026-02-01');            -- another limit for one key, for a time
+**     SELECT tok_quota_set('acme day',
+**       '{"tenant_id":"acme","metric":"cost_usd","limit":25,"period":"day",
+**         "zone":"America/New_York","thresholds":[0.5,0.8,0.95]}');
+**     SELECT tok_quota_grant('acme day', '', 10, '2026-02-01', 'launch week');
+**       -- 10 dollars more, once
+**     SELECT tok_quota_override('per user', 'ann', 50000, '2026-02-01');
+**       -- another limit for one key, for a time
 **
 ** tok_quota_set(name, json [, now]) -> id. Makes the quota or changes what the JSON names, and
 **   fills its calendar. Keys: the scope (tenant_id, user_id, api_key_id, session_id, provider,
@@ -180,7 +183,9 @@ static void read_definition(tok_call *c, tok_slice json, definition *d) {
     if (j.event != TOK_JSON_NULL) read_value(c, d, k, &j);
   }
   if (c->rc == SQLITE_OK && (j.event != TOK_JSON_OBJECT_END || tok_json_next(&j) != TOK_JSON_END))
-    tok_call_fail(c, SQLITE_ERROR, "the definition is not valid JSON, expected an object such as {\"metric\":\"total\",\"limit\":1000,\"period\":\"day\"}");
+    tok_call_fail(c, SQLITE_ERROR,
+                  "the definition is not valid JSON, expected an object such as"
+                  " {\"metric\":\"total\",\"limit\":1000,\"period\":\"day\"}");
 }
 
 /* ---- checking -------------------------------------------------------------------------------- */
@@ -463,7 +468,9 @@ static void add(tok_call *c, int n, sqlite3_value **args, tok_bq which, bool gra
                   "there is no quota '%.*s', expected the name of one in llm_quota",
                   tok_shown(tok_sql_bytes(args[0])), tok_sql_bytes(args[0]).ptr);
   if (grant && e.rolling)
-    tok_call_fail(c, SQLITE_ERROR, "a rolling window or token bucket takes no grants; an override raises its limit for a time");
+    tok_call_fail(c, SQLITE_ERROR,
+                  "a rolling window or token bucket takes no grants; an override raises its limit"
+                  " for a time");
   int64_t units = units_argument(c, &e, grant ? "amount" : "limit", args[2]);
   sqlite3_stmt *stmt = tok_call_stmt(c, which);
   if (stmt == NULL) return;

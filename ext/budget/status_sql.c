@@ -72,9 +72,10 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
   (void)argv;
   (void)error;
   int rc = sqlite3_declare_vtab(
-      db, "CREATE TABLE x(quota TEXT, key TEXT, metric TEXT, action TEXT, decision TEXT, period TEXT, start TEXT,"
-          " \"end\" TEXT, \"limit\" NUMERIC, used NUMERIC, held NUMERIC, remaining NUMERIC, pct REAL, projected NUMERIC,"
-          " exhausted_at TEXT, resets_at TEXT, unpriced INTEGER, guarantee TEXT, name HIDDEN, now HIDDEN)");
+      db, "CREATE TABLE x(quota TEXT, key TEXT, metric TEXT, action TEXT, decision TEXT,"
+          " period TEXT, start TEXT, \"end\" TEXT, \"limit\" NUMERIC, used NUMERIC, held NUMERIC,"
+          " remaining NUMERIC, pct REAL, projected NUMERIC, exhausted_at TEXT, resets_at TEXT,"
+          " unpriced INTEGER, guarantee TEXT, name HIDDEN, now HIDDEN)");
   if (rc != SQLITE_OK) return rc;
   status_vtab *v = tok_malloc(sizeof *v);
   if (v == NULL) return SQLITE_NOMEM;
@@ -257,8 +258,8 @@ static void result_exhausted(sqlite3_context *ctx, const cursor *c) {
 }
 
 /*
-** hard for writes        guard write: no INSERT, no UPDATE and no reservation goes beyond the limit;
-**                        see hard
+** hard for writes        guard write: no INSERT, no UPDATE and no reservation goes beyond the
+**                        limit; see hard
 ** hard                   no INSERT and no reservation goes beyond the limit; only a call that used
 **                        more than it held does
 ** hard for priced        the same, but calls without a price count nothing or an estimate

@@ -21,10 +21,12 @@ static bool deliver(const char *shell_command, const char *event) {
 }
 
 static bool mark(sqlite3 *db, sqlite3_int64 id) {
+  static const char SQL[] = "UPDATE llm_alert_event"
+                            " SET delivered_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
+                            " WHERE id = ?1";
   sqlite3_stmt *stmt = NULL;
   bool done = false;
-  if (sqlite3_prepare_v2(db, "UPDATE llm_alert_event SET delivered_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?1", -1, &stmt,
-                         NULL) == SQLITE_OK) {
+  if (sqlite3_prepare_v2(db, SQL, -1, &stmt, NULL) == SQLITE_OK) {
     sqlite3_bind_int64(stmt, 1, id);
     done = sqlite3_step(stmt) == SQLITE_DONE;
   }

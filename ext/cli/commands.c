@@ -14,22 +14,30 @@ const command COMMANDS[] = {
     {"by-day", "by-day", "cost_usd", "spending by day of --zone", run_report},
     {"by-tenant", "by-tenant", "cost_usd", "spending by tenant", run_report},
     {"by-session", "by-session", "cost_usd", "spending by session", run_report},
-    {"range", "range", NULL, "--start to --end day by day, with what it has come to so far", run_report},
+    {"range", "range", NULL, "--start to --end day by day, with what it has come to so far",
+     run_report},
     {"costs", "costs", "cost_usd", "what a request and 1,000 tokens cost, by model", run_report},
-    {"efficiency", "efficiency", NULL, "ratios: tokens per dollar, cache hits, context used, value per cost", run_report},
-    {"blocks", "blocks", "cost_usd", "blocks of activity (5 hours) with burn rate and projection", run_report},
+    {"efficiency", "efficiency", NULL,
+     "ratios: tokens per dollar, cache hits, context used, value per cost", run_report},
+    {"blocks", "blocks", "cost_usd", "blocks of activity (5 hours) with burn rate and projection",
+     run_report},
     {"budget", "budget", "pct", "quotas: used, held, left, when they reset", run_report},
-    {"alerts", "alerts", NULL, "alert events; with --exec delivers new ones to a command", run_alerts},
-    {"forecast", "forecast", NULL, "what comes, with its interval: --metric --bucket --horizon --level", run_forecast},
+    {"alerts", "alerts", NULL, "alert events; with --exec delivers new ones to a command",
+     run_alerts},
+    {"forecast", "forecast", NULL,
+     "what comes, with its interval: --metric --bucket --horizon --level", run_forecast},
     {"anomalies", "anomalies", "score", "what was not normal, and who caused it", run_report},
     {"import", NULL, NULL,
      "reads files into the ledger: tok-usage import FILE...\n\n"
-     "  --format says what they are, else it is told from their start: csv, jsonl, responses, otel, litellm,\n"
+     "  --format says what they are, else it is told from their start: csv, jsonl, responses,"
+     " otel, litellm,\n"
      "  claude-code, codex, gemini-cli, qwen-code, opencode, amp, pi, llm (a logs.db).\n"
-     "  A line that can't be read is reported with its number; the others are imported. Known responses are\n"
+     "  A line that can't be read is reported with its number; the others are imported. Known"
+     " responses are\n"
      "  not imported twice.",
      run_import},
-    {"export", NULL, NULL, "writes the ledger: --format csv, json or focus; --output FILE, --since, --until", run_export},
+    {"export", NULL, NULL,
+     "writes the ledger: --format csv, json or focus; --output FILE, --since, --until", run_export},
 };
 const size_t N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0];
 

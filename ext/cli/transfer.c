@@ -80,7 +80,8 @@ static void stop_progress(sqlite3 *db, const progress *p) {
 /* ---- import ---------------------------------------------------------------------------------- */
 
 static const char REPORT[] =
-    "SELECT ?1 ->> 'format', ?1 ->> 'read', ?1 ->> 'imported', ?1 ->> 'duplicates', json_array_length(?1, '$.bad')";
+    "SELECT ?1 ->> 'format', ?1 ->> 'read', ?1 ->> 'imported', ?1 ->> 'duplicates',"
+    " json_array_length(?1, '$.bad')";
 static const char BAD[] =
     "SELECT value ->> 'line', value ->> 'error' FROM json_each(?1, '$.bad') LIMIT ?2";
 

@@ -27,8 +27,10 @@ typedef enum {
 } tok_rhythm;
 
 enum {
-  /* Ten days, as cloud cost tools ask for. An hour is judged if one of another week is known: at first
-     those of the last three days. */
+  /*
+  ** Ten days, as cloud cost tools ask for. An hour is judged if one of another week is known: at
+  ** first those of the last three days.
+  */
   TOK_ANOMALY_HOURS_MIN = 240,
   TOK_ANOMALY_BUCKETS_MIN = 10 /* of days and longer */
 };

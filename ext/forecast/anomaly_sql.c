@@ -4,8 +4,9 @@
 **     SELECT * FROM tok_anomalies('cost', 'hour');
 **     SELECT start, impact, cause
 **     FROM tok_anomalies('total', 'day', '{"tenant_id":"acme","zone":"Europe/Berlin"}');
-**     SELECT * FROM tok_anomalies('cost', 'day', NULL, 3, 5.0);     -- more sensitive, from 5 USD on
-**     SELECT * FROM tok_anomalies('requests', 'hour', NULL, NULL, 100, 2); -- also from twice the expected
+**     SELECT * FROM tok_anomalies('cost', 'day', NULL, 3, 5.0);   -- more sensitive, from 5 USD on
+**     SELECT * FROM tok_anomalies('requests', 'hour', NULL, NULL, 100, 2);
+**       -- also from twice the expected
 **
 ** tok_anomalies(metric, bucket [, filter_json [, threshold [, min_impact [, spike [, now]]]]])
 ** -> start, end, actual, expected, lower, upper, score, impact, impact_pct, direction, cause

@@ -4,8 +4,8 @@
 **
 ** The weighted moments of (lags, y) are summed once along the series; at each origin they are what
 ** was known there, and the normal equations (k x k, k <= TOK_LAGS_MAX) are solved by Cholesky.
-** O(n k^2). Forecasts are iterated; each step stays within the recent range and a margin, so that no
-** unstable polynomial runs away.
+** O(n k^2). Forecasts are iterated; each step stays within the recent range and a margin, so that
+** no unstable polynomial runs away.
 */
 #include "fmath.h"
 #include "method.h"

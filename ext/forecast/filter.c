@@ -103,8 +103,8 @@ static tok_status take(const tok_json *j, tok_slice key, tok_filter *f,
                                           : refuse(wrong, "budget", "a number of at least 0");
   }
   snprintf(wrong, TOK_WRONG_BYTES,
-           "filter has an unknown key '%.*s', expected tenant_id, user_id, api_key_id, session_id, provider, model, "
-           "task_type, tag, zone, level or budget",
+           "filter has an unknown key '%.*s', expected tenant_id, user_id, api_key_id, session_id,"
+           " provider, model, task_type, tag, zone, level or budget",
            (int)(key.len > 40 ? 40 : key.len), key.ptr);
   return TOK_INVALID;
 }

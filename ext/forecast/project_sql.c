@@ -2,7 +2,8 @@
 ** Projections of periods and budgets.
 **
 **     SELECT tok_project('cost', 'month');
-**     SELECT tok_project('total', 'day', '{"tenant_id":"acme","budget":1000000}', '2026-06-15T12:00:00Z');
+**     SELECT tok_project('total', 'day', '{"tenant_id":"acme","budget":1000000}',
+**                        '2026-06-15T12:00:00Z');
 **     SELECT tok_forecast_alerts();
 **
 ** tok_project(metric, period [, filter_json [, now]]) -> JSON {metric, period, start, end, now,

@@ -144,9 +144,9 @@ static void take_logs(tok_run *r) {
 }
 
 /*
-** Is the history a straight line? Trends of short histories mislead more than they help (so no other
-** method has one), unless next to nothing else is there. From several seasons on the other methods
-** see a trend by themselves. Hours rise every morning: there only an exact line is one.
+** Is the history a straight line? Trends of short histories mislead more than they help (so no
+** other method has one), unless next to nothing else is there. From several seasons on the other
+** methods see a trend by themselves. Hours rise every morning: there only an exact line is one.
 */
 static bool is_line(const tok_run *r) {
   static const struct {

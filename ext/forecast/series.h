@@ -66,8 +66,8 @@ typedef struct {
 tok_status tok_series_grid(tok_points *set, const tok_step *step, tok_series *out);
 void tok_series_free(tok_series *s);
 /*
-** Time of grid point i (may be beyond the end); saturates at TOK_TIME_MAX. A day that the month does
-** not have is its last one.
+** Time of grid point i (may be beyond the end); saturates at TOK_TIME_MAX. A day that the month
+** does not have is its last one.
 */
 int64_t tok_series_time(const tok_series *s, size_t i);
 

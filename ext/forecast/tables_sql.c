@@ -2,8 +2,10 @@
 ** Forecasts of the ledger, and how good they have been.
 **
 **     SELECT * FROM tok_forecast('cost', 'day', 30);
-**     SELECT * FROM tok_forecast('total', 'hour', 48, '{"tenant_id":"acme","zone":"America/New_York"}', 0.95);
-**     SELECT ts, forecast, method, wape, status FROM tok_forecast('requests', 'day', 14, NULL, NULL, '2026-06-01');
+**     SELECT * FROM tok_forecast('total', 'hour', 48,
+**                                '{"tenant_id":"acme","zone":"America/New_York"}', 0.95);
+**     SELECT ts, forecast, method, wape, status
+**     FROM tok_forecast('requests', 'day', 14, NULL, NULL, '2026-06-01');
 **     SELECT sum(abs(error)) / sum(actual) AS wape FROM tok_backtest('cost', 'day', 7);
 **
 ** tok_forecast(metric, bucket, horizon [, filter_json [, level [, now]]]) -> ts, forecast, lower,
@@ -49,11 +51,11 @@ typedef struct {
 } table;
 
 /* Hidden columns after the arguments. */
-#define TRUST_COLUMNS                                                                                       \
-  " metric HIDDEN, bucket HIDDEN, horizon HIDDEN, filter_json HIDDEN, level HIDDEN, now HIDDEN,"            \
-  " method TEXT HIDDEN, n INTEGER HIDDEN, filled INTEGER HIDDEN, repaired INTEGER HIDDEN, wape REAL HIDDEN," \
-  " mase REAL HIDDEN, coverage REAL HIDDEN, status TEXT HIDDEN, total REAL HIDDEN, total_lower REAL HIDDEN," \
-  " total_upper REAL HIDDEN)"
+#define TRUST_COLUMNS                                                                              \
+  " metric HIDDEN, bucket HIDDEN, horizon HIDDEN, filter_json HIDDEN, level HIDDEN, now HIDDEN,"   \
+  " method TEXT HIDDEN, n INTEGER HIDDEN, filled INTEGER HIDDEN, repaired INTEGER HIDDEN,"         \
+  " wape REAL HIDDEN, mase REAL HIDDEN, coverage REAL HIDDEN, status TEXT HIDDEN,"                 \
+  " total REAL HIDDEN, total_lower REAL HIDDEN, total_upper REAL HIDDEN)"
 enum {
   T_METHOD,
   T_N,
@@ -79,10 +81,10 @@ static const table forecast_table = {
     forecast_columns,
     false};
 static const table backtest_table = {
-    {"tok_backtest", "tok_backtest(metric, bucket, horizon [, filter_json [, level [, now]]])", 8, 3, N_ARGS,
-     1u << ARG_HORIZON | 1u << ARG_LEVEL},
-    "CREATE TABLE x(origin TEXT, ts TEXT, step INTEGER, actual REAL, forecast REAL, lower REAL, upper REAL,"
-    " error REAL," TRUST_COLUMNS,
+    {"tok_backtest", "tok_backtest(metric, bucket, horizon [, filter_json [, level [, now]]])", 8,
+     3, N_ARGS, 1u << ARG_HORIZON | 1u << ARG_LEVEL},
+    "CREATE TABLE x(origin TEXT, ts TEXT, step INTEGER, actual REAL, forecast REAL, lower REAL,"
+    " upper REAL, error REAL," TRUST_COLUMNS,
     backtest_columns,
     true};
 

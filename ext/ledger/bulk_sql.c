@@ -1,9 +1,9 @@
 /*
 ** Many rows at once: the triggers of INSERT rest, and their work is done in one go at the end.
 **
-**     SELECT tok_bulk_begin();                       -- begins a transaction
-**     INSERT INTO llm_usage(...) VALUES (...);       -- as many as there are, by a prepared statement
-**     SELECT tok_bulk_end();                         -- fills in, prices, sums up, commits; returns the rows
+**     SELECT tok_bulk_begin();                  -- begins a transaction
+**     INSERT INTO llm_usage(...) VALUES (...);  -- as many as there are, by a prepared statement
+**     SELECT tok_bulk_end();                    -- fills in, prices, sums up, commits -> rows
 **
 ** tok_bulk_begin() -> NULL
 **   1. Begins a write transaction and takes away the triggers that fill in, price and sum up what

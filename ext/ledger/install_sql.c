@@ -32,7 +32,7 @@ enum { FIRST_WITH_MOVING = 8, NEW_WAITING = 13 };
 typedef struct {
   int version;
   bool current;  /* version and definitions are this build's */
-  enum { WHOLE, TO_MAKE, TO_COUNT } damage; /* what is missing of what it made; TO_COUNT: triggers */
+  enum { WHOLE, TO_MAKE, TO_COUNT } damage; /* what is gone of what it made; TO_COUNT: triggers */
   bool bulk;     /* tok_bulk_begin() without its end */
   int64_t bulk_after; /* the last row before it */
   bool legacy;   /* a table llm_usage from before tok */
@@ -256,8 +256,9 @@ static int find_damage(install *in, bool make) {
     if (strcmp(type, "trigger") == 0) damage = TO_COUNT;
     else if (damage == WHOLE && (!stored || sql != NULL)) damage = TO_MAKE;
     if (sql != NULL && strcmp(type, "table") == 0) {
-      char *why = sqlite3_mprintf("table %s of the ledger is gone; restore it, or drop all tables and"
-                                  " views llm_*", name);
+      char *why = sqlite3_mprintf("table %s of the ledger is gone; restore it, or drop all tables"
+                                  " and views llm_*",
+                                  name);
       if (why == NULL) rc = SQLITE_NOMEM;
       else refuse(in, SQLITE_ERROR, why);
       sqlite3_free(why);

@@ -20,8 +20,10 @@ typedef struct {
   tok_slice text;
   tok_slice format;  /* empty: told from the start of the file; "llm" is a logs.db */
   tok_slice options; /* empty, or the JSON of tok_log_options_read */
-  /* May be NULL. Called after each transaction; bytes_total is -1 where it is not known. False ends the import, and
-     what is committed stays. */
+  /*
+  ** May be NULL. Called after each transaction; bytes_total is -1 where it is not known. False ends
+  ** the import, and what is committed stays.
+  */
   bool (*progress)(void *arg, int64_t bytes, int64_t bytes_total, int64_t records);
   void *arg;
 } tok_intake;

@@ -22,8 +22,8 @@
 **   M3  A malformed line is listed with its number and the others are imported. "ignored" are lines
 **       that record no use: prompts, tool calls, settings. read = imported + updated + duplicates +
 **       ignored + rejected.
-**       Records need a time. Kinds that say none (responses, what agents print) are of when the file
-**       was written, or of now.
+**       Records need a time. Kinds that say none (responses, what agents print) are of when the
+**       file was written, or of now.
 **   M4  options: {"columns": {"their name": "column of llm_usage"}, "set": {"tenant_id": "acme"}};
 **       `set` fills what a record does not say.
 **   M5  Rows are committed 20,000 at a time, unless a transaction is open already. On an error what
@@ -364,8 +364,9 @@ static void open_and_read(intake *in, const tok_log_options *options, tok_buf *o
   bool database = tok_slice_is(name, "llm");
   tok_log_format format = database ? TOK_LOG_AUTO : tok_log_format_find(name);
   if (format == TOK_LOG_UNKNOWN || (database && in->what->path == NULL)) {
-    refuse(in, sqlite3_mprintf("format '%.*s' is not known, expected csv, jsonl, responses, otel, litellm, claude-code,"
-                               " codex, gemini-cli, qwen-code, opencode, amp, pi%s",
+    refuse(in, sqlite3_mprintf("format '%.*s' is not known, expected csv, jsonl, responses, otel,"
+                               " litellm, claude-code, codex, gemini-cli, qwen-code, opencode, amp,"
+                               " pi%s",
                                tok_shown(name), name.ptr, in->what->path == NULL ? "" : " or llm"));
     return;
   }

@@ -1,11 +1,11 @@
 /*
 ** The ledger's SQL functions.
 **
-**     SELECT tok_init();                          -- create or migrate llm_*; returns the schema's version
+**     SELECT tok_init();                 -- create or migrate llm_* -> the schema's version
 **     INSERT INTO llm_usage(provider, model, task_type, input_tokens, output_tokens)
 **     VALUES ('openai', 'gpt-4o', 'chat', 1200, 350);
 **     SELECT * FROM llm_by_model;
-**     SELECT tok_reprice('2026-01-01');           -- price January onwards anew; returns the rows changed
+**     SELECT tok_reprice('2026-01-01');  -- price January onwards anew -> the rows changed
 **
 ** tok_init() -> INTEGER
 **   1. Creates what is missing, migrates what is older, keeps every row; one transaction, or a

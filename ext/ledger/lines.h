@@ -4,8 +4,10 @@
 
 #include "../base/buf.h"
 
-/* The next field of a CSV row, quoted where it must be: with a separator, quotes, line ends or blanks around it, or text that
-   says NULL. NULL (ptr) is an empty field, empty text a quoted one. */
+/*
+** The next field of a CSV row, quoted where it must be: with a separator, quotes, line ends or
+** blanks around it, or text that says NULL. NULL (ptr) is an empty field, empty text a quoted one.
+*/
 void tok_csv_add(tok_buf *line, bool first, tok_slice field);
 
 typedef enum { TOK_LINE_TEXT, TOK_LINE_NUMBER, TOK_LINE_JSON } tok_line_kind;

@@ -260,8 +260,10 @@ static void cut_documents(tok_log *l, const char *p, size_t n) {
 
 /* ---- the start ------------------------------------------------------------------------------- */
 
-/* Are the braces of the first line balanced, or does the next line start a value of its own? Then lines are documents;
-   else a value goes over several lines. */
+/*
+** Are the braces of the first line balanced, or does the next line start a value of its own? Then
+** lines are documents; else a value goes over several lines.
+*/
 static tok_log_cut cut_of_json(tok_slice start) {
   int depth = 0;
   bool in_string = false;

@@ -86,7 +86,14 @@ typedef struct {
 } tok_log_sink;
 
 /* What Codex says in one line and means for the next. */
-enum { TOK_SUM_INPUT, TOK_SUM_CACHED, TOK_SUM_OUTPUT, TOK_SUM_REASONING, TOK_SUM_WRITTEN, TOK_SUMS };
+enum {
+  TOK_SUM_INPUT,
+  TOK_SUM_CACHED,
+  TOK_SUM_OUTPUT,
+  TOK_SUM_REASONING,
+  TOK_SUM_WRITTEN,
+  TOK_SUMS
+};
 typedef struct {
   int64_t total[TOK_SUMS]; /* of the session so far; cached and written are parts of the input */
   bool any;

@@ -224,7 +224,7 @@ static bool is_count(int c) {
          c == TOK_C_REPORTED_USD || c == TOK_C_INPUT_FRESH;
 }
 
-/* Of several columns that mean one of ours the surest counts, or the first; the others where that is empty. */
+/* Of several columns that mean one of ours the surest counts, else the first that is not empty. */
 static void mark_weak(tok_log *l, const uint8_t *how) {
   for (int n = 0; n < l->n_columns; n++) {
     for (int m = 0; m < l->n_columns && !l->weak[n]; m++) {
@@ -235,7 +235,8 @@ static void mark_weak(tok_log *l, const uint8_t *how) {
 }
 
 static const char *wrong_header(tok_slice row, bool any, bool counts) {
-  if (memchr(row.ptr, '\0', row.len) != NULL) return "is the header, and not UTF-8; is this UTF-16?";
+  if (memchr(row.ptr, '\0', row.len) != NULL)
+    return "is the header, and not UTF-8; is this UTF-16?";
   if (memchr(row.ptr, '\r', row.len) != NULL)
     return "ends in CR, as the others seem to; expected LF or CRLF";
   if (!any) return "is the header, but none of its columns is known; options can name them";
@@ -356,7 +357,8 @@ static void id_of_cursor(tok_log *l, int64_t input, int64_t output) {
            (int)(model.len > 40 ? 40 : model.len), model.len == 0 ? "" : model.ptr,
            (long long)input, (long long)count_of(l, TOK_C_CACHE_READ_TOKENS, (tok_slice){NULL, 0}),
            (long long)output);
-  if (!tok_record_has(r, TOK_C_RESPONSE_ID)) tok_record_copy(r, TOK_C_RESPONSE_ID, tok_slice_of(id));
+  if (!tok_record_has(r, TOK_C_RESPONSE_ID))
+    tok_record_copy(r, TOK_C_RESPONSE_ID, tok_slice_of(id));
 }
 
 static void settle_cursor(tok_log *l, const cursor_row *c) {

@@ -29,8 +29,10 @@ typedef enum {
   TOK_LOG_FREE   /* true: the request cost nothing */
 } tok_log_act;
 
-/* Paths are members joined by dots, arrays do not count; "@x" is an OpenTelemetry attribute x, in either of its two
-   writings. */
+/*
+** Paths are members joined by dots, arrays do not count; "@x" is an OpenTelemetry attribute x, in
+** either of its two writings.
+*/
 typedef struct {
   const char *path;
   uint8_t act, column;

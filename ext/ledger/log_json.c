@@ -641,7 +641,7 @@ static bool step(reader *w) {
   return w->j.event != TOK_JSON_ERROR && w->l->status == TOK_OK;
 }
 
-/* An object in a string: its members' paths go on from where the string is. What is no JSON is no object. */
+/* An object in a string: its members' paths go on from the string's. What is no JSON is none. */
 static void read_inside(reader *w, tok_slice text) {
   reader outer = *w;
   if (text.len == 0 || text.ptr[0] != '{') return;

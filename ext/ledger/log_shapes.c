@@ -319,8 +319,10 @@ tok_log_format tok_log_format_find(tok_slice name) {
 
 /* ---- telling the format ---------------------------------------------------------------------- */
 
-/* All of the words stand in the text, quoted, where no string is open around them: in a string quotes have a backslash
-   before them. A word that ends in a dot is the start of one. First match. */
+/*
+** All of the words stand in the text, quoted, where no string is open around them: in a string
+** quotes have a backslash before them. A word that ends in a dot is the start of one. First match.
+*/
 typedef struct {
   tok_log_format format;
   const char *words[3];

@@ -1,7 +1,8 @@
 /*
 ** Percentiles, as aggregates and over windows.
 **
-**     SELECT model, tok_p50(response_time_ms), tok_p95(response_time_ms) FROM llm_usage GROUP BY model;
+**     SELECT model, tok_p50(response_time_ms), tok_p95(response_time_ms)
+**       FROM llm_usage GROUP BY model;
 **     SELECT timestamp, tok_percentile(response_time_ms, 0.9)
 **       OVER (ORDER BY unix_time ROWS 99 PRECEDING) FROM llm_usage;
 **

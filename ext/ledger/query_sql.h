@@ -38,8 +38,10 @@ struct tok_query_def {
   ** argument is not given. An SQLite code; tok_query_error sets the text.
   */
   int (*open)(tok_query *q, sqlite3_value **args, sqlite3_stmt **out);
-  /* Both NULL where the table's columns are the statement's. Else: is there a row before those of the statement? And the
-     table's only column: of that row, or of the statement's row. */
+  /*
+  ** Both NULL where the table's columns are the statement's. Else: is there a row before those of
+  ** the statement? And the table's only column: of that row, or of the statement's row.
+  */
   bool (*has_header)(sqlite3_value **args);
   void (*result)(sqlite3_value **args, sqlite3_stmt *stmt, bool header, sqlite3_context *ctx);
 };
@@ -57,8 +59,10 @@ int tok_query_bind_value(sqlite3_stmt *stmt, const char *name, sqlite3_value *v)
 int tok_query_int(tok_query *q, sqlite3_value *v, const char *arg, int64_t min, int64_t max,
                   int64_t *out);
 int tok_query_time(tok_query *q, sqlite3_value *v, const char *arg, int64_t *out);
-/* The zone of the argument, else of llm_setting, else UTC; *name is the text to bind, borrowed from *owned
-   (sqlite3_free), which the caller frees in any case. */
+/*
+** The zone of the argument, else of llm_setting, else UTC; *name is the text to bind, borrowed from
+** *owned (sqlite3_free), which the caller frees in any case.
+*/
 int tok_query_zone(tok_query *q, sqlite3_value *v, const tok_zone **out, char **owned);
 
 /* One answer: the integers of the first row of a query, SQLITE_NULL as INT64_MIN. */

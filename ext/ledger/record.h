@@ -112,9 +112,11 @@ void tok_record_parse(tok_record *r, tok_column c, tok_slice text);
 /* Dollars as text: whole nano-dollars, rounded half to even. */
 void tok_record_usd(tok_record *r, tok_column c, tok_slice text);
 
-/* An instant as text: ISO-8601 with or without offset and fraction, or a number of seconds, milliseconds, microseconds
-** or nanoseconds since 1970, told apart by size (1e11 seconds is the year 5138). TOK_OK or
-** TOK_INVALID. */
+/*
+** An instant as text: ISO-8601 with or without offset and fraction, or a number of seconds,
+** milliseconds, microseconds or nanoseconds since 1970, told apart by size (1e11 seconds is the
+** year 5138). TOK_OK or TOK_INVALID.
+*/
 tok_status tok_record_instant(tok_slice text, int64_t *milliseconds);
 
 /*

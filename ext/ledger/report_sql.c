@@ -2,7 +2,8 @@
 ** tok_report: usage and spending by anything, over any range of time.
 **
 **     SELECT key, requests, cost_usd, p95_ms FROM tok_report('model', '2026-01-01', '2026-02-01');
-**     SELECT key, cost_usd FROM tok_report('day', '2026-01-01', '2026-02-01', 'America/New_York', '{"tenant_id":"acme"}');
+**     SELECT key, cost_usd FROM tok_report('day', '2026-01-01', '2026-02-01',
+**                                          'America/New_York', '{"tenant_id":"acme"}');
 **
 ** tok_report(group_by, since, until [, zone [, filter_json]])
 **   -> key, requests, input_tokens, output_tokens, total_tokens, cost_usd, avg_cost_usd,
@@ -102,7 +103,8 @@ static const struct {
     {"request_model", TOK_BY_OTHER, "0", "+u.request_model IS (SELECT request_model FROM wanted)"},
     {"status", TOK_BY_OTHER, "0", "+u.status IS (SELECT status FROM wanted)"},
     {"tag", TOK_BY_OTHER, "0",
-     "((SELECT tag FROM wanted) IS NULL AND u.tags IS NULL OR EXISTS (SELECT 1 FROM json_each(u.tags) AS j"
+     "((SELECT tag FROM wanted) IS NULL AND u.tags IS NULL"
+     " OR EXISTS (SELECT 1 FROM json_each(u.tags) AS j"
      " WHERE (SELECT tag FROM wanted) IN (j.value, j.key || ':' || j.value)))"},
 };
 enum { N_CONDITIONS = sizeof conditions / sizeof conditions[0] };
@@ -376,7 +378,7 @@ static int open_report(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
 
 /* Of a report's statement: sql/query/report.sql. */
 #define REPORT_COLUMNS                                                                             \
-  "\"key\", requests INTEGER, input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER,"   \
+  "\"key\", requests INTEGER, input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER,"  \
   " cost_usd REAL, avg_cost_usd REAL, avg_tokens REAL, p50_ms REAL, p95_ms REAL, p99_ms REAL,"     \
   " cache_hit_ratio REAL, tokens_per_usd REAL, share REAL"
 #define REPORT_ARGUMENTS                                                                           \

@@ -14,7 +14,8 @@
 **       one instant.
 **   B4  Time: in proportion to the blocks, from the hours of the roll-up.
 **
-**     SELECT start, total_tokens, tokens_per_min, projected_cost_usd FROM tok_blocks() WHERE active;
+**     SELECT start, total_tokens, tokens_per_min, projected_cost_usd
+**       FROM tok_blocks() WHERE active;
 **
 ** tok_analytics(tenant_id, days [, now]) -> JSON
 **   {"summary": {"totalTokens", "promptTokens", "completionTokens", "estimatedCost",
@@ -73,7 +74,7 @@ static int bind_question(sqlite3_stmt *stmt, sqlite3_value *tenant, int64_t days
   return rc;
 }
 
-/* The document as UTF-8: names in the ledger may hold anything, and json_object copies their bytes. */
+/* The document as UTF-8: names in the ledger may hold any bytes, and json_object copies them. */
 static void give(sqlite3_context *ctx, sqlite3_value *document) {
   tok_slice text = tok_sql_bytes(document);
   if (tok_utf8_valid(text.ptr, text.len)) {

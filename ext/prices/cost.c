@@ -234,8 +234,10 @@ static void find_unpriced(const tok_quantities *q, tok_cost_result *out) {
 
 /* ---- money ----------------------------------------------------------------------------------- */
 
-/* In pico-dollars x TOK_METER_DENOMINATOR x 100, for the percents of surcharges. What fits in the end
- * is far from 2^127 here. */
+/*
+** In pico-dollars x TOK_METER_DENOMINATOR x 100, for the percents of surcharges. What fits in the
+** end is far from 2^127 here.
+*/
 static bool add_line(wide *sum, const tok_cost_line *line) {
   wide v = (wide)line->quanta * line->row->price_pico; /* 2^126 at most */
   int64_t scale = TOK_METER_DENOMINATOR / tok_meters[line->row->meter].per * (100 + line->percent);

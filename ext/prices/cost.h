@@ -75,9 +75,8 @@ size_t tok_price_choose(tok_price_rows rows, int64_t at, int64_t total_input, to
                         const tok_price_row *best[TOK_METER_N]);
 
 /*
-** TOK_OK and out->cost_nano; TOK_INVALID and out->fault; TOK_NOTFOUND: no row holds at `at`, or none
-** for fast or ultrafast;
-** TOK_OVERFLOW: more than 9.2e18 nano-dollars. O(rows + meters^2).
+** TOK_OK and out->cost_nano; TOK_INVALID and out->fault; TOK_NOTFOUND: no row holds at `at`, or
+** none for fast or ultrafast; TOK_OVERFLOW: more than 9.2e18 nano-dollars. O(rows + meters^2).
 */
 tok_status tok_cost_of(tok_price_rows rows, const tok_quantities *q, int64_t at, tok_tier tier,
                        tok_cost_result *out);

@@ -1,5 +1,7 @@
-/* The other formats of price lists; see import.h. Each reads its file's members in whatever order they
- * stand. */
+/*
+** The other formats of price lists; see import.h. Each reads its file's members in whatever order
+** they stand.
+*/
 #include "../base/time.h"
 #include "import_impl.h"
 

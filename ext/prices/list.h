@@ -95,7 +95,7 @@ typedef struct {
   uint32_t
       makes[TOK_GLOBS_MAX]; /* globs of model names that mean this provider when none is said */
   uint8_t n_called, n_makes;
-  bool regional; /* its regions have prices of their own: the list names them, eu-west-2/mistral.… */
+  bool regional; /* its regions have their own prices: the list names them, eu-west-2/mistral.… */
   uint8_t us_percent; /* surcharge on the tokens of requests that are kept in the US, 0 if none */
   uint8_t fallback[TOK_FALLBACKS_MAX], n_fallback;
 } tok_price_provider;

@@ -3,10 +3,10 @@
 ** that the bill never exceeds it.
 **
 ** Of the input any part may be read from a cache or written to it, for minutes or an hour, may be
-** sound or pictures; of the output any part may be reasoning. So each token is priced as the dearest
-** kind that it may be. A caller who knows better says so: at most so many tokens of a meter
-** ({"cache_write":0}). What a request is given only if it asks is in it as far as it is said: another
-** service tier than standard, inference_geo us, fees beside tokens ({"web_searches":3}).
+** sound or pictures; of the output any part may be reasoning. So each token is priced as the
+** dearest kind that it may be. A caller who knows better says so: at most so many tokens of a meter
+** ({"cache_write":0}). What a request is given only if it asks is in it as far as it is said:
+** another service tier than standard, inference_geo us, fees beside tokens ({"web_searches":3}).
 **
 **     tok_bounds b = {.input = 1200, .output = 800, .tier = TOK_TIER_STANDARD};
 **     if (tok_cost_most(rows, &b, at, &nano) == TOK_OK) …no request within b costs more than nano…

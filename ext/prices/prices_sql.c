@@ -26,8 +26,8 @@
 **       at) for a usage object of them, without the JSON. For triggers and views of tok's own.
 **
 ** tok_row_most_nano(model, provider, bounds, at)
-**   R8  The most that a request may cost within bounds (most.h), a pointer that tok's own statements
-**       bind; anything else is NULL.
+**   R8  The most that a request may cost within bounds (most.h), a pointer that tok's own
+**       statements bind; anything else is NULL.
 **
 ** None of these is DETERMINISTIC: without `at` they read the clock, and they read the table
 ** llm_price. They are not marked INNOCUOUS for the same reason.
@@ -118,11 +118,11 @@ static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v,
     r->plain = !r->us_only && tok_plain_of(&usage->q, &r->p);
     return true;
   }
-  tok_sql_error(
-      ctx, func,
-      "usage%s%.*s %s%s, expected an object such as {\"input_tokens\": 1000, \"output_tokens\": 50}",
-      usage->member.len > 0 ? " member " : "", tok_shown(usage->member),
-      usage->member.len > 0 ? usage->member.ptr : "", usage->wrong, usage->got);
+  tok_sql_error(ctx, func,
+                "usage%s%.*s %s%s, expected an object such as"
+                " {\"input_tokens\": 1000, \"output_tokens\": 50}",
+                usage->member.len > 0 ? " member " : "", tok_shown(usage->member),
+                usage->member.len > 0 ? usage->member.ptr : "", usage->wrong, usage->got);
   return false;
 }
 
@@ -315,7 +315,8 @@ static void row_most_nano(sqlite3_context *ctx, int n, sqlite3_value **args) {
       !find_prices(ctx, func, tok_sql_bytes(args[1]), args[0], &hit))
     return;
   request us = {.us_only = true};
-  tok_status status = tok_cost_most(rows_for(tok_hit_rows(&hit), hit.model, &us), bounds, at, &nano);
+  tok_price_rows rows = rows_for(tok_hit_rows(&hit), hit.model, &us);
+  tok_status status = tok_cost_most(rows, bounds, at, &nano);
   if (status == TOK_OK) sqlite3_result_int64(ctx, nano);
   else if (status == TOK_OVERFLOW)
     tok_sql_error(ctx, func, "the cost does not fit in 64 bits of nano-dollars");

@@ -8,7 +8,8 @@
 **   meter, usd_per_1m  dollars per million tokens, or per `unit` where that is not '1M tokens'
 **   unit               what the price is for: a search, a page, …
 **   tier_from_tokens   the price of requests whose whole input has at least so many tokens; 0 = all
-**   service_tier       standard, batch, flex, priority, fast (llm_price says priority for fast), ultrafast
+**   service_tier       standard, batch, flex, priority, fast (llm_price says priority for fast),
+**                      ultrafast
 **   region             NULL = any
 **   valid_from, valid_to  ISO-8601; NULL = open; valid_to itself is no longer valid
 **   hours, weekdays    '01:00-04:00' UTC and '12345' (1 = Monday); NULL = always

@@ -95,7 +95,8 @@ typedef struct {
 */
 static learned read_learned(sqlite3 *db, sqlite3_value *model) {
   static const char SQL[] =
-      "SELECT round(factor * 1000), round(spread * 1000), requests FROM main.llm_factor WHERE model = ?1";
+      "SELECT round(factor * 1000), round(spread * 1000), requests FROM main.llm_factor"
+      " WHERE model = ?1";
   learned l = {1000, 0, 0};
   sqlite3_stmt *stmt = NULL;
   if (sqlite3_prepare_v2(db, SQL, -1, &stmt, NULL) == SQLITE_OK) {
@@ -131,7 +132,8 @@ void tok_estimate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   tok_buf_init(&b, tok_sql_limit(ctx));
   if (!known) {
     tok_buf_adds(&b, "{\"tokens\":null,\"low\":null,\"high\":null,\"exact\":false,\"method\":null,"
-                     "\"encoding\":null,\"factor\":null,\"reason\":\"nothing is known of this model's tokens\"}");
+                     "\"encoding\":null,\"factor\":null,"
+                     "\"reason\":\"nothing is known of this model's tokens\"}");
   } else {
     learned l = {1000, 0, 0};
     if (!est.exact) l = learned_of(ctx, argv[0]);

@@ -1,6 +1,6 @@
 /*
-** fill: starts of pieces, 64 bytes of text at a time, by the masks of blocks.h; by the scanner where
-** they can't settle it. Private to kernel.h, which says what the including file defines.
+** fill: starts of pieces, 64 bytes of text at a time, by the masks of blocks.h; by the scanner
+** where they can't settle it. Private to kernel.h, which says what the including file defines.
 */
 #ifndef TOK_FILL_H
 #define TOK_FILL_H

@@ -202,7 +202,7 @@ tok_status tok_form_new(tok_form **form, bool compat, uint32_t sign) {
 
 /* ---- texts ------------------------------------------------------------------------------------*/
 
-/* The start of the character that ends at `at`, or `at` if none does or it begins before `floor`. */
+/* The start of the character that ends at `at`; `at` if none does or it begins before `floor`. */
 static size_t char_before(tok_slice text, size_t floor, size_t at, uint32_t *cp) {
   const uint8_t *p = (const uint8_t *)text.ptr;
   size_t from = at;
@@ -222,7 +222,7 @@ static uint8_t last_class(uint32_t cp) {
   return n == 0 ? UINT8_MAX : class_of((uint32_t)out[n - 1]);
 }
 
-/* May a character that is later join with one of class 0 right before it, or with a part of that? */
+/* May a later character join with one of class 0 right before it, or with a part of that? */
 static bool joins(const tok_form *f, uint32_t before, uint32_t later) {
   if (in_range(later, V_FIRST, V_LAST)) return in_range(before, L_FIRST, L_LAST);
   if (in_range(later, T_FIRST, T_LAST))

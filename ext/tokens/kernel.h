@@ -263,7 +263,7 @@ static inline void add_wides(counter *c, const uint8_t *text, const uint32_t *st
   }
 }
 
-/* Of the last n that wait, whose lines have been fetched: those that the cache knows wait no more. */
+/* Of the last n that wait, whose lines are fetched: those that the cache knows wait no more. */
 static inline void settle_wides(counter *c, size_t n) {
   uint8_t unknown[FEW];
   wide_miss *wide = c->wide + c->n_wide - n;

@@ -33,7 +33,8 @@
   "\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" LINES_AND_SPACES
 #define PATTERN_DEEPSEEK                                                                           \
   "\\p{N}{1,3} then [\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+ then "                              \
-  "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+|" \
+  "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|"                                         \
+  "[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+|"                                                   \
   " ?[\\p{P}\\p{S}]+[\\r\\n]*" LINES_AND_SPACES
 
 static const char *const patterns[TOK_N_FAMILIES] = {

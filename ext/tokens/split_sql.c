@@ -104,9 +104,9 @@ static int chunks_next(sqlite3_vtab_cursor *base) {
   c->row++;
   tok_status rc = tok_chunker_next(&c->chunker);
   if (rc != TOK_INVALID) return rc == TOK_OK ? SQLITE_OK : SQLITE_NOMEM;
-  return tok_vtab_error(base->pVtab,
-                        "tok_chunks: max_tokens is %lld, and the character at byte %llu counts more",
-                        (long long)c->chunker.max_tokens, (unsigned long long)c->chunker.start);
+  return tok_vtab_error(
+      base->pVtab, "tok_chunks: max_tokens is %lld, and the character at byte %llu counts more",
+      (long long)c->chunker.max_tokens, (unsigned long long)c->chunker.start);
 }
 
 static int read_limits(sqlite3_vtab *vtab, const tok_tvf_args *args, int64_t *max,

@@ -13,9 +13,9 @@
 **   U2  Events of one response override each other; another response id starts another response,
 **       and responses are added up (then "responses" says how many there were; what they do not
 **       agree on is left out). So does another custom_id, key or recordId, as batches name their
-**       lines, a span of OpenTelemetry, and where JSON Lines or an array say no id at all, each line or
-**       element that counts, unless it is part of a stream. A span that sums up others (invoke_agent) counts only where it is
-**       alone.
+**       lines, a span of OpenTelemetry, and where JSON Lines or an array say no id at all, each
+**       line or element that counts, unless it is part of a stream. A span that sums up others
+**       (invoke_agent) counts only where it is alone.
 **   U3  NULL gives NULL; so does well-formed JSON that counts nothing. Malformed JSON is an error
 **       that says at which byte; numbers that are negative, fractional or beyond 64 bits are errors
 **       too, and so is what is no number in a usage object. Strings that are numbers count as such.

@@ -3,13 +3,14 @@
 **
 **     build/bench/bench_budget [rows ...]      default: 10000 100000 1000000
 **
-** A file in WAL mode with synchronous = NORMAL under build/tmp; 20 quotas, of which four cover each request: cost a month,
-** requests of each user in rolling 24 hours, tokens of each model a week, tokens of a tenant a day. Each statement in its own
-** transaction, prepared once. Prints p50 and p99 in microseconds, and the mean of the processor's time, which other programs on
-** the machine disturb less. What a commit costs is beside it: a row into a table without index or trigger.
+** A file in WAL mode with synchronous = NORMAL under build/tmp; 20 quotas, of which four cover each
+** request: cost a month, requests of each user in rolling 24 hours, tokens of each model a week,
+** tokens of a tenant a day. Each statement in its own transaction, prepared once. Prints p50 and
+** p99 in microseconds, and the mean of the processor's time, which other programs on the machine
+** disturb less. What a commit costs is beside it: a row into a table without index or trigger.
 **
-** Rows are written without triggers, and counted once a kind of quota: the audit proves of the smaller ledgers that this is what
-** the triggers count.
+** Rows are written without triggers, and counted once a kind of quota: the audit proves of the
+** smaller ledgers that this is what the triggers count.
 */
 #include <sqlite3.h>
 #include <stdio.h>

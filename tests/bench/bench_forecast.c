@@ -1,11 +1,11 @@
 /*
-** How good and how fast the forecasts are, on series that nobody here made: M4 hourly and weekly, NN5 daily,
-** ServeGen's traffic of LLM requests. `make bench-forecast`.
+** How good and how fast the forecasts are, on series that nobody here made: M4 hourly and weekly,
+** NN5 daily, ServeGen's traffic of LLM requests. `make bench-forecast`.
 **
-**     build/bench/bench_forecast <folder of the data> [fold]      fold 0 or 1: every other series only
+**     build/bench/bench_forecast <folder of the data> [fold]   fold 0 or 1: every other series
 **
-** OWA is relative to Naive2, computed here as in the M4 competition; MSIS and coverage are of 95 % intervals;
-** ms is processor time of the whole forecast, median over the series.
+** OWA is relative to Naive2, computed here as in the M4 competition; MSIS and coverage are of 95 %
+** intervals; ms is processor time of the whole forecast, median over the series.
 */
 #include <math.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static const set sets[] = {{"hourly", {3600, 0}, 24, 24},
                            {"weekly", {604800, 0}, 1, 1},
                            {"nn5daily", {86400, 0}, 7, 7}};
 
-/* ---- reading ------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static FILE *open_packed(const char *folder, const char *name) {
   char command[600];
@@ -75,7 +75,7 @@ static size_t read_set(const char *folder, const char *name, series *out) {
   return count;
 }
 
-/* ---- measures -------------------------------------------------------------------------------------- */
+/* ---- measures -------------------------------------------------------------------------------- */
 
 static double naive_scale(const series *s, size_t m) {
   double sum = 0, n = 0;
@@ -130,7 +130,7 @@ static double median_of(double *v, double n) {
   return v[(size_t)n / 2];
 }
 
-/* ---- Naive2 of the M4 competition -------------------------------------------------------------------- */
+/* ---- Naive2 of the M4 competition ------------------------------------------------------------ */
 
 static int is_seasonal(const double *y, size_t n, size_t m) {
   double mean = 0, c0 = 0, squares = 0, at_m = 0;
@@ -170,7 +170,7 @@ static void seasonal_naive(const series *s, size_t m, double *f) {
   for (size_t j = 0; j < s->h; j++) f[j] = s->train[s->n - m + j % m];
 }
 
-/* ---- one forecast ------------------------------------------------------------------------------------ */
+/* ---- one forecast ---------------------------------------------------------------------------- */
 
 static double milliseconds(void) {
   struct timespec t;
@@ -226,7 +226,7 @@ static void competition(const char *folder, const set *what, int fold) {
          (seasonal.smape / two.smape + seasonal.mase / two.mase) / 2, seasonal.mase / seasonal.n);
 }
 
-/* ---- short histories ----------------------------------------------------------------------------------- */
+/* ---- short histories ------------------------------------------------------------------------- */
 
 static void shortened(const char *folder, const set *what, const size_t *lengths, size_t n_lengths) {
   static series all[SERIES_MAX];
@@ -264,7 +264,7 @@ static void short_histories(const char *folder) {
   shortened(folder, &sets[2], days, sizeof days / sizeof days[0]);
 }
 
-/* ---- totals of ServeGen ------------------------------------------------------------------------------ */
+/* ---- totals of ServeGen ---------------------------------------------------------------------- */
 
 enum { MODELS = 3, HOURS = 336, DAY = 24, ORIGINS = 9 };
 
@@ -313,7 +313,7 @@ static void serving(const char *folder) {
   }
 }
 
-/* ---- dirty histories ------------------------------------------------------------------------------------ */
+/* ---- dirty histories ------------------------------------------------------------------------- */
 
 typedef enum { NONE, SPIKE, SPIKES, ZEROS, MISSING, SHIFT, GROWTH, N_DIRT } dirt;
 static const char *const dirt_names[] = {"none", "one x10 spike 30 before the end", "5 random x8 spikes",
@@ -370,7 +370,7 @@ static void dirty(const char *folder, const set *what) {
   }
 }
 
-/* ---- time --------------------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
 static void times(void) {
   static const size_t lengths[] = {120, 740, 1000, 4096};

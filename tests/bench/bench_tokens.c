@@ -3,17 +3,17 @@
 **
 **     build/bench/bench_tokens --corpus english --size 65536 --encoding o200k_base --rounds 7
 **
-** The text is cut into documents of at most --size bytes at character boundaries (0 = whole) and every
-** document is counted by its own call. Each round makes a fresh engine, then counts all documents once
-** ("cold") and --warm more times ("warm"). Times are CPU time of this process; medians are over all rounds.
-** Prints a line a size and encoding for people, or with --tsv the lines that tests/bench/run.py reads, the
-** same from every peer's harness:
+** The text is cut into documents of at most --size bytes at character boundaries (0 = whole) and
+** every document is counted by its own call. Each round makes a fresh engine, then counts all
+** documents once ("cold") and --warm more times ("warm"). Times are CPU time of this process;
+** medians are over all rounds. Prints a line a size and encoding for people, or with --tsv the
+** lines that tests/bench/run.py reads, the same from every peer's harness:
 **
 **     build  encoding  seconds                           one construction
 **     pass   encoding  size  mode  docs  tokens  seconds one pass; mode = first | cold | warm
 **
-** "first" is the first pass of the process (64 KB documents): it pays for page faults of the tables too.
-** --passes N only constructs and counts N times, untimed: for counting instructions.
+** "first" is the first pass of the process (64 KB documents): it pays for page faults of the tables
+** too. --passes N only constructs and counts N times, untimed: for counting instructions.
 */
 #define _POSIX_C_SOURCE 200809L
 #include "../../ext/tokens/tokens.h"
@@ -66,7 +66,7 @@ static double cpu_seconds(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* ---- text ------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 static text read_text(const options *o) {
   char path[4096];
@@ -102,7 +102,7 @@ static cuts cut(text t, size_t size) {
   return c;
 }
 
-/* ---- measuring -------------------------------------------------------------------------------- */
+/* ---- measuring ------------------------------------------------------------------------------- */
 
 static int64_t count_all(tok_engine *e, const tok_vocab *v, text t, cuts c) {
   int64_t sum = 0;
@@ -215,7 +215,7 @@ static void passes_only(const options *o, text t) {
   printf("%" PRId64 " tokens, %zu bytes, %d passes\n", n, t.len, o->passes);
 }
 
-/* ---- options ---------------------------------------------------------------------------------- */
+/* ---- options --------------------------------------------------------------------------------- */
 
 static const char USAGE[] =
     "usage: bench_tokens [--corpus english|code|multilingual|PATH] [--encoding NAME,..] [--size BYTES,..]\n"

@@ -3,9 +3,9 @@
 **
 **     mem_host TEXT [EXTENSION]
 **
-** Opens an in-memory database, loads the extension if one is named, and evaluates one statement over the text:
-** its token counts under cl100k_base and o200k_base, or its length without an extension. Prints
-** "VmRSS RssAnon RssFile" in kilobytes.
+** Opens an in-memory database, loads the extension if one is named, and evaluates one statement
+** over the text: its token counts under cl100k_base and o200k_base, or its length without an
+** extension. Prints "VmRSS RssAnon RssFile" in kilobytes.
 */
 #include <sqlite3.h>
 #include <stdio.h>

@@ -1,11 +1,12 @@
 /*
-** Token buckets against an exact model: plain INSERTs, holds, settlements, releases, corrections and
-** deletions, in order and late, on a clock that jumps both ways.
+** Token buckets against an exact model: plain INSERTs, holds, settlements, releases, corrections
+** and deletions, in order and late, on a clock that jumps both ways.
 **
-**   in order   the model is a clock that ticks: each second takes `refill` off what is missing. Debt,
-**              refusals and retry_after_s are exactly its own, to the second and the unit
+**   in order   the model is a clock that ticks: each second takes `refill` off what is missing.
+**              Debt, refusals and retry_after_s are exactly its own, to the second and the unit
 **   any order  what the bucket gives is never more than the ledger, sorted by time, would allow:
-**              llm_counter.debt is at least what is missing by then (also the view llm_bucket_truth)
+**              llm_counter.debt is at least what is missing by then (also the view
+**              llm_bucket_truth)
 */
 #include "../crash/host.h"
 
@@ -231,7 +232,7 @@ static void any_order(void) {
 
 /* ---- single cases ---------------------------------------------------------------------------- */
 
-/* A call that is held, then settled for less at the same time: as if it had been so much from the start. */
+/* Held, then settled for less at the same time: as if it had been so much from the start. */
 static void settled_for_less(void) {
   s.db = host_open(":memory:", true);
   if (!CHECK(s.db != NULL)) return;

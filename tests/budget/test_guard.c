@@ -33,7 +33,8 @@ static struct {
 
 static const char *const tenants[] = {"'a'", "'b'", "NULL"};
 static const char *const users[] = {"'ann'", "'bob'"};
-static const char *const models[] = {"'gpt-4o-mini'", "'gpt-4o'", "'y'"}; /* the last has no price */
+/* the last has no price */
+static const char *const models[] = {"'gpt-4o-mini'", "'gpt-4o'", "'y'"};
 static const char *const tags[] = {"'[\"eu\"]'", "'{\"env\":\"eu\"}'", "NULL"};
 static const char *const tasks[] = {"'t'", "'retag'", "'follow'", "'revert'", "'chain'"};
 static const char *const costs[] = {"NULL", "0", "40000", "90000", "-3000"};
@@ -258,7 +259,7 @@ static void refused_exactly_if_it_rises_beyond(void) {
   CHECK(s.refused > n / 10 && s.allowed > n && s.beyond > 0);
 }
 
-/* ---- the order of triggers --------------------------------------------------------------------- */
+/* ---- the order of triggers ------------------------------------------------------------------- */
 
 /* Drops every trigger of llm_usage, in TEMP too, and makes them again in an order by chance. */
 static void shuffle(sqlite3 *db) {

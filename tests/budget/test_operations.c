@@ -522,7 +522,10 @@ static void found_before(void) {
       "INSERT INTO llm_usage(id, timestamp, provider, model, input_tokens) VALUES(101, 1772887203, 'p', 'm', 5)"
       " ON CONFLICT(id) DO UPDATE SET timestamp = excluded.timestamp;"
       "INSERT INTO llm_usage(provider, model, input_tokens) VALUES('p', 'm', 7)",
-      /* a move that was ignored, then its parts one by one: what was noted of it must not keep the second from counting */
+      /*
+      ** a move that was ignored, then its parts one by one: what was noted of it must not keep the
+      ** second from counting
+      */
       "INSERT INTO llm_usage(id, provider, model, tenant_id, response_id, input_tokens) VALUES"
       " (201, 'p', 'm', 'a', 'x', 5), (202, 'p', 'm', 'a', 'y', 5);"
       "UPDATE OR IGNORE llm_usage SET tenant_id = 'b', response_id = 'y', input_tokens = 9 WHERE id = 201;"

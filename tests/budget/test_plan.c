@@ -1,6 +1,6 @@
 /*
-** What a connection remembers of llm_quota (ext/budget/plan.h): it says what the triggers and budget/match.sql say, and nothing
-** that is no longer so is ever believed.
+** What a connection remembers of llm_quota (ext/budget/plan.h): it says what the triggers and
+** budget/match.sql say, and nothing that is no longer so is ever believed.
 **
 ** Whether a check was answered from memory is seen in how often the statement ran that asks SQL.
 */
@@ -22,7 +22,7 @@ static int64_t asked(sqlite3 *db) {
   return n;
 }
 
-/* ---- the same as SQL --------------------------------------------------------------------------------------------- */
+/* ---- the same as SQL ------------------------------------------------------------------------- */
 
 static host_rng rng;
 #define PICK(list) (list)[host_random(&rng, sizeof(list) / sizeof(list)[0])]
@@ -141,7 +141,8 @@ static void compare_items(sqlite3 *db, const char *scope, const char *amount, in
 
 static int compare_one(sqlite3 *db) {
   char *scope = random_scope(), *amount = random_amount();
-  int64_t at = 1773100800 + host_random(&rng, 2 * 86400); /* from 10 March 2026, after New York changed its clocks */
+  /* from 10 March 2026, after New York changed its clocks */
+  int64_t at = 1773100800 + host_random(&rng, 2 * 86400);
   char *check = sqlite3_mprintf("SELECT tok_quota_check(%s, nullif(%s, NULL), %lld)", scope, amount, (long long)at);
   char *explain = sqlite3_mprintf(
       "SELECT coalesce((SELECT value ->> '$.decision' FROM json_each(tok_quota_explain(%s, %s, %lld)) ORDER BY"
@@ -182,7 +183,7 @@ static void same_as_sql(void) {
   if (!CHECK(by_plan > ledgers * requests / 2)) printf("  %d of %d from memory\n", by_plan, (int)(ledgers * requests));
 }
 
-/* ---- what was so and is no longer ------------------------------------------------------------------------------------ */
+/* ---- what was so and is no longer ------------------------------------------------------------ */
 
 static const char path[] = "build/tmp/test_plan.db";
 static sqlite3 *db, *other;
@@ -240,7 +241,7 @@ static void own_changes(void) {
   stop();
 }
 
-/* What was remembered of a transaction that was undone is not taken for what another wrote after it. */
+/* What a transaction that was undone left is not taken for what another wrote after it. */
 static void rolled_back(void) {
   if (!start()) return;
   host_run(db, "BEGIN; UPDATE llm_quota SET limit_units = 0", NULL);
@@ -324,7 +325,7 @@ static void restored(void) {
   stop();
 }
 
-/* ---- holds ----------------------------------------------------------------------------------------------------------- */
+/* ---- holds ----------------------------------------------------------------------------------- */
 
 /* Whoever says that a hold is parked is believed only with the number of now, and with items. */
 static void false_claims(void) {

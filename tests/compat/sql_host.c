@@ -1,7 +1,7 @@
 /*
-** The least of a shell, for SQLite versions that come without one: reads SQL from stdin, prints rows in list
-** mode and errors as "Error: message", with build/tok loaded. Of the shell's commands it knows .print and
-** .nullvalue; tests/run.sh leaves files with others out.
+** The least of a shell, for SQLite versions that come without one: reads SQL from stdin, prints
+** rows in list mode and errors as "Error: message", with build/tok loaded. Of the shell's commands
+** it knows .print and .nullvalue; tests/run.sh leaves files with others out.
 */
 #include <sqlite3.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
 /*
 ** Loading: the shipped build/tok.so in a host with its own SQLite. Once, twice, through
-** SELECT load_extension(), in many connections, in threads, by either entry point; nothing is created and
-** no file is opened. `make test` runs it on the system's SQLite, `make compat` on a recent one too.
+** SELECT load_extension(), in many connections, in threads, by either entry point; nothing is
+** created and no file is opened. `make test` runs it on the system's SQLite, `make compat` on a
+** recent one too.
 */
 #include <pthread.h>
 #include <sqlite3.h>

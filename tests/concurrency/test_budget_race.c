@@ -2,16 +2,19 @@
 ** Many processes on one file with limits that bind: never one unit over, nothing lost, no error but
 ** a refusal.
 **
-**   plain_inserts   clients without tok insert usage; the triggers refuse what would cross a line. At the end the tightest quota is
-**                   used to its last unit, and what the clients were told was written is what the
-**                   ledger holds
-**   plain_holds     the same with holds written in plain SQL (INSERT INTO llm_hold), settled, freed or left open
+**   plain_inserts   clients without tok insert usage; the triggers refuse what would cross a line.
+**                   At the end the tightest quota is used to its last unit, and what the clients
+**                   were told was written is what the ledger holds
+**   plain_holds     the same with holds written in plain SQL (INSERT INTO llm_hold), settled, freed
+**                   or left open
 **   reservations    tok_quota_reserve, _settle and _release
-**   moving_limits   reservations while all of them change limits and what is counted apart, some in transactions that are undone:
-**                   what is held never rises beyond the limit of that moment
-**   token_bucket    plain INSERTs and reservations of one bucket that refills meanwhile: never empty beyond empty, and in all no more
-**                   than it held and what it got
-**   shared_references   all of them with the same references, some of which expire: one hold and one row of the ledger each
+**   moving_limits   reservations while all of them change limits and what is counted apart, some in
+**                   transactions that are undone: what is held never rises beyond the limit of that
+**                   moment
+**   token_bucket    plain INSERTs and reservations of one bucket that refills meanwhile: never
+**                   empty beyond empty, and in all no more than it held and what it got
+**   shared_references   all of them with the same references, some of which expire: one hold and
+**                       one row of the ledger each
 **
 ** While they run, the parent looks again and again for a counter beyond its limit.
 */
@@ -121,7 +124,8 @@ static void check_end(const tally *sum) {
                          "WHERE name = 'all')"),
             sum->held);
   CHECK_INT(host_int(db, "SELECT count(*) FROM llm_hold WHERE state = 'held'"), sum->kept);
-  CHECK(host_int(db, OVER) <= 0); /* what was settled for less than it held may leave room at the end */
+  /* what was settled for less than it held may leave room at the end */
+  CHECK(host_int(db, OVER) <= 0);
   sqlite3_close(db);
 }
 

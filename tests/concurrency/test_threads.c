@@ -1,6 +1,7 @@
 /*
-** Threads, each with its own connection, ask the same questions at the same time and get the same answers.
-** tok shares only constant data between connections; `make tsan` proves it with the thread sanitizer.
+** Threads, each with its own connection, ask the same questions at the same time and get the same
+** answers. tok shares only constant data between connections; `make tsan` proves it with the thread
+** sanitizer.
 */
 #include <pthread.h>
 #include <unistd.h>
@@ -13,8 +14,10 @@
 
 enum { N_THREADS = 8, N_ROUNDS = 40, ANSWER_MAX = 4096 };
 
-/* Each answer is one text value. A question about what does not exist is an error, in all threads alike. */
-/* A database that all threads have open: what is compiled of its vocabulary is shared between them. */
+/* Each answer is one text value. What does not exist is an error, in all threads alike. */
+/*
+** A database that all threads have open: what is compiled of its vocabulary is shared between them.
+*/
 #define SHARED_DB "build/tmp/threads_vocabulary.db"
 
 static const char *const questions[] = {

@@ -1,6 +1,7 @@
 /*
-** kill -9 in the middle of inserts, folds, corrections, rebuilds and bulk loads: the roll-ups equal the ledger, the file
-** is sound, the triggers are there, no acknowledged row is lost. KILLS=n for more; `make soak-ledger`.
+** kill -9 in the middle of inserts, folds, corrections, rebuilds and bulk loads: the roll-ups equal
+** the ledger, the file is sound, the triggers are there, no acknowledged row is lost. KILLS=n for
+** more; `make soak-ledger`.
 */
 #include <signal.h>
 #include <sys/mman.h>
@@ -11,11 +12,15 @@
 
 #define FILE_NAME "build/tmp/ledger_kill.db"
 enum { RUN_US_MAX = 40000, BULK_ROWS = 40 };
-enum { LIVES_A_FILE = 50 }; /* then a new file: comparing all of a long ledger after each kill would be all that this does */
+/* then a new file: comparing all of a long ledger after each kill would be all that this does */
+enum { LIVES_A_FILE = 50 };
 
 #define A_ROW "INSERT INTO llm_usage(provider, model, tenant_id, input_tokens, output_tokens, response_time_ms) VALUES"
 
-/* Writes until it is killed; *written counts the rows that SQLite said are there. Half of the lives are without tok. */
+/*
+** Writes until it is killed; *written counts the rows that SQLite said are there. Half of the lives
+** are without tok.
+*/
 static void write_on(int life, volatile int64_t *written) {
   bool with_tok = life % 2 == 0;
   sqlite3 *db = host_open(FILE_NAME, with_tok);

@@ -1,14 +1,14 @@
 /*
-** Out of memory: in each workload below allocations fail, one after the other (points.h says which and how):
-** once that allocation alone, once it and all after it.
+** Out of memory: in each workload below allocations fail, one after the other (points.h says which
+** and how): once that allocation alone, once it and all after it.
 **
-** Each time the workload must give the right result or "out of memory", must leave a connection that then gives
-** the right result, and must give every byte back. The shipped build/tok.so is what is tested, in a host with
-** its own SQLite.
+** Each time the workload must give the right result or "out of memory", must leave a connection
+** that then gives the right result, and must give every byte back. The shipped build/tok.so is what
+** is tested, in a host with its own SQLite.
 **
 **     build/tests/fault/test_oom                    quickly; FAULT=1, FAULT_ALL=1: more (points.h)
 **     FAULT_ONLY=quota build/tests/fault/test_oom   workloads with that in their name
-**     FAULT_ONLY=tok_init FAULT_POINT=1234 build/tests/fault/test_oom   one allocation, for a debugger
+**     FAULT_ONLY=tok_init FAULT_POINT=1234 build/tests/fault/test_oom   one allocation
 **                                                   that follows the child
 */
 #include <limits.h>
@@ -19,12 +19,12 @@
 #include "../check.h"
 #include "points.h"
 
-/* ---- workloads --------------------------------------------------------------------------------------- */
+/* ---- workloads ------------------------------------------------------------------------------- */
 
 typedef struct {
   const char *name;
   const char *setup; /* runs without faults, may be NULL */
-  const char *sql;   /* runs with them; all rows of all statements are the result; NULL: loading itself */
+  const char *sql;   /* runs with them; its rows are the result; NULL: loading itself */
 } workload;
 
 #define TEXT "'The quick brown fox doesn''t jump over 1234 lazy \xe7\x8b\x97 \xf0\x9f\x90\xb6!'"
@@ -256,7 +256,7 @@ static const char *const errors_sql[] = {
     "SELECT tok_forecast('2026-01-01', 1, 0)", "SELECT tok_forecast(1, 2, 3, '{\"a\":1}')",
     "SELECT tok_project('cost', 'no period')", "SELECT * FROM tok_chunks('gpt-4o', 'x', 0)"};
 
-/* ---- running ----------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 enum { RESULT_MAX = 1 << 20 };
 
@@ -312,7 +312,10 @@ static int open_and_load(sqlite3 **db) {
   return rc == SQLITE_OK ? load(*db) : rc;
 }
 
-/* The database after the setup of a workload: made once, since a ledger takes ten times as long as what is tested. */
+/*
+** The database after the setup of a workload: made once, since a ledger takes ten times as long as
+** what is tested.
+*/
 static struct {
   const char *setup;
   unsigned char *pages; /* owned */
@@ -331,7 +334,7 @@ static int make(const char *setup) {
   return rc;
 }
 
-/* A connection to a copy of it; tok_init() makes the connection's own objects where the setup has it. */
+/* A connection to a copy of it; tok_init() makes the connection's own objects where there are. */
 static sqlite3 *fresh(const workload *w) {
   sqlite3 *db = NULL;
   int rc = SQLITE_OK;
@@ -351,7 +354,10 @@ static sqlite3 *fresh(const workload *w) {
   return db;
 }
 
-/* Column values are read after a step under fault: a NULL pointer there shows as SQLITE_NOMEM of the connection. */
+/*
+** Column values are read after a step under fault: a NULL pointer there shows as SQLITE_NOMEM of
+** the connection.
+*/
 static void judge(const workload *w, const result *got, const result *expected, int col_nomem,
                   long n, const char *where) {
   bool same = got->rc == expected->rc && got->n == expected->n &&
@@ -361,7 +367,10 @@ static void judge(const workload *w, const result *got, const result *expected, 
   static const char without_text[] = "SQL logic error";
   bool dropped = expected->rc == SQLITE_ERROR && got->rc == SQLITE_ERROR &&
                  got->n == sizeof without_text - 1 && memcmp(got->text, without_text, got->n) == 0;
-  /* Out of memory in a statement within a statement rolls back, and the outer one says no more than that. */
+  /*
+  ** Out of memory in a statement within a statement rolls back, and the outer one says no more than
+  ** that.
+  */
   static const char undone[] = "abort due to ROLLBACK";
   bool outer = (got->rc & 0xff) == SQLITE_ABORT && got->n >= sizeof undone - 1 &&
                memcmp(got->text + got->n - (sizeof undone - 1), undone, sizeof undone - 1) == 0;
@@ -395,7 +404,8 @@ static bool try_load(int space, int mode, long n) {
     CHECK((rc & 0xff) == SQLITE_NOMEM || (rc & 0xff) == SQLITE_ERROR);
     sqlite3_close(db);
     if (sqlite3_open(":memory:", &db) != SQLITE_OK) return fired;
-    points_arm(space, mode, n - 1); /* again, on a connection that opened: the failure is then in loading */
+    /* again, on a connection that opened: the failure is then in loading */
+    points_arm(space, mode, n - 1);
     load(db);
     points_stop();
     CHECK_INT(load(db), SQLITE_OK);
@@ -405,7 +415,10 @@ static bool try_load(int space, int mode, long n) {
   return fired;
 }
 
-/* The connection goes on as if nothing had been: the statement that failed, and those after it, are as ever. */
+/*
+** The connection goes on as if nothing had been: the statement that failed, and those after it, are
+** as ever.
+*/
 static void go_on(const workload *w, sqlite3 *db, const result *expected, result *got) {
   static result rest;
   size_t before = got->at_n;
@@ -453,7 +466,9 @@ static points_tally walk_sql(const workload *w, const result *expected, int spac
   return tally;
 }
 
-/* Loading is short: each point runs it from its start, and once more on a connection that opened. */
+/*
+** Loading is short: each point runs it from its start, and once more on a connection that opened.
+*/
 static points_tally walk_load(void) {
   points_tally tally = {0};
   for (int mode = 0; mode < N_MODES; mode++) {

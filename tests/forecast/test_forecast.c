@@ -1,6 +1,7 @@
 /*
-** Forecasts: the same bits everywhere, scale does not matter, bounds are in order, whatever the input; what is
-** regular is continued, what is spoilt does little harm; time and memory are bounded.
+** Forecasts: the same bits everywhere, scale does not matter, bounds are in order, whatever the
+** input; what is regular is continued, what is spoilt does little harm; time and memory are
+** bounded.
 */
 #include <time.h>
 

@@ -145,7 +145,7 @@ static void ten_million_points(void) {
   tok_points_free(&set);
 }
 
-/* ---- repair ---------------------------------------------------------------------------------------- */
+/* ---- repair ---------------------------------------------------------------------------------- */
 
 enum { N = 24 * 20 };
 
@@ -219,7 +219,10 @@ static void all_missing_and_all_zero(void) {
   CHECK(one[0] == 3 && one[2] == 4 && one[4] == 5);
 }
 
-/* A level that holds is found to the hour, whichever its size; growth, weekends and one strange day are none. */
+/*
+** A level that holds is found to the hour, whichever its size; growth, weekends and one strange day
+** are none.
+*/
 static void levels_of_hours(void) {
   enum { HOURS = 24 * 28 };
   static double v[HOURS], space[2 * HOURS];

@@ -1,6 +1,7 @@
 /*
-** Arbitrary bytes as a chat request and as the base64 of an image, for a model of each kind: no bad read, no
-** overflow; a count is never negative, and a request in two halves (messages, options) is read like one.
+** Arbitrary bytes as a chat request and as the base64 of an image, for a model of each kind: no bad
+** read, no overflow; a count is never negative, and a request in two halves (messages, options) is
+** read like one.
 */
 #include <stdio.h>
 #include <stdlib.h>

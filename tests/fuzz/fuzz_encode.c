@@ -1,10 +1,11 @@
 /*
-** Arbitrary bytes through every encoding and every kernel that this processor has: the ids are those of the naive encoder, the count is their number,
-** their bytes are the text, and no byte outside the text is read (it stands in a block of exactly its size).
+** Arbitrary bytes through every encoding and every kernel that this processor has: the ids are
+** those of the naive encoder, the count is their number, their bytes are the text, and no byte
+** outside the text is read (it stands in a block of exactly its size).
 **
-** Input: byte 0 chooses the encoding (modulo 6) and the kernel (the quotient), byte 1 whether special tokens
-** count (bit 0), whether the engine is new or has seen other texts (bit 1), and the alignment of the text
-** (bits 2..7); then the text.
+** Input: byte 0 chooses the encoding (modulo 6) and the kernel (the quotient), byte 1 whether
+** special tokens count (bit 0), whether the engine is new or has seen other texts (bit 1), and the
+** alignment of the text (bits 2..7); then the text.
 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,9 @@ static const naive *oracle(int k) {
   return oracles[k];
 }
 
-/* One id has two names (o200k_harmony's 200018), so a special token's bytes are one of its names. */
+/*
+** One id has two names (o200k_harmony's 200018), so a special token's bytes are one of its names.
+*/
 static size_t special_length(const tok_vocab *v, int64_t id, tok_slice rest) {
   for (int i = 0; i < tok_vocab_about(v)->n_special; i++) {
     int64_t of;

@@ -1,6 +1,7 @@
 /*
-** Arbitrary bytes as a price list of each format: no bad read; a row that reaches the sink is one that llm_price takes
-** (its texts parse back to the same price); an error is a sentence with a byte inside the text.
+** Arbitrary bytes as a price list of each format: no bad read; a row that reaches the sink is one
+** that llm_price takes (its texts parse back to the same price); an error is a sentence with a byte
+** inside the text.
 */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
-** Arbitrary bytes as another program's log: no bad read; every document is a record, ignored or bad; texts are within
-** bounds; and it does not matter in which pieces the bytes come.
+** Arbitrary bytes as another program's log: no bad read; every document is a record, ignored or
+** bad; texts are within bounds; and it does not matter in which pieces the bytes come.
 **
 ** Input: a byte that chooses the format, a byte for the length of the pieces, then the log.
 */

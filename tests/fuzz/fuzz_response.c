@@ -1,6 +1,7 @@
 /*
-** Arbitrary bytes as a provider's response: no bad read, linear time; what is printed is JSON that says the same when it is read
-** again; parts are within the whole; and what tok_cost reads of it does not crash either.
+** Arbitrary bytes as a provider's response: no bad read, linear time; what is printed is JSON that
+** says the same when it is read again; parts are within the whole; and what tok_cost reads of it
+** does not crash either.
 **
 ** Input: a provider up to the first NUL (may be empty), then the response.
 */
@@ -53,7 +54,10 @@ static void require_again(const tok_usage *u) {
   tok_buf_free(&second);
 }
 
-/* Bytes that are no UTF-8 leave as U+FFFD, and a model's name that has them may then be too long to be one. */
+/*
+** Bytes that are no UTF-8 leave as U+FFFD, and a model's name that has them may then be too long to
+** be one.
+*/
 static bool is_ascii(tok_slice s) {
   for (size_t i = 0; i < s.len; i++) {
     if ((unsigned char)s.ptr[i] >= 0x80) return false;
@@ -64,7 +68,8 @@ static bool is_ascii(tok_slice s) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const uint8_t *nul = size == 0 ? NULL : memchr(data, 0, size);
   size_t n = nul == NULL ? 0 : (size_t)(nul - data), skip = nul == NULL ? 0 : n + 1;
-  char *provider = malloc(n + 1), *text = malloc(size - skip + 1); /* of their own, so that a read past an end is seen */
+  /* of their own, so that a read past an end is seen */
+  char *provider = malloc(n + 1), *text = malloc(size - skip + 1);
   tok_usage u;
   tok_usage_object o;
   REQUIRE(provider != NULL && text != NULL);

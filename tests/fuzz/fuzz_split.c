@@ -1,6 +1,6 @@
 /*
-** Arbitrary bytes through prefixes and chunks: a prefix has at most the tokens asked for and the count it
-** says, ends where it says; chunks without overlap concatenate to the text, and each fits.
+** Arbitrary bytes through prefixes and chunks: a prefix has at most the tokens asked for and the
+** count it says, ends where it says; chunks without overlap concatenate to the text, and each fits.
 **
 ** Input: byte 0 chooses the encoding, byte 1 max_tokens, byte 2 the overlap; then the text.
 */

@@ -1,8 +1,9 @@
 /*
-** Typed arguments of every kind through every SQL function and virtual table of the static library: no
-** crash, no hang, and each error speaks in the function's voice.
+** Typed arguments of every kind through every SQL function and virtual table of the static library:
+** no crash, no hang, and each error speaks in the function's voice.
 **
-** Input: byte 0 chooses the statement, then each parameter is a type byte and its value (see bind_next).
+** Input: byte 0 chooses the statement, then each parameter is a type byte and its value (see
+** bind_next).
 */
 #include <sqlite3.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /*
-** Arbitrary bytes as a usage object and as a model reference: no bad read; what is accepted has a cost that is not negative
-** or a reason; explanations are JSON that the reader accepts.
+** Arbitrary bytes as a usage object and as a model reference: no bad read; what is accepted has a
+** cost that is not negative or a reason; explanations are JSON that the reader accepts.
 **
 ** Input: a model reference up to the first NUL, then a usage object.
 */
@@ -78,7 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const uint8_t *nul = size == 0 ? NULL : memchr(data, 0, size);
   size_t n = nul == NULL ? size : (size_t)(nul - data);
   size_t rest = nul == NULL ? 0 : size - n - 1;
-  char *name = malloc(n + 1), *json = malloc(rest + 1); /* of their own, so that a read past an end is seen */
+  /* of their own, so that a read past an end is seen */
+  char *name = malloc(n + 1), *json = malloc(rest + 1);
   tok_override o;
   tok_usage_object u;
   tok_buf b;

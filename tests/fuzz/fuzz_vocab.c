@@ -2,8 +2,8 @@
 ** Vocabulary files of strangers, and rows of a database that a stranger has made: an error or a
 ** vocabulary that counts; what counts and encodes must agree and cover the text.
 **
-** First byte: bit 0: the rest is rows instead of a file; bits 1..3: the pattern that goes with a file;
-** bit 7: the rest is a packed form, with the right checksum.
+** First byte: bit 0: the rest is rows instead of a file; bits 1..3: the pattern that goes with a
+** file; bit 7: the rest is a packed form, with the right checksum.
 */
 #include <stdio.h>
 #include <stdlib.h>

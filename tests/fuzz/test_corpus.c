@@ -1,7 +1,7 @@
 /*
-** Every committed fuzz input through its target once, so that what a fuzzer found stays found where there is no
-** clang: tests/fuzz/corpus/<target>/<file> goes to tests/fuzz/fuzz_<target>.c. A target aborts where a
-** property does not hold; the last line printed then names the file.
+** Every committed fuzz input through its target once, so that what a fuzzer found stays found where
+** there is no clang: tests/fuzz/corpus/<target>/<file> goes to tests/fuzz/fuzz_<target>.c. A target
+** aborts where a property does not hold; the last line printed then names the file.
 */
 #include <dirent.h>
 #include <stdbool.h>

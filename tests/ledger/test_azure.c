@@ -1,7 +1,8 @@
 /*
-** 28,185 real requests (Azure 2023, code and conversation: time, input tokens, output tokens), recorded, priced
-** as gpt-4o and compared with exact integer arithmetic on the files, in total and by day and hour.
-** gpt-4o cost $2.50 and $10 a million two years after these requests, so they are recorded two years later.
+** 28,185 real requests (Azure 2023, code and conversation: time, input tokens, output tokens),
+** recorded, priced as gpt-4o and compared with exact integer arithmetic on the files, in total and
+** by day and hour. gpt-4o cost $2.50 and $10 a million two years after these requests, so they are
+** recorded two years later.
 */
 #include "db.h"
 
@@ -29,7 +30,8 @@ static void record_trace(sqlite3 *db, const char *name, totals *sum) {
   while (csv != NULL && fgets(line, sizeof line, csv) != NULL) {
     long long input, output;
     char *comma = strchr(line, ',');
-    if (comma == NULL || sscanf(comma, ",%lld,%lld", &input, &output) != 2) continue; /* the header */
+    /* the header */
+    if (comma == NULL || sscanf(comma, ",%lld,%lld", &input, &output) != 2) continue;
     line[3] = '5'; /* 2023 to 2025 */
     sqlite3_bind_text(insert, 1, line, (int)(comma - line), SQLITE_TRANSIENT);
     sqlite3_bind_int64(insert, 3, input);

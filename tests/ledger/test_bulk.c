@@ -75,7 +75,8 @@ static void old_ids_and_replaces(void) {
   CHECK_ROWS(db, "SELECT * FROM tok_audit()", "");
   CHECK_ROWS(db, "SELECT requests, input_tokens FROM llm_stats", "2|10");
   CHECK_RUN(db, "INSERT INTO llm_usage(id, model, input_tokens, output_tokens) VALUES (50, 'm', 3, 3)");
-  CHECK_ROWS(db, "SELECT requests, input_tokens FROM llm_stats", "3|13"); /* outside of a bulk any id is right */
+  /* outside of a bulk any id is right */
+  CHECK_ROWS(db, "SELECT requests, input_tokens FROM llm_stats", "3|13");
   db_close(db);
 }
 
@@ -103,7 +104,7 @@ static void nothing_is_half_done(void) {
   db_close(db);
 }
 
-/* What the end would have refused is committed: the ledger takes it, as unknown, and says what it was. */
+/* What the end would have refused is committed: the ledger takes it as unknown and says so. */
 static void what_cannot_be_is_kept_apart(void) {
   sqlite3 *db = ledger();
   CHECK_ROWS(db, "SELECT tok_bulk_begin()", "-");

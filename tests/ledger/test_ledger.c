@@ -1,6 +1,6 @@
 /*
-** Recording with and without tok: what is filled in, what is refused, what a client without the extension
-** can do, and that costs stay right whatever is written.
+** Recording with and without tok: what is filled in, what is refused, what a client without the
+** extension can do, and that costs stay right whatever is written.
 */
 #include "db.h"
 
@@ -73,7 +73,9 @@ static void costs_given_are_kept(void) {
   db_close(db);
 }
 
-/* Both settings of recursive_triggers; then with the TEMP triggers gone, as a client without tok. */
+/*
+** Both settings of recursive_triggers; then with the TEMP triggers gone, as a client without tok.
+*/
 static void updates_keep_costs_right(void) {
   for (int i = 0; i < 3; i++) {
     sqlite3 *db = ledger();
@@ -103,7 +105,9 @@ static void updates_keep_costs_right(void) {
 
 __extension__ typedef __int128 wide;
 
-/* Against a long division of the double's exact value, for doubles of every size, ties among them. */
+/*
+** Against a long division of the double's exact value, for doubles of every size, ties among them.
+*/
 static void dollars_become_exact_nano_dollars(void) {
   sqlite3 *db = ledger();
   sqlite3_stmt *stmt = NULL;
@@ -112,7 +116,8 @@ static void dollars_become_exact_nano_dollars(void) {
   sqlite3_prepare_v2(db, "INSERT INTO llm_usage(id, cost_usd) VALUES (1, ?1)", -1, &stmt, NULL);
   for (int i = 0; i < 4000; i++) {
     seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17; /* xorshift64 */
-    int shift = (int)(i % 62) + (i % 4 != 0 ? 12 : 1);         /* denominators 2^k: with k <= 10 ties occur */
+    /* denominators 2^k: with k <= 10 ties occur */
+    int shift = (int)(i % 62) + (i % 4 != 0 ? 12 : 1);
     int64_t m = (int64_t)(seed >> 11 >> (shift < 12 ? 30 : 0)); /* the double is m / 2^shift */
     if (shift < 30 && m >> shift > 9000000000) m %= (int64_t)9000000000 << shift;
     if (i % 2 != 0) m = -m;
@@ -216,7 +221,10 @@ static void strangers_can_do_everything(void) {
   db_close(db);
 }
 
-/* Every view and report reads a file that cannot be written, under trusted_schema = OFF, with tok and without. */
+/*
+** Every view and report reads a file that cannot be written, under trusted_schema = OFF, with tok
+** and without.
+*/
 static void read_only_files_are_read(void) {
   static const char *const views[] = {"llm_by_model",  "llm_by_provider", "llm_by_task",  "llm_by_tenant", "llm_by_day",
                                       "llm_by_hour",   "llm_by_session",  "llm_stats",    "llm_unpriced",  "llm_metrics",
@@ -286,7 +294,10 @@ static void views_agree_with_the_rows(void) {
   db_close(db);
 }
 
-/* What is shown does not depend on how much of it is summed up already; rows of the past among what is not. */
+/*
+** What is shown does not depend on how much of it is summed up already; rows of the past among what
+** is not.
+*/
 static void views_show_the_same_at_any_watermark(void) {
   static const char *const views[] = {"llm_by_model", "llm_by_provider", "llm_by_task", "llm_by_tenant",
                                       "llm_by_day",   "llm_by_hour",     "llm_stats",   "llm_unpriced"};

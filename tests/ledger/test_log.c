@@ -1,4 +1,4 @@
-/* Reading logs: where documents end, how large they may be, what instants mean. Formats: tests/sql/import.sql. */
+/* Reading logs: where documents end, their sizes, their instants. Formats: tests/sql/import.sql. */
 #include "../../ext/ledger/log_impl.h"
 #include "../check.h"
 
@@ -168,7 +168,7 @@ static void reads_instants(void) {
   }
 }
 
-/* The tables of log_shapes.c: paths fit the reader's room, columns have the kinds that the acts need. */
+/* The tables of log_shapes.c: paths fit into the reader, columns have the kinds of the acts. */
 static void tables_are_sound(void) {
   /* of the formats that have several shapes, the document decides */
   const char *const documents[] = {"{}", "{\"resourceSpans\": 0}", "{\"sessionId\": 0, \"messages\": 0}", "{\"usageLedger\": 0}"};

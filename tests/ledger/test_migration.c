@@ -1,6 +1,6 @@
 /*
-** tok_init(): from nothing and from a ledger older than tok, alone and inside transactions, refused clearly
-** where it cannot work, and all or nothing when memory runs out at any point.
+** tok_init(): from nothing and from a ledger older than tok, alone and inside transactions, refused
+** clearly where it cannot work, and all or nothing when memory runs out at any point.
 */
 #include "db.h"
 
@@ -65,7 +65,9 @@ static void response_times_are_counted(void) {
   db_close(db);
 }
 
-/* A ledger of the version that has a later migration, but not the one that counts response times. */
+/*
+** A ledger of the version that has a later migration, but not the one that counts response times.
+*/
 static void a_migration_that_was_passed_over_is_made_up_for(void) {
   sqlite3 *db = db_kept("version_11");
   CHECK_ROWS(db, "SELECT tok_init() > 11", "1");
@@ -116,7 +118,7 @@ static void roll_ups_are_made_for_kept_rows(void) {
   db_close(db);
 }
 
-/* Quotas and rules of before there were token buckets: made anew with their ids, counters as they were. */
+/* Quotas and rules of before token buckets: made anew with their ids, counters as they were. */
 static void quotas_are_made_anew(void) {
   sqlite3 *db = db_kept("version_6");
   CHECK_ROWS(db, "SELECT tok_init() > 8", "1");
@@ -282,7 +284,7 @@ static void impossible_places_are_refused(void) {
   db_close(db);
 }
 
-/* Processes that start together on one old database: one migrates it, the others wait and find it done. */
+/* Processes that start together on one old database: one migrates it, the others wait for it. */
 static void many_processes_at_once(void) {
   enum { N = 6 };
   FILE *shell[N];
@@ -342,7 +344,9 @@ static void install_faulty_memory(void) {
   CHECK_INT(sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0), SQLITE_OK);
 }
 
-/* The old rows are all there, nothing of the new, and no transaction that the caller did not begin. */
+/*
+** The old rows are all there, nothing of the new, and no transaction that the caller did not begin.
+*/
 static void check_unchanged(sqlite3 *db) {
   const char *state = "SELECT count(*), sum(name = 'mine') FROM sqlite_schema WHERE tbl_name = 'llm_usage'";
   CHECK_ROWS(db, state, "2|1");
@@ -376,7 +380,10 @@ static int try_init(long at, int from_then_on, int in_transaction) {
   return n_asked < at;
 }
 
-/* Every one of the first allocations, then some of the tens of thousands, most of them SQLite's own; FAULT_ALL: more. */
+/*
+** Every one of the first allocations, then some of the tens of thousands, most of them SQLite's
+** own; FAULT_ALL: more.
+*/
 static void memory_may_run_out_anywhere(void) {
   enum { FIRST = 150, STEP = 37, MANY = 1000000 };
   int all = getenv("FAULT_ALL") != NULL;

@@ -70,8 +70,8 @@ static void reports_read_their_range(void) {
 }
 
 /*
-** Where a roll-up has days only and most of a day is asked for, the rest of it is taken away from the
-** day: the same as the rows say, wherever the range begins and ends, and of whichever rows.
+** Where a roll-up has days only and most of a day is asked for, the rest of it is taken away from
+** the day: the same as the rows say, wherever the range begins and ends, and of whichever rows.
 */
 static void parts_of_days_are_exact(void) {
   static const char *const asks[][3] = {

@@ -1,6 +1,7 @@
 /*
-** The roll-ups equal the ledger exactly, whatever is written: random inserts, late rows, ids that are given, updates,
-** deletes and statements with OR REPLACE and OR IGNORE, with tok and without it, compared by tok_audit().
+** The roll-ups equal the ledger exactly, whatever is written: random inserts, late rows, ids that
+** are given, updates, deletes and statements with OR REPLACE and OR IGNORE, with tok and without
+** it, compared by tok_audit().
 **
 **     OPERATIONS=100000 build/tests/ledger/test_rollup     the full size; `make soak-ledger`
 */
@@ -26,8 +27,10 @@ static int operations(void) {
   return n == NULL ? 600 : (int)strtol(n, NULL, 10);
 }
 
-/* What a column gets, as text; "": NULL. In the order of columns. What is at the edge of a bin or of a day is among them;
-   two quotes are the empty text. */
+/*
+** What a column gets, as text; "": NULL. In the order of columns. What is at the edge of a bin or
+** of a day is among them; two quotes are the empty text.
+*/
 static const char *const columns[] = {"timestamp", "provider", "model", "task_type", "tenant_id", "input_tokens",
                                       "output_tokens", "cache_read_tokens", "response_time_ms", "response_id",
                                       "cost_nano", "cost_usd"};
@@ -46,7 +49,8 @@ static void make_row(values row, uint64_t n_ids) {
   static const char *const cached[] = {"", "", "0"};
   static const char *const times[] = {"", "0", "127", "128", "255", "256", "31999", "2147483648"};
   static const char *const costs[] = {"", "", "", "5"};
-  static const char *const ends[] = {"Z", "Z", "Z", "+05:45", "-04:00", "+13:00"}; /* offsets of three zones */
+  /* offsets of three zones */
+  static const char *const ends[] = {"Z", "Z", "Z", "+05:45", "-04:00", "+13:00"};
   time_t at = 1735689600 + (time_t)below(3 * 86400);
   struct tm tm;
   if (below(20) == 0) {
@@ -74,7 +78,10 @@ static void bind_value(sqlite3_stmt *stmt, int at, const char *value) {
   else sqlite3_bind_text(stmt, at, strcmp(value, "''") == 0 ? "" : value, -1, SQLITE_TRANSIENT);
 }
 
-/* Statements are prepared once for a history: that takes the triggers' SQL apart, a hundred times what they do. */
+/*
+** Statements are prepared once for a history: that takes the triggers' SQL apart, a hundred times
+** what they do.
+*/
 enum { N_WAYS = 3, INSERTS = 0, SETS = INSERTS + N_WAYS, MOVES = SETS + N_WAYS * N_COLUMNS, RANGES = MOVES + N_WAYS,
        DELETES = RANGES + N_COLUMNS, N_STATEMENTS };
 typedef struct {
@@ -261,8 +268,8 @@ static void sqlite_alone_rebuilds_too(void) {
 }
 
 /*
-** tok reads the usual form of a time itself, the others as SQLite does; views read all with a '-' in one way: a day too
-** many, a blank, an offset, a fraction.
+** tok reads the usual form of a time itself, the others as SQLite does; views read all with a '-'
+** in one way: a day too many, a blank, an offset, a fraction.
 */
 static void every_form_of_time_is_folded(void) {
   sqlite3 *db = db_fresh();
@@ -283,7 +290,9 @@ static void every_form_of_time_is_folded(void) {
   db_close(db);
 }
 
-/* Before an INSERT, SQLite says -1 where no id was given; so a REPLACE of that id would go unseen. */
+/*
+** Before an INSERT, SQLite says -1 where no id was given; so a REPLACE of that id would go unseen.
+*/
 static void no_row_has_the_id_of_none(void) {
   sqlite3 *db = db_fresh();
   CHECK_ROWS(db, "SELECT tok_init() > 3", "1");

@@ -1,6 +1,7 @@
 /*
-** Response times counted in bins: the text and its arithmetic, and that reports taken from them are within 0.8 % of the
-** rows' own percentiles, by everything that a roll-up has, also where some of the counts are unknown.
+** Response times counted in bins: the text and its arithmetic, and that reports taken from them are
+** within 0.8 % of the rows' own percentiles, by everything that a roll-up has, also where some of
+** the counts are unknown.
 */
 #include <math.h>
 
@@ -87,7 +88,9 @@ static void functions(void) {
   db_close(db);
 }
 
-/* How far the report is from the rows, in percent; 100 where a group or a percentile is not there. */
+/*
+** How far the report is from the rows, in percent; 100 where a group or a percentile is not there.
+*/
 static double deviation(sqlite3 *db, const char *group, const char *key, const char *zone, const char *filter,
                         const char *condition, const char *lo, const char *hi) {
   sqlite3_stmt *stmt = NULL;
@@ -121,7 +124,8 @@ static void check_reports(sqlite3 *db, const char *when) {
       {"tenant", "tenant_id", NULL, "{\"task_type\":null}", "task_type IS NULL"},
       {"user", "user_id", NULL, NULL, "1"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    for (size_t k = 0; k < (i % 4 == 0 ? 2 : 1); k++) { /* a range with edges for some: it takes long */
+    /* a range with edges for some: it takes long */
+    for (size_t k = 0; k < (i % 4 == 0 ? 2 : 1); k++) {
       const char *const *c = cases[i];
       double off = deviation(db, c[0], c[1], c[2], c[3], c[4], ranges[k][0], ranges[k][1]);
       if (!CHECK(off <= 0.8)) printf("%s: by %s, %s, range %d: off by %.3f %%\n", when, c[0], c[3] == NULL ? "" : c[3], (int)k, off);

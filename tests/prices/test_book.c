@@ -1,6 +1,6 @@
 /*
-** llm_price over the built-in list: which rows win, and that what is remembered never goes stale. Every sequence
-** asks twice, so that the second answer may come from the cache.
+** llm_price over the built-in list: which rows win, and that what is remembered never goes stale.
+** Every sequence asks twice, so that the second answer may come from the cache.
 */
 #include "../ledger/db.h"
 
@@ -147,8 +147,8 @@ static void the_ledger_uses_it(void) {
 }
 
 /*
-** While main is written a statement asks whether llm_price has rows once a run, or once a row where a
-** trigger prices it.
+** While main is written a statement asks whether llm_price has rows once a run, or once a row where
+** a trigger prices it.
 */
 static void each_run_asks(void) {
   sqlite3 *db = fresh("WAL");

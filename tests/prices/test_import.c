@@ -1,6 +1,7 @@
 /*
-** Published price lists as rows: each format's sample in tests/prices/lists, errors with their place, and the real
-** files where they are (PRICE_LISTS=folder, or build/price_lists: litellm.json, genai.json, api.json, historical-v1.json).
+** Published price lists as rows: each format's sample in tests/prices/lists, errors with their
+** place, and the real files where they are (PRICE_LISTS=folder, or build/price_lists: litellm.json,
+** genai.json, api.json, historical-v1.json).
 */
 #include "../check.h"
 

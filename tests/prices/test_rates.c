@@ -1,4 +1,6 @@
-/* Linear costs against the general computation: whatever they answer is what tok_cost_of answers. */
+/*
+** Linear costs against the general computation: whatever they answer is what tok_cost_of answers.
+*/
 #include "../../ext/prices/rates.h"
 #include "../check.h"
 

@@ -18,7 +18,7 @@ static void *get(size_t n) {
   return p;
 }
 
-/* ---- characters ------------------------------------------------------------------------------- */
+/* ---- characters ------------------------------------------------------------------------------ */
 
 enum { CODE_POINTS = 0x110000, LINE_MAX_BYTES = 512 };
 enum { LU = 1, LL = 2, LT = 4, LM = 8, LO = 16, M = 32, N = 64, P = 128, S = 256, Z = 512 };
@@ -45,7 +45,7 @@ static void load_classes(void) {
   class_of = classes;
 }
 
-/* One character of the text: a code point, or an invalid byte (INVALID: in no class, equal to nothing). */
+/* One character of the text: a code point, or an invalid byte (INVALID: equal to nothing). */
 enum { INVALID = CODE_POINTS };
 typedef struct {
   uint32_t cp;
@@ -74,10 +74,13 @@ static size_t decode(const uint8_t *p, size_t n, uint32_t *cp) {
   return 1;
 }
 
-/* ---- regular expressions ------------------------------------------------------------------------
-** Just what the patterns use: ordered alternation; characters, [classes], \p{..}, \s, \S with greedy or
-** possessive quantifiers; $ at the very end of the text; (?!x); and one trailing (?:..) or (?i:..) group,
-** optional or not, in a sequence. */
+/* ---- regular expressions --------------------------------------------------------------------- */
+
+/*
+** Just what the patterns use: ordered alternation; characters, [classes], \p{..}, \s, \S with
+** greedy or possessive quantifiers; $ at the very end of the text; (?!x); and one trailing (?:..)
+** or (?i:..) group, optional or not, in a sequence.
+*/
 
 enum { SET_CHARS_MAX = 8, ITEMS_MAX = 12, SEQS_MAX = 12, GROUPS_MAX = 6, MANY = 1 << 30 };
 
@@ -255,7 +258,7 @@ static long match_group(const regex *re, int group, const character *text, long 
   return NO_MATCH;
 }
 
-/* ---- vocabularies ------------------------------------------------------------------------------- */
+/* ---- vocabularies ---------------------------------------------------------------------------- */
 
 static const char pattern_r50k[] =
     "'(?:[sdmt]|ll|ve|re)| ?\\p{L}++| ?\\p{N}++| ?[^\\s\\p{L}\\p{N}]++|\\s++$|\\s+(?!\\S)|\\s";
@@ -394,7 +397,7 @@ const uint8_t *naive_bytes(const naive *v, uint32_t id, size_t *n) {
   return NULL;
 }
 
-/* ---- merges ------------------------------------------------------------------------------------- */
+/* ---- merges ---------------------------------------------------------------------------------- */
 
 #define NO_RANK UINT32_MAX
 

@@ -1,4 +1,4 @@
-/* Chat requests: published examples, shapes of each provider, images, what can't be counted, bad JSON. */
+/* Chat requests: published examples, each provider's shapes, images, unknown ones, bad JSON. */
 #include "../../ext/tokens/chat.h"
 #include "../../ext/tokens/image.h"
 #include "../check.h"
@@ -198,7 +198,8 @@ static void sizes(void) {
   CHECK_INT(s.height, 8);
   CHECK(!tok_image_of_base64(tok_slice_of("/9j/4AAE\\u20acf/wAARCAAIABADAREA"), &s));
   CHECK(!tok_image_of_base64(tok_slice_of("/9j/4AAE\\u002"), &s));
-  CHECK(!tok_image_of_base64(tok_slice_of("/9j/\\u\xFF\xFF\xFF\xFF"), &s)); /* no JSON: no bad write */
+  /* no JSON: no bad write */
+  CHECK(!tok_image_of_base64(tok_slice_of("/9j/\\u\xFF\xFF\xFF\xFF"), &s));
   /* lines of base64 that end in the middle of what is read */
   CHECK(tok_image_of_base64(tok_slice_of("\\/9j\\/4A\\r\\nAEAAD\\/wA\\nARCAAIABADAREA"), &s));
   CHECK_INT(s.width, 16);

@@ -58,7 +58,9 @@ static void fine_tuned_names_follow_their_base(void) {
   PAIRS({"ft:gpt-4o-mini:org::id", "o200k_base"}, {"ft:gpt-4o-2024-08-06:org::id", "o200k_base"},
         {"ft:gpt-4:org::id", "cl100k_base"}, {"ft:gpt-3.5-turbo-0613:org:name:id", "cl100k_base"},
         {"ft:davinci-002:org::id", "cl100k_base"}, {"davinci:ft-org-2023-01-01-00-00-00", "r50k_base"},
-        /* The reference says cl100k_base here: its `ft:gpt-4` comes first. The model is a gpt-4.1. */
+        /*
+        ** The reference says cl100k_base here: its `ft:gpt-4` comes first. The model is a gpt-4.1.
+        */
         {"ft:gpt-4.1-mini-2025-04-14:org::id", "o200k_base"});
 }
 

@@ -3,7 +3,9 @@
 #include "naive_bpe.h"
 #include "vectors.h"
 
-/* A few ids that anyone can look up, so that the oracle is tested where the shared data is absent. */
+/*
+** A few ids that anyone can look up, so that the oracle is tested where the shared data is absent.
+*/
 static void knows_published_ids(void) {
   static const struct {
     const char *encoding, *text;

@@ -3,7 +3,8 @@
 ** utf8proc's of the whole text, on random characters of all scripts, at every alignment to a block
 ** of 64 bytes, and with the text ending at a page that may not be read.
 **
-** TOK_NORMAL_CHARS (default 2 million) sets the number of characters; `make soak-normal` takes more.
+** TOK_NORMAL_CHARS (default 2 million) sets the number of characters; `make soak-normal` takes
+** more.
 */
 #include <sys/mman.h>
 #include <unistd.h>
@@ -38,7 +39,9 @@ static bool is_scalar(uint32_t cp) {
   return cp < 0x110000 && (cp < 0xD800 || cp > 0xDFFF) && cp != 0x11A7;
 }
 
-/* Characters that the forms are about: those with a decomposition or a class, and their neighbours. */
+/*
+** Characters that the forms are about: those with a decomposition or a class, and their neighbours.
+*/
 static uint32_t odd[ODD_MAX];
 static uint32_t n_odd;
 
@@ -241,7 +244,7 @@ static void plain_texts_stay(void) {
       "\xE0\xB8\x81\xE0\xB8\xB8\xE0\xB9\x88\xE0\xB8\x99",             /* Thai, vowel and tone */
       "\xD7\xA9\xD6\xB8\xD7\x81",                                     /* Hebrew, points in order */
       "\xE0\xA6\x95\xE0\xA6\xBE \xE0\xAE\x95\xE0\xAE\xBE",            /* Bengali, Tamil: aa */
-      "\xE1\xBA\xB9\xCC\x81\xC9\x94\xCC\x81",                         /* Yoruba: accents that stay */
+      "\xE1\xBA\xB9\xCC\x81\xC9\x94\xCC\x81",                         /* Yoruba: accents stay */
       "\xED\x95\x9C\xEA\xB5\xAD \xE6\x97\xA5\xE6\x9C\xAC \xE3\x81\x8C", /* Hangul, Han, Kana */
       "\xF0\x9F\x98\x80 \xF0\xA0\x80\x80"};                           /* an emoji, Han of plane 2 */
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -255,8 +258,8 @@ static void plain_texts_stay(void) {
 }
 
 /*
-** n marks in the worst order: put right, and not in the square of the time. More than form.c puts in
-** order together: nothing is lost, and it is the same with all kernels.
+** n marks in the worst order: put right, and not in the square of the time. More than form.c puts
+** in order together: nothing is lost, and it is the same with all kernels.
 */
 static void marks_in_a_row(size_t n, bool whole) {
   uint8_t *text = malloc(2 * n), *ordered = malloc(2 * n);

@@ -1,6 +1,7 @@
 /*
-** Truncation and chunks against brute force: every cut of every text is tried, so "the longest prefix that
-** fits, on a cluster boundary" is checked literally; and size, progress and time on hostile texts.
+** Truncation and chunks against brute force: every cut of every text is tried, so "the longest
+** prefix that fits, on a cluster boundary" is checked literally; and size, progress and time on
+** hostile texts.
 */
 #include <time.h>
 #include <utf8proc.h>
@@ -227,7 +228,8 @@ static void chunks_cover_the_text(void) {
 
 static void small_limits_cut_characters(void) {
   const tok_vocab *v = tok_vocab_find(tok_slice_of("cl100k_base"));
-  tok_slice s = tok_slice_of("\xf0\x9f\x9c\x81\xf0\x9f\x9c\x81"); /* an alchemical symbol, 4 tokens */
+  /* an alchemical symbol, 4 tokens */
+  tok_slice s = tok_slice_of("\xf0\x9f\x9c\x81\xf0\x9f\x9c\x81");
   tok_prefix got;
   CHECK(count(v, s.ptr, 4) > 2);
   tok_split_prefix(engine, v, s, 1, &got);
@@ -286,7 +288,7 @@ static void prefix_of_a_huge_text_is_cheap(void) {
   free(p);
 }
 
-/* A token takes up to 128 blanks, and a cut is looked for twice as far: each try must not cost an encoding. */
+/* A token takes up to 128 blanks, twice that is searched: each try must not cost an encoding. */
 static void runs_in_chunks_of_one_token(void) {
   static char blanks[100000];
   tok_slice s = {blanks, sizeof blanks};

@@ -1,6 +1,7 @@
 /*
-** What the sqlite3 shell cannot show: limits of the connection, types of results, embedded NULs, UTF-16
-** databases, prepared statements that run again, and scans that stand still while others run.
+** What the sqlite3 shell cannot show: limits of the connection, types of results, embedded NULs,
+** UTF-16 databases, prepared statements that run again, and scans that stand still while others
+** run.
 */
 #include <sqlite3.h>
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 /*
-** The engine against the reference encoder's published results (../shared/data/tokens, where present) and
-** against the naive encoder beside this file: ids, counts, and the bytes of the tokens, 0 differences.
+** The engine against the reference encoder's published results (../shared/data/tokens, where
+** present) and against the naive encoder beside this file: ids, counts, and the bytes of the
+** tokens, 0 differences.
 */
 #include <cjson/cJSON.h>
 

@@ -33,7 +33,7 @@ static uint32_t hex4(const char *p) {
   return (uint32_t)strtoul(digits, NULL, 16);
 }
 
-/* The JSON string that starts after the quote at p, as bytes: cJSON would end it at an embedded NUL. */
+/* The JSON string after the quote at p, as bytes: cJSON would end it at an embedded NUL. */
 static size_t unescape(const char *p, char *out) {
   static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
   char *start = out;

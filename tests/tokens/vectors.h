@@ -1,5 +1,6 @@
 /*
-** vectors: reads the reference encoder's results from ../shared/data/tokens, where that folder is present.
+** vectors: reads the reference encoder's results from ../shared/data/tokens, where that folder is
+** present.
 */
 #ifndef TOK_VECTORS_H
 #define TOK_VECTORS_H
@@ -18,10 +19,16 @@ typedef struct {
   size_t n_ids[VECTORS_N_ENCODINGS];
 } vector;
 
-/* Calls each(vector, arg) for every line of vectors.jsonl.gz. Returns how many, or -1 if the file is absent. */
+/*
+** Calls each(vector, arg) for every line of vectors.jsonl.gz. Returns how many, or -1 if the file
+** is absent.
+*/
 long vectors_each(void (*each)(const vector *v, void *arg), void *arg);
 
-/* The whole of a gzip-compressed file of that folder, NUL-terminated, owned by the caller; NULL if absent. */
+/*
+** The whole of a gzip-compressed file of that folder, NUL-terminated, owned by the caller; NULL if
+** absent.
+*/
 char *vectors_file(const char *name, size_t *n);
 
 #endif

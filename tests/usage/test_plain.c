@@ -1,4 +1,6 @@
-/* The quick reader of usage objects against the table of shapes: what it takes it reads the same. */
+/*
+** The quick reader of usage objects against the table of shapes: what it takes it reads the same.
+*/
 #include "../../ext/prices/resolve.h"
 #include "../../ext/prices/usage_json.h"
 #include "../check.h"

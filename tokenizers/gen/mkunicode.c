@@ -1,5 +1,6 @@
 /*
-** mkunicode: compiles tokenizers/unicode-16.0.0.txt into the two-level table of ext/tokens/unicode.h.
+** mkunicode: compiles tokenizers/unicode-16.0.0.txt into the two-level table of
+** ext/tokens/unicode.h.
 **
 **     mkunicode tokenizers/unicode-16.0.0.txt out.c
 */
