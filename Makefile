@@ -1,7 +1,8 @@
 # tok: `make help` lists the targets.
 #
 # Rooms add their own generated files and rules in ext/<room>/room.mk, kinds of assurance in
-# tests/<kind>/test.mk; this file knows only how to compile and link what it finds. What they may append to:
+# tests/<kind>/test.mk; this file knows only how to compile and link what it finds. What they may
+# append to:
 #   GEN_OBJ, GEN_HDR      generated objects that are linked, generated headers that must exist first
 #   TEST_TARGETS          files that tests need built
 #   TEST_OBJ_<kind>       helper objects (build/tests/<kind>/x.o) linked into each test of that kind
@@ -43,8 +44,8 @@ all: $(B)/tok.so $(B)/libtok.a  ## build the loadable extension and the static l
 
 include $(sort $(wildcard ext/*/room.mk)) $(sort $(wildcard tests/*/test.mk))
 
-# nodelete: where loading fails half-way (out of memory), SQLite closes the library while the functions that
-# are already registered still point into it.
+# nodelete: where loading fails half-way (out of memory), SQLite closes the library while the
+# functions that are already registered still point into it.
 $(B)/tok.so: $(CORE_OBJ) $(GLUE_OBJ) $(GEN_OBJ)
 	@echo "  LINK  $@"
 	$(CC) -shared -Wl,--no-undefined -Wl,-z,relro -Wl,-z,nodelete -o $@ $^ $(LDFLAGS) $(LIBS)
@@ -111,7 +112,7 @@ $(B)/.deps:
 	  echo "installing missing packages: $$cmd"; eval "$$cmd"; fi
 	@touch $@
 
-# ---- tests: see tests/run.sh ------------------------------------------------------------------------
+# ---- tests: see tests/run.sh ---------------------------------------------------------------------
 TEST_C   := $(wildcard tests/*/test_*.c)
 TEST_BIN := $(TEST_C:%.c=$(B)/%)
 TEST_SH  := $(wildcard tests/*/test_*.sh)
@@ -142,7 +143,8 @@ test-$(1): all $$(TEST_TARGETS) $(filter $(B)/tests/$(1)/%,$(TEST_BIN))
 endef
 $(foreach k,$(TEST_KINDS),$(eval $(call test_kind,$(k))))
 
-# The C tests of the core under the address and undefined-behaviour sanitizers, in a build of their own.
+# The C tests of the core under the address and undefined-behaviour sanitizers, in a build of their
+# own.
 ASAN_KINDS := base tokens prices usage ledger forecast anomaly fuzz
 .PHONY: asan asan-run
 asan: all  ## the tests of the core under the address and undefined-behaviour sanitizers

@@ -2,7 +2,7 @@
 # Runs tests and sums them up; `make test` and `make test-<kind>` call it from the repository root.
 #
 #   sh tests/run.sh <test> ...            run these
-#   sh tests/run.sh --accept <name>       rewrite tests/sql/<name>.out with what the shell prints now
+#   sh tests/run.sh --accept <name>       rewrite tests/sql/<name>.out with what is printed now
 #
 # A test is one of
 #   lint                        `make lint`
@@ -10,9 +10,10 @@
 #   tests/<kind>/test_x.sh      a script, run with sh: likewise
 #   tests/sql/x.sql             statements for the sqlite3 shell with the extension loaded; what it
 #                               prints must be tests/sql/x.out
-# A program or script whose last line is "N passed, N failed" (tests/check.h prints it) counts as N tests,
-# a CUnit program that prints its own summary likewise, any other as one. Lines that start with "skip"
-# are shown. The last line of the whole run is "N passed, N failed"; 0 tests executed is a failure.
+# A program or script whose last line is "N passed, N failed" (tests/check.h prints it) counts as N
+# tests, a CUnit program that prints its own summary likewise, any other as one. Lines that start
+# with "skip" are shown. The last line of the whole run is "N passed, N failed"; 0 tests executed is
+# a failure.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -20,7 +21,8 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 TIME_LIMIT_S=${TIME_LIMIT_S:-300} # a hanging test is a failed test
 
 tmp=build/tmp
-if [ -z "${TOK_TESTS_RUN:-}" ] && command -v flock > /dev/null; then # two runs in one checkout take turns
+# two runs in one checkout take turns
+if [ -z "${TOK_TESTS_RUN:-}" ] && command -v flock > /dev/null; then
   mkdir -p build
   exec 9> build/tests.lock
   flock 9

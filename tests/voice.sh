@@ -1,7 +1,7 @@
 # Sourced by scripts that compare what the sqlite3 shell prints.
 
-# The shell's prefix ("Runtime error near line 3:") and the SQL that it quotes below an error differ between
-# its versions; the message does not.
+# The shell's prefix ("Runtime error near line 3:") and the SQL that it quotes below an error differ
+# between its versions; the message does not.
 same_voice() {
   sed -E 's/^(Parse error|Runtime error|Error)( near line [0-9]+| in line [0-9]+)?: (stepping, |in prepare, )?/Error: /
           s/^(Error: .*) \([0-9]+\)$/\1/' |

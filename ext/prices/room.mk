@@ -22,7 +22,8 @@ $(B)/gen/prices_scripts.c: $(PRICES_SQL) sql/gen/embed.sh sql/gen/nano.sql
 
 $(B)/gen/prices_scripts.o: ALL_CFLAGS += -Iext
 
-# Needs node and npm; never needed to build or test. PRICES_PACKAGE and LITELLM_FOLDER use unpacked packages.
+# Needs node and npm; never needed to build or test. PRICES_PACKAGE and LITELLM_FOLDER use unpacked
+# packages.
 PRICES_VERSION ?= 0.1.8
 PRICES_PACKAGE ?=
 LITELLM_VERSION ?= 1.109.1

@@ -1,5 +1,6 @@
 #!/bin/sh
-# make analytics:migrate, analytics:seed, analytics:report: sh sql/demo/analytics.sh <what> <build directory> <database>
+# make analytics:migrate, analytics:seed, analytics:report:
+#   sh sql/demo/analytics.sh <what> <build directory> <database>
 set -eu
 what=$1 build=$2 db=$3
 

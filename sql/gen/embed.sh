@@ -1,12 +1,14 @@
 #!/bin/sh
 # Turns the SQL of a room into one C file: sh sql/gen/embed.sh <room> <directory of sql> <file> ...
 #
-# Prints, for each file, its expanded text under its name relative to the directory, and a checksum of all
-# of them: a database that carries the same checksum has these definitions already. Two things are expanded:
+# Prints, for each file, its expanded text under its name relative to the directory, and a checksum
+# of all of them: a database that carries the same checksum has these definitions already. Two
+# things are expanded:
 #   {name:x}         the text of <directory>/gen/name.sql, with x for its {x}, expanded in turn
-#   --@ a | b | c    the text of the file once for each such line, with {1} {2} {3} standing for its fields
-# With SCHEMA=main the tables of the ledger are main's (FROM llm_x, JOIN llm_x), also where a macro that triggers share does not
-# say so: a trigger may not name a schema, but a statement would take a temporary table of that name.
+#   --@ a | b | c    the text of the file once for each such line, with its fields for {1} {2} {3}
+# With SCHEMA=main the tables of the ledger are main's (FROM llm_x, JOIN llm_x), also where a macro
+# that triggers share does not say so: a trigger may not name a schema, but a statement would take a
+# temporary table of that name.
 set -eu
 LC_ALL=C
 export LC_ALL

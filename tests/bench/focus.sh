@@ -1,8 +1,9 @@
 #!/bin/sh
-# An export in FOCUS's form, judged by the validator of the FinOps Foundation: sh tests/bench/focus.sh <build> <directory>
+# An export in FOCUS's form, judged by the validator of the FinOps Foundation:
+#   sh tests/bench/focus.sh <build> <directory>
 #
-# The validator (its newest release knows the rules of FOCUS 1.0, which 1.2 keeps) is installed once. What it says beyond
-# its own mistakes, listed below, is a failure.
+# The validator (its newest release knows the rules of FOCUS 1.0, which 1.2 keeps) is installed
+# once. What it says beyond its own mistakes, listed below, is a failure.
 set -eu
 build=$1
 dir=$2
@@ -14,8 +15,9 @@ if [ ! -x "$dir/venv/bin/focus-validator" ]; then
     numpy==1.26.4 pandera==0.17.2
 fi
 
-# Rules of columns that FOCUS 1.0 calls otherwise (InvoiceIssuerName, ProviderName, PublisherName, ResourceId,
-# ChargeCategory), and a list of currencies that is fetched from an address which is gone.
+# Rules of columns that FOCUS 1.0 calls otherwise (InvoiceIssuerName, ProviderName, PublisherName,
+# ResourceId, ChargeCategory), and a list of currencies that is fetched from an address which is
+# gone.
 cat > "$dir/not_ours" << 'END'
 BillingCurrency_IsCurrencyCode
 InvoiceIssuer_Required

@@ -1,5 +1,6 @@
 #!/bin/sh
-# make bench-llm: the current llm of PyPI, with recorded models, writes a logs.db; tok imports it, twice.
+# make bench-llm: the current llm of PyPI, with recorded models, writes a logs.db; tok imports it,
+# twice:
 #   sh tests/bench/llm.sh <build>/bench [version of llm]
 set -eu
 dir=$1/llm

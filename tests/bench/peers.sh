@@ -1,9 +1,10 @@
 #!/bin/sh
-# Gets the other implementations from the public package registries through their ordinary clients and builds
-# them once, all below one folder (build/bench): sh tests/bench/peers.sh build/bench [peer ...]
+# Gets the other implementations from the public package registries through their ordinary clients
+# and builds them once, all below one folder (build/bench):
+#   sh tests/bench/peers.sh build/bench [peer ...]
 #
-# A peer that cannot be had leaves its reason in peers/<name>.missing, which the report prints; nothing fails.
-# Remove that file to try again. Versions are pinned here and nowhere else.
+# A peer that cannot be had leaves its reason in peers/<name>.missing, which the report prints;
+# nothing fails. Remove that file to try again. Versions are pinned here and nowhere else.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1/peers" "$1/log" "$1/src" || exit 1
@@ -26,7 +27,8 @@ pip_source() { # name version
   tar xzf "$top/src/$1-$2.tar.gz" -C "$top/src"
 }
 
-cargo_build() { # folder peer [cargo options]: the harness becomes one more program of the library's package
+# folder peer [cargo options]: the harness becomes one more program of the library's package
+cargo_build() {
   folder=$1; peer=$2; shift 2
   mkdir -p "$folder/src/bin/bench_$peer" &&
     cp "$here/peers/harness.rs" "$folder/src/bin/bench_$peer/harness.rs" &&
@@ -35,7 +37,8 @@ cargo_build() { # folder peer [cargo options]: the harness becomes one more prog
     cp "$top/cargo/release/bench_$peer" "$top/peers/$peer"
 }
 
-get_gigatoken() { # the library at the version of the wheel, with its own lock file and release profile
+# the library at the version of the wheel, with its own lock file and release profile
+get_gigatoken() {
   pip_source gigatoken 0.10.0 &&
     PYO3_PYTHON=$(command -v "$PYTHON") cargo_build "$top/src/gigatoken-0.10.0" gigatoken +nightly
 }

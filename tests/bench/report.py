@@ -7,8 +7,9 @@ import subprocess
 
 from measure import ABOUT, BENCH, ROOT
 
-# Peers whose tables follow a newer Unicode than the reference encoder's (16.0). Their counts may differ on
-# texts with characters that were added since, so a small difference does not make a comparison unfair.
+# Peers whose tables follow a newer Unicode than the reference encoder's (16.0). Their counts may
+# differ on texts with characters that were added since, so a small difference does not make a
+# comparison unfair.
 NEWER_UNICODE = ("gigatoken", "gigatoken_py", "quicktok", "gpt_tokenizer")
 EXPLAINED_AT_MOST = 1e-4  # of the count
 

@@ -35,7 +35,8 @@ $(BENCH)/mem_host: tests/bench/mem_host.c
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -o $@ $< $(LDFLAGS) -lsqlite3
 
-# Forecasts: on the series in BENCH_DATA (competition data and traces), beside R's forecast package where that is.
+# Forecasts: on the series in BENCH_DATA (competition data and traces), beside R's forecast package
+# where that is.
 BENCH_DATA ?= ../shared/data
 .PHONY: bench-forecast
 bench-forecast: $(BENCH)/bench_forecast  ## accuracy, intervals and time of forecasts, beside other packages
@@ -58,7 +59,8 @@ verify-vocab: all  ## imported vocabularies: ids beside each family's own implem
 bench-vocab: all  ## imported vocabularies: import, first count, and speed beside embedded ones
 	@sh tests/bench/vocab.sh $(BENCH)/vocab speed
 
-# The ledger: inserts, views and reports, beside the raw rows and DuckDB. BENCH_ROWS=10000000 for ten million.
+# The ledger: inserts, views and reports, beside the raw rows and DuckDB. BENCH_ROWS=10000000 for
+# ten million.
 .PHONY: bench-ledger
 bench-ledger: $(B)/tok.so $(BENCH)/bench_ledger  ## inserts, views and reports of the ledger beside GROUP BY on the raw rows and DuckDB
 	@python3 tests/bench/ledger.py

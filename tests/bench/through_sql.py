@@ -66,7 +66,8 @@ def measure_one(what, rows_path, n_rows):
         encoding = peer.TiktokenPy("o200k_base", ROOT / "tokenizers").encoding
         db.create_function("tiktoken_count", 1, lambda text: len(encoding.encode_ordinary(text)), deterministic=True)
         sql = "SELECT sum(tiktoken_count(text)) FROM t"
-    db.execute("SELECT sum(length(text)) FROM t").fetchone()  # the file is in the page cache from here on
+    # the file is in the page cache from here on
+    db.execute("SELECT sum(length(text)) FROM t").fetchone()
     values, seconds = zip(*(timed_query(db, sql + where) for _ in range(1 if what == "udf" else 3)))
     print(json.dumps({"value": values[0], "seconds": min(seconds) if what == "udf" else statistics.median(seconds),
                       "bytes": db.execute("SELECT sum(length(CAST(text AS BLOB))) FROM t" + where).fetchone()[0]}))

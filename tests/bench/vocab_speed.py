@@ -70,7 +70,8 @@ def main():
             corpora[c] = [text[i:i + SIZE].decode("utf-8", "replace") for i in range(0, len(text), SIZE)]
         print(f"\n{'MB/s':14}" + "".join(f"{c:>14}" for c in corpora))
         for name in names:
-            db = connect(path, tok)  # a connection remembers most of the first vocabulary that it counts with
+            # a connection remembers most of the first vocabulary that it counts with
+            db = connect(path, tok)
             row = f"{name:14}"
             for c, docs in corpora.items():
                 db.execute(f"CREATE TEMP TABLE {c}(body)")

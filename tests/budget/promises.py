@@ -97,7 +97,8 @@ class Promise:
         else:
             total, periods = 0, self.by_period(events)
             begin = periods[0][0] if self.quota['split_by'] else T0 - T0 % self.length
-            begin = self.begun[key] = min(begin, self.begun.get(key, begin))  # what came first may have gone
+            # what came first may have gone
+            begin = self.begun[key] = min(begin, self.begun.get(key, begin))
             for start, units in periods:
                 total += units
                 if total > ((start - begin) // self.length + 1) * self.limit or units > self.limit + self.carry:
@@ -109,7 +110,8 @@ def step(rng, dbs, promise, holds, now, n):
     """One statement; refusals are SQLite's errors."""
     any_db, db, user, op = rng.choice(dbs), rng.choice(dbs[:2]), rng.choice(['ann', 'bob']), rng.random()
     amount = rng.choice([1, promise.limit, promise.limit // 2, rng.randrange(promise.limit + 2), 0])
-    bucket = promise.kind == 'bucket'  # goes by the order of arrival: nothing late, nothing taken back
+    # goes by the order of arrival: nothing late, nothing taken back
+    bucket = promise.kind == 'bucket'
     late = rng.randrange(-90000, 20000) if rng.random() < .35 and not bucket else 0
     row = 'INSERT INTO llm_usage(timestamp, user_id, input_tokens, output_tokens) VALUES (?, ?, ?, 0)'
     values = (iso(max(T0, now + late)), user, amount)

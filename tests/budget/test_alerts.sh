@@ -1,6 +1,7 @@
 #!/bin/sh
-# Alerts from the rule to whoever is told: each kind raises exactly one event, and tok-usage alerts --exec delivers each at least
-# once: a command that fails or is killed leaves it undelivered. tok-usage budget draws bars.
+# Alerts from the rule to whoever is told: each kind raises exactly one event, and tok-usage alerts
+# --exec delivers each at least once: a command that fails or is killed leaves it undelivered.
+# tok-usage budget draws bars.
 set -u
 LC_ALL=C
 export LC_ALL

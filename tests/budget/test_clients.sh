@@ -1,5 +1,6 @@
 #!/bin/sh
-# Budgets for every client: with and without tok, trusted_schema off, defensive, read-only, attached. The sqlite3 shell.
+# Budgets for every client: with and without tok, trusted_schema off, defensive, read-only,
+# attached. The sqlite3 shell.
 set -u
 LC_ALL=C
 export LC_ALL

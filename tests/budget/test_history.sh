@@ -1,5 +1,6 @@
 #!/bin/sh
-# Random histories against a model in Python (tests/budget/history.py); HISTORY_SEEDS="5 6 7" and HISTORY_OPERATIONS choose others.
+# Random histories against a model in Python (tests/budget/history.py); HISTORY_SEEDS="5 6 7" and
+# HISTORY_OPERATIONS choose others.
 set -u
 python=/usr/bin/python3
 "$python" -c 'import sqlite3; sqlite3.connect(":memory:").enable_load_extension(True)' 2>/dev/null ||

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What limits promise, by random operations (tests/budget/promises.py); PROMISE_SEEDS="100 101" chooses others.
+# What limits promise, by random operations (tests/budget/promises.py); PROMISE_SEEDS="100 101"
+# chooses others.
 set -u
 python=/usr/bin/python3
 "$python" -c 'import sqlite3; sqlite3.connect(":memory:").enable_load_extension(True)' 2>/dev/null ||

@@ -1,5 +1,6 @@
 #!/bin/sh
-# tests/budget/writers.sql by every kind of connection: what it prints, but for errors, is tests/budget/writers.out.
+# tests/budget/writers.sql by every kind of connection: what it prints, but for errors, is
+# tests/budget/writers.out.
 set -u
 LC_ALL=C
 export LC_ALL

@@ -1,5 +1,5 @@
 #!/bin/sh
-# tok-usage from outside: what it prints in a pipe and on a terminal, in each format, and how it refuses.
+# tok-usage from outside: what it prints in a pipe and on a terminal, each format, how it refuses.
 set -u
 LC_ALL=C.UTF-8
 export LC_ALL
@@ -142,7 +142,8 @@ if sqlite3 -batch -init /dev/null :memory: '.load build/tok' "SELECT 1 FROM prag
   refused 1 "can't be written" --db "$dir/new.db" export --output "$dir/no/such/folder"
 fi
 
-# a terminal that is narrower than the table: blocks of columns with the names, empty columns are left out, names are cut
+# a terminal that is narrower than the table: blocks of columns with the names, empty columns are
+# left out, names are cut
 narrow() { CLICOLOR_FORCE=1 COLUMNS=$1 $usage --db "$db" by-model "$2" | sed 's/\x1b\[[0-9]*m//g'; }
 for columns in 20 40 60 100; do
   is "nothing is wider than $columns" "$(($(narrow $columns --limit=2 | wc -L) <= columns))" 1

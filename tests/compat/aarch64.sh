@@ -1,9 +1,11 @@
-# The extension for AArch64 with a cross compiler, and the tests of the tokenizer on it under qemu-user, where
-# NEON is the kernel. Called by `make test-aarch64`; everything lies in build/aarch64.
+# The extension for AArch64 with a cross compiler, and the tests of the tokenizer on it under
+# qemu-user, where NEON is the kernel. Called by `make test-aarch64`; everything lies in
+# build/aarch64.
 #
-# The compiler, its libc and qemu are ordinary packages of the host. The libraries (SQLite, utf8proc, cJSON,
-# CUnit) are packages of arm64, which are not installed: apt downloads them with lists of its own and dpkg
-# unpacks them into build/aarch64/root, so the host stays a one-architecture system.
+# The compiler, its libc and qemu are ordinary packages of the host. The libraries (SQLite,
+# utf8proc, cJSON, CUnit) are packages of arm64, which are not installed: apt downloads them with
+# lists of its own and dpkg unpacks them into build/aarch64/root, so the host stays a
+# one-architecture system.
 set -eu
 LC_ALL=C
 export LC_ALL

@@ -1,5 +1,6 @@
-# One SQLite that is too old (it must say so), the oldest that is not, and a recent one, as amalgamations inside versions of the npm package better-sqlite3: the
-# loading tests, the failing allocations, the guard, and every SQL test that needs no shell command, with the same
+# One SQLite that is too old (it must say so), the oldest that is not, and a recent one, as
+# amalgamations inside versions of the npm package better-sqlite3: the loading tests, the failing
+# allocations, the guard, and every SQL test that needs no shell command, with the same
 # build/tok.so. Skips where a package is not to be had. Called by `make compat`.
 set -u
 status=0

@@ -1,4 +1,5 @@
-# Stress tests of budgets: tests/concurrency (races), tests/crash (kill -9), tests/budget (alerts, random operations).
+# Stress tests of budgets: tests/concurrency (races), tests/crash (kill -9), tests/budget (alerts,
+# random operations).
 TEST_OBJ_crash       += $(B)/tests/crash/host.o
 TEST_OBJ_concurrency += $(B)/tests/crash/host.o
 TEST_OBJ_budget      += $(B)/tests/crash/host.o

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The same bits from every compiler and option at hand: the digests in test_forecast.c hold for all of them.
+# The same bits from every compiler and option at hand: the digests in test_forecast.c hold for all
+# of them.
 set -u
 dir=build/tests/forecast/bits
 mkdir -p $dir

@@ -39,7 +39,8 @@ $(B)/fuzz/sql: tests/fuzz/fuzz_sql.c $(FUZZ_CORE) $(FUZZ_GLUE) $(GEN_OBJ)
 
 -include $(FUZZ_CORE:.o=.d) $(FUZZ_GLUE:.o=.d) $(wildcard $(B)/fuzz/*.d)
 
-# tests/fuzz/test_corpus.c calls every target, so each gets a name of its own; with the glue, as fuzz_sql.c wants.
+# tests/fuzz/test_corpus.c calls every target, so each gets a name of its own; with the glue, as
+# fuzz_sql.c wants.
 $(foreach t,$(FUZZ_TARGETS),$(eval EXTRA_fuzz_$(t) := -DLLVMFuzzerTestOneInput=fuzz_$(t)))
 EXTRA_test_corpus := -D'TARGETS=$(foreach t,$(FUZZ_TARGETS),X($(t)))'
 $(B)/tests/fuzz/test_corpus.o: tests/fuzz/test.mk

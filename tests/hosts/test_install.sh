@@ -1,5 +1,6 @@
-# `make install` puts six files where DESTDIR and PREFIX say; a C program builds against them through
-# pkg-config and runs with tok inside; `make uninstall` removes those files and nothing else.
+# `make install` puts six files where DESTDIR and PREFIX say; a C program builds against them
+# through pkg-config and runs with tok inside; `make uninstall` removes those files and nothing
+# else.
 set -eu
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT

@@ -1,5 +1,5 @@
-# Every ```sql block of README.md runs, in order, in one session of the sqlite3 shell; what it prints must be
-# the ```text block that follows it (nothing, where none follows).
+# Every ```sql block of README.md runs, in order, in one session of the sqlite3 shell; what it
+# prints must be the ```text block that follows it (nothing, where none follows).
 set -eu
 LC_ALL=C
 export LC_ALL

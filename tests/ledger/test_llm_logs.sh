@@ -1,5 +1,5 @@
-# logs.db of llm: both tables, of today and of long ago; a second import adds nothing. (make bench-llm lets llm itself
-# write one.)
+# logs.db of llm: both tables, of today and of long ago; a second import adds nothing. (make
+# bench-llm lets llm itself write one.)
 set -eu
 tmp=build/tmp/llm
 rm -rf $tmp
@@ -28,7 +28,8 @@ check 'the rows' "$(ask "SELECT group_concat(timestamp || ' ' || provider || ' '
 check 'all are priced' "$(ask 'SELECT count(*) FROM llm_unpriced')" 0
 check 'the log is only read' "$(sqlite3 $tmp/logs.db 'PRAGMA integrity_check; SELECT count(*) FROM sqlite_schema')" 'ok
 4'
-# A table of before token counts (llm 0.4), a database of something else, a text that is no database, no file.
+# A table of before token counts (llm 0.4), a database of something else, a text that is no
+# database, no file.
 sqlite3 $tmp/oldest.db "CREATE TABLE responses(id TEXT, model TEXT, prompt TEXT, response TEXT, conversation_id TEXT,
   duration_ms INTEGER, datetime_utc TEXT); INSERT INTO responses(id, model, datetime_utc) VALUES ('a', 'gpt-4', '2023-07-01')"
 check 'columns that are not there' "$(ask "SELECT tok_import('$tmp/oldest.db')")" \

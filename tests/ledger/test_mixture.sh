@@ -1,5 +1,6 @@
 #!/bin/sh
-# Random mixtures of statements (tests/ledger/mixture.py); MIXTURE_SEEDS="7 8" and MIXTURE_STATEMENTS choose others.
+# Random mixtures of statements (tests/ledger/mixture.py); MIXTURE_SEEDS="7 8" and
+# MIXTURE_STATEMENTS choose others.
 set -u
 python=/usr/bin/python3
 "$python" -c 'import sqlite3; sqlite3.connect(":memory:").enable_load_extension(True)' 2>/dev/null ||

@@ -1,5 +1,5 @@
-# 28,185 requests of Azure and 152,711 intervals of ServeGen's clients, imported and reported: every number equals an
-# independent computation on the files (traces.py).
+# 28,185 requests of Azure and 152,711 intervals of ServeGen's clients, imported and reported: every
+# number equals an independent computation on the files (traces.py).
 set -eu
 traces=../shared/data/traces
 if [ ! -r $traces/azure2023_code.csv.gz ]; then echo "skip: ../shared/data is not here"; exit 0; fi

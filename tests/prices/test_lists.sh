@@ -1,6 +1,6 @@
 #!/bin/sh
-# tok_pricing_import of the sample of each format, read from its file by the shell; a second time changes nothing; and
-# of the real files where they are (PRICE_LISTS=folder, or build/price_lists).
+# tok_pricing_import of the sample of each format, read from its file by the shell; a second time
+# changes nothing; and of the real files where they are (PRICE_LISTS=folder, or build/price_lists).
 ext=${TOK_EXT:-build/tok}
 lists=tests/prices/lists
 run() { sqlite3 -batch :memory: 2>&1; }

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Prices against the independent cases of ../shared/data/usage (skipped where that folder is absent): equal to the
-# reference or named with a source in deviations.tsv; cases that the reference refuses are errors here too; every served name that
-# recorded responses report has a price if the name that was asked for has one.
+# Prices against the independent cases of ../shared/data/usage (skipped where that folder is
+# absent): equal to the reference or named with a source in deviations.tsv; cases that the reference
+# refuses are errors here too; every served name that recorded responses report has a price if the
+# name that was asked for has one.
 data=${TOK_DATA:-../shared/data}/usage
 [ -r "$data/price_truth.jsonl.gz" ] || { echo "skip test_truth: no $data"; exit 0; }
 ext=${TOK_EXT:-build/tok}

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Prompt tokens of recorded requests against what the providers billed (skipped without ../shared/data).
+# Prompt tokens of recorded requests against what the providers billed (skipped without
+# ../shared/data).
 data=${TOK_DATA:-../shared/data}/usage
 [ -r "$data/count_truth.jsonl.gz" ] || { echo "skip test_count_truth: no $data"; exit 0; }
 out=$({ printf '.bail on\n.load %s\nCREATE TABLE truth_line(line TEXT);\n.mode list\n.separator "\037" "\\n"\n' "${TOK_EXT:-build/tok}"

@@ -24,7 +24,7 @@ same "no files for strangers: import" \
   "$(shell :memory: ".load build/tok sqlite3_toknofs_init" "CREATE VIRTUAL TABLE v USING tok_vocabulary('$fixtures/small_gpt2.json')" | sed 's/^.*tok_vocabulary/tok_vocabulary/; s/ ([0-9]*)$//')"
 same "no files for strangers: use" 6 "$(shell "$tmp/a.db" ".load build/tok sqlite3_toknofs_init" "SELECT tok_count('v', 'the quick')")"
 
-# Two connections of one process; each sees what the other imports, drops and imports anew under the name.
+# Two connections of one process; each sees what the other imports, drops and imports anew.
 same "connections" "6 6 None 4 ['v'] 6" "$(/usr/bin/python3 - "$tmp/b.db" $fixtures 2>&1 << 'EOF'
 import sqlite3, sys
 def connect():
@@ -51,7 +51,7 @@ print(*out)
 EOF
 )"
 
-# Cut off anywhere, or with a byte changed: an error or a vocabulary, and nothing is left of an error.
+# Cut off anywhere, or a byte changed: an error or a vocabulary, and nothing is left of an error.
 i=0
 for file in small_gpt2.json small_bpe.model small_tekken.json; do
   n=$(wc -c < $fixtures/$file)

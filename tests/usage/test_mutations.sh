@@ -1,6 +1,6 @@
 #!/bin/sh
-# tok_usage of the recordings in ../shared/data/usage (skipped where that folder is absent), written in other ways: see
-# mutations.py.
+# tok_usage of the recordings in ../shared/data/usage (skipped where that folder is absent), written
+# in other ways: see mutations.py.
 data=${TOK_DATA:-../shared/data}/usage/recordings.jsonl.gz
 python=/usr/bin/python3
 [ -r "$data" ] || { echo "skip test_mutations: no $data"; exit 0; }

@@ -1,7 +1,7 @@
 #!/bin/sh
-# tok_usage against the recorded responses of ../shared/data/usage (skipped where that folder is absent): equal to what the
-# reference reads, or named with reasons in deviations.tsv; and the dollars that providers state against tok_usage's reported
-# cost and tok_cost of what it counted.
+# tok_usage against the recorded responses of ../shared/data/usage (skipped where that folder is
+# absent): equal to what the reference reads, or named with reasons in deviations.tsv; and the
+# dollars that providers state against tok_usage's reported cost and tok_cost of what it counted.
 data=${TOK_DATA:-../shared/data}/usage
 [ -r "$data/recordings.jsonl.gz" ] || { echo "skip test_recordings: no $data"; exit 0; }
 ext=${TOK_EXT:-build/tok}

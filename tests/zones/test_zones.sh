@@ -1,6 +1,6 @@
 #!/bin/sh
-# The zones of this machine as tok reads them and as Python's zoneinfo does, and periods of quotas as both count
-# them; see zones.py and periods.py.
+# The zones of this machine as tok reads them and as Python's zoneinfo does, and periods of quotas
+# as both count them; see zones.py and periods.py.
 set -u
 python=/usr/bin/python3
 [ -x $python ] || { echo "skip: no $python"; exit 0; }

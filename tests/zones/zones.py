@@ -217,7 +217,8 @@ def awkward_days():
                     d, following = following, following + timedelta(days=1)
                 got = ask("unixepoch(tok_bucket(?1, 'day', ?3)), unixepoch(tok_bucket_end(?1, 'day', ?3)),"
                           " unixepoch(tok_bucket(?2, 'day', ?3)), tok_bucket_label(?2, 'day', ?3),"
-                          " unixepoch(tok_bucket(?1 + 1800, 'day', ?3))",  # the clock may be back at the day before
+                          # the clock may be back at the day before
+                          " unixepoch(tok_bucket(?1 + 1800, 'day', ?3))",
                           t, day_start(zone, following) - 1, name)
                 check(got == (t, day_start(zone, following), t, d.isoformat(), t), name, d, got)
                 d, t = following, got[1]

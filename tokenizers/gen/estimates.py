@@ -132,7 +132,8 @@ def main(packages, texts, ranks):
         kinds = {k: f"{error[[d[0] == k for d in docs]].mean():.3f}" for k in IMPORTANCE}
         print(name, "mean error", kinds, f"90 %: {np.quantile(error, .9):.3f}", file=sys.stderr)
         row(name, w)
-        if name == "claude_legacy":  # billed requests to Claude 3 to 4.6 fit it as it is; 4.7: see ext/tokens/kin.c
+        # billed requests to Claude 3 to 4.6 fit it as it is; 4.7: see ext/tokens/kin.c
+        if name == "claude_legacy":
             row("claude_47", w * np.array([1.3, 1.3, 1, 1, 1, 1, 1.3] + [1] * 7))
 
 

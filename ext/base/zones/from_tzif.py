@@ -46,7 +46,8 @@ def load(name):
         if t <= 0:
             first = offsets[kind]
         else:
-            last = t == times[-1] and "," in rule  # a rule with daylight saving begins at the last change
+            # a rule with daylight saving begins at the last change
+            last = t == times[-1] and "," in rule
             if last or offsets[kind] != (changes[-1][1] if changes else first):
                 changes.append((t, offsets[kind]))
     return first, tuple(changes), rule

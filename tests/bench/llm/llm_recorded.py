@@ -1,7 +1,8 @@
 """Models of llm whose answers and usage are recorded, so that llm writes a logs.db without a network."""
 import llm
 
-RECORDED = {  # model: resolved model, input, output, details, as llm's plugins report the provider's usage
+# model: resolved model, input, output, details, as llm's plugins report the provider's usage
+RECORDED = {
     "gpt-4o-mini-recorded": ("gpt-4o-mini-2024-07-18", 11, 7, {}),
     "gpt-4o-recorded": ("gpt-4o-2024-08-06", 2006, 300, {
         "prompt_tokens_details": {"cached_tokens": 1920},

@@ -75,7 +75,8 @@ class GigatokenPy:
 
     def fresh(self):
         new = GigatokenPy(*self.made_from)
-        new.tokenizer.encode_batch(["a"], parallel=False)  # its first call forks a worker: part of construction
+        # its first call forks a worker: part of construction
+        new.tokenizer.encode_batch(["a"], parallel=False)
         return new
 
 
