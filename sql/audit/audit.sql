@@ -1,5 +1,6 @@
--- tok_audit(): every sum that is not what the ledger gives: counter, key, measure, stored, ledger. :counter names the
--- table to look at, NULL: all. NULL in first_at and last_at says that the roll-up does not know; that is no difference.
+-- tok_audit(): every sum that is not what the ledger gives: counter, key, measure, stored, ledger.
+-- :counter names the table to look at, NULL: all. NULL in first_at and last_at says that the
+-- roll-up does not know; that is no difference.
 SELECT counter, key, measure, stored, ledger FROM (
 WITH
   fine(hour, tenant_id, provider, model, task_type, unpriced, {measures:}) AS (
@@ -48,7 +49,8 @@ SELECT 'llm_rollup' AS counter,
   s.dim || ' ' || s.level || ' ' || s.bucket || ' ' || quote(s.tenant_id) || ' ' || quote(s.provider)
     || ' ' || quote(s.model) || ' ' || quote(s.task_type) AS key,
   'times' AS measure, s.times AS stored, t.times AS ledger
--- +: without their type SQLite looks for all columns of a key, not for those without a type among them
+-- +: without their type SQLite looks for all columns of a key, not for those without a type among
+-- them
 FROM main.llm_rollup AS s LEFT JOIN truth AS t ON t.dim = +s.dim AND t.level = +s.level AND t.bucket = +s.bucket
   AND t.tenant_id = s.tenant_id AND t.provider = s.provider AND t.model = s.model AND t.task_type = s.task_type
 WHERE s.level > 0 AND s.times IS NOT NULL AND coalesce(tok_times_merge(s.times, ''), '?') <> coalesce(t.times, '')

@@ -1,5 +1,5 @@
--- Every quota that covers a request (quota_parameters.sql), with its counter now. Cost: the quotas that match, one look-up
--- each; the ledger is not read.
+-- Every quota that covers a request (quota_parameters.sql), with its counter now. Cost: the quotas
+-- that match, one look-up each; the ledger is not read.
 SELECT q.id, q.name, coalesce(c.key, {quota_key:r}), q.metric, q.action,
   coalesce(c.start, {quota_start:r.unix_time}),
   CASE q.kind WHEN 'rolling' THEN (SELECT coalesce(sum(w.used), 0) FROM main.llm_counter AS w

@@ -1,4 +1,5 @@
--- Why a guard refuses the change of a counter that it looks at: ?1 quota, ?2 key, ?3 start. No row: it does not.
+-- Why a guard refuses the change of a counter that it looks at: ?1 quota, ?2 key, ?3 start. No row:
+-- it does not.
 SELECT printf('tok: quota ''%s''%s ', q.name, iif(c.key = '', '', printf(' of ''%s''', c.key))) || CASE
     WHEN c.start = -9000000000000000000 THEN 'has a calendar that does not reach this time; tok_quota_sweep() extends it'
     WHEN q.metric = 'cost' AND q.unpriced = 'deny' AND u.id IS NOT NULL AND u.cost_nano IS NULL AND u.cost_usd IS NULL

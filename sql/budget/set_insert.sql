@@ -1,4 +1,5 @@
--- A new quota; what was not given (NULL) has its default. ?1 name, then as in set_update.sql and set_structure.sql.
+-- A new quota; what was not given (NULL) has its default. ?1 name, then as in set_update.sql and
+-- set_structure.sql.
 INSERT INTO main.llm_quota(name, limit_units, soft_units, action, guard, rollover_units, parent, description, active,
   tenant_id, user_id, api_key_id, session_id, provider, model, task_type, tag, split_by, metric, period, zone, since,
   hold_size, unpriced, unpriced_nano, unit)

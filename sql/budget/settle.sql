@@ -1,8 +1,9 @@
--- Records the usage of a hold under its scope, also where another model served it: what was held is what is charged, at the
--- price of the model that served. ?1 ref, ?2 the usage as canonical JSON (tok_usage), ?3 the JSON as given,
--- which may have members that usage objects do not have, ?4 now, ?5 status. The trigger of llm_usage settles the hold.
--- The row has the time of the reservation, when the call began: so the periods that held for it are charged for it, and a limit
--- holds across the end of a period, too.
+-- Records the usage of a hold under its scope, also where another model served it: what was held is
+-- what is charged, at the price of the model that served. ?1 ref, ?2 the usage as canonical JSON
+-- (tok_usage), ?3 the JSON as given, which may have members that usage objects do not have, ?4 now,
+-- ?5 status. The trigger of llm_usage settles the hold. The row has the time of the reservation,
+-- when the call began: so the periods that held for it are charged for it, and a limit holds across
+-- the end of a period, too.
 INSERT INTO main.llm_usage(timestamp, created_at, request_id, provider, model, request_model, task_type, tenant_id, user_id,
   api_key_id, session_id, tags, response_id, service_tier, input_tokens, output_tokens, total_tokens, cache_read_tokens,
   cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, reported_cost_nano, cost_nano, response_time_ms, status,

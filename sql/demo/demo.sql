@@ -1,6 +1,7 @@
 -- Every text file of this project counted, priced and recorded in three models, then three reports.
--- Run by sql/demo/demo.sh, which has loaded tok, called tok_init(), and put the files' names into the table file.
--- A text file is one without NUL bytes; it is recorded at the time of its last change.
+-- Run by sql/demo/demo.sh, which has loaded tok, called tok_init(), and put the files' names into
+-- the table file. A text file is one without NUL bytes; it is recorded at the time of its last
+-- change.
 BEGIN;
 INSERT INTO llm_usage(timestamp, provider, model, task_type, input_tokens, output_tokens, tags)
 SELECT strftime('%Y-%m-%dT%H:%M:%SZ', f.mtime, 'unixepoch'), 'openai', m.model,

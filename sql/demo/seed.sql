@@ -1,5 +1,5 @@
--- make analytics:seed: 60 days of made-up traffic of three tenants, up to today. The same rows each time, so a second
--- run adds nothing.
+-- make analytics:seed: 60 days of made-up traffic of three tenants, up to today. The same rows each
+-- time, so a second run adds nothing.
 BEGIN;
 WITH RECURSIVE
 hour(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM hour WHERE i < 60 * 24 - 1),

@@ -1,9 +1,11 @@
--- tok_export('focus'): FOCUS 1.2 (https://focus.finops.org), one row for each meter of each request that has a cost.
+-- tok_export('focus'): FOCUS 1.2 (https://focus.finops.org), one row for each meter of each request
+-- that has a cost.
 --
--- All mandatory columns, the conditional ones that a ledger of requests knows, and x_ columns for the rest. What a
--- request cost is shared out to its meters in proportion to the list's prices (ListCost), so that BilledCost adds up to
--- the ledger's cost exactly, also where the provider charged another sum than the list; a request that the list
--- cannot price is one row with the meter "Requests". Charge periods are hours, billing periods calendar months, UTC.
+-- All mandatory columns, the conditional ones that a ledger of requests knows, and x_ columns for
+-- the rest. What a request cost is shared out to its meters in proportion to the list's prices
+-- (ListCost), so that BilledCost adds up to the ledger's cost exactly, also where the provider
+-- charged another sum than the list; a request that the list cannot price is one row with the meter
+-- "Requests". Charge periods are hours, billing periods calendar months, UTC.
 WITH
 request AS (
   SELECT *, {row_usage:} AS usage

@@ -1,6 +1,6 @@
--- Forecast rules: one row a rule and key. value is a share of the limit that the projection must reach (1 = the limit), with
--- overrides, grants and what was carried over.
--- A quota with split_by has the keys that were used in the last 31 days; only single columns can be projected.
+-- Forecast rules: one row a rule and key. value is a share of the limit that the projection must
+-- reach (1 = the limit), with overrides, grants and what was carried over. A quota with split_by
+-- has the keys that were used in the last 31 days; only single columns can be projected.
 SELECT k.alert_id, k.value, q.id, q.metric, q.period, q.zone, {quota_limit_of:k}, q.split_by, k.key,
   q.tenant_id, q.user_id, q.api_key_id, q.session_id, q.provider, q.model, q.task_type, q.tag
 FROM (

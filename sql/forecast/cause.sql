@@ -1,6 +1,6 @@
--- What each tenant, model, task and provider brought in an event, :start <= time < :until, and in the :count spans of
--- the same length that lie :shift, 2 :shift, … seconds before it; and what all brought. Values that are NULL are
--- in the sums and have no row.
+-- What each tenant, model, task and provider brought in an event, :start <= time < :until, and in
+-- the :count spans of the same length that lie :shift, 2 :shift, … seconds before it; and what all
+-- brought. Values that are NULL are in the sums and have no row.
 WITH RECURSIVE span(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM span WHERE k < :count),
 cell AS MATERIALIZED (
   SELECT k > 0 AS before, tenant_id, model, task_type, provider,

@@ -1,5 +1,5 @@
--- The same as history.sql by hours from the roll-ups, for filters that a roll-up knows: ?5 is its dim. Hours that are not over
--- at ?4, and what the roll-ups do not hold yet, are read row by row.
+-- The same as history.sql by hours from the roll-ups, for filters that a roll-up knows: ?5 is its
+-- dim. Hours that are not over at ?4, and what the roll-ups do not hold yet, are read row by row.
 WITH hours(t, requests, input_tokens, output_tokens, total_tokens, cost_nano) AS (
   SELECT bucket, requests, input_tokens, output_tokens, total_tokens, cost_nano FROM main.llm_rollup
   WHERE dim = +?5 AND level = 3600 AND bucket >= ?3

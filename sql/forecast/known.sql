@@ -1,5 +1,6 @@
--- Requests by quarters of an hour, oldest first, and of how many of them the metric is known (a request without a
--- price has no cost): what anomalies need beside history.sql. :is_x says whether the filter has x, which may be NULL.
+-- Requests by quarters of an hour, oldest first, and of how many of them the metric is known (a
+-- request without a price has no cost): what anomalies need beside history.sql. :is_x says whether
+-- the filter has x, which may be NULL.
 SELECT unix_time - (unix_time % 900 + 900) % 900 AS t, count(*) AS requests,
   CASE :metric WHEN 'cost' THEN count(cost_nano) WHEN 'input' THEN count(input_tokens)
     WHEN 'output' THEN count(output_tokens) WHEN 'total' THEN count(total_tokens) ELSE count(*) END AS known

@@ -1,6 +1,7 @@
--- {alert_level:c}: from how many used units of counter c on rule a fires; NULL: not yet known. `c` needs key, start and
--- allowed. Normal, for spike: the mean hour of the week before, once a day of it is there. REAL: the caller rounds up.
--- Rules of forecast and of context windows are not about counters: tok looks.
+-- {alert_level:c}: from how many used units of counter c on rule a fires; NULL: not yet known. `c`
+-- needs key, start and allowed. Normal, for spike: the mean hour of the week before, once a day of
+-- it is there. REAL: the caller rounds up. Rules of forecast and of context windows are not about
+-- counters: tok looks.
 CASE a.basis
   WHEN 'percent' THEN a.value * {x}.allowed
   WHEN 'remaining' THEN {x}.allowed - a.value

@@ -1,6 +1,6 @@
--- {context_event:r}: events of rules on context windows for the rows {x} of llm_usage (id): a call whose input and output are
--- `value` of what its model takes. context_limit and context_used of the row, if they are there, are what counts. One event a rule,
--- key and period.
+-- {context_event:r}: events of rules on context windows for the rows {x} of llm_usage (id): a call
+-- whose input and output are `value` of what its model takes. context_limit and context_used of the
+-- row, if they are there, are what counts. One event a rule, key and period.
 INSERT INTO main.llm_alert_event(alert_id, quota_id, key, start, level_units, used_units, limit_units, at)
 SELECT alert_id, quota_id, key, start, CAST(line AS INTEGER) + (line > CAST(line AS INTEGER)), used, room, unix_time
 FROM (

@@ -1,4 +1,5 @@
--- {measures_of_rows:unix_time}: the measures of a group of rows of the ledger; {x} is the time of a row.
+-- {measures_of_rows:unix_time}: the measures of a group of rows of the ledger; {x} is the time of a
+-- row.
 count(*), coalesce(sum(input_tokens), 0), count(input_tokens),
 coalesce(sum(output_tokens), 0), count(output_tokens),
 coalesce(sum(total_tokens), 0), count(total_tokens),

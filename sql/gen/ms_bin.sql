@@ -1,5 +1,6 @@
--- {ms_bin:t}: the bin of a response time: itself below 128 ms, then 64 bins an octave, so that the middle of a
--- bin is at most 1/128 = 0.8 % away from any time in it. Times above 2^31 ms, 25 days, share the last bin.
+-- {ms_bin:t}: the bin of a response time: itself below 128 ms, then 64 bins an octave, so that the
+-- middle of a bin is at most 1/128 = 0.8 % away from any time in it. Times above 2^31 ms, 25 days,
+-- share the last bin.
 CASE WHEN {x} < 128 THEN {x} WHEN {x} < 256 THEN 64 + ({x} >> 1) WHEN {x} < 512 THEN 128 + ({x} >> 2)
 WHEN {x} < 1024 THEN 192 + ({x} >> 3) WHEN {x} < 2048 THEN 256 + ({x} >> 4) WHEN {x} < 4096 THEN 320 + ({x} >> 5)
 WHEN {x} < 8192 THEN 384 + ({x} >> 6) WHEN {x} < 16384 THEN 448 + ({x} >> 7) WHEN {x} < 32768 THEN 512 + ({x} >> 8)

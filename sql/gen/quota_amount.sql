@@ -1,5 +1,6 @@
--- {quota_amount:x}: what row x of llm_usage or llm_hold costs quota q in its metric (a hold has `requests` itself).
--- total_tokens is computed as another trigger will fill it in, so that their order does not matter.
+-- {quota_amount:x}: what row x of llm_usage or llm_hold costs quota q in its metric (a hold has
+-- `requests` itself). total_tokens is computed as another trigger will fill it in, so that their
+-- order does not matter.
 CASE q.metric
   WHEN 'requests' THEN 1
   WHEN 'input' THEN coalesce({x}.input_tokens, 0)

@@ -1,6 +1,7 @@
--- {quota_carry:c}: what quota q carries into the period of counter c (its key and start): what the last period that was touched
--- neither used nor held, and all of the limit of those since then; at most rollover_units. A quota that is not split
--- began with the period of its `since`, if it has one; where it is split, each key began when it first came.
+-- {quota_carry:c}: what quota q carries into the period of counter c (its key and start): what the
+-- last period that was touched neither used nor held, and all of the limit of those since then; at
+-- most rollover_units. A quota that is not split began with the period of its `since`, if it has
+-- one; where it is split, each key began when it first came.
 CASE WHEN q.rollover_units = 0 OR q.kind = 'rolling' THEN 0 ELSE coalesce((
   SELECT min(q.rollover_units, max(0, n - 1) * units + min(q.rollover_units, max(0, units + rest)))
   FROM (

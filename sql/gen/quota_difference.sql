@@ -1,4 +1,5 @@
--- {quota_difference:-}: what the amounts of row NEW of llm_usage_amount differ by, as the first columns of llm_quota_charge.
+-- {quota_difference:-}: what the amounts of row NEW of llm_usage_amount differ by, as the first
+-- columns of llm_quota_charge.
 NEW.provider, NEW.model, NEW.task_type, NEW.tenant_id, NEW.user_id, NEW.api_key_id, NEW.session_id, NEW.tags, 0,
 coalesce(NEW.input_tokens, 0) - coalesce(NEW.old_input_tokens, 0),
 coalesce(NEW.output_tokens, 0) - coalesce(NEW.old_output_tokens, 0),

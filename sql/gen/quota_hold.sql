@@ -1,4 +1,5 @@
--- {quota_hold:h}: how many units of quota q the hold h parks; of p95 and p99 never more than the most it may need.
+-- {quota_hold:h}: how many units of quota q the hold h parks; of p95 and p99 never more than the
+-- most it may need.
 CASE
   WHEN q.metric = 'requests' THEN {x}.requests
   WHEN q.hold_size = 'none' THEN 0

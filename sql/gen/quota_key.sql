@@ -1,4 +1,5 @@
--- {quota_key:x}: which of quota q's counters row x belongs to: one for all, one a value, or one a tuple of values.
+-- {quota_key:x}: which of quota q's counters row x belongs to: one for all, one a value, or one a
+-- tuple of values.
 CASE q.split_by
   WHEN '' THEN ''
   WHEN 'tenant_id' THEN coalesce({x}.tenant_id, '')

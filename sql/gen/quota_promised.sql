@@ -1,5 +1,6 @@
--- {quota_promised:c}: what open holds of other periods will need of the grants of counter c's key, beyond their limits. A hold lives
--- for a week at most. Where an override may have been the limit then, the lower of the two is taken.
+-- {quota_promised:c}: what open holds of other periods will need of the grants of counter c's key,
+-- beyond their limits. A hold lives for a week at most. Where an override may have been the limit
+-- then, the lower of the two is taken.
 coalesce((SELECT sum(max(0, w.used + w.held - w.carried
     - coalesce((SELECT min(q.limit_units, o.limit_units) FROM llm_quota_override AS o
       WHERE o.quota_id = q.id AND o.key = w.key), q.limit_units)

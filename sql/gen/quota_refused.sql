@@ -1,5 +1,6 @@
--- {quota_refused:-}: does quota q refuse what counter c was changed for? u is the row of llm_usage, NULL for a hold; c.allowed the
--- limit now; c.look says what it was (triggers/llm_quota_counter.sql). A call that settles a hold is never refused.
+-- {quota_refused:-}: does quota q refuse what counter c was changed for? u is the row of llm_usage,
+-- NULL for a hold; c.allowed the limit now; c.look says what it was
+-- (triggers/llm_quota_counter.sql). A call that settles a hold is never refused.
 q.action = 'block' AND q.active
   AND iif(c.look & 1, q.guard <> 'none', q.guard = 'write' AND NOT EXISTS (SELECT 1 FROM llm_meta WHERE key = 'repricing'))
   AND NOT EXISTS (SELECT 1 FROM llm_hold AS h

@@ -1,6 +1,6 @@
--- {quota_start:t}: where the period (of a rolling window: the bucket) of quota q that holds t begins; Unix seconds.
--- A calendar that does not reach t gives -9000000000000000000: counted there, never lost, and refused where a block
--- quota guards.
+-- {quota_start:t}: where the period (of a rolling window: the bucket) of quota q that holds t
+-- begins; Unix seconds. A calendar that does not reach t gives -9000000000000000000: counted there,
+-- never lost, and refused where a block quota guards.
 CASE q.kind
   WHEN 'fixed' THEN {x} - (({x} - q.anchor_s) % q.len_s + q.len_s) % q.len_s
   WHEN 'month' THEN CAST(strftime('%s', {x}, 'unixepoch', 'start of month',

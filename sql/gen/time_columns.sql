@@ -1,4 +1,5 @@
--- {time_columns:3600}: what llm_by_hour shows of an hour from k on, of the day that begins with the text t; so llm_by_day.
+-- {time_columns:3600}: what llm_by_hour shows of an hour from k on, of the day that begins with the
+-- text t; so llm_by_day.
 {spending:},
 CASE WHEN cost_known > 0 THEN cost_nano END * 1.0 / (SELECT cost FROM whole) AS share, -- of all cost
 requests - cost_known AS unpriced, -- requests without a price

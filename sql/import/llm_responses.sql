@@ -1,6 +1,6 @@
--- The table responses of llm's logs.db (before 0.32), under the ledger's column names; run on that file. As
--- llm_turns.sql, but the oldest of these tables lack columns: a name that `responses` does not have is found in the
--- query around it, where it is NULL.
+-- The table responses of llm's logs.db (before 0.32), under the ledger's column names; run on that
+-- file. As llm_turns.sql, but the oldest of these tables lack columns: a name that `responses` does
+-- not have is found in the query around it, where it is NULL.
 SELECT id AS response_id, datetime_utc AS timestamp, coalesce(resolved, model) AS model,
   model AS request_model, conversation_id AS session_id, duration_ms AS response_time_ms,
   input + coalesce(d ->> '$.cache_read_input_tokens', 0) + coalesce(d ->> '$.cache_creation_input_tokens', 0)

@@ -1,6 +1,6 @@
--- The table turns of llm's logs.db (0.32 and later), under the ledger's column names; run on that file.
--- token_details is the provider's usage without what input_tokens and output_tokens say. Anthropic's input leaves out
--- what the cache read and wrote.
+-- The table turns of llm's logs.db (0.32 and later), under the ledger's column names; run on that
+-- file. token_details is the provider's usage without what input_tokens and output_tokens say.
+-- Anthropic's input leaves out what the cache read and wrote.
 SELECT id AS response_id, datetime_utc AS timestamp, coalesce(resolved_model, model) AS model,
   model AS request_model, thread_id AS session_id, duration_ms AS response_time_ms,
   input_tokens + coalesce(d ->> '$.cache_read_input_tokens', 0) + coalesce(d ->> '$.cache_creation_input_tokens', 0)

@@ -1,7 +1,8 @@
--- The table message of opencode's database (1.2 and later; Kilo's is the same), under the ledger's column names; run on that
--- file. `data` is the JSON that earlier versions kept a file a message: tokens.input leaves out what the cache read and
--- wrote, tokens.output leaves out reasoning. The ids are those of the files, so that a message of both is one. What used
--- nothing is no request: it has just begun, or failed.
+-- The table message of opencode's database (1.2 and later; Kilo's is the same), under the ledger's
+-- column names; run on that file. `data` is the JSON that earlier versions kept a file a message:
+-- tokens.input leaves out what the cache read and wrote, tokens.output leaves out reasoning. The
+-- ids are those of the files, so that a message of both is one. What used nothing is no request: it
+-- has just begun, or failed.
 SELECT 'opencode:' || id AS response_id, d ->> '$.time.created' AS timestamp, d ->> '$.providerID' AS provider,
   d ->> '$.modelID' AS model, session_id, d ->> '$.time.completed' - d ->> '$.time.created' AS response_time_ms,
   CASE WHEN used THEN input END AS input_tokens, CASE WHEN used THEN output END AS output_tokens,

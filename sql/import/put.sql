@@ -1,8 +1,10 @@
--- One record into the ledger: by tok_responses and by every importer. A response that is there already is ignored, or
--- with :replace takes over counts that are larger: agents log a response several times while it streams. The earliest time
--- stays: copies of a session's lines may have that of the copy. So does a tier that only one of the lines says.
+-- One record into the ledger: by tok_responses and by every importer. A response that is there
+-- already is ignored, or with :replace takes over counts that are larger: agents log a response
+-- several times while it streams. The earliest time stays: copies of a session's lines may have
+-- that of the copy. So does a tier that only one of the lines says.
 --
--- Provider and cost are from import/price.sql; :usage is the response's usage in canonical form, where it is at hand.
+-- Provider and cost are from import/price.sql; :usage is the response's usage in canonical form,
+-- where it is at hand.
 INSERT INTO main.llm_usage(timestamp, provider, model, task_type, request_id, response_id, tenant_id, user_id,
   api_key_id, session_id, request_model, service_tier, status, prompt_hash, tags, quality_score, value_usd,
   cost_nano, cost_usd, reported_cost_nano, response_time_ms, input_tokens, output_tokens, total_tokens, cache_read_tokens,

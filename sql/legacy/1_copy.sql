@@ -1,10 +1,11 @@
 -- Rows of a llm_usage from before tok, now called llm_usage_legacy, into the new llm_usage.
 --
--- A query whose results are statements to run, in order: columns that tok does not know are kept under
--- their names; then all rows are copied. Columns that the old table lacks stay NULL. A value that the new
--- table refuses (counts that are negative or beyond 10^12, text that is no number, times that are no times) becomes NULL, which is: unknown,
--- and stays readable as tags ->> '$.legacy.<column>'; a row without a readable time takes its created_at,
--- else 1970. In the templates below @ is the old column.
+-- A query whose results are statements to run, in order: columns that tok does not know are kept
+-- under their names; then all rows are copied. Columns that the old table lacks stay NULL. A value
+-- that the new table refuses (counts that are negative or beyond 10^12, text that is no number,
+-- times that are no times) becomes NULL, which is: unknown, and stays readable as tags ->>
+-- '$.legacy.<column>'; a row without a readable time takes its created_at, else 1970. In the
+-- templates below @ is the old column.
 WITH
   old AS (SELECT cid, name, printf('"%w"', name) AS q, pk = 1 AND upper(type) = 'INTEGER' AS is_rowid
           FROM pragma_table_xinfo('llm_usage_legacy', 'main') WHERE hidden <> 1),
@@ -15,7 +16,8 @@ WITH
   -- numbers that were written as text, as untyped columns keep them: '12', but not '12 tokens'
   number(template) AS (VALUES('(typeof(@) IN (''integer'', ''real'') OR typeof(@) = ''text''
     AND @ IN (CAST(CAST(@ AS INTEGER) AS TEXT), CAST(CAST(@ AS REAL) AS TEXT)))')),
-  -- Unix seconds or milliseconds, also with a fraction; a REAL below 5373484.5 is a Julian day, as julianday() gives it
+  -- Unix seconds or milliseconds, also with a fraction; a REAL below 5373484.5 is a Julian day, as
+  -- julianday() gives it
   readable_time AS (
     SELECT name, replace('CASE WHEN typeof(@) = ''real'' AND @ >= 0 AND @ < 5373484.5 THEN strftime(''%Y-%m-%dT%H:%M:%SZ'', @)
         WHEN typeof(@) IN (''integer'', ''real'') AND @ >= 0
@@ -58,7 +60,8 @@ WITH
     SELECT 'CASE WHEN r.refused = ''{}'' THEN ' || t || ' ELSE json_set(coalesce(' || t
       || ', ''{}''), ''$.legacy'', json(r.refused)) END'
     FROM (SELECT coalesce((SELECT '(' || e || ')' FROM copied WHERE name = 'tags'), 'NULL') AS t)),
-  -- an id that was no key may be there twice, or missing: such a row gets a new one, after all others
+  -- an id that was no key may be there twice, or missing: such a row gets a new one, after all
+  -- others
   loose_id(e) AS (SELECT e FROM copied WHERE name = 'id' AND NOT (SELECT is_rowid FROM pair WHERE name = 'id')),
   target(name, e) AS (
     SELECT name, CASE WHEN name = 'id' AND EXISTS (SELECT 1 FROM loose_id) THEN 'iif(r.nth = 1, ' || e || ', NULL)' ELSE e END

@@ -1,4 +1,5 @@
--- tok_pricing_import, after a row of undated.sql: other prices of its kind that were open end where it begins.
+-- tok_pricing_import, after a row of undated.sql: other prices of its kind that were open end where
+-- it begins.
 UPDATE main.llm_price SET valid_to = ?12
 WHERE model = ?2 AND meter = ?3 AND service_tier = ?6 AND tier_from_tokens = ?5
   AND coalesce(provider, '') = ?1 COLLATE NOCASE AND region IS NULL AND coalesce(hours, '') = ?9

@@ -1,4 +1,5 @@
--- llm_price as tok_pricing shows it; ?1 provider and ?2 model, NULL for all. Unix seconds become ISO-8601.
+-- llm_price as tok_pricing shows it; ?1 provider and ?2 model, NULL for all. Unix seconds become
+-- ISO-8601.
 SELECT id, provider, model, meter, CAST(usd_per_1m AS REAL), tier_from_tokens, service_tier, region,
   iif(valid_from GLOB '*[^0-9]*', valid_from, strftime('%Y-%m-%dT%H:%M:%SZ', valid_from, 'unixepoch')),
   iif(valid_to GLOB '*[^0-9]*', valid_to, strftime('%Y-%m-%dT%H:%M:%SZ', valid_to, 'unixepoch')),

@@ -1,5 +1,6 @@
--- tok_pricing_import: a price of a list that gives no dates. The first one holds for all times. One that differs from
--- the price that is open now holds from ?12, the time of the import, on: what was recorded before keeps its price.
+-- tok_pricing_import: a price of a list that gives no dates. The first one holds for all times. One
+-- that differs from the price that is open now holds from ?12, the time of the import, on: what was
+-- recorded before keeps its price.
 INSERT INTO main.llm_price(provider, model, meter, usd_per_1m, tier_from_tokens, service_tier,
   valid_from, hours, weekdays, source)
 SELECT nullif(?1, ''), ?2, ?3, ?4, ?5, ?6,

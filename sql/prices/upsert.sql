@@ -1,4 +1,5 @@
--- tok_pricing_import: one row of a published list. What says the same already is left alone, and not counted.
+-- tok_pricing_import: one row of a published list. What says the same already is left alone, and
+-- not counted.
 INSERT INTO main.llm_price(provider, model, meter, usd_per_1m, tier_from_tokens, service_tier,
   valid_from, valid_to, hours, weekdays, source)
 VALUES (nullif(?1, ''), ?2, ?3, ?4, ?5, ?6, nullif(?7, ''), nullif(?8, ''), nullif(?9, ''),

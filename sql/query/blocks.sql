@@ -1,5 +1,6 @@
--- tok_blocks: ?1 is a block's length in seconds, ?2 now. A block starts at the hour of the first request that no block
--- before holds (so after 5 hours without one, too), and ends after its length. Blocks are whole hours of the roll-up.
+-- tok_blocks: ?1 is a block's length in seconds, ?2 now. A block starts at the hour of the first
+-- request that no block before holds (so after 5 hours without one, too), and ends after its
+-- length. Blocks are whole hours of the roll-up.
 WITH RECURSIVE
 block(lo) AS (
   SELECT {hour:(SELECT min(unix_time) FROM main.llm_usage)}

@@ -2,16 +2,16 @@
 --   :spans              [[lo, hi, level], …] of the range; level -1: rows, -2: rows to take away,
 --                       0: all time, 3600, 86400
 --   :ms_spans           the same without level 0, which has no times; NULL where not asked for
---   :dim                the roll-up; NULL: none. +: SQLite compares it with the condition of the index
---                       llm_rollup_in_time, and would prepare the statement again once it is bound
+--   :dim                the roll-up; NULL: none. +: SQLite compares it with the condition of the
+--                       index llm_rollup_in_time, and would prepare it all again once bound
 --   :lo, :hi            the range, for the rows after the watermark
 --   :filter             the filter's JSON
 -- A second key, @…task@, is NULL for all groups but one; so @group@ is 1 or 1, 2.
--- @percentile@ names one of the three below, so that SQLite need not prepare the others: none, where
--- nobody asked for p50, p95, p99; of the rows; of the counts of the roll-up.
--- Response times: percentile_cont of the rows, or of the middles of their bins. A day of the roll-up
--- that has a group whose response times are unknown is read from its hours, such an hour from its
--- rows.
+-- @percentile@ names one of the three below, so that SQLite need not prepare the others: none,
+-- where nobody asked for p50, p95, p99; of the rows; of the counts of the roll-up.
+-- Response times: percentile_cont of the rows, or of the middles of their bins. A day of the
+-- roll-up that has a group whose response times are unknown is read from its hours, such an hour
+-- from its rows.
 WITH
 span(lo, hi, level) AS MATERIALIZED (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:spans)),
 ms_span(lo, hi, level) AS MATERIALIZED (

@@ -1,6 +1,7 @@
--- tok_whatif: :change is checked JSON, :lo and :hi the range. Rows that :change leaves as they are count too, so that the
--- rows of the answer add up to what the range cost. A row of more than 10^12 tokens, which no request has, could have a
--- price beyond 64 bits; that error would hide all others (as in sql/temp/usage_cost.sql).
+-- tok_whatif: :change is checked JSON, :lo and :hi the range. Rows that :change leaves as they are
+-- count too, so that the rows of the answer add up to what the range cost. A row of more than 10^12
+-- tokens, which no request has, could have a price beyond 64 bits; that error would hide all others
+-- (as in sql/temp/usage_cost.sql).
 WITH
 new AS MATERIALIZED (
   SELECT :change ->> '$.model' AS model, :change ->> '$.provider' AS provider, :change ->> '$.service_tier' AS service_tier,

@@ -1,5 +1,6 @@
--- Alert events that were not delivered yet, oldest first: the id, and what a command is told as JSON.
--- Deliver, then UPDATE llm_alert_event SET delivered_at = … WHERE id = …; tok-usage alerts --exec does both.
+-- Alert events that were not delivered yet, oldest first: the id, and what a command is told as
+-- JSON. Deliver, then UPDATE llm_alert_event SET delivered_at = … WHERE id = …; tok-usage alerts
+-- --exec does both.
 --
 -- :name is the name of a quota; without it all count.
 SELECT e.id, json_object(

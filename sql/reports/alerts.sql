@@ -2,8 +2,8 @@
 --
 --     sqlite3 -box app.db '.parameter set :since 2026-01-01' '.read sql/reports/alerts.sql'
 --
--- :since (inclusive) and :until (exclusive) are times, ISO-8601 text; :name is that of a quota; :undelivered 1 shows those
--- alone that have no delivered_at. Each may be left out.
+-- :since (inclusive) and :until (exclusive) are times, ISO-8601 text; :name is that of a quota;
+-- :undelivered 1 shows those alone that have no delivered_at. Each may be left out.
 SELECT e.id, strftime('%Y-%m-%dT%H:%M:%SZ', e.at, 'unixepoch') AS at, q.name || CASE e.key WHEN '' THEN '' ELSE ' / ' || e.key END AS budget,
   CASE a.basis WHEN 'percent' THEN printf('%g %% of the limit', 100 * a.value) WHEN 'spike' THEN printf('%g times normal', a.value)
     WHEN 'context' THEN printf('%g %% of the context window', 100 * a.value)

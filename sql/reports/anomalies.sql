@@ -1,9 +1,12 @@
--- What was not normal, and who caused it, as a table for people; SELECT * FROM tok_anomalies has the same as numbers.
+-- What was not normal, and who caused it, as a table for people; SELECT * FROM tok_anomalies has
+-- the same as numbers.
 --
---     sqlite3 -box app.db '.load tok' '.parameter set :bucket hour' '.read sql/reports/anomalies.sql'
+--     sqlite3 -box app.db '.load tok' '.parameter set :bucket hour' \
+--             '.read sql/reports/anomalies.sql'
 --
--- :metric (default cost), :bucket (default day), :filter (JSON), :zone, :threshold (standard deviations, default 4) and
--- :now are those of tok_anomalies; :since and :until are times, ISO-8601 text. A parameter that is not set is left out.
+-- :metric (default cost), :bucket (default day), :filter (JSON), :zone, :threshold (standard
+-- deviations, default 4) and :now are those of tok_anomalies; :since and :until are times, ISO-8601
+-- text. A parameter that is not set is left out.
 SELECT start, "end",
   printf(iif(coalesce(:metric, 'cost') = 'cost', '%,.2f', '%,.0f'), actual) AS actual,
   printf(iif(coalesce(:metric, 'cost') = 'cost', '%,.2f', '%,.0f'), expected) AS expected,

@@ -1,8 +1,10 @@
 -- Where each budget stands, as a table for people; tok_quota_status has the same as numbers.
 --
---     sqlite3 -box app.db '.load ./tok' '.parameter set :name acme-day' '.read sql/reports/budget.sql'
+--     sqlite3 -box app.db '.load ./tok' '.parameter set :name acme-day' \
+--             '.read sql/reports/budget.sql'
 --
--- :name is that of a quota, :now a time (ISO-8601 text); without them all quotas, now. Amounts of cost_usd are dollars.
+-- :name is that of a quota, :now a time (ISO-8601 text); without them all quotas, now. Amounts of
+-- cost_usd are dollars.
 SELECT quota || CASE key WHEN '' THEN '' ELSE ' / ' || key END AS budget, metric, period,
   printf(iif(metric = 'cost_usd', '%.4f', '%,d'), used) AS used,
   printf(iif(metric = 'cost_usd', '%.4f', '%,d'), held) AS held,

@@ -5,11 +5,14 @@
 --     .parameter set :since "'2026-01-01'"
 --     .read sql/reports/efficiency.sql
 --
--- :since (inclusive) and :until (exclusive) are times, :filter a filter as tok_report takes it; each may be left out.
+-- :since (inclusive) and :until (exclusive) are times, :filter a filter as tok_report takes it;
+-- each may be left out.
 --   output_input_ratio  sum of output tokens / sum of input tokens
---   context_pct         mean of context_used (else input + output) / context_limit of the requests that say their limit;
---                       where none does: mean tokens / the model's context window
---   roi                 sum of value_usd / cost of the requests that have a value_usd; NULL where none has
+--   context_pct         mean of context_used (else input + output) / context_limit of the requests
+--                       that say their limit; where none does: mean tokens / the model's context
+--                       window
+--   roi                 sum of value_usd / cost of the requests that have a value_usd; NULL
+--                       where none has
 WITH extra AS (
   SELECT model, avg(coalesce(context_used, total_tokens) * 1.0 / nullif(context_limit, 0)) AS context,
     sum(value_usd) FILTER (WHERE cost_nano > 0) * 1e9

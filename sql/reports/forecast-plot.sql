@@ -1,7 +1,9 @@
--- What was and what comes, one row a bucket: history has `actual`, the future `forecast`, `lower` and `upper`.
+-- What was and what comes, one row a bucket: history has `actual`, the future `forecast`, `lower`
+-- and `upper`.
 --
--- :metric is cost, input, output, total or requests; :bucket hour, day or week; :horizon buckets ahead (14);
--- :level of the interval (0.8); :filter a JSON object; :zone; :now in place of the clock.
+-- :metric is cost, input, output, total or requests; :bucket hour, day or week; :horizon buckets
+-- ahead (14); :level of the interval (0.8); :filter a JSON object; :zone; :now in place of the
+-- clock.
 WITH asked AS (
   SELECT coalesce(:metric, 'cost') AS metric, coalesce(:bucket, 'day') AS bucket, coalesce(:horizon, 14) AS horizon,
     json_patch(coalesce(:filter, '{}'), CASE WHEN :zone IS NULL THEN '{}' ELSE json_object('zone', :zone) END) AS filter,

@@ -1,11 +1,12 @@
--- What comes next, as a table for people, with a bar for the forecast (#) and its interval (-); needs the extension.
+-- What comes next, as a table for people, with a bar for the forecast (#) and its interval (-);
+-- needs the extension.
 --
 --     sqlite3 -box app.db '.load tok' '.read sql/reports/forecast.sql'
 --     … '.parameter set :metric total' '.parameter set :bucket hour' '.parameter set :horizon 24' …
 --
--- :metric (default cost), :bucket (day), :horizon (14), :filter (JSON, as of tok_forecast), :zone, :level (0.8) and :now
--- may be set.
--- The last line is the total with its own interval, which is narrower than the sum of the lines' intervals.
+-- :metric (default cost), :bucket (day), :horizon (14), :filter (JSON, as of tok_forecast), :zone,
+-- :level (0.8) and :now may be set. The last line is the total with its own interval, which is
+-- narrower than the sum of the lines' intervals.
 WITH f AS MATERIALIZED (
   SELECT ts, forecast, lower, upper, total, total_lower, total_upper, status, wape
   FROM tok_forecast(coalesce(:metric, 'cost'), coalesce(:bucket, 'day'), coalesce(:horizon, 14),

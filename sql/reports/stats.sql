@@ -5,8 +5,8 @@
 --     .parameter set :since "'2026-01-01'"
 --     .read sql/reports/stats.sql
 --
--- :since (inclusive) and :until (exclusive) are times, :zone an IANA zone, :filter a filter as tok_report takes it;
--- each may be left out. unpriced: requests without a price.
+-- :since (inclusive) and :until (exclusive) are times, :zone an IANA zone, :filter a filter as
+-- tok_report takes it; each may be left out. unpriced: requests without a price.
 SELECT requests, input_tokens, output_tokens, total_tokens, round(cost_usd, 9) AS cost_usd,
   round(avg_cost_usd, 9) AS avg_cost_usd, round(avg_tokens, 1) AS avg_tokens,
   round(1.0 * output_tokens / nullif(input_tokens, 0), 3) AS output_input_ratio,

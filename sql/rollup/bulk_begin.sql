@@ -1,5 +1,5 @@
--- tok_bulk_begin(): the triggers of INSERT go until tok_bulk_end(), and llm_meta says so, for whoever finds this file
--- without them.
+-- tok_bulk_begin(): the triggers of INSERT go until tok_bulk_end(), and llm_meta says so, for
+-- whoever finds this file without them.
 DROP TRIGGER IF EXISTS main.llm_usage_fill;
 DROP TRIGGER IF EXISTS main.llm_usage_complete;
 DROP TRIGGER IF EXISTS main.llm_rollup_insert;

@@ -1,5 +1,5 @@
--- tok_bulk_end(): what the triggers of INSERT would have done to the rows since tok_bulk_begin(), those
--- after ?1, all at once. The triggers of UPDATE are not there meanwhile (bulk_before.sql).
+-- tok_bulk_end(): what the triggers of INSERT would have done to the rows since tok_bulk_begin(),
+-- those after ?1, all at once. The triggers of UPDATE are not there meanwhile (bulk_before.sql).
 DELETE FROM main.llm_usage WHERE +id > ?1 AND provider IS NULL AND response_id IS NOT NULL
   AND EXISTS (
     SELECT 1 FROM main.llm_usage AS first WHERE first.provider IS NULL

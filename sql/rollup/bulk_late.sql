@@ -1,6 +1,7 @@
--- What tok_bulk_end() would have refused of rows that were committed without it, those after ?1, when tok_init() does its work:
--- nobody can take them back any more, and others need the ledger. As in rows of an older table (legacy/1_copy.sql) what can't
--- be becomes unknown, and stays readable: as tags ->> '$.refused.input_tokens'.
+-- What tok_bulk_end() would have refused of rows that were committed without it, those after ?1,
+-- when tok_init() does its work: nobody can take them back any more, and others need the ledger. As
+-- in rows of an older table (legacy/1_copy.sql) what can't be becomes unknown, and stays readable:
+-- as tags ->> '$.refused.input_tokens'.
 UPDATE main.llm_usage SET (tags, timestamp) = (
   SELECT CASE WHEN tags GLOB '{*}' AND json_valid(tags) THEN json_set(tags, '$.refused', json(refused))
       WHEN json_valid(tags) THEN json_object('tags', json(tags), 'refused', json(refused))

@@ -1,4 +1,5 @@
--- tok_rebuild(): counters of quotas from the ledger and the open holds. Writing `active` counts anew (triggers/llm_quota_count).
+-- tok_rebuild(): counters of quotas from the ledger and the open holds. Writing `active` counts
+-- anew (triggers/llm_quota_count).
 DELETE FROM main.llm_counter WHERE quota_id NOT IN (SELECT id FROM main.llm_quota);
 DELETE FROM main.llm_hold_item WHERE quota_id NOT IN (SELECT id FROM main.llm_quota)
   OR hold_id NOT IN (SELECT id FROM main.llm_hold WHERE state = 'held');

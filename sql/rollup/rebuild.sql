@@ -1,5 +1,5 @@
--- Makes the roll-ups anew from the ledger, in one go of the caller's transaction. In pieces, so that what a fold
--- holds at a time is bounded; any sqlite3 runs this too.
+-- Makes the roll-ups anew from the ledger, in one go of the caller's transaction. In pieces, so
+-- that what a fold holds at a time is bounded; any sqlite3 runs this too.
 DELETE FROM main.llm_rollup;
 UPDATE main.llm_rollup_state SET watermark = -9223372036854775808;
 INSERT INTO main.llm_rollup_step(watermark)

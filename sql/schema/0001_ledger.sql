@@ -1,12 +1,14 @@
--- The ledger: one row a request. Plain SQL, so that a client without tok reads, writes, vacuums and checks it.
+-- The ledger: one row a request. Plain SQL, so that a client without tok reads, writes, vacuums and
+-- checks it.
 --
--- Unknown is NULL. Money is INTEGER nano-dollars (1e-9 USD); cost_usd is the same amount for SQL that wants
--- dollars, and the triggers keep the two equal whichever is written. Token columns are inclusive, as in
--- OpenTelemetry GenAI: input_tokens contains cache reads and writes, cache_write_tokens contains the one-hour
--- writes, output_tokens contains reasoning.
+-- Unknown is NULL. Money is INTEGER nano-dollars (1e-9 USD); cost_usd is the same amount for SQL
+-- that wants dollars, and the triggers keep the two equal whichever is written. Token columns are
+-- inclusive, as in OpenTelemetry GenAI: input_tokens contains cache reads and writes,
+-- cache_write_tokens contains the one-hour writes, output_tokens contains reasoning.
 --
--- `timestamp` is UTC: 2026-01-31T23:59:59Z, 2026-01-31 23:59:59, or Unix seconds. Its default is this
--- machine's clock: where statements are replicated (rqlite), the writer must supply timestamp and created_at.
+-- `timestamp` is UTC: 2026-01-31T23:59:59Z, 2026-01-31 23:59:59, or Unix seconds. Its default is
+-- this machine's clock: where statements are replicated (rqlite), the writer must supply timestamp
+-- and created_at.
 
 CREATE TABLE main.llm_meta(
   key   TEXT PRIMARY KEY,  -- 'schema_version': number of the last schema/NNNN file; 'definitions': checksum

@@ -1,10 +1,11 @@
--- Prices of this database's own: what was negotiated, what is missing from tok's list, or a whole imported list
--- (tok_pricing_import). A row here wins over the built-in list for its meter; SELECT * FROM tok_pricing shows both.
+-- Prices of this database's own: what was negotiated, what is missing from tok's list, or a whole
+-- imported list (tok_pricing_import). A row here wins over the built-in list for its meter; SELECT
+-- * FROM tok_pricing shows both.
 --
 --   INSERT INTO llm_price(model, meter, usd_per_1m) VALUES ('gpt-4o', 'input', 2.1);
 --
--- usd_per_1m is decimal text, so that it stays exact: dollars per million tokens, or per single unit where the
--- meter counts something else (seconds, pages, web_searches, …).
+-- usd_per_1m is decimal text, so that it stays exact: dollars per million tokens, or per single
+-- unit where the meter counts something else (seconds, pages, web_searches, …).
 
 CREATE TABLE main.llm_price(
   id               INTEGER PRIMARY KEY,

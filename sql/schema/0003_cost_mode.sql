@@ -1,7 +1,7 @@
 -- Upgrade only: databases made by the first two versions of the schema.
 --
--- The setting cost_mode says auto, calculated or reported; it said auto, calculate or display. A CHECK cannot be
--- altered, so the table is made anew; the installer drops the old one.
+-- The setting cost_mode says auto, calculated or reported; it said auto, calculate or display. A
+-- CHECK cannot be altered, so the table is made anew; the installer drops the old one.
 ALTER TABLE main.llm_setting RENAME TO llm_setting_legacy;
 
 CREATE TABLE main.llm_setting(

@@ -1,18 +1,25 @@
--- Budgets: what may be used, what is used, what is held for calls in flight. Plain SQL: the triggers keep every
--- counter exact for every writer of llm_usage, with or without tok, in the writer's own transaction.
+-- Budgets: what may be used, what is used, what is held for calls in flight. Plain SQL: the
+-- triggers keep every counter exact for every writer of llm_usage, with or without tok, in the
+-- writer's own transaction.
 --
---   INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period) VALUES ('acme', 'acme', 'total', 1000000, 'day');
+--   INSERT INTO llm_quota(name, tenant_id, metric, limit_units, period)
+--   VALUES ('acme', 'acme', 'total', 1000000, 'day');
 --
 -- Data flow:
---   llm_usage --(each insert, update, delete)--> llm_counter --(only where a line is crossed)--> llm_alert_event
---   llm_hold --> llm_hold_item --> llm_counter.held            or RAISE(ABORT, 'tok: … exceeded …')
--- A row of llm_usage whose request_id is the ref of a hold settles it: charged in full, held no longer.
+--   llm_usage --(each insert, update, delete)--> llm_counter
+--   llm_hold --> llm_hold_item --> llm_counter.held
+--   llm_counter --(only where a line is crossed)--> llm_alert_event
+--                                                or RAISE(ABORT, 'tok: … exceeded …')
+-- A row of llm_usage whose request_id is the ref of a hold settles it: charged in full, held no
+-- longer.
 --
--- Invariants; the view llm_quota_audit lists every breach, and writing any structural column of llm_quota repairs:
---   used     = sum of the amounts of the rows of llm_usage that the quota covers and that are not older than `since`
+-- Invariants; the view llm_quota_audit lists every breach, and writing any structural column of
+-- llm_quota repairs:
+--   used     = sum of the amounts of the rows of llm_usage that the quota covers and that are not
+--              older than `since`
 --   held     = sum of the items of open holds
---   used + held <= limit for a block quota with a guard, after every INSERT of usage or of a hold; only a settled
---              call that used more than it held goes beyond, charged in full
+--   used + held <= limit for a block quota with a guard, after every INSERT of usage or of a hold;
+--              only a settled call that used more than it held goes beyond, charged in full
 -- A counter never depends on the number of rows in the ledger: one row per quota, key and period.
 
 CREATE TABLE main.llm_quota(
@@ -154,7 +161,8 @@ CREATE TABLE main.llm_counter(
 
 CREATE INDEX main.llm_counter_period ON llm_counter(quota_id, start);
 
--- Periods that plain SQL cannot compute (time zones). tok fills it ahead; past its end a guard refuses.
+-- Periods that plain SQL cannot compute (time zones). tok fills it ahead; past its end a guard
+-- refuses.
 CREATE TABLE main.llm_calendar(
   calendar TEXT NOT NULL,  -- period@zone
   start    INTEGER NOT NULL,
@@ -280,8 +288,8 @@ CREATE TABLE main.llm_quota_log(
   new      TEXT
 ) STRICT;
 
--- Rows that an INSERT OR REPLACE may be about to remove: SQLite then fires no DELETE trigger. Empty between statements
--- but for rows that were not removed after all.
+-- Rows that an INSERT OR REPLACE may be about to remove: SQLite then fires no DELETE trigger. Empty
+-- between statements but for rows that were not removed after all.
 CREATE TABLE main.llm_replaced(
   id            INTEGER PRIMARY KEY,
   unix_time     INTEGER,

@@ -1,5 +1,6 @@
--- What this database has learned about closed models' tokens. Applications write beside each request what
--- tok_estimate or tok_count_messages said before the call; tok_calibrate() compares that with what was billed.
+-- What this database has learned about closed models' tokens. Applications write beside each
+-- request what tok_estimate or tok_count_messages said before the call; tok_calibrate() compares
+-- that with what was billed.
 ALTER TABLE main.llm_usage ADD COLUMN
   estimated_tokens INTEGER CHECK (estimated_tokens >= 0);  -- of the input, before the call
 

@@ -1,7 +1,9 @@
--- Upgrade only from 5: databases made before there were token buckets, guards of UPDATE and alerts on context windows.
+-- Upgrade only from 5: databases made before there were token buckets, guards of UPDATE and alerts
+-- on context windows.
 --
--- A CHECK and a STORED column cannot be altered, so two tables are made anew, as 0005_budget.sql has them now; the
--- installer drops the old ones, with their indexes. Ids go on where they were: events refer to them.
+-- A CHECK and a STORED column cannot be altered, so two tables are made anew, as 0005_budget.sql
+-- has them now; the installer drops the old ones, with their indexes. Ids go on where they were:
+-- events refer to them.
 ALTER TABLE main.llm_quota RENAME TO llm_quota_before;
 ALTER TABLE main.llm_alert RENAME TO llm_alert_before;
 

@@ -1,5 +1,5 @@
--- Charges of a row that moves from one counter to another, until its UPDATE is complete: sql/triggers/llm_usage_moves.sql.
--- Empty between statements.
+-- Charges of a row that moves from one counter to another, until its UPDATE is complete:
+-- sql/triggers/llm_usage_moves.sql. Empty between statements.
 CREATE TABLE main.llm_quota_waiting(
   n               INTEGER PRIMARY KEY,
   usage_id        INTEGER NOT NULL,
@@ -21,8 +21,9 @@ CREATE TABLE main.llm_quota_waiting(
   unpriced_tokens INTEGER
 ) STRICT;
 
--- Two triggers of earlier versions, and a table in which such an UPDATE left a note: the installer drops that.
+-- Two triggers of earlier versions, and a table in which such an UPDATE left a note: the installer
+-- drops that.
 DROP TRIGGER IF EXISTS main.llm_quota_moves;
 DROP TRIGGER IF EXISTS main.llm_quota_differs;
--- The column llm_counter.was of such a ledger is not used any more; a new one has none. It stays there: DROP COLUMN fails where
--- any view of the application is broken.
+-- The column llm_counter.was of such a ledger is not used any more; a new one has none. It stays
+-- there: DROP COLUMN fails where any view of the application is broken.

@@ -1,6 +1,7 @@
--- tok_calibrate(): ?1 is the first second that counts, ?2 now. A model's factor is the ratio of the sums, so that
--- long requests count for more; its spread what 90 % of the requests stay within. Models that tok counts exactly are
--- left alone: what differs there is no factor. Evidence: 30 requests and 3,000 tokens, else a model keeps what it has.
+-- tok_calibrate(): ?1 is the first second that counts, ?2 now. A model's factor is the ratio of the
+-- sums, so that long requests count for more; its spread what 90 % of the requests stay within.
+-- Models that tok counts exactly are left alone: what differs there is no factor. Evidence: 30
+-- requests and 3,000 tokens, else a model keeps what it has.
 INSERT INTO main.llm_factor(model, factor, spread, requests, tokens, calibrated_at)
 SELECT model, factor, tok_percentile(abs(input_tokens - estimated_tokens * factor) / max(estimated_tokens * factor, 1), 0.9),
   count(*), sum(input_tokens), strftime('%Y-%m-%dT%H:%M:%SZ', ?2, 'unixepoch')

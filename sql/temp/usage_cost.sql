@@ -1,16 +1,17 @@
 -- What needs tok's price list: made by tok_init() for its connection only, gone when it closes.
 
--- The price of every row of the ledger. A row of more than 10^12 tokens, which no request has, could have a price beyond 64
--- bits; that error would keep all other rows from being priced.
+-- The price of every row of the ledger. A row of more than 10^12 tokens, which no request has,
+-- could have a price beyond 64 bits; that error would keep all other rows from being priced.
 CREATE TEMP VIEW IF NOT EXISTS tok_usage_cost(id, unix_time, cost_nano) AS
 SELECT id, unix_time,
   CASE WHEN max(coalesce(input_tokens, 0), coalesce(output_tokens, 0)) <= 1000000000000 THEN {row_cost:} END
 FROM main.llm_usage;
 
--- A trigger cannot write NEW, so the row is updated right after: in one UPDATE, total_tokens too, which leaves
--- nothing to do for llm_usage_fill; a total beyond an integer is cast, and then refused as no request has it. A row
--- whose cost was given keeps it. NEW is at hand, while the row would have to be
--- read and its time computed; where a trigger changed what is priced, that has set a cost already.
+-- A trigger cannot write NEW, so the row is updated right after: in one UPDATE, total_tokens too,
+-- which leaves nothing to do for llm_usage_fill; a total beyond an integer is cast, and then
+-- refused as no request has it. A row whose cost was given keeps it. NEW is at hand, while the row
+-- would have to be read and its time computed; where a trigger changed what is priced, that has set
+-- a cost already.
 CREATE TEMP TRIGGER IF NOT EXISTS tok_usage_priced AFTER INSERT ON main.llm_usage
 WHEN NEW.cost_nano IS NULL AND NEW.cost_usd IS NULL
 BEGIN
@@ -23,8 +24,9 @@ BEGIN
   WHERE id = NEW.id AND cost_nano IS NULL;
 END;
 
--- Setting a cost to NULL asks for it anew. Where there is no price nothing is written, so this ends. The work is that
--- of a view's trigger, because SQLite makes room for all of a trigger's body at each UPDATE.
+-- Setting a cost to NULL asks for it anew. Where there is no price nothing is written, so this
+-- ends. The work is that of a view's trigger, because SQLite makes room for all of a trigger's body
+-- at each UPDATE.
 CREATE TEMP VIEW IF NOT EXISTS tok_usage_stale(id) AS SELECT id FROM main.llm_usage WHERE false;
 CREATE TEMP TRIGGER IF NOT EXISTS tok_usage_reprice INSTEAD OF INSERT ON tok_usage_stale
 BEGIN

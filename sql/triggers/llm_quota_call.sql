@@ -1,5 +1,5 @@
--- Procedures: an INSERT into one of these views runs its INSTEAD OF trigger (triggers/llm_quota_usage.sql,
--- llm_quota_hold.sql and llm_quota_counter.sql). They have no rows.
+-- Procedures: an INSERT into one of these views runs its INSTEAD OF trigger
+-- (triggers/llm_quota_usage.sql, llm_quota_hold.sql and llm_quota_counter.sql). They have no rows.
 DROP VIEW IF EXISTS main.llm_quota_charge;
 CREATE VIEW main.llm_quota_charge AS
 SELECT 0 AS unix_time, NULL AS provider, NULL AS model, NULL AS task_type, NULL AS tenant_id, NULL AS user_id,

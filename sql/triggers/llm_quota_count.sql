@@ -1,6 +1,7 @@
 -- Quotas, overrides, grants and rules change: counters follow, and llm_quota_log tells.
 
--- Writing any column that decides what a quota counts counts anew from the ledger; this is also the repair.
+-- Writing any column that decides what a quota counts counts anew from the ledger; this is also the
+-- repair.
 --@ insert | INSERT | NEW.id | true
 --@ update | UPDATE OF {id_names:}, active, tenant_id, user_id, api_key_id, session_id, provider, model, task_type, tag, split_by, metric, period, zone, since, unpriced, unpriced_nano, hold_size | OLD.id | false
 DROP TRIGGER IF EXISTS main.llm_quota_count_{1};

@@ -1,38 +1,47 @@
--- A counter rose: is it beyond its limit, is there an alert? What it costs where neither is so: two comparisons and one
--- look at the quota.
+-- A counter rose: is it beyond its limit, is there an alert? What it costs where neither is so: two
+-- comparisons and one look at the quota.
 --
 -- Guard. What a quota with action `block` refuses:
---   insert  (the default) an INSERT or hold after which a counter that it adds to is beyond its limit.
---   write   also an UPDATE, or the UPDATE of an upsert, after which a counter is beyond its limit that counts more of
---           the row than it did before. "After" is when the row is complete: with its total, and the cost that goes stale or
---           that tok finds. So what lowers a counter, or leaves it as it was, is never refused, however far beyond it stands; a
---           row that moves is measured where it arrives, a credit also where it leaves; rows that a REPLACE takes away make
---           room, nothing else. Rows are judged one by one, as UNIQUE does it: a statement of several rows may not be beyond on
---           its way. A first price of a row that had none is recorded in any case, and tok_reprice() is never refused (llm_meta
---           says repricing). What a trigger of the application's own changes is a statement of its own.
+--   insert  (the default) an INSERT or hold after which a counter that it adds to is beyond its
+--           limit.
+--   write   also an UPDATE, or the UPDATE of an upsert, after which a counter is beyond its limit
+--           that counts more of the row than it did before. "After" is when the row is complete:
+--           with its total, and the cost that goes stale or that tok finds. So what lowers a
+--           counter, or leaves it as it was, is never refused, however far beyond it stands; a row
+--           that moves is measured where it arrives, a credit also where it leaves; rows that a
+--           REPLACE takes away make room, nothing else. Rows are judged one by one, as UNIQUE does
+--           it: a statement of several rows may not be beyond on its way. A first price of a row
+--           that had none is recorded in any case, and tok_reprice() is never refused (llm_meta
+--           says repricing). What a trigger of the application's own changes is a statement of its
+--           own.
 --   none    nothing.
 -- A call that settles a hold is never refused: it has happened, and its room was held.
 --
--- Credits. A row of a negative cost, a refund, makes room in the period of its time; a token bucket is never more than full. To
--- make it less, or to move it elsewhere, by UPDATE, is to spend, which the guard `write` looks at; a DELETE is never refused. Who
--- may write rows of usage may write credits too, as he may delete rows: where that is not wanted, a trigger of the application
--- says so, BEFORE INSERT and BEFORE UPDATE OF cost_nano, cost_usd: RAISE(ABORT, 'no credits') WHEN NEW.cost_nano < 0 OR
--- NEW.cost_usd < 0. Tokens are never negative.
+-- Credits. A row of a negative cost, a refund, makes room in the period of its time; a token bucket
+-- is never more than full. To make it less, or to move it elsewhere, by UPDATE, is to spend, which
+-- the guard `write` looks at; a DELETE is never refused. Who may write rows of usage may write
+-- credits too, as he may delete rows: where that is not wanted, a trigger of the application says
+-- so, BEFORE INSERT and BEFORE UPDATE OF cost_nano, cost_usd: RAISE(ABORT, 'no credits') WHEN
+-- NEW.cost_nano < 0 OR NEW.cost_usd < 0. Tokens are never negative.
 --
 -- `checks` rises by what a guard must look at, and `look` says it, with 16 where used rose:
 --   1   usage or a hold that comes in
---   2   a row of which this counter counts more than before (llm_quota_usage.sql, llm_usage_moves.sql)
+--   2   a row of which this counter counts more than before (llm_quota_usage.sql,
+--       llm_usage_moves.sql)
 --   4   a row that is without a price now: refused by quotas of cost that take none
--- The price that a TEMP trigger of tok fills in is there already, and so is one that was given in dollars: SQLite runs TEMP
--- triggers first, and of others the last made first (tests/budget/test_clients.sh and test_guard.c prove it). RAISE takes no expression before SQLite 3.47, so the message names the
--- metric. Where tok is loaded its TEMP trigger, which comes first, names the quota (sql/temp/quota_guard.sql).
+-- The price that a TEMP trigger of tok fills in is there already, and so is one that was given in
+-- dollars: SQLite runs TEMP triggers first, and of others the last made first
+-- (tests/budget/test_clients.sh and test_guard.c prove it). RAISE takes no expression before SQLite
+-- 3.47, so the message names the metric. Where tok is loaded its TEMP trigger, which comes first,
+-- names the quota (sql/temp/quota_guard.sql).
 --
--- Alerts. alert_at is the lowest line that no event tells of yet; beyond it every rule is looked at, and always where
--- overrides and grants, which begin and end, move the lines. One event a rule,
--- key, period and step, by the UNIQUE of the outbox, in the transaction that crossed the line. Of several steps crossed
--- at once the highest is told. What a cool-down kept back is told when the counter changes after it. Of a rolling window the line is
--- that of all its buckets, and one event is for as long as a window: alert_at is what of it is left to this bucket. A late row
--- may take the windows beyond the line that end later: all that are there are looked at.
+-- Alerts. alert_at is the lowest line that no event tells of yet; beyond it every rule is looked
+-- at, and always where overrides and grants, which begin and end, move the lines. One event a rule,
+-- key, period and step, by the UNIQUE of the outbox, in the transaction that crossed the line. Of
+-- several steps crossed at once the highest is told. What a cool-down kept back is told when the
+-- counter changes after it. Of a rolling window the line is that of all its buckets, and one event
+-- is for as long as a window: alert_at is what of it is left to this bucket. A late row may take
+-- the windows beyond the line that end later: all that are there are looked at.
 
 DROP TRIGGER IF EXISTS main.llm_counter_insert;
 CREATE TRIGGER main.llm_counter_insert AFTER INSERT ON llm_counter
@@ -143,8 +152,8 @@ BEGIN
     AND (NEW.used >= NEW.alert_at OR NEW.alert_at IS NOT NULL AND (SELECT special FROM llm_quota WHERE id = NEW.quota_id));
 END;
 
--- A counter fell below a line that an event tells of: grants get back what they paid for, the last first, and rules that
--- ask for it tell that all is well again.
+-- A counter fell below a line that an event tells of: grants get back what they paid for, the last
+-- first, and rules that ask for it tell that all is well again.
 DROP TRIGGER IF EXISTS main.llm_counter_fell;
 CREATE TRIGGER main.llm_counter_fell AFTER UPDATE OF used ON llm_counter
 WHEN NEW.used < OLD.used AND NEW.at IS NOT NULL AND (

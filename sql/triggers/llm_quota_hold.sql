@@ -1,7 +1,9 @@
--- Holds into counters. INSERT INTO llm_hold reserves (or fails whole: all quotas or none), an UPDATE of its state frees.
+-- Holds into counters. INSERT INTO llm_hold reserves (or fails whole: all quotas or none), an
+-- UPDATE of its state frees.
 
--- A second hold of a ref is ignored. One with the id of another is refused, because a REPLACE would take that away without a
--- trigger of DELETE, and what it parked would be parked for ever; likewise what happens to id and ref of a hold.
+-- A second hold of a ref is ignored. One with the id of another is refused, because a REPLACE would
+-- take that away without a trigger of DELETE, and what it parked would be parked for ever; likewise
+-- what happens to id and ref of a hold.
 DROP TRIGGER IF EXISTS main.llm_hold_repeated;
 CREATE TRIGGER main.llm_hold_repeated BEFORE INSERT ON llm_hold
 WHEN EXISTS (SELECT 1 FROM llm_hold WHERE ref = NEW.ref) OR EXISTS (SELECT 1 FROM llm_hold WHERE id = NEW.id)

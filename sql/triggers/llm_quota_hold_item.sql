@@ -1,5 +1,6 @@
--- An item goes: its counter holds that much less. Where a quota goes or is counted anew, its counters went before. A token bucket gets
--- what has not been refilled since (sql/gen/bucket_debt.sql); where usage of the same time settles the hold, that follows at once
+-- An item goes: its counter holds that much less. Where a quota goes or is counted anew, its
+-- counters went before. A token bucket gets what has not been refilled since
+-- (sql/gen/bucket_debt.sql); where usage of the same time settles the hold, that follows at once
 -- and counts against it.
 DROP TRIGGER IF EXISTS main.llm_hold_item_deleted;
 CREATE TRIGGER main.llm_hold_item_deleted AFTER DELETE ON llm_hold_item

@@ -13,8 +13,8 @@ BEGIN
   DELETE FROM llm_quota WHERE hourly_of = OLD.id;
 END;
 
--- A REPLACE by name removed a quota without its DELETE trigger: what it left goes. Looks at every counter, as making a
--- quota looks at every row of the ledger.
+-- A REPLACE by name removed a quota without its DELETE trigger: what it left goes. Looks at every
+-- counter, as making a quota looks at every row of the ledger.
 DROP TRIGGER IF EXISTS main.llm_quota_orphans;
 CREATE TRIGGER main.llm_quota_orphans AFTER INSERT ON llm_quota
 BEGIN

@@ -1,17 +1,19 @@
--- Usage into counters. NEW and OLD only, never the row as it is now: what other triggers change by an UPDATE of their
--- own arrives here as a difference, so the sum is right in whatever order triggers run. Upserts keep their meaning
--- under INSERT OR REPLACE and OR IGNORE, other conflict clauses do not.
+-- Usage into counters. NEW and OLD only, never the row as it is now: what other triggers change by
+-- an UPDATE of their own arrives here as a difference, so the sum is right in whatever order
+-- triggers run. Upserts keep their meaning under INSERT OR REPLACE and OR IGNORE, other conflict
+-- clauses do not.
 --
--- Short on purpose: every INSERT that an application prepares compiles all of this, so the matching of quotas is there
--- once, as the INSTEAD OF trigger of a view, which is SQLite's way to have a procedure. It is called with VALUES: of a SELECT
--- SQLite makes a table first, with a page cache of 90 kB. The counters' upsert has to.
+-- Short on purpose: every INSERT that an application prepares compiles all of this, so the matching
+-- of quotas is there once, as the INSTEAD OF trigger of a view, which is SQLite's way to have a
+-- procedure. It is called with VALUES: of a SELECT SQLite makes a table first, with a page cache of
+-- 90 kB. The counters' upsert has to.
 --
 -- The last column of a charge says what a guard is to look at (llm_quota_counter.sql has the rule):
 --   0   nothing
 --   1   usage that comes in
 --   2   a row that was changed: by quotas that count more of it than before
 --   4   likewise, and by quotas of cost that take none without a price: it lost its price
---   8   likewise, but not by quotas of cost: it got its first price, and that is recorded in any case
+--   8   likewise, but not by quotas of cost: it got its first price, which is recorded in any case
 --   16  likewise, and by quotas of cost: its price was unknown for a moment, and is higher now
 
 DROP TRIGGER IF EXISTS main.llm_quota_charge_call;
@@ -55,7 +57,8 @@ CREATE TRIGGER main.llm_quota_update INSTEAD OF INSERT ON llm_usage_amount
 WHEN {quota_changed:NEW.old_} AND EXISTS (SELECT 1 FROM llm_quota)
   AND NOT {quota_waits:NEW.id}
 BEGIN
-  -- a row that its UPDATE OR REPLACE took away makes room first, also where a total follows by itself
+  -- a row that its UPDATE OR REPLACE took away makes room first, also where a total follows by
+  -- itself
   INSERT INTO llm_quota_gone VALUES (NEW.old_id, NEW.id);
   INSERT INTO llm_quota_charge VALUES (NEW.unix_time, {quota_difference:-}, NEW.unix_time, NEW.id,
     CASE WHEN NEW.old_cost_nano IS NULL AND NEW.cost_nano IS NOT NULL THEN 8
@@ -65,8 +68,9 @@ BEGIN
       ELSE 2 END);
 END;
 
--- UPDATE OR REPLACE took another row away. What an ignored INSERT or an upsert left is no such row, nor is what a REPLACE took
--- whose own row a trigger of the application updates before that row has arrived.
+-- UPDATE OR REPLACE took another row away. What an ignored INSERT or an upsert left is no such row,
+-- nor is what a REPLACE took whose own row a trigger of the application updates before that row has
+-- arrived.
 DROP TRIGGER IF EXISTS main.llm_quota_replaced_by_update;
 CREATE TRIGGER main.llm_quota_replaced_by_update AFTER UPDATE OF {id_names:}, provider, response_id, model, task_type,
   tenant_id, user_id, api_key_id, session_id, tags ON llm_usage
@@ -104,7 +108,8 @@ DROP TRIGGER IF EXISTS main.llm_quota_aside;
 CREATE TRIGGER main.llm_quota_aside INSTEAD OF INSERT ON llm_usage_in_the_way
 WHEN EXISTS (SELECT 1 FROM llm_quota)
 BEGIN
-  -- what was left before; not of the row's own id, where a REPLACE put it and it has not arrived, but of one that it gives up
+  -- what was left before; not of the row's own id, where a REPLACE put it and it has not arrived,
+  -- but of one that it gives up
   DELETE FROM llm_replaced WHERE id IS NOT NEW.own_id OR NEW.id <> NEW.own_id;
   INSERT INTO llm_replaced
   SELECT id, unix_time, provider, model, task_type, tenant_id, user_id, api_key_id, session_id, tags, input_tokens,

@@ -1,6 +1,6 @@
--- The roll-ups follow the ledger (sql/schema/0004_rollup.sql says what they are). Sums are linear, so the order
--- in which these and other triggers of llm_usage run does not matter: what another trigger writes into a row
--- fires llm_usage_amounts, and subtracting before adding gives the same.
+-- The roll-ups follow the ledger (sql/schema/0004_rollup.sql says what they are). Sums are linear,
+-- so the order in which these and other triggers of llm_usage run does not matter: what another
+-- trigger writes into a row fires llm_usage_amounts, and subtracting before adding gives the same.
 
 -- The plan first: the triggers read it.
 DROP VIEW IF EXISTS main.llm_rollup_plan;
@@ -11,15 +11,16 @@ CREATE VIEW main.llm_rollup_plan(dim, level) AS VALUES
 
 -- Like the calls of llm_calls.sql, the views here have triggers in place of rows.
 
--- One change of a row at or below the watermark. kind 1: it comes, 0: it stays in its groups with other amounts,
--- -1: it goes. Old amounts are NULL when it comes, new ones when it goes.
+-- One change of a row at or below the watermark. kind 1: it comes, 0: it stays in its groups with
+-- other amounts, -1: it goes. Old amounts are NULL when it comes, new ones when it goes.
 DROP VIEW IF EXISTS main.llm_rollup_row;
 CREATE VIEW main.llm_rollup_row(kind, {row_keys:}, new_input, new_output, new_total, new_cache_read, new_cost,
   new_ms, old_input, old_output, old_total, old_cache_read, old_cost, old_ms) AS
 SELECT 1, {row_keys:}, {row_amounts:}, {row_amounts:} FROM llm_usage WHERE false;
 
--- Was the row that goes the first or the last of its group, then the new first or last is unknown, NULL, and whoever
--- needs it looks into the ledger. Unknown stays unknown until a fold finds the group without rows.
+-- Was the row that goes the first or the last of its group, then the new first or last is unknown,
+-- NULL, and whoever needs it looks into the ledger. Unknown stays unknown until a fold finds the
+-- group without rows.
 CREATE TRIGGER main.llm_rollup_row_counted INSTEAD OF INSERT ON llm_rollup_row
 BEGIN
   INSERT INTO llm_rollup({rollup_columns:}, {measures:}, times)
@@ -46,8 +47,8 @@ BEGIN
       ELSE CASE WHEN last_at > {unix_time:NEW.} THEN last_at END END;
 END;
 
--- Updates: only what is summed up already is corrected; the tail is read as it is. A row that gets its price or loses it
--- leaves its groups and comes back, because of the group of rows without one.
+-- Updates: only what is summed up already is corrected; the tail is read as it is. A row that gets
+-- its price or loses it leaves its groups and comes back, because of the group of rows without one.
 DROP TRIGGER IF EXISTS main.llm_rollup_amount;
 CREATE TRIGGER main.llm_rollup_amount INSTEAD OF INSERT ON llm_usage_amount
 WHEN NEW.id <= (SELECT watermark FROM llm_rollup_state) AND ({row_amounts:NEW.}) IS NOT ({row_amounts:NEW.old_})
@@ -76,8 +77,8 @@ BEGIN
   WHERE NEW.id <= (SELECT watermark FROM llm_rollup_state);
 END;
 
--- Rows that a REPLACE may take away: aside before, out of the roll-ups after if they are gone. A row that nothing took
--- away, because the statement was no REPLACE, is forgotten.
+-- Rows that a REPLACE may take away: aside before, out of the roll-ups after if they are gone. A
+-- row that nothing took away, because the statement was no REPLACE, is forgotten.
 DROP TRIGGER IF EXISTS main.llm_rollup_aside;
 CREATE TRIGGER main.llm_rollup_aside INSTEAD OF INSERT ON llm_usage_in_the_way
 BEGIN
@@ -100,8 +101,8 @@ BEGIN
   UPDATE llm_rollup_state SET aside = 0 WHERE aside AND NOT EXISTS (SELECT 1 FROM llm_rollup_replaced);
 END;
 
--- A row after the watermark waits in the tail; when the tail is long, all before this row is folded. A row at
--- or below the watermark, an id that was given, is added at once.
+-- A row after the watermark waits in the tail; when the tail is long, all before this row is
+-- folded. A row at or below the watermark, an id that was given, is added at once.
 DROP TRIGGER IF EXISTS main.llm_rollup_insert;
 CREATE TRIGGER main.llm_rollup_insert INSTEAD OF INSERT ON llm_usage_arrival
 WHEN (SELECT NEW.id - watermark NOT BETWEEN 1 AND batch OR aside FROM llm_rollup_state)
@@ -130,8 +131,8 @@ BEGIN
   DELETE FROM llm_rollup_replaced WHERE id = OLD.id; -- with recursive_triggers a REPLACE comes here too
 END;
 
--- Raising the watermark folds the rows that it passes: first into groups by hour and all keys, with and without a cost, those
--- into one row a key and hour, and those into the levels.
+-- Raising the watermark folds the rows that it passes: first into groups by hour and all keys, with
+-- and without a cost, those into one row a key and hour, and those into the levels.
 DROP TRIGGER IF EXISTS main.llm_rollup_fold;
 CREATE TRIGGER main.llm_rollup_fold AFTER UPDATE OF watermark ON llm_rollup_state
 WHEN NEW.watermark > OLD.watermark

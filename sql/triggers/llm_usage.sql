@@ -1,7 +1,9 @@
--- What every writer of llm_usage gets, with or without tok. Triggers set columns from the row as it is now,
--- never from NEW, because other triggers may have run before: the order of triggers is not defined.
+-- What every writer of llm_usage gets, with or without tok. Triggers set columns from the row as it
+-- is now, never from NEW, because other triggers may have run before: the order of triggers is not
+-- defined.
 
--- What happens most: a row without its total. One whose total is beyond an integer is refused below, with the reason.
+-- What happens most: a row without its total. One whose total is beyond an integer is refused
+-- below, with the reason.
 DROP TRIGGER IF EXISTS main.llm_usage_fill;
 CREATE TRIGGER main.llm_usage_fill AFTER INSERT ON llm_usage
 WHEN NEW.total_tokens IS NULL AND NEW.input_tokens + NEW.output_tokens <= 9223372036854775807
@@ -9,9 +11,10 @@ BEGIN
   UPDATE llm_usage SET total_tokens = input_tokens + output_tokens WHERE id = NEW.id AND total_tokens IS NULL;
 END;
 
--- All else that a new row may need. A timestamp of digits is Unix seconds: it becomes ISO-8601, or is refused where that is
--- beyond the year 9999, as milliseconds are. One of more than 999 milliseconds loses what it has more: before 3.46, SQLite's
--- strftime rounds 23:59:59.9996 to the next day, so that unix_time and its index would depend on whoever reads the file.
+-- All else that a new row may need. A timestamp of digits is Unix seconds: it becomes ISO-8601, or
+-- is refused where that is beyond the year 9999, as milliseconds are. One of more than 999
+-- milliseconds loses what it has more: before 3.46, SQLite's strftime rounds 23:59:59.9996 to the
+-- next day, so that unix_time and its index would depend on whoever reads the file.
 DROP TRIGGER IF EXISTS main.llm_usage_arrived;
 CREATE TRIGGER main.llm_usage_arrived AFTER INSERT ON llm_usage
 WHEN (SELECT NEW.id - watermark BETWEEN 1 AND batch AND quotas = 0 AND aside = 0 FROM llm_rollup_state) IS NOT 1
@@ -41,7 +44,8 @@ BEGIN
   UPDATE llm_usage SET timestamp = {milliseconds:timestamp} WHERE id = NEW.id AND {rounded_up:timestamp};
 END;
 
--- What roll-ups and quotas follow has changed. The first triggers of UPDATE here: see llm_usage_moves.sql.
+-- What roll-ups and quotas follow has changed. The first triggers of UPDATE here: see
+-- llm_usage_moves.sql.
 DROP TRIGGER IF EXISTS main.llm_usage_moved;
 CREATE TRIGGER main.llm_usage_moved AFTER UPDATE OF {id_names:}, timestamp, tenant_id, user_id, api_key_id, session_id,
   provider, model, task_type, tags ON llm_usage
@@ -88,8 +92,8 @@ BEGIN
   UPDATE llm_usage SET total_tokens = input_tokens + output_tokens WHERE id = NEW.id;
 END;
 
--- What is priced was corrected but not its price: the old cost is wrong, so it becomes unknown. A connection
--- with tok prices the row at once (sql/temp), others leave that to tok_reprice().
+-- What is priced was corrected but not its price: the old cost is wrong, so it becomes unknown. A
+-- connection with tok prices the row at once (sql/temp), others leave that to tok_reprice().
 DROP TRIGGER IF EXISTS main.llm_usage_stale_cost;
 CREATE TRIGGER main.llm_usage_stale_cost AFTER UPDATE OF provider, model, service_tier, input_tokens,
   output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens ON llm_usage
@@ -106,12 +110,13 @@ END;
 
 -- UNIQUE takes two NULL providers for different ones; a repeated response is ignored there too.
 --
--- A response_id of '' is none, as writers that know no NULL mean it: the row that had it until now gets NULL, so that it
--- is in nobody's way.
+-- A response_id of '' is none, as writers that know no NULL mean it: the row that had it until now
+-- gets NULL, so that it is in nobody's way.
 --
--- And a REPLACE takes rows away without a trigger of DELETE (unless recursive_triggers is on). Which rows it would take
--- is known before only, whether it did only after: rows that are in the way are kept aside until then. Before an INSERT
--- an id that was not given is -1; so no row may come with that id (llm_rollup_insert refuses it).
+-- And a REPLACE takes rows away without a trigger of DELETE (unless recursive_triggers is on).
+-- Which rows it would take is known before only, whether it did only after: rows that are in the
+-- way are kept aside until then. Before an INSERT an id that was not given is -1; so no row may
+-- come with that id (llm_rollup_insert refuses it).
 DROP TRIGGER IF EXISTS main.llm_usage_repeated;
 CREATE TRIGGER main.llm_usage_repeated BEFORE INSERT ON llm_usage
 WHEN NEW.response_id IS NOT NULL AND EXISTS (

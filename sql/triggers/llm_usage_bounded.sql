@@ -1,5 +1,6 @@
--- What cannot be one request is refused, whoever writes it: an amount beyond all reason makes sums leave 64 bits. A row that is
--- there already, of an earlier version, stays. The triggers of llm_usage look, because each of them costs.
+-- What cannot be one request is refused, whoever writes it: an amount beyond all reason makes sums
+-- leave 64 bits. A row that is there already, of an earlier version, stays. The triggers of
+-- llm_usage look, because each of them costs.
 --@ arrival | true
 --@ amount | ({no_request:NEW.old_}) IS NOT true
 DROP TRIGGER IF EXISTS main.llm_usage_{1}_bounded;

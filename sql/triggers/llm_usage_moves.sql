@@ -1,18 +1,18 @@
 -- A row that goes from one counter to another, and whose amounts may change in the same UPDATE: the
--- tokens that were given, then by other triggers the total, the cost that is stale, the cost that tok
--- finds. All that is one change to a counter, so that no alert, grant or guard sees a state that never
--- was: what is to be charged waits until the UPDATE of the row is complete.
+-- tokens that were given, then by other triggers the total, the cost that is stale, the cost that
+-- tok finds. All that is one change to a counter, so that no alert, grant or guard sees a state
+-- that never was: what is to be charged waits until the UPDATE of the row is complete.
 --
 -- SQLite runs the triggers of an event in the order that the last made is the first, those of TEMP
--- before. So this file is the last: llm_quota_moves begins, the triggers of llm_usage.sql follow, of
--- which llm_usage_moved, the first made, ends it. Nobody promises that order. In any other the end may
--- be noted before the beginning, and a guard may see the change in parts; the counters are right all
--- the same, because all charges are differences. Where a trigger of the application moves the row
--- again meanwhile, the outermost UPDATE is the one that completes it.
+-- before. So this file is the last: llm_quota_moves begins, the triggers of llm_usage.sql follow,
+-- of which llm_usage_moved, the first made, ends it. Nobody promises that order. In any other the
+-- end may be noted before the beginning, and a guard may see the change in parts; the counters are
+-- right all the same, because all charges are differences. Where a trigger of the application moves
+-- the row again meanwhile, the outermost UPDATE is the one that completes it.
 --
--- A trigger of the application that leaves with RAISE(FAIL) or RAISE(IGNORE) after the row was changed
--- keeps later triggers from running, these too: tok_audit() shows what was missed, tok_rebuild()
--- counts it.
+-- A trigger of the application that leaves with RAISE(FAIL) or RAISE(IGNORE) after the row was
+-- changed keeps later triggers from running, these too: tok_audit() shows what was missed,
+-- tok_rebuild() counts it.
 
 -- It begins. The last trigger that is made: so the first that runs.
 DROP TRIGGER IF EXISTS main.llm_quota_moves;
@@ -53,8 +53,8 @@ WHEN (SELECT sum(requests = -1) = sum(requests IS NULL) FROM llm_quota_waiting
 BEGIN
   -- One change a counter, none where nothing remains. To a token bucket another time is another
   -- change; what a counter gets back is first. A counter that rises although the row has left it
-  -- has lost a credit: that is to spend, so the guard looks at it, last. Of a token bucket all times
-  -- are one counter: a row that comes back to it at another time has not left.
+  -- has lost a credit: that is to spend, so the guard looks at it, last. Of a token bucket all
+  -- times are one counter: a row that comes back to it at another time has not left.
   INSERT OR ABORT INTO llm_counter(quota_id, key, start, used, requests, unpriced, checks, at,
     usage_id)
   SELECT quota_id, key, start, units, requests, unpriced,
@@ -74,8 +74,9 @@ BEGIN
     checks = checks + excluded.checks, at = excluded.at, usage_id = excluded.usage_id,
     {bucket_set:excluded.used};
 
-  -- The guard `write` looks at the row as it is now, and at each counter that counts more of it than
-  -- of the row as it was, o. LIMIT: so that each is computed once, and compiled once with each INSERT.
+  -- The guard `write` looks at the row as it is now, and at each counter that counts more of it
+  -- than of the row as it was, o. LIMIT: so that each is computed once, and compiled once with each
+  -- INSERT.
   INSERT OR ABORT INTO llm_counter(quota_id, key, start, checks, at, usage_id)
   SELECT quota_id, key, start, checks, unix_time, id FROM (
     SELECT *, CASE

@@ -1,6 +1,6 @@
--- Spending by one property of the request: the roll-up and the tail, so that it costs the same however long the
--- ledger is. One view a line: name | column | its roll-up | level | the key there | in the tail |
--- the key k as shown | the rows of a key in the ledger.
+-- Spending by one property of the request: the roll-up and the tail, so that it costs the same
+-- however long the ledger is. One view a line: name | column | its roll-up | level | the key there
+-- | in the tail | the key k as shown | the rows of a key in the ledger.
 --@ llm_by_model    | model     | model     | 0     | nullif(model, x'')     | model     | k | model IS k
 --@ llm_by_provider | provider  | model     | 0     | nullif(provider, x'')  | provider  | k | provider IS k
 --@ llm_by_task     | task_type | task_type | 0     | nullif(task_type, x'') | task_type | k | task_type IS k

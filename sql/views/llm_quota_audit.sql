@@ -1,5 +1,6 @@
--- The truth about counters, from the ledger and the open holds; and where llm_counter says otherwise: empty if all is well.
--- What is wrong is put right by UPDATE llm_quota SET active = active.
+-- The truth about counters, from the ledger and the open holds; and where llm_counter says
+-- otherwise: empty if all is well. What is wrong is put right by UPDATE llm_quota SET active =
+-- active.
 DROP VIEW IF EXISTS main.llm_quota_truth;
 CREATE VIEW main.llm_quota_truth(quota_id, key, start, used, held, requests, unpriced) AS
 SELECT quota_id, key, start, sum(used), sum(held), sum(requests), sum(unpriced) FROM (
@@ -11,8 +12,9 @@ SELECT quota_id, key, start, sum(used), sum(held), sum(requests), sum(unpriced) 
   FROM llm_hold AS h CROSS JOIN llm_hold_item AS i ON i.hold_id = h.id WHERE h.state = 'held')
 GROUP BY quota_id, key, start;
 
--- What token buckets lack of full by the ledger and the open holds, had everything come in the order of its time: row by row, exact.
--- llm_counter.debt is that, or more where something came late or went again; a bucket never gives more than it may.
+-- What token buckets lack of full by the ledger and the open holds, had everything come in the
+-- order of its time: row by row, exact. llm_counter.debt is that, or more where something came late
+-- or went again; a bucket never gives more than it may.
 DROP VIEW IF EXISTS main.llm_bucket_truth;
 CREATE VIEW main.llm_bucket_truth(quota_id, key, debt, at) AS
 WITH RECURSIVE

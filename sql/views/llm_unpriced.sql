@@ -1,4 +1,5 @@
--- Requests without a cost, by model: no price is known, or nobody with tok has priced them (tok_reprice).
+-- Requests without a cost, by model: no price is known, or nobody with tok has priced them
+-- (tok_reprice).
 DROP VIEW IF EXISTS main.llm_unpriced;
 CREATE VIEW main.llm_unpriced AS
 SELECT provider, model, requests,

@@ -1,5 +1,5 @@
--- Rows that are odd in an export: unpriced by the list, free, without provider and model, with tags of both kinds, with
--- fees, of a region, at the end of a month.
+-- Rows that are odd in an export: unpriced by the list, free, without provider and model, with tags
+-- of both kinds, with fees, of a region, at the end of a month.
 INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens, cost_usd, tags, tenant_id) VALUES
   ('2026-01-01', 'x', 'unlisted', 5, 5, 0.01, '["a","b"]', NULL),
   ('2026-01-31T23:30:00Z', 'openai', 'gpt-4o', 5, 5, 0, '{"app":"x","n":1}', 'acme'),

@@ -1,5 +1,6 @@
--- Writers that budgets may not expect; test_writers.sh runs this with and without tok, with recursive triggers and without.
--- Whatever they do, counters and roll-ups are those of the ledger: no line begins with `audit`.
+-- Writers that budgets may not expect; test_writers.sh runs this with and without tok, with
+-- recursive triggers and without. Whatever they do, counters and roll-ups are those of the ledger:
+-- no line begins with `audit`.
 .bail off
 CREATE TEMP VIEW audit AS SELECT 'audit', * FROM llm_quota_audit;
 CREATE TEMP VIEW waiting AS SELECT 'audit', 'waiting', count(*) FROM llm_quota_waiting HAVING count(*) > 0;

@@ -1,6 +1,6 @@
--- A logs.db as llm writes it: the columns that matter of `responses` (before 0.32) and `turns` (since), with the usage
--- of several providers. Rows as recorded by llm 0.36 from models with recorded answers; regenerate and compare with
--- make bench-llm, which runs llm itself.
+-- A logs.db as llm writes it: the columns that matter of `responses` (before 0.32) and `turns`
+-- (since), with the usage of several providers. Rows as recorded by llm 0.36 from models with
+-- recorded answers; regenerate and compare with make bench-llm, which runs llm itself.
 CREATE TABLE "responses" ("id" TEXT PRIMARY KEY, "model" TEXT, "prompt" TEXT, "response" TEXT, "conversation_id" TEXT,
   "duration_ms" INTEGER, "datetime_utc" TEXT, "input_tokens" INTEGER, "output_tokens" INTEGER, "token_details" TEXT,
   "resolved_model" TEXT);

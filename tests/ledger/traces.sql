@@ -1,4 +1,5 @@
--- Real traffic, imported and reported: Azure's requests of 2023 and ServeGen's clients, prepared by test_traces.sh.
+-- Real traffic, imported and reported: Azure's requests of 2023 and ServeGen's clients, prepared by
+-- test_traces.sh.
 SELECT tok_init() > 0;
 SELECT tok_import('build/tmp/traces/code.csv', 'csv', '{"set":{"provider":"azure","model":"gpt-4o","task_type":"code"}}') ->> '$.imported';
 SELECT tok_import('build/tmp/traces/conv.csv', 'csv', '{"set":{"provider":"azure","model":"gpt-4o","task_type":"conversation"}}') ->> '$.imported';

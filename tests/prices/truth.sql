@@ -1,5 +1,6 @@
--- Every case of data/usage/price_truth, priced by tok. $TRUTH is a table of one JSON text a row: truth_line(line).
--- A case is right if it is equal to 1e-9 of its value, or to half a nano-dollar, the unit that costs are rounded to.
+-- Every case of data/usage/price_truth, priced by tok. $TRUTH is a table of one JSON text a row:
+-- truth_line(line). A case is right if it is equal to 1e-9 of its value, or to half a nano-dollar,
+-- the unit that costs are rounded to.
 CREATE TEMP TABLE truth AS
   SELECT line ->> 'kind' AS kind, line ->> 'provider' AS provider, line ->> 'model_ref' AS model,
          line ->> 'timestamp' AS at, line -> 'usage' AS usage, line ->> 'price' AS price,
@@ -7,8 +8,9 @@ CREATE TEMP TABLE truth AS
          json_patch(line -> 'usage', json_object('provider', line ->> 'provider')) AS usage_of_provider
   FROM truth_line;
 
--- Deviations: rows of which the reference has another price than a published one, or none, because it takes the name as it stands, and SPEC says that
--- the name is the model. tests/prices/deviations.tsv holds each with what tok answers, the reason and a source.
+-- Deviations: rows of which the reference has another price than a published one, or none, because
+-- it takes the name as it stands, and SPEC says that the name is the model.
+-- tests/prices/deviations.tsv holds each with what tok answers, the reason and a source.
 CREATE TEMP TABLE deviation AS
   SELECT nullif(provider, '') AS provider, model, at, input_tokens + 0 AS input_tokens, ours + 0.0 AS ours,
          nullif(theirs, 'NULL') + 0.0 AS theirs, reason, source FROM deviation_line;
@@ -30,7 +32,8 @@ SELECT 'equal', sum(ok), 'of', count(*), printf('%.2f %%', 100.0 * sum(ok) / cou
 SELECT 'plain text cases equal', sum(ok), 'of', count(*) FROM answer WHERE kind IN ('plain', 'alias', 'cached', 'cache_write',
   'cached_unpriced', 'historic', 'tier', 'tier_cached', 'tier_cache_write') AND suspect IS NULL;
 SELECT 'of those not suspect', sum(ok), 'of', count(*), printf('%.2f %%', 100.0 * sum(ok) / count(*)) FROM answer WHERE suspect IS NULL;
--- A deviation without a reason and a published source, that is none (any more), or that is not what the table says.
+-- A deviation without a reason and a published source, that is none (any more), or that is not what
+-- the table says.
 SELECT 'stale', provider, model, at, ours, theirs, source FROM deviation d
   WHERE reason IS NULL OR source NOT GLOB 'https://?*' OR NOT EXISTS (SELECT 1 FROM answer t
     WHERE NOT ok AND d.model = t.model AND d.provider IS t.provider AND d.at = t.at

@@ -1,5 +1,6 @@
--- tok_anomalies: numbers are those of ext/forecast/anomaly_sql.c. Five weeks of three tenants with a daily and a weekly
--- rhythm, from Monday 2026-03-02; into them go a burst of one tenant, an outage and a day of another model.
+-- tok_anomalies: numbers are those of ext/forecast/anomaly_sql.c. Five weeks of three tenants with
+-- a daily and a weekly rhythm, from Monday 2026-03-02; into them go a burst of one tenant, an
+-- outage and a day of another model.
 .nullvalue NULL
 .mode list
 SELECT tok_init() > 0;

@@ -7,7 +7,8 @@ INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens, cost_nano) 
   ('2026-01-06T09:45:00Z', 'c', 500, 50, NULL), ('2026-01-06T10:15:00Z', 'c', 600, 60, 6000000);
 SELECT start, "end", first_at, last_at, active, requests, input_tokens, output_tokens, total_tokens, cost_usd, models
   FROM tok_blocks(5, '2026-01-06T10:30:00Z');
--- B2, B3: the active block, its rates and where it is going: 1210 tokens in 30 minutes, 210 minutes left.
+-- B2, B3: the active block, its rates and where it is going: 1210 tokens in 30 minutes, 210 minutes
+-- left.
 SELECT active, round(tokens_per_min, 6), cost_per_hour, minutes_left, projected_tokens, projected_cost_usd
   FROM tok_blocks(5, '2026-01-06T10:30:00Z') WHERE active;
 SELECT count(*) FROM tok_blocks(5, '2026-01-06T14:00:00Z') WHERE active;
@@ -40,7 +41,8 @@ SELECT tok_analytics('acme', 0);
 SELECT tok_analytics('acme', 'week');
 SELECT tok_analytics('acme', 7, 'soon');
 SELECT tok_analytics('acme');
--- A task that is called unknown is one with those that have none; bytes that are not UTF-8 do not get into the document.
+-- A task that is called unknown is one with those that have none; bytes that are not UTF-8 do not
+-- get into the document.
 DELETE FROM llm_usage;
 INSERT INTO llm_usage(timestamp, tenant_id, model, task_type, input_tokens, output_tokens, cost_nano) VALUES
   ('2026-01-05', 'o''brien "x" \', CAST(x'61FFE282' AS TEXT), 'unknown', 1, 2, 3000), ('2026-01-05', 'o''brien "x" \', 'm', NULL, 10, 20, 30000),

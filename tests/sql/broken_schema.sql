@@ -1,4 +1,5 @@
--- What is broken in the rest of an application's schema is no reason for a ledger not to be made, filled or brought up to date.
+-- What is broken in the rest of an application's schema is no reason for a ledger not to be made,
+-- filled or brought up to date.
 CREATE VIEW broken AS SELECT * FROM gone;
 CREATE VIEW anothers AS SELECT function_of_another_extension(1) AS x;
 CREATE TABLE note(x);

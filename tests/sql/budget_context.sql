@@ -1,4 +1,5 @@
--- Context windows: what fits, and one event a rule, key and period when a call comes near the window.
+-- Context windows: what fits, and one event a rule, key and period when a call comes near the
+-- window.
 SELECT tok_init() > 4;
 SELECT tok_context_window('gpt-4o'), tok_context_window('openai/gpt-4o-2024-08-06'), tok_context_window('no-such-model') IS NULL, tok_context_window(NULL) IS NULL;
 SELECT tok_fits('gpt-4o', 120000, 8000), tok_fits('gpt-4o', 120000, 8001), tok_fits('no-such-model', 1) IS NULL;

@@ -1,4 +1,5 @@
--- What is held of cost is the most that the tokens may cost, so that no call within its amount settles above what was held.
+-- What is held of cost is the most that the tokens may cost, so that no call within its amount
+-- settles above what was held.
 SELECT tok_init() > 4;
 SELECT tok_quota_set('usd', '{"metric":"cost_usd","limit":0.1,"period":"month"}', '2026-09-01') > 0;
 CREATE TEMP VIEW held AS SELECT used, held FROM llm_counter;

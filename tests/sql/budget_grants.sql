@@ -1,4 +1,5 @@
--- Grants: when they begin and end, in which order they are spent, what they pay and get back; one key's are no other's.
+-- Grants: when they begin and end, in which order they are spent, what they pay and get back; one
+-- key's are no other's.
 SELECT tok_init() > 4;
 SELECT tok_quota_set('g', '{"metric":"input","limit":100,"period":"day","split_by":"user_id","since":0}', '2026-01-01') > 0;
 CREATE TEMP VIEW grants AS SELECT reason, units, used FROM llm_grant ORDER BY id;

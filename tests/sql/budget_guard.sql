@@ -1,4 +1,5 @@
--- guard: which changes of llm_usage a block quota refuses. insert: what comes in; write: what is changed, too; none: nothing.
+-- guard: which changes of llm_usage a block quota refuses. insert: what comes in; write: what is
+-- changed, too; none: nothing.
 SELECT tok_init() > 4;
 CREATE TEMP VIEW rows AS SELECT id, tenant_id, model, date(timestamp) AS day, total_tokens, round(cost_usd, 6) AS usd FROM llm_usage;
 CREATE TEMP VIEW counters AS SELECT q.name, c.key, date(c.start, 'unixepoch') AS day, c.used FROM llm_counter AS c JOIN llm_quota AS q ON q.id = c.quota_id WHERE c.requests > 0;

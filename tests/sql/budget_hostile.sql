@@ -1,4 +1,5 @@
--- Budgets under attack: negative and huge numbers, REPLACE, ids and times that change, savepoints, keys with quotes and without value.
+-- Budgets under attack: negative and huge numbers, REPLACE, ids and times that change, savepoints,
+-- keys with quotes and without value.
 SELECT tok_init() > 4;
 CREATE TEMP VIEW counters AS SELECT q.name, c.key, date(c.start, 'unixepoch') AS day, c.used, c.debt FROM llm_counter AS c JOIN llm_quota AS q ON q.id = c.quota_id WHERE c.requests <> 0 OR c.used <> 0;
 SELECT tok_quota_set('day', '{"metric":"total","limit":100,"period":"day","since":0,"guard":"write"}', '2026-01-01') > 0;

@@ -1,5 +1,5 @@
--- What an UPDATE OR REPLACE takes away makes room before the guard looks at the row that stays, also where its total
--- follows its tokens by a trigger.
+-- What an UPDATE OR REPLACE takes away makes room before the guard looks at the row that stays,
+-- also where its total follows its tokens by a trigger.
 SELECT tok_init() > 0;
 SELECT tok_quota_set('day', '{"metric":"total","limit":100,"period":"day","guard":"write"}', '2026-03-01') > 0;
 INSERT INTO llm_usage(id, timestamp, provider, response_id, input_tokens, output_tokens) VALUES

@@ -1,4 +1,5 @@
--- Temporary tables of the names of a budget's own are the application's: nothing is read from them, nothing written to them.
+-- Temporary tables of the names of a budget's own are the application's: nothing is read from them,
+-- nothing written to them.
 SELECT tok_init() > 4;
 CREATE TEMP TABLE llm_quota(id, name, metric); INSERT INTO temp.llm_quota VALUES (1, 'g', 'cost');
 CREATE TEMP TABLE llm_counter AS SELECT 1 AS quota_id, 'ann' AS key, 1768089600 AS start, 1000 AS used, 0 AS held;

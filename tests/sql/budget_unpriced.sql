@@ -1,4 +1,5 @@
--- Usage without a price under a quota of cost: deny, allow or estimate; asked, reserved, inserted, settled, priced later.
+-- Usage without a price under a quota of cost: deny, allow or estimate; asked, reserved, inserted,
+-- settled, priced later.
 SELECT tok_init() > 4;
 SELECT tok_quota_set('deny', '{"tenant_id":"d","metric":"cost_usd","limit":1,"period":"day","unpriced":"deny"}', '2026-02-01') > 0;
 SELECT tok_quota_set('allow', '{"tenant_id":"a","metric":"cost_usd","limit":1,"period":"day","unpriced":"allow"}', '2026-02-01') > 0;

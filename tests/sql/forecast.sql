@@ -1,5 +1,5 @@
--- Forecasts: numbers F, T, B, P are those of ext/forecast/aggregate_sql.c, tables_sql.c and project_sql.c.
--- Results are the same bits everywhere, so they are compared to 12 digits.
+-- Forecasts: numbers F, T, B, P are those of ext/forecast/aggregate_sql.c, tables_sql.c and
+-- project_sql.c. Results are the same bits everywhere, so they are compared to 12 digits.
 .nullvalue NULL
 CREATE TABLE day(n INTEGER, ts TEXT, value REAL);
 WITH RECURSIVE t(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM t WHERE i < 119)

@@ -1,4 +1,5 @@
--- Forecasts and budgets: tok_project finds the quota, tok_forecast_alerts records what will go over; roll-ups and rows agree.
+-- Forecasts and budgets: tok_project finds the quota, tok_forecast_alerts records what will go
+-- over; roll-ups and rows agree.
 .nullvalue NULL
 SELECT tok_init() > 0;
 WITH RECURSIVE t(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM t WHERE i < 24 * 45 - 1)

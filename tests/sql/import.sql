@@ -3,7 +3,8 @@ CREATE TEMP VIEW v AS SELECT timestamp AS at, provider, model, input_tokens AS i
   cache_write_tokens AS w, reasoning_tokens AS t, response_id AS id, cost_nano FROM llm_usage ORDER BY llm_usage.id;
 CREATE TEMP TABLE log(name TEXT, text TEXT);
 
--- Claude Code: the last of the lines of one message has all its tokens; a broken line does not lose the others.
+-- Claude Code: the last of the lines of one message has all its tokens; a broken line does not lose
+-- the others.
 INSERT INTO log VALUES('claude', '{"type":"summary","summary":"about \"gen_ai.\" and \"resourceSpans\"","leafUuid":"x"}
 {"parentUuid":null,"type":"user","message":{"role":"user","content":"hi"},"uuid":"u1","timestamp":"2026-01-05T10:00:00.000Z","sessionId":"s1"}
 {"parentUuid":"u1","type":"assistant","message":{"id":"msg_01A","model":"claude-sonnet-4-20250514","content":[],"usage":{"input_tokens":4,"cache_creation_input_tokens":1000,"cache_read_input_tokens":9000,"output_tokens":1}},"requestId":"req_1","timestamp":"2026-01-05T10:00:03.000Z","sessionId":"s1"}
@@ -30,7 +31,8 @@ SELECT * FROM v;
 SELECT DISTINCT session_id, context_limit FROM llm_usage;
 DELETE FROM llm_usage;
 
--- OpenTelemetry: OTLP, and spans as an SDK prints them. A span that sums up the spans below it does not count.
+-- OpenTelemetry: OTLP, and spans as an SDK prints them. A span that sums up the spans below it does
+-- not count.
 INSERT INTO log VALUES('otlp', '{
  "resourceSpans": [{"resource": {"attributes": [{"key": "tenant.id", "value": {"stringValue": "acme"}}]},
   "scopeSpans": [{"spans": [
@@ -80,7 +82,8 @@ SELECT tok_import_text('{"id":"chatcmpl-a","created":1767225600,"model":"gpt-4o"
 SELECT *, (SELECT service_tier || ' ' || request_id FROM llm_usage WHERE service_tier IS NOT NULL) FROM v;
 DELETE FROM llm_usage;
 
--- CSV: usual names of columns; quoted fields; equal rows stay two; bad rows are listed with their lines.
+-- CSV: usual names of columns; quoted fields; equal rows stay two; bad rows are listed with their
+-- lines.
 INSERT INTO log VALUES('csv', 'TIMESTAMP,ContextTokens,GeneratedTokens,note
 2023-11-16 18:17:03.9799600,4808,10,"a, ""quoted""
 thing"

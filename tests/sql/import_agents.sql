@@ -3,8 +3,9 @@
 CREATE TEMP VIEW v AS SELECT timestamp AS at, model, input_tokens AS i, output_tokens AS o, cache_read_tokens AS r, session_id AS s,
   response_id FROM llm_usage ORDER BY response_id;
 CREATE TEMP TABLE log(name, text);
--- Codex: a forked session begins with its parent's lines, at the time of the fork; a fork of a fork, with those of both. An agent
--- below that begins empty has its own requests, also where they count the same.
+-- Codex: a forked session begins with its parent's lines, at the time of the fork; a fork of a
+-- fork, with those of both. An agent below that begins empty has its own requests, also where they
+-- count the same.
 INSERT INTO log VALUES('parent', '{"timestamp":"2026-05-01T10:00:00.000Z","type":"session_meta","payload":{"id":"P","timestamp":"2026-05-01T10:00:00.000Z","cwd":"/x"}}
 {"timestamp":"2026-05-01T10:00:01.000Z","type":"turn_context","payload":{"cwd":"/x","model":"gpt-5"}}
 {"timestamp":"2026-05-01T10:00:02.000Z","type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":1000,"cached_input_tokens":0,"output_tokens":100,"reasoning_output_tokens":10,"total_tokens":1100},"last_token_usage":{"input_tokens":1000,"cached_input_tokens":0,"output_tokens":100,"reasoning_output_tokens":10,"total_tokens":1100}}}}
@@ -56,8 +57,8 @@ DELETE FROM llm_usage;
 SELECT tok_import_text('{"v":1,"id":"T-1","messages":[{"role":"assistant","messageId":2}],"usageLedger":{"events":[{"id":"e1","timestamp":"2026-05-01T10:00:00.000Z","model":"claude-sonnet-4","credits":1.5,"tokens":{"input":5,"output":6},"toMessageId":2},{"id":"e2","timestamp":"2026-05-01T10:00:05.000Z","model":"claude-haiku-4-5","tokens":{"input":1,"output":2}}]}}');
 SELECT * FROM v;
 DELETE FROM llm_usage;
--- Claude Code: a side chain repeats a message with another request id; an agent below is heard through the one above; a failed
--- request has used nothing.
+-- Claude Code: a side chain repeats a message with another request id; an agent below is heard
+-- through the one above; a failed request has used nothing.
 SELECT tok_import_text('{"type":"assistant","sessionId":"s1","timestamp":"2026-05-01T10:00:00.000Z","parentUuid":null,"isSidechain":false,"requestId":"req_a","message":{"id":"msg_a","model":"claude-sonnet-4-20250514","usage":{"input_tokens":10,"cache_read_input_tokens":90,"output_tokens":1}}}
 {"type":"assistant","sessionId":"s1","timestamp":"2026-05-01T10:00:00.000Z","parentUuid":null,"isSidechain":false,"requestId":"req_a","message":{"id":"msg_a","model":"claude-sonnet-4-20250514","usage":{"input_tokens":10,"cache_read_input_tokens":90,"output_tokens":50}}}
 {"type":"assistant","sessionId":"s2","timestamp":"2026-05-01T10:00:00.000Z","parentUuid":null,"isSidechain":true,"requestId":"req_x","message":{"id":"msg_a","model":"claude-sonnet-4-20250514","usage":{"input_tokens":10,"cache_read_input_tokens":90,"output_tokens":50}}}
@@ -66,7 +67,8 @@ SELECT tok_import_text('{"type":"assistant","sessionId":"s1","timestamp":"2026-0
 {"type":"assistant","sessionId":"s1","timestamp":"2026-05-01T10:00:00.000Z","parentUuid":null,"isSidechain":false,"requestId":"req_z","message":{"id":"msg_z","model":"claude-sonnet-4-20250514","usage":{"input_tokens":0,"output_tokens":0}},"isApiErrorMessage":true}');
 SELECT * FROM v;
 DELETE FROM llm_usage;
--- What a message counts beyond the columns is paid, as where the response itself is put in: web searches, the region.
+-- What a message counts beyond the columns is paid, as where the response itself is put in: web
+-- searches, the region.
 SELECT tok_import_text('{"type":"assistant","sessionId":"s1","timestamp":"2026-05-01T10:00:00.000Z","parentUuid":null,"isSidechain":false,"message":{"id":"msg_w","model":"claude-sonnet-4-5","usage":{"input_tokens":1000,"output_tokens":50,"server_tool_use":{"web_search_requests":1}}}}
 {"type":"assistant","sessionId":"s1","timestamp":"2026-05-01T10:00:01.000Z","parentUuid":null,"isSidechain":false,"message":{"id":"msg_w","model":"claude-sonnet-4-5","usage":{"input_tokens":1000,"output_tokens":60,"server_tool_use":{"web_search_requests":2}}}}');
 INSERT INTO tok_responses(response, timestamp) VALUES ('{"id":"msg_x","type":"message","role":"assistant","model":"claude-sonnet-4-5","usage":{"input_tokens":1000,"output_tokens":60,"server_tool_use":{"web_search_requests":2}}}', '2026-05-01T10:00:00Z');

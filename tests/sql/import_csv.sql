@@ -2,7 +2,8 @@
 .load build/tok
 CREATE TEMP VIEW v AS SELECT timestamp AS at, provider, model, input_tokens AS i, output_tokens AS o, cost_usd AS usd,
   response_time_ms AS ms, value_usd AS v, response_id AS id FROM llm_usage;
--- LiteLLM's table of spend logs, out of its database: model_id is no model, and the response is that of its JSON.
+-- LiteLLM's table of spend logs, out of its database: model_id is no model, and the response is
+-- that of its JSON.
 SELECT tok_import_text('request_id,call_type,api_key,spend,total_tokens,prompt_tokens,completion_tokens,startTime,model,model_id,model_group,custom_llm_provider,metadata,cache_hit
 chatcmpl-1,acompletion,88dc,0.00123,150,120,30,2026-01-03 10:00:00.5,gpt-4o,4f2a,my-gpt,azure,"{""usage_object"": {""x"": 1}}",False
 ');
@@ -17,7 +18,8 @@ SELECT tok_import_text('time,modelId,model,model name,input tokens,prompt tokens
 ') ->> '$.imported';
 SELECT * FROM v;
 DELETE FROM llm_usage;
--- Decimal commas where commas part no fields; what is a number of thousands or not cannot be told of a count.
+-- Decimal commas where commas part no fields; what is a number of thousands or not cannot be told
+-- of a count.
 SELECT tok_import_text('sep=;
 time;model;input tokens;output tokens;cost;latency ms;value
 2026-01-05;gpt-4o;5;6;0,0065;12,4;1,5
@@ -34,7 +36,8 @@ SELECT tok_import_text('time,model,tokens used' || char(10) || '2026-01-05,gpt-4
 SELECT tok_import_text('time,model,input_tokens' || char(13) || '2026-01-05,gpt-4o,5' || char(13)) ->> '$.bad';
 SELECT tok_import_text(CAST(x'FFFE' || CAST('t' AS BLOB) || x'00' || CAST('ime,input_tokens' AS BLOB) || x'000A00' AS TEXT)) ->> '$.bad[0]';
 DELETE FROM llm_usage;
--- A quote that opens a field and is not closed loses its own line only; rows that do go over lines are rows.
+-- A quote that opens a field and is not closed loses its own line only; rows that do go over lines
+-- are rows.
 CREATE TEMP TABLE csv(text);
 INSERT INTO csv VALUES('time,model,input_tokens,output_tokens,response_id,session_id
 2026-01-05,gpt-4o,1,1,a,s

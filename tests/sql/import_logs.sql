@@ -1,11 +1,13 @@
--- Logs of gateways and of agents' command lines: what they leave out, say in a string, or say twice.
+-- Logs of gateways and of agents' command lines: what they leave out, say in a string, or say
+-- twice.
 .load build/tok
 CREATE TEMP VIEW v AS SELECT timestamp AS at, provider, model, input_tokens AS i, output_tokens AS o, cache_read_tokens AS r,
   cache_write_tokens AS w, reasoning_tokens AS t, response_id AS id, reported_cost_nano AS said, cost_nano AS cost
   FROM llm_usage ORDER BY llm_usage.id;
 
--- What `codex exec --json` prints: the sums of the thread so far. A resumed thread goes on, another one begins anew, and so
--- does what says no thread. Nothing says when it was, so it is of now (of when the file was written); a log twice adds nothing.
+-- What `codex exec --json` prints: the sums of the thread so far. A resumed thread goes on, another
+-- one begins anew, and so does what says no thread. Nothing says when it was, so it is of now (of
+-- when the file was written); a log twice adds nothing.
 CREATE TEMP TABLE log(name TEXT PRIMARY KEY, text TEXT);
 INSERT INTO log VALUES('exec', '{"type":"thread.started","thread_id":"T1"}
 {"type":"turn.started"}
@@ -42,7 +44,8 @@ SELECT tok_import_text(text) FROM log WHERE name = 'claude result';
 SELECT model, i, o, r, w, id, said, cost FROM v;
 DELETE FROM llm_usage;
 
--- LiteLLM: metadata as the text of an object, usage_object as the text of one, versions without it, a hit of LiteLLM's cache.
+-- LiteLLM: metadata as the text of an object, usage_object as the text of one, versions without it,
+-- a hit of LiteLLM's cache.
 INSERT INTO log VALUES('litellm', '[{"request_id":"a","spend":0.001,"prompt_tokens":120,"completion_tokens":30,"startTime":"2026-01-03T10:00:00Z","model":"gpt-4o","custom_llm_provider":"openai","metadata":"{\"note\":\"a \\\"b\\\"\",\"usage_object\":{\"prompt_tokens\":120,\"completion_tokens\":30,\"prompt_tokens_details\":{\"cached_tokens\":64},\"completion_tokens_details\":{\"reasoning_tokens\":7}},\"model_map_information\":{\"x\":{\"usage_object\":1}}}","session_id":"s"},
 {"request_id":"b","spend":0.001,"prompt_tokens":120,"completion_tokens":30,"startTime":"2026-01-03T10:00:01Z","model":"gpt-4o","custom_llm_provider":"openai","metadata":{"usage_object":"{\"prompt_tokens\":120,\"completion_tokens\":30,\"prompt_tokens_details\":{\"cached_tokens\":65}}"}},
 {"request_id":"c","spend":0.001,"prompt_tokens":120,"completion_tokens":30,"startTime":"2026-01-03T10:00:02Z","model":"claude-sonnet-4","custom_llm_provider":"anthropic","metadata":"{\"additional_usage_values\":{\"cache_creation_input_tokens\":9,\"cache_read_input_tokens\":66}}"},
@@ -58,8 +61,9 @@ SELECT tok_import_text(text) FROM log WHERE name GLOB 'litellm*';
 SELECT *, (SELECT session_id FROM llm_usage WHERE response_id = 'a') FROM v;
 DELETE FROM llm_usage;
 
--- Cursor: its input columns stand beside each other, or (older tables) one contains the other, which the total tells. What
--- was not charged costs nothing; what is included has its price. The next table begins with newer rows.
+-- Cursor: its input columns stand beside each other, or (older tables) one contains the other,
+-- which the total tells. What was not charged costs nothing; what is included has its price. The
+-- next table begins with newer rows.
 INSERT INTO log VALUES('cursor', 'Date,User,Cloud Agent ID,Automation ID,Kind,Model,Max Mode,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens,Total Tokens,Cost
 "2026-10-01T10:00:00.123Z","me@x.org","","","Included","claude-4.5-sonnet-thinking","No","1200","1000","5000","300","7500","Included"
 "2026-10-01T11:00:00.000Z","me@x.org","","","On-Demand","gpt-5","No","100","100","0","10","110","$0.01"
@@ -74,13 +78,15 @@ SELECT tok_import_text(replace(text, 'Total Tokens,Cost
 ')) FROM log WHERE name = 'cursor';
 SELECT *, (SELECT group_concat(DISTINCT user_id) FROM llm_usage) FROM v;
 DELETE FROM llm_usage;
--- Spans as SDKs of JavaScript write them, instants as [seconds, nanoseconds]; the record of a log that says the same response again.
+-- Spans as SDKs of JavaScript write them, instants as [seconds, nanoseconds]; the record of a log
+-- that says the same response again.
 SELECT tok_import_text('{"type":"span","traceId":"t1","spanId":"s1","name":"chat gpt-4.1","kind":2,"startTime":[1767225600,500000000],"endTime":[1767225601,750000000],"attributes":{"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai","gen_ai.response.model":"gpt-4.1","gen_ai.response.id":"r1","gen_ai.usage.input_tokens":100,"gen_ai.usage.cache_read.input_tokens":60,"gen_ai.usage.output_tokens":7},"events":[]}
 {"type":"span","traceId":"t1","spanId":"s2","name":"invoke_agent","startTime":[1767225600,0],"endTime":[1767225602,0],"attributes":{"gen_ai.operation.name":"invoke_agent","gen_ai.usage.input_tokens":100}}
 {"hrTime":[1767225601,800000000],"attributes":{"event.name":"gen_ai.client.inference.operation.details","gen_ai.provider.name":"openai","gen_ai.response.model":"gpt-4.1","gen_ai.response.id":"r1","gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":7},"_body":"x"}');
 SELECT *, (SELECT response_time_ms FROM llm_usage) FROM v;
 DELETE FROM llm_usage;
--- One response: the events of a stream as an array, or as they came; streams of arrays in an array are one each.
+-- One response: the events of a stream as an array, or as they came; streams of arrays in an array
+-- are one each.
 SELECT tok_import_text('[{"type":"message_start","message":{"id":"msg_1","model":"claude-sonnet-4-5","usage":{"input_tokens":20,"output_tokens":1}}},
  {"type":"message_delta","delta":{},"usage":{"output_tokens":50}},{"type":"message_stop"}]');
 SELECT tok_import_text('event: message_start

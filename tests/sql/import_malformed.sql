@@ -1,5 +1,6 @@
--- Every format takes what is good around what is broken, says the lines, and does not lose the others. In each log: a
--- good record, a line cut short, counts that are no counts, a scalar in place of an object, and a good record at the end.
+-- Every format takes what is good around what is broken, says the lines, and does not lose the
+-- others. In each log: a good record, a line cut short, counts that are no counts, a scalar in
+-- place of an object, and a good record at the end.
 SELECT tok_init() > 0;
 CREATE TEMP TABLE log(format TEXT, text TEXT);
 INSERT INTO log VALUES('claude-code', '{"type":"assistant","message":{"id":"a","model":"claude-sonnet-4","usage":{"input_tokens":4,"output_tokens":1}},"timestamp":"2026-01-05T10:00:01Z"}

@@ -1,5 +1,6 @@
--- The errors that cost tools are known for, numbered as in the survey of 25 that this project started from (it has no 24),
--- with one report of each. Each line is the number and 1 if tok is right.
+-- The errors that cost tools are known for, numbered as in the survey of 25 that this project
+-- started from (it has no 24), with one report of each. Each line is the number and 1 if tok is
+-- right.
 .print -- 1 cached tokens counted twice: Anthropic leaves them out of input_tokens ($0.054, not $0.091: litellm #9812), OpenAI counts them in
 SELECT 1, tok_cost('claude-3-7-sonnet-20250219', '{"input_tokens": 3, "cache_creation_input_tokens": 12304, "cache_read_input_tokens": 0, "output_tokens": 550}') = 0.054399;
 SELECT 1, tok_cost('gpt-4o', '{"prompt_tokens": 1000, "completion_tokens": 0, "prompt_tokens_details": {"cached_tokens": 1000}}') = 0.00125;

@@ -3,7 +3,8 @@
 SELECT tok_init() >= 6;
 SELECT tok_calibrate();
 CREATE TEMP TABLE before AS SELECT tok_estimate('claude-sonnet-4-5', 'The quick brown fox jumps over the lazy dog.') AS e;
--- 40 requests billed 1.5 times what was estimated, one model with too few, one that is counted exactly
+-- 40 requests billed 1.5 times what was estimated, one model with too few, one that is counted
+-- exactly
 WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 40)
 INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens, estimated_tokens)
 SELECT 1790000000 + i, 'anthropic', 'claude-sonnet-4-5', 3 * (50 + i), 1, 2 * (50 + i) FROM n

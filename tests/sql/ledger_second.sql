@@ -1,5 +1,5 @@
--- A time belongs to the second that it is in, whoever reads it: before 3.46, SQLite's strftime takes 23:59:59.9996 for the next
--- day, later it does not, and a file may meet both.
+-- A time belongs to the second that it is in, whoever reads it: before 3.46, SQLite's strftime
+-- takes 23:59:59.9996 for the next day, later it does not, and a file may meet both.
 SELECT tok_init() > 0;
 SELECT tok_quota_set('day', '{"tenant_id":"t","metric":"total","limit":90,"period":"day","action":"block"}', '2026-01-01') > 0;
 INSERT INTO llm_usage(timestamp, tenant_id, model, input_tokens, output_tokens) VALUES

@@ -1,5 +1,5 @@
--- Tables llm_usage from before tok whose columns kept whatever was written: every row comes along, and what can't be
--- what its column says stays readable in tags.
+-- Tables llm_usage from before tok whose columns kept whatever was written: every row comes along,
+-- and what can't be what its column says stays readable in tags.
 CREATE TABLE llm_usage(id INTEGER, timestamp, provider, model, task_type, input_tokens, output_tokens, total_tokens, cost_usd,
   response_time_ms, created_at);
 INSERT INTO llm_usage(id, timestamp, provider, model, input_tokens, output_tokens, cost_usd) VALUES

@@ -1,4 +1,5 @@
--- llm_price: a database's own prices, and lists imported into it (tests/prices/test_lists.sh imports whole files).
+-- llm_price: a database's own prices, and lists imported into it (tests/prices/test_lists.sh
+-- imports whole files).
 .print -- without the table: the built-in list
 SELECT tok_price('gpt-4o', 'input', '2026-08-20'), tok_pricing_import(NULL) IS NULL;
 SELECT tok_pricing_import('[]');

@@ -1,4 +1,5 @@
--- What a response counts beyond the columns of tokens is in `meters`, part of the price, and survives a reprice.
+-- What a response counts beyond the columns of tokens is in `meters`, part of the price, and
+-- survives a reprice.
 SELECT tok_init() > 0;
 INSERT INTO tok_responses(response, timestamp) VALUES
   ('{"id":"m1","type":"message","model":"claude-sonnet-4-20250514","usage":{"input_tokens":100,"output_tokens":10,"server_tool_use":{"web_search_requests":3}}}', '2026-01-01'),

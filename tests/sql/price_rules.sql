@@ -1,4 +1,5 @@
--- Prices that are often wrong, and the rules by which a request is priced. Sources: sql/prices (genai-prices, litellm).
+-- Prices that are often wrong, and the rules by which a request is priced. Sources: sql/prices
+-- (genai-prices, litellm).
 .print -- prices often quoted wrong (per million: input, output)
 SELECT m, tok_price(m, 'input', '2026-08-20') AS i, tok_price(m, 'output', '2026-08-20') AS o FROM (SELECT column1 AS m FROM (VALUES
   ('gpt-4'), ('gpt-3.5-turbo'), ('text-embedding-ada-002'), ('claude-3-sonnet'), ('claude-3-sonnet-20240229'), ('claude-3-haiku'),

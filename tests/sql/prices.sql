@@ -1,4 +1,5 @@
--- Prices: costs, names, explanations, the price list. Every time is given, so that the answers stay.
+-- Prices: costs, names, explanations, the price list. Every time is given, so that the answers
+-- stay.
 .print -- input, output; cached input; written cache; a time
 SELECT tok_cost('gpt-4o', 1200, 350, 0, 0, '2026-08-20T12:00:00Z');
 SELECT tok_cost_nano('gpt-4o', 1200, 350, 1000, 0, '2026-08-20 12:00:00');

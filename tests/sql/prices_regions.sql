@@ -1,5 +1,6 @@
--- Regions: Azure's data zones and Bedrock's geographies and regions have prices of their own; what the list does not name there has none.
--- Sources: litellm 1.109.1 (azure/eu/gpt-4o 2.75 and 11, azure/us-gov/gpt-5.1 1.71875, eu.amazon.nova-pro-v1:0 1.05, us-gov… sonnet 4.5 3.6).
+-- Regions: Azure's data zones and Bedrock's geographies and regions have prices of their own; what
+-- the list does not name there has none. Sources: litellm 1.109.1 (azure/eu/gpt-4o 2.75 and 11,
+-- azure/us-gov/gpt-5.1 1.71875, eu.amazon.nova-pro-v1:0 1.05, us-gov… sonnet 4.5 3.6).
 SELECT m, tok_price(m, 'input', '2026-09-01'), tok_price(m, 'output', '2026-09-01'), tok_resolve(m) ->> '$.region', tok_resolve(m) ->> '$.matched_by'
 FROM (SELECT column1 AS m FROM (VALUES ('azure/gpt-4o'), ('azure/eu/gpt-4o'), ('AZURE/US/gpt-4o-2024-08-06'), ('azure/global/gpt-4o-2024-08-06'),
   ('azure/global/gpt-5.2'), ('azure/us-gov/gpt-5.1'), ('azure/eu/gpt-6-sol'), ('azure/us/gpt-6-sol'),

@@ -1,5 +1,5 @@
--- tok_report against GROUP BY over the rows: 9,000 requests of 40 days, more than one batch of the roll-ups, with late
--- rows, changes and deletions, times before 1970 and unknown values.
+-- tok_report against GROUP BY over the rows: 9,000 requests of 40 days, more than one batch of the
+-- roll-ups, with late rows, changes and deletions, times before 1970 and unknown values.
 SELECT tok_init() > 0;
 .output /dev/null
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
@@ -65,7 +65,8 @@ SELECT key, requests FROM tok_report('tag', NULL, NULL) ORDER BY key;
 UPDATE llm_setting SET value = 'Asia/Kolkata' WHERE name = 'zone';
 SELECT count(*), min(key) FROM tok_report('hour', '2026-03-03', '2026-03-04');
 UPDATE llm_setting SET value = 'UTC' WHERE name = 'zone';
--- Roll-ups and the tail after the watermark together, and percentiles from bins on larger sets: within 0.8 %.
+-- Roll-ups and the tail after the watermark together, and percentiles from bins on larger sets:
+-- within 0.8 %.
 .output /dev/null
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
 INSERT INTO llm_usage(timestamp, provider, model, input_tokens, output_tokens, response_time_ms, cost_nano)
@@ -86,7 +87,8 @@ DELETE FROM llm_usage;
 INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens, tags, cost_nano) VALUES
   ('2026-01-01', 'a', 10, 1, '["x","y","x"]', 5), ('2026-01-01', 'a', 20, 2, '{"x":"x","z":"x"}', 7);
 SELECT key, requests, input_tokens, cost_usd FROM tok_report('tag', NULL, NULL);
--- The last second of the year 9999 is in an open range; with a row so far off, days of a zone are still told apart.
+-- The last second of the year 9999 is in an open range; with a row so far off, days of a zone are
+-- still told apart.
 .print far off
 INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens) VALUES ('9999-12-31T23:59:59Z', 'b', 1, 1), ('1970-01-01', 'c', 1, 1);
 SELECT key, requests FROM tok_report('year', NULL, NULL);

@@ -1,4 +1,5 @@
--- What a row of the ledger costs: by its provider, its cached tokens, the tier that served it, and its own time.
+-- What a row of the ledger costs: by its provider, its cached tokens, the tier that served it, and
+-- its own time.
 SELECT tok_init() > 0;
 INSERT INTO llm_usage(timestamp, provider, model, service_tier, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens) VALUES
   ('2026-08-20', 'groq', 'openai/gpt-oss-120b', NULL, 1000000, 0, 0, 0, 0),

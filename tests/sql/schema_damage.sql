@@ -1,5 +1,6 @@
--- What another program took away of the schema is there again after tok_init(), and the sums are right: a dump that knows no
--- triggers of views, a table made anew without its triggers and indexes.
+-- What another program took away of the schema is there again after tok_init(), and the sums are
+-- right: a dump that knows no triggers of views, a table made anew without its triggers and
+-- indexes.
 .load build/tok
 SELECT tok_init() > 0;
 SELECT tok_quota_set('q', '{"metric":"total","limit":1000000,"period":"lifetime"}') > 0;

@@ -1,5 +1,5 @@
--- A model whose own vocabulary was imported under its name: texts are counted exactly, and what stands around
--- the messages of a chat is that of the model's family.
+-- A model whose own vocabulary was imported under its name: texts are counted exactly, and what
+-- stands around the messages of a chat is that of the model's family.
 CREATE VIRTUAL TABLE "qwen-small" USING tok_vocabulary('tests/tokens/fixtures/small_qwen2.json');
 CREATE VIRTUAL TABLE mine USING tok_vocabulary('tests/tokens/fixtures/small_qwen2.json');
 SELECT tok_estimate('qwen-small', 'the quick brown fox'), tok_count('qwen-small', 'the quick brown fox');

@@ -7,7 +7,8 @@ SELECT '04', tok_truncate('gpt-4o', 'Hello', -1);
 SELECT '05', tok_truncate('gpt-4o', 'Hello', 1.5);
 SELECT '06', tok_truncate('gpt-4o', 'Hello', 'many');
 SELECT '07', hex(tok_truncate('gpt-4o', 'a' || char(0) || 'b', 2)), tok_truncate('gpt-4o', 'Hello there', '1'), tok_truncate('gpt-4o', 'Hello there', 1e0);
--- A family of three is 9 tokens: never divided while it fits, divided between characters where it must be.
+-- A family of three is 9 tokens: never divided while it fits, divided between characters where it
+-- must be.
 SELECT '08', n.column1, tok_count('gpt-4o', 'hi 👨‍👩‍👧'), quote(tok_truncate('gpt-4o', 'hi 👨‍👩‍👧', n.column1))
   FROM (VALUES (1), (2), (5), (9), (10), (11), (100)) AS n;
 SELECT '09', hex(tok_truncate('gpt-4o', '👨‍👩‍👧', 3)), tok_count('gpt-4o', tok_truncate('gpt-4o', '👨‍👩‍👧', 3));
@@ -55,7 +56,8 @@ SELECT '56', group_concat(t.id) = trim(tok_encode('gpt-4o', d.body), '[]'), max(
 SELECT '57', count(*), sum(a.id = b.id), sum(tok_count('gpt-4', b.text) > 0) FROM tok_tokens('gpt-4o', 'one two three') a, tok_tokens('gpt-4o', 'three two one') b;
 SELECT '58', m.column1, group_concat(t.text, '|') FROM (VALUES ('gpt-4o'), ('gpt2'), ('gpt-4')) m, tok_tokens(m.column1, 'naïve 12345') t GROUP BY 2;
 SELECT '59', d.id, (SELECT count(*) FROM tok_tokens('gpt-4o', d.body)) = tok_count('gpt-4o', d.body) FROM doc d WHERE id IN (1, 7, 20);
--- The arguments in WHERE, in any order; the function inside of the join when the other table gives them.
+-- The arguments in WHERE, in any order; the function inside of the join when the other table gives
+-- them.
 SELECT '60', text FROM tok_tokens WHERE input = 'a b' AND model = 'gpt-4o';
 SELECT '61', count(*) FROM tok_tokens('gpt-4o', doc.body) t JOIN doc WHERE doc.id = 1;
 EXPLAIN QUERY PLAN SELECT * FROM doc, tok_chunks('gpt-4o', doc.body, 10);

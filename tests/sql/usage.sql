@@ -52,12 +52,14 @@ SELECT tok_usage('data: {"a":' || char(10, 10));
 SELECT tok_usage(printf('%.*c', 65, '['));
 SELECT tok_usage();
 SELECT tok_cost('gpt-4o', '{"spans":[{"id":"a","input_tokens":5},{"id":"b","input_tokens":5}]}');
--- A compaction is billed where no cache is spoken of, too. A tier that is said in an object, a header, another's properties.
+-- A compaction is billed where no cache is spoken of, too. A tier that is said in an object, a
+-- header, another's properties.
 SELECT tok_usage('{"id":"msg_1","model":"claude-opus-4-8","usage":{"input_tokens":23000,"output_tokens":1000,"iterations":[{"type":"compaction","input_tokens":180000,"output_tokens":3500},{"type":"message","input_tokens":23000,"output_tokens":1000}]}}');
 SELECT tok_usage('{"stopReason":"end_turn","usage":{"inputTokens":10,"outputTokens":20,"totalTokens":30},"serviceTier":{"type":"flex"}}'),
   tok_usage('{"headers":{"x-amzn-bedrock-input-token-count":"3","x-amzn-bedrock-output-token-count":"4","x-amzn-bedrock-service-tier":"priority"}}'),
   tok_usage('{"model":"google/gemini-2.5-pro","usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,"extra_properties":{"google":{"traffic_type":"ON_DEMAND_FLEX"}}}}') ->> 'service_tier';
--- Frameworks: LangChain, Pydantic AI, the AI SDK (whose names are Bedrock's, but for the parts). llama.cpp's own, in parts too.
+-- Frameworks: LangChain, Pydantic AI, the AI SDK (whose names are Bedrock's, but for the parts).
+-- llama.cpp's own, in parts too.
 SELECT tok_usage('{"usage_metadata":{"input_tokens":100,"output_tokens":20,"total_tokens":120,"input_token_details":{"cache_read":60,"cache_creation":10,"ephemeral_1h_input_tokens":4,"audio":5},"output_token_details":{"reasoning":5,"audio":1}}}');
 SELECT tok_usage('{"input_tokens":100,"cache_read_tokens":60,"output_tokens":20,"details":{"reasoning_tokens":5}}');
 SELECT tok_usage('{"usage":{"inputTokens":100,"outputTokens":20,"totalTokens":120,"reasoningTokens":5,"cachedInputTokens":60}}'),

@@ -1,5 +1,5 @@
--- Imported vocabularies of every format, against what their reference implementations made of the same texts
--- (tests/tokens/fixtures/expected.json).
+-- Imported vocabularies of every format, against what their reference implementations made of the
+-- same texts (tests/tokens/fixtures/expected.json).
 CREATE TABLE expected AS SELECT value->>'name' AS name, value->>'pattern' AS pattern, value->>'text' AS text,
   value->>'special' AS special, value->'ids' AS ids FROM json_each(readfile('tests/tokens/fixtures/expected.json'));
 
@@ -80,7 +80,8 @@ CREATE VIRTUAL TABLE bad USING tok_vocabulary((SELECT replace(readfile('tests/to
 SELECT name FROM sqlite_schema WHERE name LIKE 'bad%' OR name = 'kept';
 COMMIT;
 
--- damage is told, not counted with: here as another connection would see it, which looks at a stamp it does not know
+-- damage is told, not counted with: here as another connection would see it, which looks at a stamp
+-- it does not know
 SELECT tok_count('llama3_s', 'the quick');
 CREATE TABLE packed AS SELECT value FROM llama3_s_about WHERE key = 'packed';
 UPDATE llama3_s_about SET value = CAST(substr(value, 1, 5000) || x'A5' || substr(value, 5002) AS BLOB) WHERE key = 'packed';

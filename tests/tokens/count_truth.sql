@@ -1,12 +1,14 @@
--- Prompt tokens that providers billed for recorded requests, beside tok_count_messages. Prints a line a family:
--- requests | exact | median error | the same held out | within 5 % | within 10 % | within the stated bounds; the
--- same errors of characters / 4 and of o200k_base as it is. Then what is demanded.
+-- Prompt tokens that providers billed for recorded requests, beside tok_count_messages. Prints a
+-- line a family: requests | exact | median error | the same held out | within 5 % | within 10 % |
+-- within the stated bounds; the same errors of characters / 4 and of o200k_base as it is. Then what
+-- is demanded.
 --
--- Held out: some of what a request costs whatever is in it (a hidden prompt, what opens the reply) was fitted to
--- these recordings. Here that constant is taken from the recordings of other sources alone (source: the repository
--- that a recording is from), as their median; where a family has no other source it is 0, and the number says what
--- somebody without that recording would have got. Factors of texts were fitted to none of them, but to the
--- families' vocabularies (tokenizers/gen/estimates.py).
+-- Held out: some of what a request costs whatever is in it (a hidden prompt, what opens the reply)
+-- was fitted to these recordings. Here that constant is taken from the recordings of other sources
+-- alone (source: the repository that a recording is from), as their median; where a family has no
+-- other source it is 0, and the number says what somebody without that recording would have got.
+-- Factors of texts were fitted to none of them, but to the families' vocabularies
+-- (tokenizers/gen/estimates.py).
 CREATE TEMP TABLE named(id PRIMARY KEY, why);
 INSERT INTO named VALUES  -- what was billed does not follow from the body that was recorded
   ('04d25d9fce5e5c60', 'continues a conversation kept by the provider: NULL'),

@@ -1,4 +1,5 @@
--- Responses in which the provider states its own dollars. $BILLED is a table of one JSON text a row: billed_line(line).
+-- Responses in which the provider states its own dollars. $BILLED is a table of one JSON text a
+-- row: billed_line(line).
 CREATE TEMP TABLE billed AS
   SELECT *, tok_cost(ref, json_set(usage, '$.provider', priced_as), '2026-08-20') AS computed FROM (
     SELECT line ->> 'provider' AS provider, line ->> 'genai_provider' AS priced_as, line ->> 'genai_model_ref' AS ref,

@@ -1,7 +1,8 @@
 -- tok_usage against recorded responses. $REC is a table of one JSON text a row: rec_line(line).
 --
--- `expected` is what genai-prices reads, once for each of its API flavours. The right flavour of a response is the one that
--- reads most of it; Cohere's "tokens" counts a prompt that is not billed, and is never right.
+-- `expected` is what genai-prices reads, once for each of its API flavours. The right flavour of a
+-- response is the one that reads most of it; Cohere's "tokens" counts a prompt that is not billed,
+-- and is never right.
 CREATE TEMP TABLE rec AS
   SELECT row_number() OVER () AS id, line ->> 'provider' AS provider, line ->> 'endpoint' AS endpoint, line ->> 'model' AS model,
          tok_usage(coalesce(line -> '$.response_body.stream_events', line -> 'response_body')) AS got,
@@ -29,8 +30,9 @@ CREATE TEMP TABLE difference AS
     SELECT q.id, q.key, f.usage ->> q.key, q.got FROM quantity q JOIN flavour f USING (id) WHERE f.usage ->> q.key IS NULL) u USING (id)
   WHERE u.expected IS NOT u.got;
 
--- Deviations: tests/usage/deviations.tsv holds each kind with its reason and where the field is described; provider and
--- key are patterns, direction says whether tok counts more or less than the reference.
+-- Deviations: tests/usage/deviations.tsv holds each kind with its reason and where the field is
+-- described; provider and key are patterns, direction says whether tok counts more or less than the
+-- reference.
 CREATE TEMP TABLE deviation AS SELECT * FROM deviation_line;
 CREATE TEMP TABLE explained AS
   SELECT d.*, (SELECT reason FROM deviation v WHERE d.provider GLOB v.provider AND d.key GLOB v.key

@@ -1,4 +1,5 @@
--- The richest usage object of each provider and API. $SHAPE is a table of one JSON text a row: shape_line(line).
+-- The richest usage object of each provider and API. $SHAPE is a table of one JSON text a row:
+-- shape_line(line).
 CREATE TEMP TABLE shape AS
   SELECT line ->> 'provider' AS provider, line ->> 'kind' AS kind, line -> 'usage' AS usage,
          coalesce(line ->> '$.usage.total_tokens', line ->> '$.usage.totalTokens', line ->> '$.usage.totalTokenCount') AS total,

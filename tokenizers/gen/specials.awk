@@ -1,7 +1,6 @@
-# tokenizers/specials.tsv, sorted by encoding and name -> C, for each encoding, in this order and as
-#     sorted by id: static const tok_special specials_<encoding>[] = {{id, "name"}, ...}; ordered by
-#     name static const uint16_t specials_<encoding>_by_id[] = {index, ...}; ordered by id, then
-#     name
+# tokenizers/specials.tsv, sorted by encoding and name -> C, for each encoding, by name and by id:
+#     static const tok_special specials_<encoding>[] = {{id, "name"}, ...};   ordered by name
+#     static const uint16_t specials_<encoding>_by_id[] = {index, ...};       by id, then name
 function finish(    i, j, t) {
   if (encoding == "") return
   print "};"
