@@ -363,6 +363,35 @@ static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
   return entry & (same != 0 ? TOK_TINY_COUNT : 0);
 }
 
+#define KERNEL_TALLY
+/*
+** Tokens of pieces that their lines know, in eight sums: an entry less its key is its tokens, so
+** they are added where they stand.
+*/
+typedef __m512i tally;
+
+static inline tally tally_none(void) { return _mm512_setzero_si512(); }
+
+static inline bool tally_tiny(tally *t, const tok_tiny_line *line, uint64_t key) {
+  __m512i v = _mm512_xor_si512(_mm512_load_si512(line), _mm512_set1_epi64((long long)key));
+  __mmask8 same = _mm512_cmple_epu64_mask(v, _mm512_set1_epi64(TOK_TINY_COUNT));
+  *t = _mm512_mask_add_epi64(*t, same, *t, v);
+  return same != 0;
+}
+
+static inline bool tally_short(tally *t, const tok_short_line *line, tok_key k) {
+  const uint64_t key_bits = ((uint64_t)1 << TOK_CACHE_COUNT_SHIFT) - 1;
+  __m512i v = _mm512_load_si512(line);
+  __m512i keys = _mm512_broadcast_i64x2(_mm_set_epi64x((long long)k.hi, (long long)k.lo));
+  __m512i care = _mm512_broadcast_i64x2(_mm_set_epi64x((long long)key_bits, -1));
+  unsigned equal = _mm512_testn_epi64_mask(_mm512_xor_si512(v, keys), care);
+  __mmask8 same = (__mmask8)(equal & equal << 1 & 0xAA);
+  *t = _mm512_mask_add_epi64(*t, same, *t, _mm512_srli_epi64(v, TOK_CACHE_COUNT_SHIFT));
+  return same != 0;
+}
+
+static inline uint64_t tally_sum(tally t) { return (uint64_t)_mm512_reduce_add_epi64(t); }
+
 #define KERNEL_MID_COUNT
 /* Tokens of n = 16..30 bytes, 0 if they are not there: a line's two entries in one comparison. */
 static inline int64_t mid_count(const tok_cache *c, uint64_t hash, const uint8_t *p, size_t n) {

@@ -40,6 +40,28 @@ static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
 }
 #endif
 
+#ifndef KERNEL_TALLY
+/* Tokens of pieces that their lines know. */
+typedef uint64_t tally;
+
+static inline tally tally_none(void) { return 0; }
+
+/* Adds those of a key. Is it in its line? */
+static inline bool tally_tiny(tally *t, const tok_tiny_line *line, uint64_t key) {
+  uint64_t count = tiny_count(line, key);
+  *t += count;
+  return count != 0;
+}
+
+static inline bool tally_short(tally *t, const tok_short_line *line, tok_key k) {
+  uint64_t count = line_count(line, k);
+  *t += count;
+  return count != 0;
+}
+
+static inline uint64_t tally_sum(tally t) { return t; }
+#endif
+
 #ifndef KERNEL_MID_COUNT
 /* Tokens of n = 16..30 bytes, 0 if they are not there. */
 static inline int64_t mid_count(const tok_cache *c, uint64_t hash, const uint8_t *p, size_t n) {
@@ -142,15 +164,14 @@ KERNEL_LOOP void find_tiny_lines(const tok_cache *cache, const uint8_t *p, const
 /* Second pass: adds the tokens of those that are known, lists the others. Returns the tokens. */
 KERNEL_LOOP uint64_t count_tinies(batch *b, size_t *n_misses) {
   size_t n = b->n_tinies, missed = 0;
-  uint64_t total = 0;
+  tally t = tally_none();
   for (size_t j = 0; j < n; j++) {
-    uint64_t count = tiny_count(b->tiny_line[j], b->tiny_key[j]);
-    total += count;
+    bool known = tally_tiny(&t, b->tiny_line[j], b->tiny_key[j]);
     b->misses[missed] = b->tinies[j];
-    missed += count == 0;
+    missed += !known;
   }
   *n_misses = missed;
-  return total;
+  return tally_sum(t);
 }
 
 /*
@@ -161,17 +182,16 @@ KERNEL_LOOP uint64_t count_few_tinies(const tok_cache *cache, const uint8_t *p,
                                       const uint32_t *starts, batch *b, size_t *n_misses) {
   const tok_cache c = *cache;
   size_t n = b->n_tinies, missed = 0;
-  uint64_t total = 0;
+  tally t = tally_none();
   for (size_t j = 0; j < n; j++) {
     size_t i = b->tinies[j];
     uint64_t k = tiny_key_at(p + starts[i], b->length[i]);
-    uint64_t count = tiny_count(tok_cache_tiny(&c, k, 0), k);
-    total += count;
+    bool known = tally_tiny(&t, tok_cache_tiny(&c, k, 0), k);
     b->misses[missed] = (uint8_t)i;
-    missed += count == 0;
+    missed += !known;
   }
   *n_misses = missed;
-  return total;
+  return tally_sum(t);
 }
 
 /* The same passes for the shorts: keys and first lines; */
@@ -193,16 +213,15 @@ KERNEL_LOOP void find_short_lines(const tok_cache *cache, const uint8_t *p, cons
 KERNEL_LOOP uint64_t count_shorts(const tok_cache *cache, batch *b, size_t *n_misses) {
   const tok_cache c = *cache;
   size_t n = b->n_shorts, missed = *n_misses;
-  uint64_t total = 0;
+  tally t = tally_none();
   for (size_t j = 0; j < n; j++) {
     const tok_short_line *line = tok_cache_short(&c, b->short_hash[j], 0);
-    uint64_t count = line_count(line, b->short_key[j]);
-    total += count;
+    bool known = tally_short(&t, line, b->short_key[j]);
     b->misses[missed] = b->shorts[j];
-    missed += count == 0;
+    missed += !known;
   }
   *n_misses = missed;
-  return total;
+  return tally_sum(t);
 }
 
 /* The second line of a piece, if it can be there. */
