@@ -27,6 +27,7 @@ static bool allocate(tok_cache *c, uint32_t n_lines) {
   c->longs = (tok_long_entry *)(void *)(c->mids + (n_lines >> TOK_MIDS_SHIFT));
   c->huges = (tok_huge_entry *)(void *)(c->longs + tok_cache_n_longs(n_lines));
   c->n_lines = n_lines;
+  c->tiny_shift = 64 - (uint32_t)__builtin_ctz(n_lines);
   memset(c->n_added, 0, sizeof c->n_added);
   c->n_asked = 0;
   c->crowded = false;
@@ -53,16 +54,16 @@ tok_cache *tok_engine_cache(tok_engine *e, const tok_ranks *r, size_t n_bytes) {
 }
 
 /*
-** A line's entries go to lines of the same number modulo the old size, and nothing else does: so
-** these are written one after the other, and there is room. A line's places are taken in order, and
-** never given up. An entry is in the first of its lines if that has the number of the line it stood
-** in.
+** A line's entries go to lines that nothing else goes to, so these are written one after the other,
+** and there is room: of tinies to those that stand where it stood, of others to those of the same
+** number modulo the old size. A line's places are taken in order, and never given up. An entry is
+** in the first of its lines if that has the number of the line it stood in.
 */
 static void split_tinies(tok_cache *c, const tok_cache *old) {
+  uint32_t n_each = c->n_lines / old->n_lines;
   for (uint32_t i = 0; i < old->n_lines; i++) {
     const tok_tiny_line *from = &old->tinies[i];
-    for (uint32_t k = i; k < c->n_lines; k += old->n_lines)
-      memset(&c->tinies[k], 0, sizeof c->tinies[k]);
+    memset(&c->tinies[(size_t)i * n_each], 0, n_each * sizeof *c->tinies);
     for (int k = TOK_TINY_WAYS - 1; k >= 0 && from->way[k] != 0; k--) {
       uint64_t key = from->way[k] & ~(uint64_t)TOK_TINY_COUNT;
       tok_tiny_line *line = tok_cache_tiny(c, key, tok_cache_tiny(old, key, 0) != from);

@@ -93,6 +93,7 @@ typedef struct {
   tok_long_entry *longs;  /* [n_lines / 16 * TOK_LONGS_16TH] */
   tok_huge_entry *huges;  /* [n_lines >> TOK_HUGES_SHIFT] */
   uint32_t n_lines;       /* power of two */
+  uint32_t tiny_shift;    /* 64 - its logarithm */
   uint32_t n_lines_max;
   uint32_t n_added[TOK_N_KINDS]; /* since the last growth */
   uint64_t n_asked;       /* pieces that were looked for; since then */
@@ -244,18 +245,19 @@ static inline uint64_t tok_tiny_key(uint64_t word, size_t n) {
   return word << shift | shift;
 }
 
-static inline uint64_t tok_tiny_hash(uint64_t key) {
-  tok_u128 h = (tok_u128)key * 0x9E3779B97F4A7C15u;
-  return (uint64_t)h ^ (uint64_t)(h >> 64);
-}
-
-/* The two lines (which = 0, 1) where a key can be. */
+/*
+** The two lines (which = 0, 1) where a key can be. The high bits of a product depend on all bits of
+** the key, whose last byte of text stands highest; other bits do not.
+*/
 static inline tok_tiny_line *tok_cache_tiny(const tok_cache *c, uint64_t key, int which) {
-  return &c->tinies[tok_tiny_hash(key) >> (which ? 20 : 0) & (c->n_lines - 1)];
+  uint64_t multiplier = which ? 0xC2B2AE3D27D4EB4Fu : 0x9E3779B97F4A7C15u;
+  return &c->tinies[key * multiplier >> c->tiny_shift];
 }
 
 /* What tells keys of one line apart. */
-static inline uint64_t tok_tiny_other_hash(uint64_t key) { return tok_tiny_hash(key) >> 36; }
+static inline uint64_t tok_tiny_other_hash(uint64_t key) {
+  return (key ^ key >> 32) * 0xD6E8FEB86659FD93u >> 36;
+}
 
 /* Is every place of a line taken? They are taken from the last to the first. */
 static inline bool tok_tiny_full(const tok_tiny_line *line) { return line->way[0] != 0; }
