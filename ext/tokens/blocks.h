@@ -118,7 +118,7 @@ static inline uint64_t where(unsigned set, tok_class c) { return 0 - (uint64_t)(
 ** branches but for the length of characters: classes follow each other unpredictably in many
 ** languages.
 */
-static inline bool put_high(tok_masks *m, tok_family family, const uint8_t *p, unsigned size) {
+ALWAYS bool put_high(tok_masks *m, tok_family family, const uint8_t *p, unsigned size) {
   const unsigned letters = TOK_LETTERS | (tok_family_marks(family) ? TOK_SET(TOK_MARK) : 0);
   const unsigned caseless = TOK_SET(TOK_CASELESS) | TOK_SET(TOK_MARK);
   const unsigned others = TOK_OTHERS & ~letters;

@@ -156,6 +156,51 @@ static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
   return (uint64_t)_mm_cvtsi128_si64(_mm_or_si128(one, _mm_unpackhi_epi64(one, one)));
 }
 
+#define KERNEL_TALLY
+/*
+** Tokens of pieces that their lines know, in four sums: an entry less its key is its tokens, so
+** they are added where they stand.
+*/
+typedef __m256i tally;
+
+static inline tally tally_none(void) { return _mm256_setzero_si256(); }
+
+static inline bool tally_tiny(tally *t, const tok_tiny_line *line, uint64_t key) {
+  const __m256i *half = (const __m256i *)(const void *)line, k = _mm256_set1_epi64x((long long)key);
+  const __m256i most = _mm256_set1_epi64x(TOK_TINY_COUNT);
+  __m256i lo = _mm256_xor_si256(_mm256_load_si256(half), k),
+          hi = _mm256_xor_si256(_mm256_load_si256(half + 1), k);
+  __m256i lo_same = _mm256_cmpeq_epi64(lo, _mm256_and_si256(lo, most)),
+          hi_same = _mm256_cmpeq_epi64(hi, _mm256_and_si256(hi, most));
+  __m256i both = _mm256_or_si256(_mm256_and_si256(lo, lo_same), _mm256_and_si256(hi, hi_same));
+  *t = _mm256_add_epi64(*t, both);
+  return !_mm256_testz_si256(both, both);
+}
+
+static inline bool tally_short(tally *t, const tok_short_line *line, tok_key k) {
+  const __m256i *half = (const __m256i *)(const void *)line, zero = _mm256_setzero_si256();
+  const long long key_bits = ((long long)1 << TOK_CACHE_COUNT_SHIFT) - 1;
+  const __m256i care = _mm256_set_epi64x(key_bits, -1, key_bits, -1);
+  __m256i key = _mm256_set_m128i(_mm_set_epi64x((long long)k.hi, (long long)k.lo),
+                                 _mm_set_epi64x((long long)k.hi, (long long)k.lo));
+  __m256i counts = zero;
+  for (int i = 0; i < 2; i++) {
+    __m256i v = _mm256_xor_si256(_mm256_load_si256(half + i), key);
+    __m256i differs = _mm256_and_si256(v, care);
+    differs = _mm256_or_si256(differs, _mm256_shuffle_epi32(differs, 0x4E)); /* in either word */
+    __m256i same = _mm256_cmpeq_epi64(differs, zero);
+    counts = _mm256_or_si256(
+        counts, _mm256_and_si256(_mm256_srli_epi64(v, TOK_CACHE_COUNT_SHIFT), same));
+  }
+  *t = _mm256_add_epi64(*t, counts);
+  return !_mm256_testz_si256(counts, counts);
+}
+
+static inline uint64_t tally_sum(tally t) {
+  __m128i two = _mm_add_epi64(_mm256_castsi256_si128(t), _mm256_extracti128_si256(t, 1));
+  return (uint64_t)_mm_cvtsi128_si64(_mm_add_epi64(two, _mm_unpackhi_epi64(two, two)));
+}
+
 #include "kernel.h"
 
 #endif

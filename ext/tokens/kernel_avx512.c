@@ -173,6 +173,11 @@ static inline bool lead_classes(const uint8_t *p, unsigned size, __m512i v, __m5
   return true;
 }
 
+static __attribute__((noinline)) bool put_high_singly(tok_masks *m, tok_family family,
+                                                      const uint8_t *p, unsigned size) {
+  return put_high(m, family, p, size);
+}
+
 static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_t *p,
                                    unsigned size) {
   const int kind = family == TOK_FAMILY_R50K ? 1 : family == TOK_FAMILY_DEEPSEEK ? 2 : 0;
@@ -184,14 +189,15 @@ static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_
   uint64_t lead4 = bytes_from(v, 0xF0, 0xF4) & valid, leads = lead2 | lead3 | lead4;
   uint64_t follow = leads << 1 | (lead3 | lead4) << 2 | lead4 << 3;
   uint64_t cut_off = lead2 >> 63 | lead3 >> 62 | lead4 >> 61; /* by the end of the text */
-  if ((leads | cont) != high || follow != cont || cut_off) return put_high(m, family, p, size);
+  if ((leads | cont) != high || follow != cont || cut_off)
+    return put_high_singly(m, family, p, size);
   __m512i v1 = _mm512_maskz_loadu_epi8(valid >> 1, p + 1),
           v2 = _mm512_maskz_loadu_epi8(valid >> 1 >> 1, p + 2);
   uint64_t easy = m->easy3 & lead3;
   /* U+4E00.. */
   easy |= equals(v, (char)0xE4) & lead3 & _mm512_cmpge_epu8_mask(v1, _mm512_set1_epi8((char)0xB8));
   if (!lead_classes(p, size, v, v1, v2, lead2, lead3 & ~easy, lead4, &c))
-    return put_high(m, family, p, size);
+    return put_high_singly(m, family, p, size);
   c = _mm512_shuffle_epi8(_mm512_broadcast_i32x4(flags), c); /* 0x80 gives no flag */
   uint64_t letter = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_LETTER)) | easy;
   uint64_t uncased = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_UNCASED)) | easy;

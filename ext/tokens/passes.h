@@ -3,9 +3,9 @@
 ** which includes it once per instruction set.
 **
 ** What a vector can do in fewer instructions a kernel brings itself: with KERNEL_LINE_COUNT a
-** line_count(), with KERNEL_TINY_COUNT a tiny_count(), with KERNEL_MID_COUNT a mid_count(), with
-** KERNEL_LONG_COUNT a long_count(), with KERNEL_PUT a put_tiny() and a put_short(), with
-** KERNEL_SORT_LENGTHS a sort_lengths().
+** line_count(), with KERNEL_TINY_COUNT a tiny_count(), with KERNEL_TALLY a tally, with
+** KERNEL_MID_COUNT a mid_count(), with KERNEL_LONG_COUNT a long_count(), with KERNEL_PUT a
+** put_tiny() and a put_short(), with KERNEL_SORT_LENGTHS a sort_lengths().
 */
 #ifndef TOK_PASSES_H
 #define TOK_PASSES_H
