@@ -105,13 +105,15 @@ ALWAYS size_t fill_block(tok_blocks *b, tok_family family, uint32_t *starts, siz
   __builtin_prefetch(p + TEXT_AHEAD);
   classify(p, size, &m);
   if (m.high != 0) {
-    classify_high(p, size, &m);
-    size = block_size(b, m.high, m.cont);
+    tok_masks h = m; /* its address is taken, so `m` can stay in registers */
+    classify_high(p, size, &h);
+    size = block_size(b, h.high, h.cont);
     uint64_t valid = ~(uint64_t)0 >> (64 - size);
-    m.letter &= valid, m.number &= valid, m.space &= valid, m.newline &= valid, m.other &= valid;
-    m.upper &= valid, m.blank &= valid, m.quote &= valid, m.slash &= valid, m.high &= valid;
-    bool easy = family == TOK_FAMILY_WORDS || PUT_HIGH(&m, family, p, size);
+    h.letter &= valid, h.number &= valid, h.space &= valid, h.newline &= valid, h.other &= valid;
+    h.upper &= valid, h.blank &= valid, h.quote &= valid, h.slash &= valid, h.high &= valid;
+    bool easy = family == TOK_FAMILY_WORDS || PUT_HIGH(&h, family, p, size);
     if (!easy) return fill_by_scanner(b, family, size, starts, n);
+    m = h;
   }
   uint64_t cjk =
       family == TOK_FAMILY_DEEPSEEK && m.cut3 != 0 ? CJK(&m, p, size) : 0;
