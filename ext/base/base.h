@@ -42,6 +42,16 @@ static inline bool tok_slice_is(tok_slice a, const char *zero_terminated) {
   return tok_slice_eq(a, tok_slice_of(zero_terminated));
 }
 
+static inline bool tok_slice_starts(tok_slice a, const char *zero_terminated) {
+  size_t n = strlen(zero_terminated);
+  return a.len >= n && memcmp(a.ptr, zero_terminated, n) == 0;
+}
+
+static inline bool tok_slice_ends(tok_slice a, const char *zero_terminated) {
+  size_t n = strlen(zero_terminated);
+  return a.len >= n && memcmp(a.ptr + a.len - n, zero_terminated, n) == 0;
+}
+
 /* ASCII only, independent of locale. */
 static inline char tok_lower(char c) { return (c >= 'A' && c <= 'Z') ? (char)(c + 32) : c; }
 static inline bool tok_is_digit(char c) { return c >= '0' && c <= '9'; }

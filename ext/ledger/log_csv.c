@@ -343,11 +343,6 @@ static int64_t count_of(tok_log *l, tok_column c, tok_slice text) {
   return r->cell[c].state == TOK_CELL_NUMBER ? r->cell[c].number : 0;
 }
 
-static bool ends(tok_slice s, const char *end) {
-  size_t n = strlen(end);
-  return s.len >= n && memcmp(s.ptr + s.len - n, end, n) == 0;
-}
-
 /* New rows come first in its tables: an id of what came before would be another one each time. */
 static void id_of_cursor(tok_log *l, int64_t input, int64_t output) {
   tok_record *r = &l->record;
@@ -382,7 +377,7 @@ static void settle_cursor(tok_log *l, const cursor_row *c) {
   tok_record_set_number(r, TOK_C_INPUT_TOKENS, input);
   tok_record_set_number(r, TOK_C_CACHE_WRITE_TOKENS, written);
   tok_record_set_number(r, TOK_C_TOTAL_TOKENS, input + output);
-  if (ends(c->charge, "No Charge") || ends(c->charge, "Not Charged"))
+  if (tok_slice_ends(c->charge, "No Charge") || tok_slice_ends(c->charge, "Not Charged"))
     tok_record_set_number(r, TOK_C_COST_NANO, 0);
   id_of_cursor(l, input, output);
 }

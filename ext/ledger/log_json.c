@@ -403,7 +403,7 @@ static void take_scalar(reader *w, const tok_log_member *m) {
     w->refused |= !tok_slice_is(text, m->text);
     break;
   case TOK_LOG_NOT:
-    w->refused |= text.len >= strlen(m->text) && memcmp(text.ptr, m->text, strlen(m->text)) == 0;
+    w->refused |= tok_slice_starts(text, m->text);
     take_value(w, c, text);
     break;
   case TOK_LOG_KIND:
@@ -508,11 +508,6 @@ static void set_key(reader *w, tok_slice key) {
   w->path_len = at + key.len;
 }
 
-static bool ends(tok_slice s, const char *end) {
-  size_t n = strlen(end);
-  return s.len >= n && memcmp(s.ptr + s.len - n, end, n) == 0;
-}
-
 /*
 ** Where the path ends in attributes.x, x; where it is a value of {key, value}, the key. Else empty.
 */
@@ -522,7 +517,7 @@ static tok_slice attribute_of(const reader *w) {
                                        "attributes.value.doubleValue",
                                        "attributes.value.boolValue"};
   for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-    if (ends(path, values[i])) return w->attribute;
+    if (tok_slice_ends(path, values[i])) return w->attribute;
   }
   size_t n = sizeof otel_attributes; /* with its dot */
   for (size_t i = 0; i + n < path.len; i++) {
@@ -563,7 +558,7 @@ static bool take_named(reader *w) {
 }
 
 static void on_scalar(reader *w) {
-  if (w->l->format == TOK_LOG_OTEL && ends(path_of(w), "attributes.key")) w->attribute = w->j.text;
+  if (w->l->format == TOK_LOG_OTEL && tok_slice_ends(path_of(w), "attributes.key")) w->attribute = w->j.text;
   if (take_named(w)) return;
   const tok_log_member *m = member(w);
   if (m != NULL) take_scalar(w, m);
