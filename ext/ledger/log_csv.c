@@ -340,7 +340,7 @@ static bool keep_cursor(const tok_log *l, cursor_row *c, int column, tok_slice t
 static int64_t count_of(tok_log *l, tok_column c, tok_slice text) {
   tok_record *r = &l->record;
   if (text.len > 0) tok_record_parse(r, c, text);
-  return r->cell[c].state == TOK_CELL_NUMBER ? r->cell[c].number : 0;
+  return tok_record_number(r, c);
 }
 
 /* New rows come first in its tables: an id of what came before would be another one each time. */

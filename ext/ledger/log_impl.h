@@ -1,4 +1,7 @@
-/* Inside of the log reader: what log.c (cutting), log_json.c, log_shapes.c and log_csv.c share. */
+/*
+** Inside of the log reader: what log.c (cutting), log_json.c and log_record.c, log_shapes.c and
+** log_csv.c share.
+*/
 #ifndef TOK_LOG_IMPL_H
 #define TOK_LOG_IMPL_H
 

@@ -4,301 +4,13 @@
 */
 #include <stdio.h>
 
-#include "log_impl.h"
+#include "log_reader.h"
 
-enum { PATH_MAX_BYTES = 128 }; /* longer than every known path (tested) */
-enum { METERS_MAX_BYTES = 1 << 20 }; /* some dozen names and numbers, and a region's name */
-
-typedef struct {
-  tok_log *l;
-  const tok_log_shape *shape;
-  tok_json j;
-  tok_slice document;
-  char path[PATH_MAX_BYTES];
-  size_t len[TOK_JSON_DEPTH_MAX + 1]; /* of the path outside of depth d */
-  size_t path_len;                    /* 0: unknown, too long */
-  tok_slice attribute;                /* the key of OpenTelemetry's {key, value} */
-  bool inside;                        /* reads an object in a string; the path there is `base` */
-  size_t base;
-  int record_depth;                   /* of the object that is the record; 0: none is open */
-  size_t record_at;
-  tok_slice usage, id, kind;
-  tok_slice session, fork, parent; /* of Codex */
-  bool refused; /* what the record is, is none */
-  bool new_model;
-  tok_log_totals last, total;
-  tok_record outer; /* what stands around the records; texts are the record's own */
-} reader;
-
-static const char otel_attributes[] = "attributes", exec_turn[] = "turn.completed";
-
-/* ---- the record ------------------------------------------------------------------------------ */
-
-static void start_record(reader *w) {
-  w->l->fields.len = 0;
-  w->usage = w->id = (tok_slice){NULL, 0};
-  w->refused = false;
-  memset(&w->last, 0, sizeof w->last);
-  memset(&w->total, 0, sizeof w->total);
-}
-
-static int64_t number_of(const tok_record *r, tok_column c) {
-  return r->cell[c].state == TOK_CELL_NUMBER ? r->cell[c].number : 0;
-}
-
-/* Adds to a count; what does not fit is wrong. */
-static void add(tok_record *r, tok_column c, int64_t n) {
-  int64_t sum;
-  if (n == 0 && tok_record_has(r, c)) return;
-  if (!tok_add_i64(number_of(r, c), n, &sum)) {
-    tok_record_wrong(r, tok_columns[c].name, "less than 2^63", (tok_slice){NULL, 0});
-  } else {
-    tok_record_set_number(r, c, sum);
-  }
-}
-
-/* Counts of members whose totals leave their parts out become inclusive. */
-static void include_parts(reader *w) {
-  tok_record *r = &w->l->record;
-  if (w->shape->cache_on_top && tok_record_has(r, TOK_C_INPUT_TOKENS)) {
-    add(r, TOK_C_INPUT_TOKENS, number_of(r, TOK_C_CACHE_READ_TOKENS));
-    add(r, TOK_C_INPUT_TOKENS, number_of(r, TOK_C_CACHE_WRITE_TOKENS));
-  }
-  if (w->shape->reasoning_on_top && tok_record_has(r, TOK_C_OUTPUT_TOKENS)) {
-    add(r, TOK_C_OUTPUT_TOKENS, number_of(r, TOK_C_REASONING_TOKENS));
-  }
-}
-
-/* What the usage counts beyond the columns: it has its price, too. */
-static void take_meters(tok_record *r, const tok_usage *u) {
-  tok_buf meters;
-  tok_buf_init(&meters, METERS_MAX_BYTES);
-  tok_usage_print_meters(u, &meters);
-  if (meters.status == TOK_NOMEM) tok_buf_fail(&r->texts, TOK_NOMEM);
-  else if (meters.len > 0 && !tok_record_has(r, TOK_C_METERS))
-    tok_record_copy(r, TOK_C_METERS, (tok_slice){meters.ptr, meters.len});
-  tok_buf_free(&meters);
-}
-
-static void read_usage(reader *w) {
-  tok_usage u;
-  tok_record *r = &w->l->record;
-  tok_slice provider = tok_record_text(r, TOK_C_PROVIDER);
-  if (w->usage.len == 0) return;
-  tok_status status = tok_usage_parse(w->usage, provider, &u);
-  if (status == TOK_OK && u.n_responses > 1) {
-    tok_record_wrong(r, "the document", "one response", (tok_slice){NULL, 0});
-  } else if (status == TOK_OK) {
-    tok_record_usage(r, &u);
-    take_meters(r, &u);
-  } else if (status != TOK_NOTFOUND && r->why[0] == '\0') {
-    snprintf(r->why, sizeof r->why, "%.*s %s%s", (int)(u.member.len > 60 ? 60 : u.member.len),
-             u.member.len > 0 ? u.member.ptr : "usage", u.wrong, u.got);
-  }
-}
-
-/*
-** What the session's sums say more than those of the line before. Where they say less it counts
-** anew: a rollout by each sum, since it was compacted; what `codex exec` prints as a whole, since
-** that is another run.
-*/
-static void count_since(const reader *w, int64_t since[TOK_SUMS]) {
-  const tok_log_totals *known = &w->l->totals;
-  bool exec = tok_slice_is(w->kind, exec_turn), anew = !known->any || (exec && !w->l->session_len);
-  for (int i = 0; i < TOK_SUMS; i++) anew |= exec && w->total.total[i] < known->total[i];
-  for (int i = 0; i < TOK_SUMS; i++) {
-    since[i] = w->total.total[i] - (anew ? 0 : known->total[i]);
-    if (since[i] < 0) since[i] = w->total.total[i];
-  }
-}
-
-static int64_t at_most(int64_t n, int64_t most) { return n < most ? n : most; }
-
-static void use_sums(reader *w, const int64_t used[TOK_SUMS]) {
-  tok_record *r = &w->l->record;
-  int64_t cached = at_most(used[TOK_SUM_CACHED], used[TOK_SUM_INPUT]);
-  int64_t written = at_most(used[TOK_SUM_WRITTEN], used[TOK_SUM_INPUT] - cached);
-  tok_record_set_number(r, TOK_C_INPUT_TOKENS, used[TOK_SUM_INPUT]);
-  tok_record_set_number(r, TOK_C_OUTPUT_TOKENS, used[TOK_SUM_OUTPUT]);
-  tok_record_set_number(r, TOK_C_CACHE_READ_TOKENS, cached);
-  if (written > 0) tok_record_set_number(r, TOK_C_CACHE_WRITE_TOKENS, written);
-  tok_record_set_number(r, TOK_C_REASONING_TOKENS,
-                        at_most(used[TOK_SUM_REASONING], used[TOK_SUM_OUTPUT]));
-}
-
-/*
-** Sums of a session so far: what is new since the last line is what this request used. False: a
-** line said again.
-*/
-static bool take_totals(reader *w) {
-  tok_log_totals *known = &w->l->totals;
-  bool again =
-      w->total.any && known->any && memcmp(w->total.total, known->total, sizeof known->total) == 0;
-  int64_t since[TOK_SUMS];
-  if (!w->last.any && !w->total.any) return false;
-  if (!w->last.any) count_since(w, since);
-  use_sums(w, w->last.any ? w->last.total : since);
-  if (w->total.any) *known = w->total;
-  const tok_record *r = &w->l->record;
-  return !again && (number_of(r, TOK_C_INPUT_TOKENS) > 0 || number_of(r, TOK_C_OUTPUT_TOKENS) > 0);
-}
-
-static void add_text(tok_record *r, tok_slice s) { tok_buf_add(&r->texts, s.ptr, s.len); }
-
-/* The id that the log gives the record, behind the log's name. */
-static void use_id(reader *w) {
-  tok_record *r = &w->l->record;
-  size_t at = r->texts.len;
-  add_text(r, tok_slice_of(w->shape->prefix));
-  if (w->shape->id_of_session) {
-    add_text(r, tok_record_text(r, TOK_C_SESSION_ID));
-    add_text(r, tok_slice_of(":"));
-  }
-  tok_record_string(r, TOK_C_RESPONSE_ID, w->id, true); /* right behind */
-  if (r->texts.status != TOK_OK) return;
-  r->cell[TOK_C_RESPONSE_ID].number = (int64_t)at;
-  r->cell[TOK_C_RESPONSE_ID].text.len = r->texts.len - at;
-}
-
-/*
-** No two requests of a session and its forks leave the same sums behind, while the time of a copied
-** line may be that of the fork.
-*/
-static void id_of_totals(reader *w) {
-  const tok_log *l = w->l;
-  tok_record *r = &w->l->record;
-  const int64_t *t = w->total.total;
-  char id[sizeof l->origin + 8 * 21 + 16];
-  snprintf(id, sizeof id, "%s%.*s:%lld:%lld:%lld:%lld:%lld:%lld:%lld:%lld", w->shape->prefix,
-           (int)l->origin_len, l->origin, (long long)t[TOK_SUM_INPUT], (long long)t[TOK_SUM_CACHED],
-           (long long)t[TOK_SUM_OUTPUT], (long long)t[TOK_SUM_REASONING],
-           (long long)number_of(r, TOK_C_INPUT_TOKENS),
-           (long long)number_of(r, TOK_C_CACHE_READ_TOKENS),
-           (long long)number_of(r, TOK_C_OUTPUT_TOKENS),
-           (long long)number_of(r, TOK_C_REASONING_TOKENS));
-  tok_record_copy(r, TOK_C_RESPONSE_ID, tok_slice_of(id));
-}
-
-/*
-** An id of what a session's line says, for lines without one: the same line copied into another
-** file is the same.
-*/
-static void make_id(reader *w) {
-  tok_record *r = &w->l->record;
-  char id[160];
-  if (tok_record_has(r, TOK_C_RESPONSE_ID) || w->shape->prefix == NULL) return;
-  if (w->id.len > 0) {
-    use_id(w);
-  } else if (w->total.any && w->l->origin_len > 0) {
-    id_of_totals(w);
-  } else if ((w->last.any || w->total.any) && tok_record_has(r, TOK_C_TIMESTAMP)) {
-    tok_slice model = tok_record_text(r, TOK_C_MODEL);
-    snprintf(id, sizeof id, "%s%lld:%.*s:%lld:%lld:%lld:%lld", w->shape->prefix,
-             (long long)r->at_ms, (int)(model.len > 40 ? 40 : model.len),
-             model.len == 0 ? "" : model.ptr, (long long)number_of(r, TOK_C_INPUT_TOKENS),
-             (long long)number_of(r, TOK_C_CACHE_READ_TOKENS),
-             (long long)number_of(r, TOK_C_OUTPUT_TOKENS),
-             (long long)number_of(r, TOK_C_REASONING_TOKENS));
-    tok_record_copy(r, TOK_C_RESPONSE_ID, tok_slice_of(id));
-  }
-}
-
-static void keep(char *to, size_t *to_len, size_t room, tok_slice text) {
-  *to_len = text.len < room ? text.len : 0;
-  if (*to_len > 0) memcpy(to, text.ptr, *to_len);
-}
-
-static bool same(tok_slice a, const char *b, size_t b_len) {
-  return a.len > 0 && a.len == b_len && memcmp(a.ptr, b, b_len) == 0;
-}
-
-/*
-** A session begins. Where it is the one that the session before was forked from, the lines that
-** follow were copied from there: they stay this session's, but their ids are those of the origin.
-*/
-static void begin_session(reader *w) {
-  tok_log *l = w->l;
-  bool begins = tok_slice_is(w->kind, "session_meta") || tok_slice_is(w->kind, "thread.started");
-  if (!begins || w->session.len == 0) return;
-  if (same(w->session, l->session, l->session_len)) return; /* resumed */
-  bool copied = same(w->session, l->parent, l->parent_len);
-  if (!copied) {
-    l->totals.any = false;
-    if (!w->new_model) l->model_len = 0;
-    keep(l->session, &l->session_len, sizeof l->session, w->session);
-  }
-  tok_slice parent = w->fork.len > 0 ? w->fork : w->parent;
-  keep(l->parent, &l->parent_len, sizeof l->parent, parent);
-  keep(l->origin, &l->origin_len, sizeof l->origin, w->fork.len > 0 ? w->fork : w->session);
-}
-
-static void use_kept(reader *w) {
-  tok_log *l = w->l;
-  tok_record *r = &l->record;
-  if (l->model_len > 0 && !tok_record_has(r, TOK_C_MODEL)) {
-    tok_record_borrow(r, TOK_C_MODEL, (tok_slice){l->model, l->model_len});
-  }
-  if (l->session_len > 0 && !tok_record_has(r, TOK_C_SESSION_ID)) {
-    tok_record_borrow(r, TOK_C_SESSION_ID, (tok_slice){l->session, l->session_len});
-  }
-}
-
-/*
-** Does the record count anything? What an agent says to have used nothing has just begun, or
-** failed.
-*/
-static bool counts(const tok_log *l, const tok_record *r) {
-  if (l->format >= TOK_LOG_CLAUDE_CODE && number_of(r, TOK_C_INPUT_TOKENS) == 0 &&
-      number_of(r, TOK_C_OUTPUT_TOKENS) == 0 && number_of(r, TOK_C_REPORTED_COST_NANO) == 0)
-    return number_of(r, TOK_C_TOTAL_TOKENS) > 0;
-  return tok_record_counts(r);
-}
-
-/*
-** What `claude -p` prints at its end sums up the messages before it: it counts where it is alone.
-*/
-static bool is_sum(reader *w) {
-  tok_log *l = w->l;
-  if (l->format != TOK_LOG_CLAUDE_CODE || !w->shape->timeless) return false;
-  bool sum = tok_slice_is(w->kind, "result") && l->n_of_run > 0;
-  if (tok_slice_is(w->kind, "system") || tok_slice_is(w->kind, "result")) l->n_of_run = 0;
-  l->n_of_run += tok_slice_is(w->kind, "assistant");
-  return sum;
-}
-
-static void end_record(reader *w) {
-  tok_log *l = w->l;
-  tok_record *r = &l->record;
-  if (w->shape->whole) {
-    w->usage = (tok_slice){w->document.ptr + w->record_at, w->j.at - w->record_at};
-  }
-  bool said = !w->refused && !is_sum(w);
-  begin_session(w);
-  if (said) {
-    if (w->shape->own_provider)
-      tok_record_borrow(r, TOK_C_PROVIDER, tok_slice_of(w->shape->provider));
-    include_parts(w);
-    read_usage(w);
-    /* wrong sums are said */
-    if (l->format == TOK_LOG_CODEX) said = take_totals(w) || r->why[0] != '\0';
-    use_kept(w);
-  }
-  /* what Claude Code writes into its log itself, in the name of no model */
-  if (tok_slice_is(tok_record_text(r, TOK_C_MODEL), "<synthetic>")) said = false;
-  if (!said || (!counts(l, r) && r->why[0] == '\0')) {
-    l->n_ignored++;
-    return;
-  }
-  if (!tok_record_has(r, TOK_C_PROVIDER) && w->shape->provider != NULL) {
-    tok_record_borrow(r, TOK_C_PROVIDER, tok_slice_of(w->shape->provider));
-  }
-  make_id(w);
-  tok_log_emit(l);
-}
+static const char otel_attributes[] = "attributes";
 
 /* ---- members --------------------------------------------------------------------------------- */
 
-static const tok_log_member *find(const reader *w, tok_slice path) {
+static const tok_log_member *find(const tok_log_reader *w, tok_slice path) {
   for (const tok_log_member *m = w->shape->members; m != NULL && m->path != NULL; m++) {
     if (tok_slice_is(path, m->path)) return m;
   }
@@ -319,20 +31,20 @@ static tok_slice scalar_text(const tok_json *j) {
   }
 }
 
-static void take_value(reader *w, tok_column c, tok_slice text) {
+static void take_value(tok_log_reader *w, tok_column c, tok_slice text) {
   tok_record *r = &w->l->record;
   if (tok_columns[c].kind != TOK_KIND_TEXT) tok_record_parse(r, c, text);
   else if (text.len > 0)
     tok_record_string(r, c, text, w->j.event == TOK_JSON_STRING && w->j.escaped);
 }
 
-static void take_more(reader *w, tok_column c, tok_slice text) {
-  int64_t before = number_of(&w->l->record, c);
+static void take_more(tok_log_reader *w, tok_column c, tok_slice text) {
+  int64_t before = tok_record_number(&w->l->record, c);
   tok_record_parse(&w->l->record, c, text);
-  if (text.len > 0) add(&w->l->record, c, before);
+  if (text.len > 0) tok_record_add(&w->l->record, c, before);
 }
 
-static void finish(reader *w, tok_slice text) {
+static void finish(tok_log_reader *w, tok_slice text) {
   tok_record *r = &w->l->record;
   int64_t ms;
   if (tok_record_has(r, TOK_C_RESPONSE_TIME_MS) || !tok_record_has(r, TOK_C_TIMESTAMP)) return;
@@ -341,7 +53,7 @@ static void finish(reader *w, tok_slice text) {
   }
 }
 
-static void take_sum(reader *w, const tok_log_member *m, tok_slice text) {
+static void take_sum(tok_log_reader *w, const tok_log_member *m, tok_slice text) {
   tok_log_totals *t = m->act == TOK_LOG_TOTAL ? &w->total : &w->last;
   t->any = true;
   bool number = w->j.event == TOK_JSON_NUMBER;
@@ -362,7 +74,7 @@ void tok_log_free_of_charge(tok_log *l, tok_slice text) {
 ** The text of a string, without its escapes, in l->fields: one a record, since the next one could
 ** move it.
 */
-static tok_slice unescaped(reader *w) {
+static tok_slice unescaped(tok_log_reader *w) {
   tok_buf *room = &w->l->fields;
   if (!w->j.escaped) return w->j.text;
   if (room->len > 0 || w->j.text.len > room->ceiling) return (tok_slice){NULL, 0};
@@ -375,9 +87,9 @@ static tok_slice unescaped(reader *w) {
   return (tok_slice){p, room->len};
 }
 
-static void read_inside(reader *w, tok_slice text);
+static void read_inside(tok_log_reader *w, tok_slice text);
 
-static void take_scalar(reader *w, const tok_log_member *m) {
+static void take_scalar(tok_log_reader *w, const tok_log_member *m) {
   tok_log *l = w->l;
   tok_record *r = &l->record;
   tok_slice text = scalar_text(&w->j);
@@ -411,10 +123,10 @@ static void take_scalar(reader *w, const tok_log_member *m) {
     break;
   case TOK_LOG_KEEP_MODEL:
     w->new_model = true;
-    keep(l->model, &l->model_len, sizeof l->model, text);
+    tok_log_keep(l->model, &l->model_len, sizeof l->model, text);
     break;
   case TOK_LOG_KEEP_SESSION:
-    keep(l->session, &l->session_len, sizeof l->session, text);
+    tok_log_keep(l->session, &l->session_len, sizeof l->session, text);
     break;
   case TOK_LOG_SESSION:
     w->session = text;
@@ -449,7 +161,7 @@ static void take_scalar(reader *w, const tok_log_member *m) {
 }
 
 /* OpenTelemetry's [seconds, nanoseconds], as SDKs of JavaScript write an instant. */
-static void take_pair(reader *w, const tok_log_member *m, tok_slice pair) {
+static void take_pair(tok_log_reader *w, const tok_log_member *m, tok_slice pair) {
   tok_json j;
   int64_t seconds, ns;
   char text[48];
@@ -464,7 +176,7 @@ static void take_pair(reader *w, const tok_log_member *m, tok_slice pair) {
   else tok_record_parse(&w->l->record, (tok_column)m->column, tok_slice_of(text));
 }
 
-static void take_models(reader *w, tok_slice object) {
+static void take_models(tok_log_reader *w, tok_slice object) {
   tok_json j;
   tok_slice model = {NULL, 0};
   tok_json_init(&j, object);
@@ -478,7 +190,7 @@ static void take_models(reader *w, tok_slice object) {
 }
 
 /* An object or array that a member wants whole; true if it was read to its end. */
-static bool take_nested(reader *w, const tok_log_member *m) {
+static bool take_nested(tok_log_reader *w, const tok_log_member *m) {
   if (m == NULL) return false;
   bool pair = w->j.event == TOK_JSON_ARRAY && w->l->format == TOK_LOG_OTEL &&
               (m->act == TOK_LOG_FINISH ||
@@ -497,12 +209,12 @@ static bool take_nested(reader *w, const tok_log_member *m) {
 
 /* ---- paths ----------------------------------------------------------------------------------- */
 
-static tok_slice path_of(const reader *w) { return (tok_slice){w->path, w->path_len}; }
+static tok_slice path_of(const tok_log_reader *w) { return (tok_slice){w->path, w->path_len}; }
 
-static void set_key(reader *w, tok_slice key) {
+static void set_key(tok_log_reader *w, tok_slice key) {
   size_t at = w->len[w->j.depth];
   w->path_len = 0;
-  if (at + 1 + key.len >= PATH_MAX_BYTES || (at == 0 && w->j.depth > 1)) return;
+  if (at + 1 + key.len >= TOK_LOG_PATH_BYTES || (at == 0 && w->j.depth > 1)) return;
   if (at > 0) w->path[at++] = '.';
   if (key.len > 0) memcpy(w->path + at, key.ptr, key.len);
   w->path_len = at + key.len;
@@ -511,7 +223,7 @@ static void set_key(reader *w, tok_slice key) {
 /*
 ** Where the path ends in attributes.x, x; where it is a value of {key, value}, the key. Else empty.
 */
-static tok_slice attribute_of(const reader *w) {
+static tok_slice attribute_of(const tok_log_reader *w) {
   tok_slice path = path_of(w);
   static const char *const values[] = {"attributes.value.stringValue", "attributes.value.intValue",
                                        "attributes.value.doubleValue",
@@ -527,19 +239,19 @@ static tok_slice attribute_of(const reader *w) {
   return (tok_slice){NULL, 0};
 }
 
-static const tok_log_member *member(reader *w) {
+static const tok_log_member *member(tok_log_reader *w) {
   if (w->path_len == 0) return NULL;
   const tok_log_member *m = find(w, path_of(w));
   if (m != NULL || w->l->format != TOK_LOG_OTEL) return m;
   tok_slice name = attribute_of(w);
-  char key[PATH_MAX_BYTES] = "@";
+  char key[TOK_LOG_PATH_BYTES] = "@";
   if (name.len == 0 || name.len + 1 >= sizeof key) return NULL;
   memcpy(key + 1, name.ptr, name.len);
   return find(w, (tok_slice){key, name.len + 1});
 }
 
 /* In objects named as columns are, every member of the document is one. */
-static bool take_named(reader *w) {
+static bool take_named(tok_log_reader *w) {
   if (w->l->format != TOK_LOG_JSONL || w->j.depth != 1) return false;
   int c = tok_log_alias(w->l, path_of(w));
   bool nested = w->j.event == TOK_JSON_OBJECT || w->j.event == TOK_JSON_ARRAY;
@@ -557,37 +269,38 @@ static bool take_named(reader *w) {
   return true;
 }
 
-static void on_scalar(reader *w) {
-  if (w->l->format == TOK_LOG_OTEL && tok_slice_ends(path_of(w), "attributes.key")) w->attribute = w->j.text;
+static void on_scalar(tok_log_reader *w) {
+  if (w->l->format == TOK_LOG_OTEL && tok_slice_ends(path_of(w), "attributes.key"))
+    w->attribute = w->j.text;
   if (take_named(w)) return;
   const tok_log_member *m = member(w);
   if (m != NULL) take_scalar(w, m);
 }
 
 /* An object opens; is it the record? */
-static void on_object(reader *w) {
+static void on_object(tok_log_reader *w) {
   const char *each = w->shape->each;
   bool is_record =
       each == NULL ? w->j.depth == 1 : w->path_len > 0 && tok_slice_is(path_of(w), each);
   if (!is_record || w->record_depth != 0) return;
   w->record_depth = w->j.depth;
   w->record_at = w->j.at - 1;
-  start_record(w);
+  tok_log_start_record(w);
   if (each == NULL) return;
   w->outer = w->l->record; /* cells only: the next record starts from them again */
 }
 
-static void on_object_end(reader *w) {
+static void on_object_end(tok_log_reader *w) {
   if (w->record_depth == 0 || w->j.depth + 1 != w->record_depth) return;
   w->record_depth = 0;
-  end_record(w);
+  tok_log_end_record(w);
   if (w->shape->each == NULL) return;
   memcpy(w->l->record.cell, w->outer.cell, sizeof w->outer.cell);
   if (w->l->record.texts.status == TOK_OK) w->l->record.texts.len = w->outer.texts.len;
   w->l->record.why[0] = '\0';
 }
 
-static void on_open(reader *w) {
+static void on_open(tok_log_reader *w) {
   /* a list of a stream's events is one response, as its objects are */
   bool whole = w->l->format == TOK_LOG_RESPONSES && w->j.depth == 1;
   if (w->j.event == TOK_JSON_OBJECT || whole) on_object(w);
@@ -605,7 +318,7 @@ static void on_open(reader *w) {
 ** Back outside: the path is again that of what holds the object (an array's elements have the
 ** array's path).
 */
-static void on_close(reader *w) {
+static void on_close(tok_log_reader *w) {
   w->path_len = w->len[w->j.depth + 1];
   bool whole = w->l->format == TOK_LOG_RESPONSES && w->j.depth == 0;
   if ((w->j.event == TOK_JSON_OBJECT_END || whole) && !w->inside) on_object_end(w);
@@ -613,7 +326,7 @@ static void on_close(reader *w) {
 }
 
 /* What the reader says next; false at the end. */
-static bool step(reader *w) {
+static bool step(tok_log_reader *w) {
   switch (tok_json_next(&w->j)) {
   case TOK_JSON_END:
   case TOK_JSON_ERROR:
@@ -637,8 +350,8 @@ static bool step(reader *w) {
 }
 
 /* An object in a string: its members' paths go on from the string's. What is no JSON is none. */
-static void read_inside(reader *w, tok_slice text) {
-  reader outer = *w;
+static void read_inside(tok_log_reader *w, tok_slice text) {
+  tok_log_reader outer = *w;
   if (text.len == 0 || text.ptr[0] != '{') return;
   tok_json_init(&w->j, text);
   w->inside = true;
@@ -652,7 +365,7 @@ static void read_inside(reader *w, tok_slice text) {
 }
 
 void tok_log_inside(tok_log *l, const tok_log_shape *shape, const char *path, tok_slice text) {
-  reader w;
+  tok_log_reader w;
   memset(&w, 0, sizeof w);
   w.l = l;
   w.shape = shape;
@@ -660,22 +373,22 @@ void tok_log_inside(tok_log *l, const tok_log_shape *shape, const char *path, to
   w.path_len = strlen(path);
   memcpy(w.path, path, w.path_len);
   read_inside(&w, text);
-  read_usage(&w);
+  tok_log_read_usage(&w);
 }
 
 void tok_log_stream(tok_log *l, tok_slice events) {
-  reader w;
+  tok_log_reader w;
   memset(&w, 0, sizeof w);
   w.l = l;
   w.shape = &tok_log_shapes[TOK_LOG_RESPONSES];
   w.document = events;
   w.j.at = events.len;
   l->timeless = true;
-  end_record(&w);
+  tok_log_end_record(&w);
 }
 
 void tok_log_json(tok_log *l, tok_slice document) {
-  reader w;
+  tok_log_reader w;
   memset(&w, 0, sizeof w);
   w.l = l;
   w.shape = tok_log_shape_of(l->format, document);

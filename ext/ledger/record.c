@@ -102,6 +102,16 @@ void tok_record_set_number(tok_record *r, tok_column c, int64_t n) {
   r->cell[c] = (tok_cell){TOK_CELL_NUMBER, n, {NULL, 0}};
 }
 
+void tok_record_add(tok_record *r, tok_column c, int64_t n) {
+  int64_t sum;
+  if (n == 0 && tok_record_has(r, c)) return;
+  if (!tok_add_i64(tok_record_number(r, c), n, &sum)) {
+    tok_record_wrong(r, tok_columns[c].name, "less than 2^63", (tok_slice){NULL, 0});
+  } else {
+    tok_record_set_number(r, c, sum);
+  }
+}
+
 void tok_record_borrow(tok_record *r, tok_column c, tok_slice text) {
   r->cell[c] = (tok_cell){TOK_CELL_BORROWED, 0, text};
 }

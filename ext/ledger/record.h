@@ -97,6 +97,13 @@ static inline bool tok_record_has(const tok_record *r, tok_column c) {
 bool tok_record_counts(const tok_record *r);
 tok_slice tok_record_text(const tok_record *r, tok_column c);
 
+/* The number in the cell; 0 where it has none. */
+static inline int64_t tok_record_number(const tok_record *r, tok_column c) {
+  return r->cell[c].state == TOK_CELL_NUMBER ? r->cell[c].number : 0;
+}
+/* Adds n >= 0 to the count in the cell; where the sum does not fit the record is wrong. */
+void tok_record_add(tok_record *r, tok_column c, int64_t n);
+
 /* Each replaces the cell. A borrowed text must outlive the record's use. */
 void tok_record_set_number(tok_record *r, tok_column c, int64_t n);
 void tok_record_borrow(tok_record *r, tok_column c, tok_slice text);

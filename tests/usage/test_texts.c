@@ -410,84 +410,99 @@ static void batch_lines(void) {
       20, 10);
 }
 
+typedef struct {
+  const char *text;
+  int64_t responses, input, output;
+} nameless;
+
 /* Lines that say no id: bodies of their own, or parts of one stream. */
-static void lines_without_id(void) {
-  static const struct {
-    const char *text;
-    int64_t responses, input, output;
-  } CASES[] = {
-      /* bodies: Converse, embeddings, usage objects that stand alone */
-      {"{\"usage\":{\"inputTokens\":10,\"outputTokens\":5}}\n{\"usage\":{\"inputTokens\":10,"
-       "\"outputTokens\":5}}\n", 2, 20, 10},
-      {"{\"object\":\"list\",\"model\":\"a\",\"usage\":{\"prompt_tokens\":8,\"total_tokens\":8}}\n"
-       "{\"object\":\"list\",\"model\":\"b\",\"usage\":{\"prompt_tokens\":8,\"total_tokens\":8}}",
-       2, 16, 0},
-      {"{\"prompt_tokens\":3,\"completion_tokens\":2}{\"prompt_tokens\":3,\"completion_tokens\":1}"
-       "{\"prompt_tokens\":3,\"completion_tokens\":2}", 3, 9, 5},
-      /* Ollama: two streams; the words of the second are its own */
-      {"{\"model\":\"a\",\"done\":false}\n{\"model\":\"a\",\"done\":true,\"prompt_eval_count\":5,"
-       "\"eval_count\":6}\n{\"model\":\"b\",\"done\":false}\n{\"model\":\"b\",\"done\":true,"
-       "\"prompt_eval_count\":5,\"eval_count\":7}\n", 2, 10, 13},
-      /* Gemini: one stream, whose parts count on; then two bodies */
-      {"{\"candidates\":[{\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":8}}\n"
-       "{\"candidates\":[{\"finishReason\":null}],\"usageMetadata\":{\"promptTokenCount\":8,"
-       "\"candidatesTokenCount\":4}}\n{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":"
-       "{\"promptTokenCount\":8,\"candidatesTokenCount\":9}}\n", 1, 8, 9},
-      {"{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":8,"
-       "\"candidatesTokenCount\":4}}\n{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":"
-       "{\"promptTokenCount\":8,\"candidatesTokenCount\":9}}\n", 2, 16, 13},
-      /* Llama at Bedrock: a stream, then another */
-      {"{\"prompt_token_count\":7,\"generation_token_count\":1,\"stop_reason\":null}\n"
-       "{\"prompt_token_count\":null,\"generation_token_count\":2,\"stop_reason\":\"stop\"}\n"
-       "{\"prompt_token_count\":9,\"generation_token_count\":1,\"stop_reason\":\"length\"}", 2, 16, 3},
-      /* Titan at Bedrock, whose sums come with the last part */
-      {"{\"inputTextTokenCount\":28,\"totalOutputTextTokenCount\":null,\"completionReason\":null}\n"
-       "{\"inputTextTokenCount\":28,\"totalOutputTextTokenCount\":188,\"completionReason\":\"FINISH\","
-       "\"amazon-bedrock-invocationMetrics\":{\"inputTokenCount\":28,\"outputTokenCount\":188}}", 1, 28,
-       188},
-      /* watsonx says of what it goes on with that it did not finish */
-      {"{\"results\":[{\"input_token_count\":4,\"generated_token_count\":1,\"stop_reason\":"
-       "\"not_finished\"}]}\n{\"results\":[{\"input_token_count\":4,\"generated_token_count\":2,"
-       "\"stop_reason\":\"eos_token\"}]}", 1, 4, 2},
-      /* OpenAI's dialect without ids: parts say that they are; a whole response says so, too */
-      {"{\"object\":\"chat.completion.chunk\",\"usage\":{\"prompt_tokens\":4,\"completion_tokens\":1}}\n"
-       "{\"object\":\"chat.completion.chunk\",\"usage\":{\"prompt_tokens\":4,\"completion_tokens\":2}}",
-       1, 4, 2},
-      {"{\"id\":\"a\",\"object\":\"chat.completion\",\"usage\":{\"prompt_tokens\":4,"
-       "\"completion_tokens\":2}}\n{\"object\":\"list\",\"usage\":{\"prompt_tokens\":8}}\n"
-       "{\"id\":\"a\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2}}", 3, 17, 4},
-      /* Anthropic: only the first event says the id */
-      {"{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"usage\":{\"input_tokens\":20,"
-       "\"output_tokens\":1}}}\n{\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9}}\n", 1, 20, 9},
-      /* a stream a line, as an array */
-      {"[{\"prompt_token_count\":7,\"generation_token_count\":1},{\"generation_token_count\":2,"
-       "\"stop_reason\":\"stop\"}]\n[{\"prompt_token_count\":7,\"generation_token_count\":1},"
-       "{\"generation_token_count\":2,\"stop_reason\":\"stop\"}]\n", 2, 14, 4},
-      /* a list of bodies is as many responses as it has elements, as their lines would be */
-      {"[{\"usage\":{\"inputTokens\":1}},{\"usage\":{\"inputTokens\":10,\"outputTokens\":5}}]", 2, 11, 5},
-      {"[{\"model\":\"m\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}},"
-       "{\"model\":\"m\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}]", 2, 6, 8},
-      {"[{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":8,"
-       "\"candidatesTokenCount\":4}},{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":"
-       "{\"promptTokenCount\":8,\"candidatesTokenCount\":9}}]", 2, 16, 13},
-      {"[{\"inputTextTokenCount\":2,\"embedding\":[1]},{\"inputTextTokenCount\":2,\"embedding\":[1]}]", 2, 4,
-       0},
-      {"{\"embedding\":{\"values\":[1]},\"usageMetadata\":{\"promptTokenCount\":7}}\n"
-       "{\"embedding\":{\"values\":[1]},\"usageMetadata\":{\"promptTokenCount\":7}}", 2, 14, 0},
-      {"{\"data\":[{\"b64_json\":\"x\"}],\"usage\":{\"input_tokens\":5,\"output_tokens\":9}}\n"
-       "{\"data\":[{\"b64_json\":\"x\"}],\"usage\":{\"input_tokens\":5,\"output_tokens\":9}}", 2, 10, 18},
-      /* but a response with a list of vectors in it is one */
-      {"[{\"object\":\"list\",\"usage\":{\"prompt_tokens\":8},\"data\":[{\"object\":\"embedding\"},"
-       "{\"object\":\"embedding\"}],\"model\":\"e\"}]", 1, 8, 0},
-  };
-  for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+static const nameless nameless_lines[] = {
+    /* bodies: Converse, embeddings, usage objects that stand alone */
+    {"{\"usage\":{\"inputTokens\":10,\"outputTokens\":5}}\n{\"usage\":{\"inputTokens\":10,"
+     "\"outputTokens\":5}}\n", 2, 20, 10},
+    {"{\"object\":\"list\",\"model\":\"a\",\"usage\":{\"prompt_tokens\":8,\"total_tokens\":8}}\n"
+     "{\"object\":\"list\",\"model\":\"b\",\"usage\":{\"prompt_tokens\":8,\"total_tokens\":8}}",
+     2, 16, 0},
+    {"{\"prompt_tokens\":3,\"completion_tokens\":2}{\"prompt_tokens\":3,\"completion_tokens\":1}"
+     "{\"prompt_tokens\":3,\"completion_tokens\":2}", 3, 9, 5},
+    /* Ollama: two streams; the words of the second are its own */
+    {"{\"model\":\"a\",\"done\":false}\n{\"model\":\"a\",\"done\":true,\"prompt_eval_count\":5,"
+     "\"eval_count\":6}\n{\"model\":\"b\",\"done\":false}\n{\"model\":\"b\",\"done\":true,"
+     "\"prompt_eval_count\":5,\"eval_count\":7}\n", 2, 10, 13},
+    /* Gemini: one stream, whose parts count on; then two bodies */
+    {"{\"candidates\":[{\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":8}}\n"
+     "{\"candidates\":[{\"finishReason\":null}],\"usageMetadata\":{\"promptTokenCount\":8,"
+     "\"candidatesTokenCount\":4}}\n{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":"
+     "{\"promptTokenCount\":8,\"candidatesTokenCount\":9}}\n", 1, 8, 9},
+    {"{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":8,"
+     "\"candidatesTokenCount\":4}}\n{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":"
+     "{\"promptTokenCount\":8,\"candidatesTokenCount\":9}}\n", 2, 16, 13},
+    /* Llama at Bedrock: a stream, then another */
+    {"{\"prompt_token_count\":7,\"generation_token_count\":1,\"stop_reason\":null}\n"
+     "{\"prompt_token_count\":null,\"generation_token_count\":2,\"stop_reason\":\"stop\"}\n"
+     "{\"prompt_token_count\":9,\"generation_token_count\":1,\"stop_reason\":\"length\"}", 2, 16, 3},
+    /* Titan at Bedrock, whose sums come with the last part */
+    {"{\"inputTextTokenCount\":28,\"totalOutputTextTokenCount\":null,\"completionReason\":null}\n"
+     "{\"inputTextTokenCount\":28,\"totalOutputTextTokenCount\":188,\"completionReason\":\"FINISH\","
+     "\"amazon-bedrock-invocationMetrics\":{\"inputTokenCount\":28,\"outputTokenCount\":188}}", 1, 28,
+     188},
+    /* watsonx says of what it goes on with that it did not finish */
+    {"{\"results\":[{\"input_token_count\":4,\"generated_token_count\":1,\"stop_reason\":"
+     "\"not_finished\"}]}\n{\"results\":[{\"input_token_count\":4,\"generated_token_count\":2,"
+     "\"stop_reason\":\"eos_token\"}]}", 1, 4, 2},
+    /* OpenAI's dialect without ids: parts say that they are; a whole response says so, too */
+    {"{\"object\":\"chat.completion.chunk\",\"usage\":{\"prompt_tokens\":4,\"completion_tokens\":1}}\n"
+     "{\"object\":\"chat.completion.chunk\",\"usage\":{\"prompt_tokens\":4,\"completion_tokens\":2}}",
+     1, 4, 2},
+    {"{\"id\":\"a\",\"object\":\"chat.completion\",\"usage\":{\"prompt_tokens\":4,"
+     "\"completion_tokens\":2}}\n{\"object\":\"list\",\"usage\":{\"prompt_tokens\":8}}\n"
+     "{\"id\":\"a\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2}}", 3, 17, 4},
+    /* Anthropic: only the first event says the id */
+    {"{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"usage\":{\"input_tokens\":20,"
+     "\"output_tokens\":1}}}\n{\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9}}\n", 1, 20, 9},
+};
+
+/* The same as arrays. */
+static const nameless nameless_arrays[] = {
+    /* a stream a line, as an array */
+    {"[{\"prompt_token_count\":7,\"generation_token_count\":1},{\"generation_token_count\":2,"
+     "\"stop_reason\":\"stop\"}]\n[{\"prompt_token_count\":7,\"generation_token_count\":1},"
+     "{\"generation_token_count\":2,\"stop_reason\":\"stop\"}]\n", 2, 14, 4},
+    /* a list of bodies is as many responses as it has elements, as their lines would be */
+    {"[{\"usage\":{\"inputTokens\":1}},{\"usage\":{\"inputTokens\":10,\"outputTokens\":5}}]", 2, 11, 5},
+    {"[{\"model\":\"m\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}},"
+     "{\"model\":\"m\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}]", 2, 6, 8},
+    {"[{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":8,"
+     "\"candidatesTokenCount\":4}},{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":"
+     "{\"promptTokenCount\":8,\"candidatesTokenCount\":9}}]", 2, 16, 13},
+    {"[{\"inputTextTokenCount\":2,\"embedding\":[1]},{\"inputTextTokenCount\":2,\"embedding\":[1]}]", 2, 4,
+     0},
+    {"{\"embedding\":{\"values\":[1]},\"usageMetadata\":{\"promptTokenCount\":7}}\n"
+     "{\"embedding\":{\"values\":[1]},\"usageMetadata\":{\"promptTokenCount\":7}}", 2, 14, 0},
+    {"{\"data\":[{\"b64_json\":\"x\"}],\"usage\":{\"input_tokens\":5,\"output_tokens\":9}}\n"
+     "{\"data\":[{\"b64_json\":\"x\"}],\"usage\":{\"input_tokens\":5,\"output_tokens\":9}}", 2, 10, 18},
+    /* but a response with a list of vectors in it is one */
+    {"[{\"object\":\"list\",\"usage\":{\"prompt_tokens\":8},\"data\":[{\"object\":\"embedding\"},"
+     "{\"object\":\"embedding\"}],\"model\":\"e\"}]", 1, 8, 0},
+};
+
+static void tells_apart(const nameless *cases, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const nameless *c = &cases[i];
     tok_usage u;
-    CHECK_INT(parse(CASES[i].text, strlen(CASES[i].text), &u), TOK_OK);
-    if (!(CHECK_INT(u.n_responses, CASES[i].responses) &
-          CHECK_INT(of(&u, TOK_M_INPUT), CASES[i].input) &
-          CHECK_INT(of(&u, TOK_M_OUTPUT), CASES[i].output)))
-      puts(CASES[i].text);
+    CHECK_INT(parse(c->text, strlen(c->text), &u), TOK_OK);
+    if (!(CHECK_INT(u.n_responses, c->responses) & CHECK_INT(of(&u, TOK_M_INPUT), c->input) &
+          CHECK_INT(of(&u, TOK_M_OUTPUT), c->output)))
+      puts(c->text);
   }
+}
+
+static void lines_without_id(void) {
+  tells_apart(nameless_lines, sizeof nameless_lines / sizeof nameless_lines[0]);
+}
+
+static void arrays_without_id(void) {
+  tells_apart(nameless_arrays, sizeof nameless_arrays / sizeof nameless_arrays[0]);
 }
 
 /* What tok_cost reads: one object; canonical parts beyond the whole are left for it to refuse. */
@@ -516,4 +531,5 @@ CHECK_MAIN({"overriding", overriding}, {"event_streams", event_streams}, {"lines
            {"broken", broken}, {"carriage_returns", carriage_returns}, {"deep", deep}, {"cut", cut},
            {"huge", huge}, {"speed", speed}, {"many_queries", many_queries},
            {"same_document", same_document}, {"batch_lines", batch_lines}, {"spans", spans},
-           {"lines_without_id", lines_without_id}, {"lists", lists}, {"for_prices", for_prices})
+           {"lines_without_id", lines_without_id},
+           {"arrays_without_id", arrays_without_id}, {"lists", lists}, {"for_prices", for_prices})
