@@ -13,5 +13,6 @@ static void version_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 int tok_base_register(sqlite3 *db) {
   static const tok_func_def defs[] = {{"tok_version", 0, TOK_PURE, version_func}};
   int rc = tok_sql_functions(db, NULL, defs, sizeof defs / sizeof defs[0]);
+  if (rc == SQLITE_OK) rc = tok_json_register(db);
   return rc == SQLITE_OK ? tok_zone_register(db) : rc;
 }

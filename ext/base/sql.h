@@ -137,7 +137,9 @@ int tok_vtab_error(sqlite3_vtab *vtab, const char *fmt, ...);
 
 /* Entry of each room; called in this order by tok.c. */
 int tok_base_register(sqlite3 *db);
-int tok_zone_register(sqlite3 *db); /* called by tok_base_register */
+/* called by tok_base_register; the first one also for connections to other programs' files */
+int tok_json_register(sqlite3 *db);
+int tok_zone_register(sqlite3 *db);
 int tok_tokens_register(sqlite3 *db);
 int tok_prices_register(sqlite3 *db);
 int tok_usage_register(sqlite3 *db);

@@ -27,7 +27,7 @@ static const char *const statements[TOK_N_BQ] = {
     [TOK_BQ_SET_CLOCK] = "UPDATE main.llm_clock SET now = ?1",
     [TOK_BQ_COST_QUOTAS] =
         "SELECT EXISTS (SELECT 1 FROM main.llm_quota WHERE metric = 'cost' AND active)",
-    [TOK_BQ_CANONICAL] = "SELECT tok_usage(?1), iif(json_valid(?1), ?1, '{}')",
+    [TOK_BQ_CANONICAL] = "SELECT tok_usage(?1), iif(tok_json_valid(?1), ?1, '{}')",
     [TOK_BQ_MATCH] = "budget/match.sql",
     [TOK_BQ_PLAN] = "budget/plan.sql",
     [TOK_BQ_PLAN_WATCHED] = "budget/plan_watched.sql",

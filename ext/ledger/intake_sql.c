@@ -275,6 +275,7 @@ static void read_database(intake *in, const tok_log_options *options, tok_buf *o
   const char *format = NULL;
   int rc = sqlite3_open_v2(in->what->path, &db, SQLITE_OPEN_READONLY, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_busy_timeout(db, WRITER_WAIT_MS);
+  if (rc == SQLITE_OK) rc = tok_json_register(db);
   if (rc != SQLITE_OK) {
     refuse(in, rc == SQLITE_NOMEM
                    ? NULL

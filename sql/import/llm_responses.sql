@@ -12,7 +12,7 @@ SELECT id AS response_id, datetime_utc AS timestamp, coalesce(resolved, model) A
   d ->> '$.cache_creation.ephemeral_1h_input_tokens' AS cache_write_1h_tokens,
   coalesce(d ->> '$.completion_tokens_details.reasoning_tokens', d ->> '$.output_tokens_details.reasoning_tokens',
     d ->> '$.thoughtsTokenCount') AS reasoning_tokens
-FROM (SELECT at, resolved, input, output, CASE WHEN json_valid(details) THEN details END AS d
+FROM (SELECT at, resolved, input, output, CASE WHEN tok_json_valid(details) THEN details END AS d
       FROM (SELECT at, (SELECT resolved_model FROM responses WHERE rowid = at) AS resolved,
               (SELECT input_tokens FROM responses WHERE rowid = at) AS input,
               (SELECT output_tokens FROM responses WHERE rowid = at) AS output,

@@ -12,5 +12,5 @@ SELECT id AS response_id, datetime_utc AS timestamp, coalesce(resolved_model, mo
   d ->> '$.cache_creation.ephemeral_1h_input_tokens' AS cache_write_1h_tokens,
   coalesce(d ->> '$.completion_tokens_details.reasoning_tokens', d ->> '$.output_tokens_details.reasoning_tokens',
     d ->> '$.thoughtsTokenCount') AS reasoning_tokens
-FROM (SELECT *, CASE WHEN json_valid(token_details) THEN token_details END AS d FROM turns)
+FROM (SELECT *, CASE WHEN tok_json_valid(token_details) THEN token_details END AS d FROM turns)
 ORDER BY rowid;

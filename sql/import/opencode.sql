@@ -13,5 +13,5 @@ FROM (SELECT *, d ->> '$.role' = 'assistant' AND coalesce(input, 0) + coalesce(o
       FROM (SELECT *, (d ->> '$.tokens.input') + coalesce(d ->> '$.tokens.cache.read', 0)
                 + coalesce(d ->> '$.tokens.cache.write', 0) AS input,
               (d ->> '$.tokens.output') + coalesce(d ->> '$.tokens.reasoning', 0) AS output
-            FROM (SELECT id, session_id, CASE WHEN json_valid(data) THEN data END AS d FROM message)))
+            FROM (SELECT id, session_id, CASE WHEN tok_json_valid(data) THEN data END AS d FROM message)))
 ORDER BY d ->> '$.time.created';

@@ -31,7 +31,7 @@ WITH
     FROM pair WHERE name IN ('timestamp', 'created_at')),
   copied AS (
     SELECT name, q, type <> 'TEXT' AS may_refuse, replace(CASE
-        WHEN name = 'tags' THEN 'CASE WHEN json_valid(@) AND substr(@, 1, 1) IN (''{'', ''['') THEN @ END'
+        WHEN name = 'tags' THEN 'CASE WHEN tok_json_valid(@) AND substr(@, 1, 1) IN (''{'', ''['') THEN @ END'
         WHEN name = 'cost_usd' THEN 'CASE WHEN ' || template || ' AND abs(@) < 9.2e9 THEN CAST(@ AS REAL) END'
         WHEN type = 'TEXT' THEN 'CAST(@ AS TEXT)'
         WHEN type = 'REAL' THEN 'CASE WHEN ' || template || ' THEN CAST(@ AS REAL) END'

@@ -3,8 +3,8 @@
 -- in rows of an older table (legacy/1_copy.sql) what can't be becomes unknown, and stays readable:
 -- as tags ->> '$.refused.input_tokens'.
 UPDATE main.llm_usage SET (tags, timestamp) = (
-  SELECT CASE WHEN tags GLOB '{*}' AND json_valid(tags) THEN json_set(tags, '$.refused', json(refused))
-      WHEN json_valid(tags) THEN json_object('tags', json(tags), 'refused', json(refused))
+  SELECT CASE WHEN tags GLOB '{*}' AND tok_json_valid(tags) THEN json_set(tags, '$.refused', json(refused))
+      WHEN tok_json_valid(tags) THEN json_object('tags', json(tags), 'refused', json(refused))
       ELSE json_object('tags', tags, 'refused', json(refused)) END,
     iif(late, coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', created_at), '1970-01-01T00:00:00Z'), timestamp)
   FROM (SELECT coalesce(llm_usage.tags, '{}') AS tags, late, json_patch('{}', json_object(

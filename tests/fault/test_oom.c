@@ -8,6 +8,7 @@
 **
 **     build/tests/fault/test_oom                    quickly; FAULT=1, FAULT_ALL=1: more (points.h)
 **     FAULT_ONLY=quota build/tests/fault/test_oom   workloads with that in their name
+**     FAULT_UTF16=1 build/tests/fault/test_oom      all databases in UTF-16
 **     FAULT_ONLY=tok_init FAULT_POINT=1234 build/tests/fault/test_oom   one allocation
 **                                                   that follows the child
 */
@@ -312,6 +313,14 @@ static int open_and_load(sqlite3 **db) {
   return rc == SQLITE_OK ? load(*db) : rc;
 }
 
+/* Open and loaded; with FAULT_UTF16 its database is in UTF-16, and reading a text takes memory. */
+static int open_database(sqlite3 **db) {
+  int rc = open_and_load(db);
+  if (rc == SQLITE_OK && getenv("FAULT_UTF16") != NULL)
+    rc = sqlite3_exec(*db, "PRAGMA encoding = 'UTF-16'", NULL, NULL, NULL);
+  return rc;
+}
+
 /*
 ** The database after the setup of a workload: made once, since a ledger takes ten times as long as
 ** what is tested.
@@ -324,7 +333,7 @@ static struct {
 
 static int make(const char *setup) {
   sqlite3 *db = NULL;
-  int rc = open_and_load(&db);
+  int rc = open_database(&db);
   if (rc == SQLITE_OK) rc = sqlite3_exec(db, setup, NULL, NULL, NULL);
   if (rc != SQLITE_OK) printf("    setup: %s\n", sqlite3_errmsg(db));
   sqlite3_free(made.pages);
@@ -339,7 +348,7 @@ static sqlite3 *fresh(const workload *w) {
   sqlite3 *db = NULL;
   int rc = SQLITE_OK;
   if (w->setup != NULL && made.setup != w->setup) rc = make(w->setup);
-  if (rc == SQLITE_OK) rc = open_and_load(&db);
+  if (rc == SQLITE_OK) rc = open_database(&db);
   /* A temporary file would be written by parent and child. */
   if (rc == SQLITE_OK) rc = sqlite3_exec(db, "PRAGMA temp_store = memory", NULL, NULL, NULL);
   if (rc == SQLITE_OK && w->setup != NULL) {
