@@ -14,9 +14,9 @@
 static void valid_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
   if (sqlite3_value_type(argv[0]) == SQLITE_NULL) return;
-  tok_slice text = tok_sql_bytes(argv[0]);
-  if (text.ptr == NULL) text = tok_slice_of("");
+  tok_slice text;
   tok_json j;
+  if (!tok_sql_text(ctx, argv[0], &text)) return;
   tok_json_init(&j, text);
   while (j.event != TOK_JSON_END && tok_json_next(&j) != TOK_JSON_ERROR) {
   }

@@ -79,8 +79,23 @@ int tok_sql_aggregates(sqlite3 *db, tok_conn *conn, const tok_agg_def *defs, siz
 int tok_sql_modules(sqlite3 *db, tok_conn *conn, const tok_module_def *defs, size_t n);
 void tok_conn_release(void *conn);
 
-/* Text or blob argument as bytes; numbers as their text. {NULL,0} for NULL or out of memory. */
-tok_slice tok_sql_bytes(sqlite3_value *v);
+/*
+** Text or blob as bytes; numbers as their text; {NULL,0} for NULL, while an empty BLOB has a
+** pointer. A text that lies in UTF-16 takes memory to read: SQLITE_NOMEM where there is none, else
+** SQLITE_OK. There is no way to read a text without being told.
+*/
+int tok_sql_read(sqlite3_value *v, tok_slice *out);
+int tok_sql_column(sqlite3_stmt *stmt, int i, tok_slice *out);
+/* As tok_sql_read() for an argument of a function: false with the error raised. */
+bool tok_sql_text(sqlite3_context *ctx, sqlite3_value *v, tok_slice *out);
+
+/*
+** Raises the failure of a statement within a function, with its code, so that the application can
+** tell a database that is locked from wrong use. message: NULL is what SQLite calls rc.
+*/
+void tok_sql_failure(sqlite3_context *ctx, const char *func, int rc, const char *message);
+/* Is rc, what preparing a statement gave, that a table or column of the ledger is not there? */
+bool tok_sql_absent(sqlite3 *db, int rc);
 
 /*
 ** Integer argument. True and *out set for an INTEGER, for a REAL that is integral and in range, and

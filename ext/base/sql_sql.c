@@ -46,15 +46,46 @@ int tok_sql_modules(sqlite3 *db, tok_conn *conn, const tok_module_def *defs, siz
   return rc;
 }
 
-tok_slice tok_sql_bytes(sqlite3_value *v) {
-  tok_slice s = {NULL, 0};
-  if (sqlite3_value_type(v) == SQLITE_BLOB) {
-    s.ptr = sqlite3_value_blob(v);
-  } else {
-    s.ptr = (const char *)sqlite3_value_text(v);
+/* The pointer to an empty BLOB is NULL, too: only its type tells it from a lack of memory. */
+static int give(const void *p, int type, tok_slice *out) {
+  *out = (tok_slice){p == NULL && type == SQLITE_BLOB ? "" : p, 0};
+  return out->ptr == NULL && type != SQLITE_NULL ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+int tok_sql_read(sqlite3_value *v, tok_slice *out) {
+  int type = sqlite3_value_type(v);
+  const void *p = type == SQLITE_BLOB ? sqlite3_value_blob(v) : sqlite3_value_text(v);
+  int rc = give(p, type, out);
+  if (p != NULL) out->len = (size_t)sqlite3_value_bytes(v); /* after _text: the order matters */
+  return rc;
+}
+
+int tok_sql_column(sqlite3_stmt *stmt, int i, tok_slice *out) {
+  int type = sqlite3_column_type(stmt, i);
+  const void *p = type == SQLITE_BLOB ? sqlite3_column_blob(stmt, i) : sqlite3_column_text(stmt, i);
+  int rc = give(p, type, out);
+  if (p != NULL) out->len = (size_t)sqlite3_column_bytes(stmt, i);
+  return rc;
+}
+
+bool tok_sql_text(sqlite3_context *ctx, sqlite3_value *v, tok_slice *out) {
+  int rc = tok_sql_read(v, out);
+  if (rc != SQLITE_OK) sqlite3_result_error_nomem(ctx);
+  return rc == SQLITE_OK;
+}
+
+void tok_sql_failure(sqlite3_context *ctx, const char *func, int rc, const char *message) {
+  if (rc == SQLITE_NOMEM) {
+    sqlite3_result_error_nomem(ctx);
+    return;
   }
-  if (s.ptr != NULL) s.len = (size_t)sqlite3_value_bytes(v); /* after _text: the order matters */
-  return s;
+  tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
+  if (rc != SQLITE_ERROR) sqlite3_result_error_code(ctx, rc);
+}
+
+bool tok_sql_absent(sqlite3 *db, int rc) {
+  static const char start[] = "no such ";
+  return rc == SQLITE_ERROR && strncmp(sqlite3_errmsg(db), start, sizeof start - 1) == 0;
 }
 
 static const char *type_name(sqlite3_value *v) {
@@ -85,10 +116,11 @@ bool tok_sql_int(sqlite3_context *ctx, const char *func, const char *arg, sqlite
 bool tok_sql_time(sqlite3_context *ctx, const char *func, const char *arg, sqlite3_value *v,
                   int64_t *out) {
   if (sqlite3_value_type(v) == SQLITE_TEXT) {
-    tok_slice text = tok_sql_bytes(v);
+    tok_slice text;
+    if (!tok_sql_text(ctx, v, &text)) return false;
     if (tok_time_parse(text, out) == TOK_OK) return true;
     tok_sql_error(ctx, func, "%s must be an ISO-8601 time or Unix seconds, got '%.*s'", arg,
-                  tok_shown(text), text.ptr == NULL ? "" : text.ptr);
+                  tok_shown(text), text.ptr);
     return false;
   }
   if (!tok_sql_int(ctx, func, arg, v, out)) return false;

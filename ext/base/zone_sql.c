@@ -188,19 +188,16 @@ const tok_zone *tok_sql_zone(sqlite3_context *ctx, const char *func, tok_zones *
   char *message = NULL;
   tok_slice name = tok_slice_of("UTC");
   bool given = v != NULL && sqlite3_value_type(v) != SQLITE_NULL;
-  if (given) name = tok_sql_bytes(v);
-  int rc = given && name.ptr == NULL && sqlite3_value_type(v) != SQLITE_BLOB
-               ? SQLITE_NOMEM
-               : tok_zones_find(zones, name, &zone, &message);
-  if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
-  else if (rc != SQLITE_OK)
-    tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
+  if (given && !tok_sql_text(ctx, v, &name)) return NULL;
+  int rc = tok_zones_find(zones, name, &zone, &message);
+  if (rc != SQLITE_OK) tok_sql_failure(ctx, func, rc, message);
   sqlite3_free(message);
   return rc == SQLITE_OK ? zone : NULL;
 }
 
 bool tok_sql_unit(sqlite3_context *ctx, const char *func, sqlite3_value *v, tok_unit *out) {
-  tok_slice name = tok_sql_bytes(v);
+  tok_slice name;
+  if (!tok_sql_text(ctx, v, &name)) return false;
   if (tok_unit_parse(name, out) == TOK_OK) return true;
   tok_sql_error(ctx, func, "unknown unit '%.*s', expected hour, day, week, month, quarter or year",
                 tok_shown(name), name.ptr == NULL ? "" : name.ptr);
@@ -255,8 +252,8 @@ static void local_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
 static void utc_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   static const char func[] = "tok_utc";
   int64_t local;
-  if (any_null(n, args)) return;
-  tok_slice text = tok_sql_bytes(args[0]);
+  tok_slice text;
+  if (any_null(n, args) || !tok_sql_text(ctx, args[0], &text)) return;
   if (sqlite3_value_type(args[0]) != SQLITE_TEXT || tok_time_has_offset(text) ||
       tok_time_parse(text, &local) != TOK_OK) {
     tok_sql_error(ctx, func,

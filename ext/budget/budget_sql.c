@@ -100,6 +100,12 @@ tok_call tok_call_start(sqlite3_context *ctx, const char *func) {
   return (tok_call){.b = sqlite3_user_data(ctx), .ctx = ctx, .func = func};
 }
 
+bool tok_call_text(tok_call *c, sqlite3_value *v, tok_slice *out) {
+  int rc = tok_sql_read(v, out);
+  if (rc != SQLITE_OK) tok_call_fail(c, rc, NULL);
+  return rc == SQLITE_OK;
+}
+
 void tok_call_fail(tok_call *c, int rc, const char *format, ...) {
   if (c->rc != SQLITE_OK) return;
   c->rc = rc;
@@ -174,12 +180,7 @@ static void run(tok_call *c, tok_bq which) { tok_call_run(c, which, tok_call_stm
 bool tok_call_end(tok_call *c) {
   if (c->rc == SQLITE_OK) return true;
   if (c->raised) return false;
-  if (c->rc == SQLITE_NOMEM) {
-    sqlite3_result_error_nomem(c->ctx);
-  } else {
-    tok_sql_error(c->ctx, c->func, "%s", c->message == NULL ? sqlite3_errstr(c->rc) : c->message);
-    if (c->rc != SQLITE_ERROR) sqlite3_result_error_code(c->ctx, c->rc);
-  }
+  tok_sql_failure(c->ctx, c->func, c->rc, c->message);
   sqlite3_free(c->message);
   c->message = NULL;
   return false;

@@ -105,6 +105,8 @@ tok_call tok_call_start(sqlite3_context *ctx, const char *func);
 /* Undoes an open transaction after a failure and raises the error. True if all went well. */
 bool tok_call_end(tok_call *c);
 void tok_call_fail(tok_call *c, int rc, const char *format, ...);
+/* A text argument; false with the failure noted where there is no memory to read it. */
+bool tok_call_text(tok_call *c, sqlite3_value *v, tok_slice *out);
 /*
 ** What SQLite's message means to a user: the schema's CHECKs are named with sentences, and a table
 ** that is missing is a ledger that is. Borrowed from `message` or static.

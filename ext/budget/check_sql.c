@@ -28,11 +28,14 @@
 /* ---- the request ----------------------------------------------------------------------------- */
 
 bool tok_call_request(tok_call *c, sqlite3_value *scope, sqlite3_value *amount, tok_request *r) {
+  tok_slice json;
   tok_request_init(r);
-  tok_status status = tok_request_scope(r, tok_sql_bytes(scope));
+  if (!tok_call_text(c, scope, &json)) return false;
+  tok_status status = tok_request_scope(r, json);
   if (status == TOK_INVALID) tok_call_fail(c, SQLITE_ERROR, "scope %s", r->wrong);
-  if (status == TOK_OK && amount != NULL && sqlite3_value_type(amount) != SQLITE_NULL) {
-    status = tok_request_amount(r, tok_sql_bytes(amount));
+  if (status == TOK_OK && amount != NULL && sqlite3_value_type(amount) != SQLITE_NULL &&
+      tok_call_text(c, amount, &json)) {
+    status = tok_request_amount(r, json);
     if (status == TOK_INVALID) tok_call_fail(c, SQLITE_ERROR, "amount %s", r->wrong);
   }
   if (status == TOK_NOMEM) tok_call_fail(c, SQLITE_NOMEM, NULL);
@@ -219,6 +222,7 @@ void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quo
                                  .action = action_of(stmt, 4)};
     const unsigned char *unpriced = sqlite3_column_text(stmt, 11),
                         *size = sqlite3_column_text(stmt, 15);
+    if (unpriced == NULL || size == NULL) tok_call_fail(c, SQLITE_NOMEM, NULL);
     row->rolling = sqlite3_column_int(stmt, 16) != 0;
     row->unpriced_rows = sqlite3_column_int64(stmt, 17);
     row->refills = tok_bucket_read(stmt, 18, &row->bucket);

@@ -82,6 +82,7 @@ static hold find_hold(tok_call *c, tok_slice ref) {
   bind_slice(stmt, 1, ref);
   if (tok_call_step(c, stmt)) {
     const char *state = (const char *)sqlite3_column_text(stmt, 1);
+    if (state == NULL) tok_call_fail(c, SQLITE_NOMEM, NULL);
     h.found = true;
     h.id = sqlite3_column_int64(stmt, 0);
     h.expires = sqlite3_column_int64(stmt, 2);
@@ -305,8 +306,7 @@ static void reserve(tok_call *c, tok_request *r, tok_slice ref, int64_t ttl, sql
 }
 
 static bool ref_argument(tok_call *c, sqlite3_value *v, tok_slice *ref) {
-  *ref = tok_sql_bytes(v);
-  if (ref->len == 0) tok_call_fail(c, SQLITE_ERROR, "ref must not be empty");
+  if (tok_call_text(c, v, ref) && ref->len == 0) tok_call_fail(c, SQLITE_ERROR, "ref must not be empty");
   return c->rc == SQLITE_OK;
 }
 
@@ -356,7 +356,9 @@ static bool canonical(tok_call *c, tok_slice usage, char **form, char **json) {
   if (tok_call_step(c, stmt)) {
     const char *text = (const char *)sqlite3_column_text(stmt, 0),
                *all = (const char *)sqlite3_column_text(stmt, 1);
-    if (text == NULL) tok_call_fail(c, SQLITE_ERROR, "usage has no token counts that tok knows");
+    if (sqlite3_column_type(stmt, 0) == SQLITE_NULL)
+      tok_call_fail(c, SQLITE_ERROR, "usage has no token counts that tok knows");
+    else if (text == NULL) tok_call_fail(c, SQLITE_NOMEM, NULL);
     else *form = sqlite3_mprintf("%s", text);
     if (all != NULL) *json = sqlite3_mprintf("%s", all);
     if (c->rc == SQLITE_OK && (*form == NULL || *json == NULL))
@@ -408,7 +410,7 @@ static int64_t record(tok_call *c, tok_slice ref, const char *form, const char *
 
 void tok_quota_settle_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_call c = tok_call_start(ctx, "tok_quota_settle");
-  tok_slice ref;
+  tok_slice ref, usage;
   int64_t now, id = 0;
   char *form = NULL, *json = NULL;
   if (n < 2 || n > 3)
@@ -424,7 +426,7 @@ void tok_quota_settle_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
                     tok_shown(ref), ref.ptr);
     if (h.used) id = h.usage_id;
     else if (tok_call_now(&c, n > 2 ? args[2] : NULL, false, &now) &&
-             canonical(&c, tok_sql_bytes(args[1]), &form, &json))
+             tok_call_text(&c, args[1], &usage) && canonical(&c, usage, &form, &json))
       id = record(&c, ref, form, json, now, NULL);
     tok_call_commit(&c);
   }
@@ -457,8 +459,10 @@ static char *incurred_usage(const tok_request *r) {
 /* What a cancelled call cost, as usage. */
 static void charge(tok_call *c, tok_slice ref, sqlite3_value *incurred, int64_t now) {
   tok_request r;
+  tok_slice amount;
+  if (!tok_call_text(c, incurred, &amount)) return;
   tok_request_init(&r);
-  tok_status status = tok_request_amount(&r, tok_sql_bytes(incurred));
+  tok_status status = tok_request_amount(&r, amount);
   if (status == TOK_INVALID) tok_call_fail(c, SQLITE_ERROR, "incurred %s", r.wrong);
   char *form = NULL, *json = NULL;
   if (c->rc == SQLITE_OK) {

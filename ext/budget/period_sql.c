@@ -74,7 +74,8 @@ static void period_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   for (int i = 0; i < n; i++) {
     if (sqlite3_value_type(args[i]) == SQLITE_NULL) return;
   }
-  tok_slice text = tok_sql_bytes(args[0]);
+  tok_slice text;
+  if (!tok_sql_text(ctx, args[0], &text)) return;
   if (tok_period_parse(text, &p, &wrong) != TOK_OK) {
     tok_sql_error(ctx, func, "period '%.*s' %s", tok_shown(text), text.ptr == NULL ? "" : text.ptr,
                   wrong);

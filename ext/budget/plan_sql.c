@@ -19,10 +19,10 @@ void tok_plan_forget(tok_budget *b) {
   b->plan_state = TOK_PLAN_NONE;
 }
 
-static tok_slice text_column(sqlite3_stmt *stmt, int i) {
-  const char *text = (const char *)sqlite3_column_text(stmt, i);
-  return (tok_slice){text == NULL ? "" : text,
-                     text == NULL ? 0 : (size_t)sqlite3_column_bytes(stmt, i)};
+static tok_status text_column(sqlite3_stmt *stmt, int i, tok_slice *out) {
+  int rc = tok_sql_column(stmt, i, out);
+  if (out->ptr == NULL) out->ptr = "";
+  return rc == SQLITE_OK ? TOK_OK : TOK_NOMEM;
 }
 
 static tok_status add_quota(tok_plan *p, sqlite3_stmt *stmt) {
@@ -32,7 +32,9 @@ static tok_status add_quota(tok_plan *p, sqlite3_stmt *stmt) {
                               &row.action, &row.hold_size, &row.split_by, &row.calendar};
   int64_t *const numbers[] = {&row.limit, &row.soft,     &row.since,  &row.span_s,
                               &row.len_s, &row.anchor_s, &row.months, &row.any};
-  for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) *texts[k] = text_column(stmt, i++);
+  for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
+    if (text_column(stmt, i++, texts[k]) != TOK_OK) return TOK_NOMEM;
+  }
   for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++)
     *numbers[k] = sqlite3_column_int64(stmt, i++);
   row.special = sqlite3_column_int(stmt, i++) != 0;

@@ -400,7 +400,8 @@ static int64_t set(tok_call *c, sqlite3_value *name, definition *d, sqlite3_valu
 }
 
 static bool name_argument(tok_call *c, sqlite3_value *v) {
-  if (tok_sql_bytes(v).len == 0)
+  tok_slice name;
+  if (tok_call_text(c, v, &name) && name.len == 0)
     tok_call_fail(c, SQLITE_ERROR, "the quota's name must not be empty");
   return c->rc == SQLITE_OK;
 }
@@ -408,13 +409,14 @@ static bool name_argument(tok_call *c, sqlite3_value *v) {
 void tok_quota_set_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_call c = tok_call_start(ctx, "tok_quota_set");
   definition d;
+  tok_slice json;
   int64_t id = 0;
   if (n < 2 || n > 3)
     tok_call_fail(&c, SQLITE_ERROR, "2 or 3 arguments (name, definition, now) expected, got %d", n);
   else if (sqlite3_value_type(args[0]) == SQLITE_NULL || sqlite3_value_type(args[1]) == SQLITE_NULL)
     return;
-  if (c.rc == SQLITE_OK && name_argument(&c, args[0])) {
-    read_definition(&c, tok_sql_bytes(args[1]), &d);
+  if (c.rc == SQLITE_OK && name_argument(&c, args[0]) && tok_call_text(&c, args[1], &json)) {
+    read_definition(&c, json, &d);
     tok_call_install(&c);
     tok_call_begin(&c);
     if (c.rc == SQLITE_OK) id = set(&c, args[0], &d, n > 2 ? args[2] : NULL);
@@ -462,11 +464,12 @@ static void bind_time(tok_call *c, sqlite3_stmt *stmt, int i, const char *what, 
 /* args: name, key, amount, until, reason, then priority (grants), since. */
 static void add(tok_call *c, int n, sqlite3_value **args, tok_bq which, bool grant) {
   int since = grant ? 6 : 5;
+  tok_slice name;
   existing e = find(c, args[0]);
-  if (e.id == 0)
+  if (e.id == 0 && tok_call_text(c, args[0], &name))
     tok_call_fail(c, SQLITE_ERROR,
                   "there is no quota '%.*s', expected the name of one in llm_quota",
-                  tok_shown(tok_sql_bytes(args[0])), tok_sql_bytes(args[0]).ptr);
+                  tok_shown(name), name.ptr);
   if (grant && e.rolling)
     tok_call_fail(c, SQLITE_ERROR,
                   "a rolling window or token bucket takes no grants; an override raises its limit"

@@ -72,7 +72,8 @@ static bool begin(sqlite3_context *ctx, state *s, int argc, sqlite3_value **argv
   }
   s->request.run.horizon = (size_t)horizon;
   if (argc > 3 && sqlite3_value_type(argv[3]) != SQLITE_NULL) {
-    tok_slice json = tok_sql_bytes(argv[3]);
+    tok_slice json;
+    if (!tok_sql_text(ctx, argv[3], &json)) return false;
     tok_status status = tok_forecast_request_parse(json, &s->request, wrong);
     if (status != TOK_OK) {
       tok_sql_status(ctx, func, status, wrong);
@@ -193,9 +194,7 @@ static const tok_zone *zone_of(sqlite3_context *ctx, const char *name) {
   const tok_zone *zone = NULL;
   char *message = NULL;
   int rc = tok_zones_find(&r->zones, tok_slice_of(name[0] == '\0' ? "UTC" : name), &zone, &message);
-  if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
-  else if (rc != SQLITE_OK)
-    tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
+  if (rc != SQLITE_OK) tok_sql_failure(ctx, func, rc, message);
   sqlite3_free(message);
   return rc == SQLITE_OK ? zone : NULL;
 }

@@ -43,8 +43,10 @@ static int read_about(const tok_history_ask *ask, about *a, char **message) {
     a->first = sqlite3_column_int64(stmt, 0);
     a->last = sqlite3_column_int64(stmt, 1);
     a->window_days = sqlite3_column_int64(stmt, 2);
-    const char *zone = (const char *)sqlite3_column_text(stmt, 3);
-    sqlite3_snprintf(TOK_NAME_BYTES, a->zone, "%s", zone == NULL ? "UTC" : zone);
+    tok_slice zone;
+    rc = tok_sql_column(stmt, 3, &zone);
+    if (zone.ptr == NULL) zone = tok_slice_of("UTC");
+    sqlite3_snprintf(TOK_NAME_BYTES, a->zone, "%.*s", (int)zone.len, zone.ptr);
   }
   int end = sqlite3_finalize(stmt);
   if (rc == SQLITE_OK) rc = end;
@@ -118,7 +120,7 @@ static int open_rows(const tok_history_ask *ask, const tok_zone *zone, int64_t s
   if (dim != NULL) {
     rc = sqlite3_prepare_v2(db, tok_forecast_script("forecast/history_rollup.sql"), -1, stmt, NULL);
     if (rc == SQLITE_OK) rc = sqlite3_bind_text(*stmt, 5, dim, -1, SQLITE_STATIC);
-    if (rc == SQLITE_ERROR) dim = NULL; /* an older ledger without roll-ups */
+    if (tok_sql_absent(db, rc)) dim = NULL; /* an older ledger without roll-ups */
   }
   if (dim == NULL)
     rc = sqlite3_prepare_v2(db, tok_forecast_script("forecast/history.sql"), -1, stmt, NULL);

@@ -92,7 +92,7 @@ static int find_quota(projection *j, char **message) {
     if (f->given[k] && f->is_null[k]) return SQLITE_OK; /* no quota is about rows without a value */
   }
   int rc = sqlite3_prepare_v2(db, tok_forecast_script("forecast/quota.sql"), -1, &stmt, NULL);
-  if (rc == SQLITE_ERROR) return SQLITE_OK;
+  if (tok_sql_absent(db, rc)) return SQLITE_OK;
   if (rc == SQLITE_OK)
     rc = sqlite3_bind_text(stmt, 1, tok_metric_names[j->ask.metric], -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 2, j->period_text, -1, SQLITE_STATIC);
@@ -108,7 +108,7 @@ static int find_quota(projection *j, char **message) {
     const char *name = (const char *)sqlite3_column_text(stmt, 0);
     sqlite3_snprintf(TOK_SCOPE_BYTES, j->quota, "%s", name == NULL ? "" : name);
     j->p.budget = tok_metric_amount(j->ask.metric, sqlite3_column_int64(stmt, 1));
-    rc = SQLITE_DONE;
+    rc = name == NULL ? SQLITE_NOMEM : SQLITE_DONE;
   }
   if (rc != SQLITE_DONE)
     *message =
@@ -218,9 +218,11 @@ static void raise(sqlite3_context *ctx, int rc, const char *message) {
 
 static bool read_filter(sqlite3_context *ctx, const char *func, sqlite3_value *v, tok_filter *f) {
   char what[TOK_WRONG_BYTES];
+  tok_slice json;
   tok_filter_init(f);
   if (v == NULL || sqlite3_value_type(v) == SQLITE_NULL) return true;
-  if (tok_filter_parse(tok_sql_bytes(v), f, what) == TOK_OK) return true;
+  if (!tok_sql_text(ctx, v, &json)) return false;
+  if (tok_filter_parse(json, f, what) == TOK_OK) return true;
   tok_sql_error(ctx, func, "%s", what);
   return false;
 }
@@ -237,6 +239,8 @@ static void project_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   static const char func[] = "tok_project";
   if (sqlite3_value_type(argv[0]) == SQLITE_NULL || sqlite3_value_type(argv[1]) == SQLITE_NULL)
     return;
+  tok_slice metric, period;
+  if (!tok_sql_text(ctx, argv[0], &metric) || !tok_sql_text(ctx, argv[1], &period)) return;
   projection *j = tok_malloc(sizeof *j); /* too large for a stack that is not ours */
   char *message = NULL;
   if (j == NULL) {
@@ -244,17 +248,16 @@ static void project_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
     return;
   }
   *j = (projection){.ask = {.func = func, .conn = sqlite3_user_data(ctx)}};
-  tok_slice metric = tok_sql_bytes(argv[0]);
   bool ok = tok_metric_parse(metric, &j->ask.metric) == TOK_OK;
   if (!ok) {
     tok_sql_error(ctx, func, "metric must be cost, input, output, total or requests, got '%.*s'",
-                  tok_shown(metric), metric.ptr == NULL ? "" : metric.ptr);
+                  tok_shown(metric), metric.ptr);
   }
   ok = ok && read_filter(ctx, func, argc > 2 ? argv[2] : NULL, &j->ask.filter) &&
        read_now(ctx, func, argc > 3 ? argv[3] : NULL, &j->ask.now);
   if (ok) {
     j->p.budget = j->ask.filter.budget;
-    int rc = project(j, tok_sql_bytes(argv[1]), &message);
+    int rc = project(j, period, &message);
     tok_buf b;
     tok_buf_init(&b, tok_sql_limit(ctx));
     if (rc == SQLITE_OK) {
@@ -338,8 +341,10 @@ static int record(projection *j, sqlite3_stmt *rule, int64_t limit, double line,
 static int look_at(tok_forecast_conn *conn, sqlite3_stmt *rule, projection *j, int64_t now, int *n,
                    char **message) {
   *j = (projection){.ask = {.func = "tok_forecast_alerts", .conn = conn, .now = now}};
-  tok_slice metric = tok_sql_bytes(sqlite3_column_value(rule, RULE_METRIC));
-  tok_slice period = tok_sql_bytes(sqlite3_column_value(rule, RULE_PERIOD));
+  tok_slice metric, period;
+  if (tok_sql_column(rule, RULE_METRIC, &metric) != SQLITE_OK ||
+      tok_sql_column(rule, RULE_PERIOD, &period) != SQLITE_OK)
+    return SQLITE_NOMEM;
   int64_t limit = sqlite3_column_int64(rule, RULE_LIMIT);
   if (tok_metric_parse(metric, &j->ask.metric) != TOK_OK || !scope_of(rule, &j->ask.filter))
     return SQLITE_OK;

@@ -24,20 +24,21 @@
 enum { AUDIT_COUNTER, AUDIT_ARGS };
 
 /* NULL is not given: all of them. */
-static bool is_counter(sqlite3_value *v) {
+static bool is_counter(tok_slice name) {
   static const char *const names[] = {"llm_rollup", "llm_counter"};
-  tok_slice name = tok_sql_bytes(v);
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (tok_slice_is(name, names[i])) return true;
   }
-  return sqlite3_value_type(v) == SQLITE_NULL;
+  return name.ptr == NULL;
 }
 
 static int open_audit(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
-  if (args[AUDIT_COUNTER] != NULL && !is_counter(args[AUDIT_COUNTER])) {
+  tok_slice name = {NULL, 0};
+  if (args[AUDIT_COUNTER] != NULL && tok_sql_read(args[AUDIT_COUNTER], &name) != SQLITE_OK)
+    return SQLITE_NOMEM;
+  if (!is_counter(name)) {
     return tok_query_error(q, "counter must be llm_rollup or llm_counter, got '%.*s'",
-                           tok_shown(tok_sql_bytes(args[AUDIT_COUNTER])),
-                           tok_sql_bytes(args[AUDIT_COUNTER]).ptr);
+                           tok_shown(name), name.ptr);
   }
   int rc = tok_query_prepare(q, tok_ledger_script("audit/audit.sql"), out);
   if (rc == SQLITE_OK && args[AUDIT_COUNTER] != NULL) {
@@ -77,14 +78,11 @@ static void rebuild_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   if (rc == SQLITE_OK) {
     rc = rebuild(db, &n_rows, &why);
     if (rc == SQLITE_OK) rc = run(db, own ? "COMMIT" : "RELEASE tok_rebuild");
-    if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
-    else if (rc != SQLITE_OK)
-      tok_sql_error(ctx, "tok_rebuild", "%s", why == NULL ? sqlite3_errmsg(db) : why);
+    if (rc != SQLITE_OK)
+      tok_sql_failure(ctx, "tok_rebuild", rc, why == NULL ? sqlite3_errmsg(db) : why);
     if (rc != SQLITE_OK && !sqlite3_get_autocommit(db)) sqlite3_step(undo);
-  } else if (rc == SQLITE_NOMEM) {
-    sqlite3_result_error_nomem(ctx);
   } else {
-    tok_sql_error(ctx, "tok_rebuild", "%s", sqlite3_errmsg(db));
+    tok_sql_failure(ctx, "tok_rebuild", rc, sqlite3_errmsg(db));
   }
   sqlite3_finalize(undo);
   if (rc == SQLITE_OK) sqlite3_result_int64(ctx, n_rows);

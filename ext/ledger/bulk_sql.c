@@ -23,11 +23,6 @@
 #include "install.h"
 #include "ledger_sql.h"
 
-static void fail(sqlite3_context *ctx, const char *func, int rc, const char *why) {
-  if (rc == SQLITE_NOMEM) sqlite3_result_error_nomem(ctx);
-  else tok_sql_error(ctx, func, "%s", why);
-}
-
 /* Runs the statements that are a script's one value; NULL: none. */
 static int run_text_of(sqlite3 *db, const char *script) {
   sqlite3_stmt *stmt = NULL;
@@ -68,7 +63,7 @@ static void begin_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   if (rc == SQLITE_OK) rc = sqlite3_prepare_v2(db, "ROLLBACK", -1, &undo, NULL);
   if (rc == SQLITE_OK) rc = begin(db);
   if (rc != SQLITE_OK)
-    fail(ctx, "tok_bulk_begin", rc, message != NULL ? message : sqlite3_errmsg(db));
+    tok_sql_failure(ctx, "tok_bulk_begin", rc, message != NULL ? message : sqlite3_errmsg(db));
   if (rc != SQLITE_OK && !sqlite3_get_autocommit(db)) sqlite3_step(undo);
   sqlite3_finalize(undo);
   sqlite3_free(message);
@@ -87,15 +82,15 @@ static int look(sqlite3 *db, bulk_rows *rows) {
   *rows = (bulk_rows){.n_rows = -1};
   if (sqlite3_get_autocommit(db)) return SQLITE_OK;
   int rc = sqlite3_prepare_v2(db, tok_ledger_script("rollup/bulk_look.sql"), -1, &stmt, NULL);
+  if (tok_sql_absent(db, rc)) return SQLITE_OK; /* no ledger: no bulk */
   if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
   if (rc == SQLITE_ROW && sqlite3_column_type(stmt, START) != SQLITE_NULL) {
     rows->n_rows = sqlite3_column_int64(stmt, ROWS);
     rows->beyond = sqlite3_column_int64(stmt, BEYOND) > 0;
     rows->odd_times = sqlite3_column_int64(stmt, ODD_TIMES) > 0;
   }
-  int end = sqlite3_finalize(stmt);
-  /* no ledger: no bulk */
-  return rc == SQLITE_NOMEM || end == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
+  sqlite3_finalize(stmt);
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 /* A row that no INSERT without tok_bulk_begin() would have got in: it is the caller's to mend. */
@@ -127,7 +122,7 @@ static void end_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   if (rc == SQLITE_OK) rc = tok_ledger_end_bulk(db, !rows.odd_times, &message);
   if (rc == SQLITE_OK) rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
   if (rc != SQLITE_OK)
-    fail(ctx, "tok_bulk_end", rc, message != NULL ? message : sqlite3_errmsg(db));
+    tok_sql_failure(ctx, "tok_bulk_end", rc, message != NULL ? message : sqlite3_errmsg(db));
   else sqlite3_result_int64(ctx, rows.n_rows);
   sqlite3_free(message);
 }

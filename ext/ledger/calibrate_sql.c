@@ -45,11 +45,8 @@ static void calibrate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv)
   }
   if (rc == SQLITE_DONE) {
     sqlite3_result_int64(ctx, sqlite3_changes(db));
-  } else if (rc == SQLITE_NOMEM) {
-    sqlite3_result_error_nomem(ctx);
   } else {
-    tok_sql_error(ctx, FUNC, "%s", sqlite3_errmsg(db));
-    sqlite3_result_error_code(ctx, rc);
+    tok_sql_failure(ctx, FUNC, rc, sqlite3_errmsg(db));
   }
   sqlite3_finalize(stmt);
 }

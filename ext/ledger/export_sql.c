@@ -36,10 +36,8 @@ static const struct {
                {"focus-json", "export/focus.sql", false}};
 enum { N_FORMATS = sizeof formats / sizeof formats[0] };
 
-static int find_format(sqlite3_value *v) {
-  tok_slice name = tok_sql_bytes(v);
+static int find_format(tok_slice name) {
   int i = 0;
-  if (name.ptr == NULL) return N_FORMATS;
   while (i < N_FORMATS && !tok_slice_is(name, formats[i].name)) i++;
   return i;
 }
@@ -47,11 +45,12 @@ static int find_format(sqlite3_value *v) {
 static int open_export(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
   int64_t since = INT64_MIN, until = INT64_MAX;
   if (sqlite3_value_type(args[ARG_FORMAT]) == SQLITE_NULL) return SQLITE_OK;
-  int f = find_format(args[ARG_FORMAT]);
+  tok_slice name;
+  if (tok_sql_read(args[ARG_FORMAT], &name) != SQLITE_OK) return SQLITE_NOMEM;
+  int f = find_format(name);
   if (f == N_FORMATS) {
-    const unsigned char *got = sqlite3_value_text(args[ARG_FORMAT]);
-    if (got == NULL) return SQLITE_NOMEM;
-    return tok_query_error(q, "format must be csv, json, focus or focus-json, got '%.40s'", got);
+    return tok_query_error(q, "format must be csv, json, focus or focus-json, got '%.*s'",
+                           tok_shown(name), name.ptr);
   }
   int rc = tok_query_time(q, args[ARG_SINCE], "since", &since);
   if (rc == SQLITE_OK) rc = tok_query_time(q, args[ARG_UNTIL], "until", &until);
@@ -61,11 +60,17 @@ static int open_export(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
   return rc;
 }
 
-static bool has_header(sqlite3_value **args) { return formats[find_format(args[ARG_FORMAT])].csv; }
+/* open_export() has read the text: this needs no memory. */
+static bool has_header(sqlite3_value **args) {
+  tok_slice name;
+  int f = tok_sql_read(args[ARG_FORMAT], &name) == SQLITE_OK ? find_format(name) : N_FORMATS;
+  return f < N_FORMATS && formats[f].csv;
+}
 
-static tok_slice cell(sqlite3_stmt *stmt, int i) {
-  tok_slice s = {(const char *)sqlite3_column_text(stmt, i), 0};
-  if (s.ptr != NULL) s.len = (size_t)sqlite3_column_bytes(stmt, i);
+/* No memory is an error of the line. */
+static tok_slice cell(sqlite3_stmt *stmt, int i, tok_buf *line) {
+  tok_slice s;
+  if (tok_sql_column(stmt, i, &s) != SQLITE_OK) tok_buf_fail(line, TOK_NOMEM);
   return s;
 }
 
@@ -85,20 +90,19 @@ static void add_member(tok_buf *line, sqlite3_stmt *stmt, int i) {
   tok_column c = tok_column_find(name);
   bool number = type != SQLITE_TEXT || (c < TOK_C_N && tok_columns[c].kind == TOK_KIND_REAL);
   tok_line_kind kind = number ? TOK_LINE_NUMBER : json ? TOK_LINE_JSON : TOK_LINE_TEXT;
-  tok_slice value = cell(stmt, i);
-  if (value.ptr == NULL) tok_buf_fail(line, TOK_NOMEM);
-  else tok_member_add(line, line->len <= 1, name, value, kind);
+  tok_slice value = cell(stmt, i, line);
+  if (value.ptr != NULL) tok_member_add(line, line->len <= 1, name, value, kind);
 }
 
 static void result_line(sqlite3_value **args, sqlite3_stmt *stmt, bool header,
                         sqlite3_context *ctx) {
-  bool csv = formats[find_format(args[ARG_FORMAT])].csv;
+  bool csv = has_header(args);
   tok_buf line;
   tok_buf_init(&line, LINE_BYTES_MAX);
   if (!csv) tok_buf_addc(&line, '{');
   for (int i = 0; i < sqlite3_column_count(stmt); i++) {
     if (!csv) add_member(&line, stmt, i);
-    else tok_csv_add(&line, i == 0, header ? column_name(stmt, i, &line) : cell(stmt, i));
+    else tok_csv_add(&line, i == 0, header ? column_name(stmt, i, &line) : cell(stmt, i, &line));
   }
   if (!csv) tok_buf_addc(&line, '}');
   tok_sql_result_buf(ctx, "tok_export", &line);

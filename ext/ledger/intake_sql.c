@@ -228,10 +228,8 @@ static void take_column(intake *in, tok_record *r, sqlite3_stmt *stmt, int i) {
   }
   tok_column c = tok_column_find(tok_slice_of(name));
   if (c == TOK_C_N || sqlite3_column_type(stmt, i) == SQLITE_NULL) return;
-  tok_slice text = {(const char *)sqlite3_column_text(stmt, i), 0};
-  text.len = (size_t)sqlite3_column_bytes(stmt, i);
-  if (text.ptr == NULL) failed(in, SQLITE_NOMEM);
-  else tok_record_parse(r, c, text);
+  tok_slice text;
+  if (!failed(in, tok_sql_column(stmt, i, &text))) tok_record_parse(r, c, text);
 }
 
 static void apply_sets(tok_record *r, const tok_log_options *options) {
@@ -434,11 +432,7 @@ int tok_intake_run(sqlite3 *db, const tok_intake *what, tok_buf *out, char **mes
 static bool text_argument(sqlite3_context *ctx, int argc, sqlite3_value **argv, int i,
                           tok_slice *out) {
   *out = (tok_slice){NULL, 0};
-  if (i >= argc || sqlite3_value_type(argv[i]) == SQLITE_NULL) return true;
-  *out = tok_sql_bytes(argv[i]);
-  if (out->ptr != NULL || sqlite3_value_type(argv[i]) == SQLITE_BLOB) return true;
-  sqlite3_result_error_nomem(ctx);
-  return false;
+  return i >= argc || tok_sql_text(ctx, argv[i], out);
 }
 
 static void import(sqlite3_context *ctx, const char *func, int argc, sqlite3_value **argv,
@@ -469,11 +463,8 @@ static void import(sqlite3_context *ctx, const char *func, int argc, sqlite3_val
   if (rc == SQLITE_OK) {
     tok_sql_result_buf(ctx, func, &out);
     sqlite3_result_subtype(ctx, 'J');
-  } else if (rc == SQLITE_NOMEM) {
-    sqlite3_result_error_nomem(ctx);
   } else {
-    tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
-    if (rc != SQLITE_ERROR) sqlite3_result_error_code(ctx, rc);
+    tok_sql_failure(ctx, func, rc, message);
   }
   tok_buf_free(&out);
   sqlite3_free(message);

@@ -29,22 +29,13 @@
 #include "rollup_sql.h"
 #include "ledger_sql.h"
 
-static void report_failure(sqlite3_context *ctx, const char *func, int rc, const char *message) {
-  if (rc == SQLITE_NOMEM) {
-    sqlite3_result_error_nomem(ctx);
-    return;
-  }
-  tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
-  sqlite3_result_error_code(ctx, rc);
-}
-
 static void init_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
   (void)argv;
   char *message = NULL;
   int rc = tok_ledger_repair(sqlite3_context_db_handle(ctx), &message);
   if (rc == SQLITE_OK) sqlite3_result_int(ctx, tok_ledger_version());
-  else report_failure(ctx, "tok_init", rc, message);
+  else tok_sql_failure(ctx, "tok_init", rc, message);
   sqlite3_free(message);
 }
 
@@ -119,7 +110,7 @@ static void reprice(sqlite3_context *ctx, int64_t since, int64_t until, bool mis
   sqlite3_finalize(stmt);
   rc = unmark(&m, rc);
   if (rc == SQLITE_OK) sqlite3_result_int64(ctx, changed);
-  else report_failure(ctx, "tok_reprice", rc, message);
+  else tok_sql_failure(ctx, "tok_reprice", rc, message);
   sqlite3_free(message);
 }
 
@@ -137,7 +128,7 @@ static void reprice_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   char *message = NULL;
   int rc = tok_ledger_install(sqlite3_context_db_handle(ctx), &message);
   if (rc == SQLITE_OK) reprice(ctx, since, until, argc == 0);
-  else report_failure(ctx, "tok_reprice", rc, message);
+  else tok_sql_failure(ctx, "tok_reprice", rc, message);
   sqlite3_free(message);
 }
 
@@ -152,7 +143,7 @@ static void fold_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   }
   int rc = tok_rollup_fold(db, sqlite3_value_int64(argv[0]), NULL, &why);
   if (rc != SQLITE_OK)
-    report_failure(ctx, "tok_rollup_fold", rc, why == NULL ? sqlite3_errmsg(db) : why);
+    tok_sql_failure(ctx, "tok_rollup_fold", rc, why == NULL ? sqlite3_errmsg(db) : why);
 }
 
 int tok_ledger_register(sqlite3 *db) {

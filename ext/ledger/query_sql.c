@@ -32,16 +32,23 @@ int tok_query_error(tok_query *q, const char *fmt, ...) {
   return rc;
 }
 
+/* The statement's error rc, with its code: who asked may try again where a database is locked. */
+static int fail_as(tok_query *q, int rc, const char *why) {
+  int said = tok_query_error(q, "%s", why);
+  return said == SQLITE_NOMEM ? said : rc;
+}
+
 int tok_query_prepare(tok_query *q, const char *sql, sqlite3_stmt **out) {
   int rc = sqlite3_prepare_v2(q->db, sql, -1, out, NULL);
   if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
   char *why = sqlite3_mprintf("%s", sqlite3_errmsg(q->db));
-  bool missing = sqlite3_table_column_metadata(q->db, "main", "llm_rollup", NULL, NULL, NULL, NULL,
-                                               NULL, NULL) != SQLITE_OK;
+  bool missing = rc == SQLITE_ERROR &&
+                 sqlite3_table_column_metadata(q->db, "main", "llm_rollup", NULL, NULL, NULL, NULL,
+                                               NULL, NULL) == SQLITE_ERROR;
   rc = why == NULL ? SQLITE_NOMEM
        : missing
            ? tok_query_error(q, "there is no ledger, or an older one; SELECT tok_init() makes it")
-           : tok_query_error(q, "%s", why);
+           : fail_as(q, rc, why);
   sqlite3_free(why);
   return rc;
 }
@@ -86,14 +93,14 @@ int tok_query_time(tok_query *q, sqlite3_value *v, const char *arg, int64_t *out
     *out = sqlite3_value_int64(v);
     return SQLITE_OK;
   }
-  tok_slice text = tok_sql_bytes(v);
-  if (text.ptr == NULL && sqlite3_value_type(v) != SQLITE_BLOB) return SQLITE_NOMEM;
-  if (text.ptr != NULL && tok_time_parse(text, out) == TOK_OK) return SQLITE_OK;
+  tok_slice text;
+  if (tok_sql_read(v, &text) != SQLITE_OK) return SQLITE_NOMEM;
+  if (tok_time_parse(text, out) == TOK_OK) return SQLITE_OK;
   return tok_query_error(q, "%s must be an ISO-8601 time or Unix seconds, got '%.*s'", arg,
-                         tok_shown(text), text.ptr == NULL ? "" : text.ptr);
+                         tok_shown(text), text.ptr);
 }
 
-/* The setting, or NULL; *rc is SQLITE_NOMEM when out of memory. */
+/* The setting, or NULL; without a ledger there is none. */
 static char *zone_setting(sqlite3 *db, int *rc) {
   sqlite3_stmt *stmt = NULL;
   char *zone = NULL;
@@ -105,8 +112,9 @@ static char *zone_setting(sqlite3 *db, int *rc) {
     zone = text == NULL ? NULL : sqlite3_mprintf("%s", text);
     if (zone == NULL) *rc = SQLITE_NOMEM;
   }
-  sqlite3_finalize(stmt);
-  if (*rc != SQLITE_NOMEM) *rc = SQLITE_OK; /* no ledger: UTC */
+  if (tok_sql_absent(db, *rc)) *rc = SQLITE_OK;
+  int end = sqlite3_finalize(stmt);
+  if (*rc == SQLITE_OK) *rc = end;
   return zone;
 }
 
@@ -117,15 +125,17 @@ int tok_query_zone(tok_query *q, sqlite3_value *v, const tok_zone **out, char **
   if (absent(v)) {
     *owned = zone_setting(q->db, &rc);
   } else {
-    tok_slice text = tok_sql_bytes(v);
-    *owned = text.ptr == NULL ? NULL : sqlite3_mprintf("%.*s", (int)text.len, text.ptr);
+    tok_slice text;
+    rc = tok_sql_read(v, &text);
+    *owned = rc != SQLITE_OK ? NULL : sqlite3_mprintf("%.*s", (int)text.len, text.ptr);
     if (*owned == NULL) rc = SQLITE_NOMEM;
   }
-  if (rc == SQLITE_OK && *owned == NULL) *owned = sqlite3_mprintf("UTC");
-  if (rc != SQLITE_OK || *owned == NULL) return SQLITE_NOMEM;
+  if (rc != SQLITE_OK) return rc == SQLITE_NOMEM ? rc : fail_as(q, rc, sqlite3_errmsg(q->db));
+  if (*owned == NULL) *owned = sqlite3_mprintf("UTC");
+  if (*owned == NULL) return SQLITE_NOMEM;
   rc = tok_zones_find(q->zones, tok_slice_of(*owned), out, &message);
   if (rc != SQLITE_OK && rc != SQLITE_NOMEM) {
-    rc = tok_query_error(q, "%s", message == NULL ? sqlite3_errstr(rc) : message);
+    rc = fail_as(q, rc, message == NULL ? sqlite3_errstr(rc) : message);
   }
   sqlite3_free(message);
   return rc;
@@ -142,7 +152,7 @@ int tok_query_ask(tok_query *q, const char *sql, int n, int64_t *out) {
   }
   rc = sqlite3_finalize(stmt);
   if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
-  return tok_query_error(q, "%s", sqlite3_errmsg(q->db));
+  return fail_as(q, rc, sqlite3_errmsg(q->db));
 }
 
 /* ---- the module ------------------------------------------------------------------------------ */
@@ -229,7 +239,7 @@ static int next(sqlite3_vtab_cursor *base) {
   c->done = rc != SQLITE_ROW;
   if (rc == SQLITE_ROW || rc == SQLITE_DONE) return SQLITE_OK;
   if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT) return rc;
-  return tok_query_error(q, "%s", sqlite3_errmsg(q->db));
+  return fail_as(q, rc, sqlite3_errmsg(q->db));
 }
 
 static uint64_t read_number(const char *digits) {

@@ -128,8 +128,8 @@ typedef struct {
 
 static int find_group(question *a, sqlite3_value *v) {
   static const char tag[] = "tag:";
-  tok_slice name = tok_sql_bytes(v);
-  if (name.ptr == NULL) return SQLITE_NOMEM;
+  tok_slice name;
+  if (tok_sql_read(v, &name) != SQLITE_OK) return SQLITE_NOMEM;
   for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
     if (!tok_slice_is(name, groups[i].name) && !tok_slice_is(name, groups[i].other_name)) continue;
     if (groups[i].and_task && strcmp(a->q->def->name, PARTS) != 0) break;
@@ -176,8 +176,7 @@ static int take_member(question *a, const tok_json *j, tok_slice key) {
 static int read_filter(question *a, sqlite3_value *v) {
   tok_json j;
   if (v == NULL || sqlite3_value_type(v) == SQLITE_NULL) return SQLITE_OK;
-  a->filter = tok_sql_bytes(v);
-  if (a->filter.ptr == NULL) return SQLITE_NOMEM;
+  if (tok_sql_read(v, &a->filter) != SQLITE_OK) return SQLITE_NOMEM;
   tok_json_init(&j, a->filter);
   bool object = tok_json_next(&j) == TOK_JSON_OBJECT;
   while (object && tok_json_next(&j) == TOK_JSON_KEY) {

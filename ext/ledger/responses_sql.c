@@ -147,8 +147,8 @@ static int read_given(responses_vtab *v, sqlite3_value **argv, tok_record *r) {
   for (int i = 0; i < N_GIVEN; i++) {
     sqlite3_value *value = argv[ARG_FIRST + i];
     if (sqlite3_value_type(value) == SQLITE_NULL) continue;
-    tok_slice text = tok_sql_bytes(value);
-    if (text.ptr == NULL) return SQLITE_NOMEM;
+    tok_slice text;
+    if (tok_sql_read(value, &text) != SQLITE_OK) return SQLITE_NOMEM;
     tok_record_parse(r, given[i], text);
   }
   if (r->texts.status == TOK_NOMEM) return SQLITE_NOMEM;
@@ -185,9 +185,8 @@ static int insert(responses_vtab *v, sqlite3_value **argv) {
   if (sqlite3_value_type(argv[ARG_RESPONSE]) == SQLITE_NULL) {
     return tok_vtab_error(&v->base, "tok_responses: response must not be NULL");
   }
-  tok_slice body = tok_sql_bytes(argv[ARG_RESPONSE]);
-  if (body.ptr == NULL && sqlite3_value_type(argv[ARG_RESPONSE]) != SQLITE_BLOB)
-    return SQLITE_NOMEM;
+  tok_slice body;
+  if (tok_sql_read(argv[ARG_RESPONSE], &body) != SQLITE_OK) return SQLITE_NOMEM;
   tok_record_init(&r, TEXTS_MAX);
   int rc = read_given(v, argv, &r);
   if (rc == SQLITE_OK) {

@@ -76,7 +76,8 @@ static int bind_question(sqlite3_stmt *stmt, sqlite3_value *tenant, int64_t days
 
 /* The document as UTF-8: names in the ledger may hold any bytes, and json_object copies them. */
 static void give(sqlite3_context *ctx, sqlite3_value *document) {
-  tok_slice text = tok_sql_bytes(document);
+  tok_slice text;
+  if (!tok_sql_text(ctx, document, &text)) return;
   if (tok_utf8_valid(text.ptr, text.len)) {
     sqlite3_result_value(ctx, document);
   } else {
@@ -103,10 +104,8 @@ static void answer(sqlite3_context *ctx, sqlite3_value *tenant, int64_t days, in
   if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
   if (rc == SQLITE_ROW) {
     give(ctx, sqlite3_column_value(stmt, 0));
-  } else if (rc == SQLITE_NOMEM) {
-    sqlite3_result_error_nomem(ctx);
   } else {
-    tok_sql_error(ctx, func, "%s", sqlite3_errmsg(db));
+    tok_sql_failure(ctx, func, rc, sqlite3_errmsg(db));
   }
   sqlite3_finalize(stmt);
 }

@@ -38,11 +38,8 @@ static void merge_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   tok_times_clear(&t);
   for (int i = 0; i < argc; i++) {
     if (sqlite3_value_type(argv[i]) == SQLITE_NULL) return;
-    tok_slice text = tok_sql_bytes(argv[i]);
-    if (text.ptr == NULL && sqlite3_value_type(argv[i]) != SQLITE_BLOB) {
-      sqlite3_result_error_nomem(ctx);
-      return;
-    }
+    tok_slice text;
+    if (!tok_sql_text(ctx, argv[i], &text)) return;
     if (!tok_times_read(&t, text)) return;
   }
   result_text(ctx, &t);
@@ -55,14 +52,16 @@ static void percentile_func(sqlite3_context *ctx, int argc, sqlite3_value **argv
   (void)argc;
   if (sqlite3_value_type(argv[0]) == SQLITE_NULL || sqlite3_value_type(argv[1]) == SQLITE_NULL)
     return;
+  tok_slice text;
   int type = sqlite3_value_numeric_type(argv[1]);
   double p = sqlite3_value_double(argv[1]);
   if ((type != SQLITE_INTEGER && type != SQLITE_FLOAT) || !(p >= 0 && p <= 1)) {
-    tok_sql_error(ctx, func, "p must be a number from 0 to 1, got '%.40s'",
-                  (const char *)sqlite3_value_text(argv[1]));
+    if (tok_sql_text(ctx, argv[1], &text))
+      tok_sql_error(ctx, func, "p must be a number from 0 to 1, got '%.*s'", tok_shown(text),
+                    text.ptr);
     return;
   }
-  tok_slice text = tok_sql_bytes(argv[0]);
+  if (!tok_sql_text(ctx, argv[0], &text)) return;
   tok_times_clear(&t);
   tok_status status = tok_times_read(&t, text) ? tok_times_percentile(&t, p, &at) : TOK_INVALID;
   if (status == TOK_OK) sqlite3_result_double(ctx, at);
@@ -92,9 +91,9 @@ static void step(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   if (type == SQLITE_INTEGER && sqlite3_value_int64(argv[0]) >= 0) {
     if (tok_times_add(&s->times, tok_times_bin(sqlite3_value_int64(argv[0])), 1)) return;
   } else if (type == SQLITE_TEXT) {
-    tok_slice text = tok_sql_bytes(argv[0]);
-    if (text.ptr == NULL) sqlite3_result_error_nomem(ctx);
-    else if (!tok_times_read(&s->times, text)) tok_sql_error(ctx, func, "x must be %s", what);
+    tok_slice text;
+    if (tok_sql_text(ctx, argv[0], &text) && !tok_times_read(&s->times, text))
+      tok_sql_error(ctx, func, "x must be %s", what);
     return;
   }
   tok_sql_error(ctx, func, "x must be milliseconds, 0 or more, or %s", what);

@@ -112,8 +112,8 @@ static int check_change(tok_query *q, tok_slice change) {
 static int open_whatif(tok_query *q, sqlite3_value **args, sqlite3_stmt **out) {
   int64_t since = INT64_MIN, until = INT64_MAX;
   if (sqlite3_value_type(args[ARG_CHANGE]) == SQLITE_NULL) return SQLITE_OK;
-  tok_slice change = tok_sql_bytes(args[ARG_CHANGE]);
-  if (change.ptr == NULL) return SQLITE_NOMEM;
+  tok_slice change;
+  if (tok_sql_read(args[ARG_CHANGE], &change) != SQLITE_OK) return SQLITE_NOMEM;
   int rc = check_change(q, change);
   if (rc == SQLITE_OK) rc = tok_query_time(q, args[ARG_SINCE], "since", &since);
   if (rc == SQLITE_OK) rc = tok_query_time(q, args[ARG_UNTIL], "until", &until);

@@ -48,13 +48,7 @@ void tok_book_disown(tok_book *b) {
 }
 
 void tok_book_error(sqlite3_context *ctx, const char *func, int rc, char *message) {
-  if (rc == SQLITE_NOMEM) {
-    sqlite3_result_error_nomem(ctx);
-  } else {
-    tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
-    if (rc != SQLITE_ERROR)
-      sqlite3_result_error_code(ctx, rc);
-  }
+  tok_sql_failure(ctx, func, rc, message);
   sqlite3_free(message);
 }
 
@@ -115,21 +109,32 @@ static int ask(tok_book *b, tok_kept which) {
 
 /* ---- is there anything? ---------------------------------------------------------------------- */
 
-static bool is_table(sqlite3 *db) {
-  return sqlite3_table_column_metadata(db, "main", "llm_price", NULL, NULL, NULL, NULL, NULL,
-                                       NULL) == SQLITE_OK;
+/* SQLITE_OK, or that the schema cannot be read: that is not "no table". */
+static int find_table(sqlite3 *db, bool *there) {
+  int rc = sqlite3_table_column_metadata(db, "main", "llm_price", NULL, NULL, NULL, NULL, NULL,
+                                         NULL);
+  *there = rc == SQLITE_OK;
+  return rc == SQLITE_ERROR ? SQLITE_OK : rc;
 }
 
 int tok_book_has_rows(tok_book *b, bool *any, char **message) {
   sqlite3 *db = b->conn.db;
+  bool there = true;
   *any = false;
   /* Outside a transaction this connection's idea of the schema may be old; then only a statement
    * renews it. */
-  if (sqlite3_txn_state(db, "main") != SQLITE_TXN_NONE && !is_table(db))
+  int rc = SQLITE_OK;
+  if (sqlite3_txn_state(db, "main") != SQLITE_TXN_NONE)
+    rc = find_table(db, &there);
+  if (rc == SQLITE_OK && !there)
     return SQLITE_OK;
-  int rc = ask(b, TOK_KEPT_ANY);
+  if (rc == SQLITE_OK)
+    rc = ask(b, TOK_KEPT_ANY);
   if (rc == SQLITE_ROW || rc == SQLITE_DONE || rc == SQLITE_ERROR) {
-    if (!is_table(db))
+    int found = find_table(db, &there);
+    if (found != SQLITE_OK)
+      return fail(db, found, message);
+    if (!there)
       return SQLITE_OK;
     *any = rc == SQLITE_ROW;
   }
@@ -143,10 +148,10 @@ typedef struct {
   int rc;
 } finder;
 
-static tok_slice text_at(sqlite3_stmt *stmt, int i) {
-  tok_slice s = {(const char *)sqlite3_column_text(stmt, i), 0};
-  if (s.ptr != NULL)
-    s.len = (size_t)sqlite3_column_bytes(stmt, i);
+static tok_slice text_at(finder *f, int i) {
+  tok_slice s;
+  if (tok_sql_column(f->stmt, i, &s) != SQLITE_OK)
+    f->rc = SQLITE_NOMEM;
   return s;
 }
 
@@ -159,18 +164,19 @@ static tok_status find(void *source, tok_slice name, tok_override *to) {
     tok_override_text row = {.id = sqlite3_column_int64(s, 0),
                              .tier_from = sqlite3_column_int64(s, 1),
                              .retracted = sqlite3_column_int(s, 2) != 0,
-                             .provider = text_at(s, 3),
-                             .model = text_at(s, 4),
-                             .meter = text_at(s, 5),
-                             .usd_per_1m = text_at(s, 6),
-                             .service_tier = text_at(s, 7),
-                             .region = text_at(s, 8),
-                             .valid_from = text_at(s, 9),
-                             .valid_to = text_at(s, 10),
-                             .hours = text_at(s, 11),
-                             .weekdays = text_at(s, 12),
-                             .source = text_at(s, 13)};
-    status = tok_override_offer(to, &row);
+                             .provider = text_at(f, 3),
+                             .model = text_at(f, 4),
+                             .meter = text_at(f, 5),
+                             .usd_per_1m = text_at(f, 6),
+                             .service_tier = text_at(f, 7),
+                             .region = text_at(f, 8),
+                             .valid_from = text_at(f, 9),
+                             .valid_to = text_at(f, 10),
+                             .hours = text_at(f, 11),
+                             .weekdays = text_at(f, 12),
+                             .source = text_at(f, 13)};
+    if (f->rc == SQLITE_OK)
+      status = tok_override_offer(to, &row);
   }
   int rc = sqlite3_reset(f->stmt); /* repeats the error of the last step */
   if (f->rc == SQLITE_OK)

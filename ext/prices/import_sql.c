@@ -167,21 +167,23 @@ void tok_pricing_import_func(sqlite3_context *ctx, int n, sqlite3_value **args) 
   importer i = {.db = sqlite3_context_db_handle(ctx)};
   if (sqlite3_value_type(args[0]) == SQLITE_NULL)
     return;
-  tok_slice json = tok_sql_bytes(args[0]), source;
-  if (json.ptr == NULL && sqlite3_value_type(args[0]) != SQLITE_BLOB) {
-    sqlite3_result_error_nomem(ctx);
+  tok_slice json, source = {NULL, 0};
+  if (!tok_sql_text(ctx, args[0], &json) || (n > 1 && !tok_sql_text(ctx, args[1], &source)))
     return;
-  }
   int64_t now = 0;
   if (n < 3 || sqlite3_value_type(args[2]) == SQLITE_NULL)
     now = tok_sql_now();
   else if (!tok_sql_time(ctx, func, "now", args[2], &now))
     return;
-  source = n > 1 && sqlite3_value_type(args[1]) != SQLITE_NULL ? tok_sql_bytes(args[1])
-                                                               : default_source(json);
-  if (sqlite3_table_column_metadata(i.db, "main", "llm_price", NULL, NULL, NULL, NULL, NULL,
-                                    NULL) != SQLITE_OK) {
-    tok_sql_error(ctx, func, "there is no table main.llm_price; SELECT tok_init() makes it");
+  if (source.ptr == NULL)
+    source = default_source(json);
+  int rc = sqlite3_table_column_metadata(i.db, "main", "llm_price", NULL, NULL, NULL, NULL, NULL,
+                                         NULL);
+  if (rc != SQLITE_OK) {
+    tok_sql_failure(ctx, func, rc,
+                    rc == SQLITE_ERROR
+                        ? "there is no table main.llm_price; SELECT tok_init() makes it"
+                        : sqlite3_errmsg(i.db));
     return;
   }
   tok_time_format(now, i.now);

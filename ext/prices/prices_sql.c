@@ -102,11 +102,9 @@ static int64_t time_of(request *r) {
 
 static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v, request *r) {
   tok_usage_object *usage = &r->usage;
-  tok_slice json = tok_sql_bytes(v);
-  if (json.ptr == NULL && sqlite3_value_type(v) != SQLITE_BLOB) {
-    sqlite3_result_error_nomem(ctx);
+  tok_slice json;
+  if (!tok_sql_text(ctx, v, &json))
     return false;
-  }
   r->us_only = false;
   r->plain = tok_usage_plain(json, &r->p, &r->provider, &r->tier);
   if (r->plain)
@@ -163,8 +161,9 @@ static bool read_row(sqlite3_context *ctx, const char *func, sqlite3_value **arg
       sqlite3_value_type(args[QUANTITIES]) == SQLITE_NULL ||
       sqlite3_value_type(args[QUANTITIES + 1]) == SQLITE_NULL)
     return false;
-  r->provider = tok_sql_bytes(args[1]);
-  tok_slice tier = tok_sql_bytes(args[2]);
+  tok_slice tier;
+  if (!tok_sql_text(ctx, args[1], &r->provider) || !tok_sql_text(ctx, args[2], &tier))
+    return false;
   r->tier = tier.len == 0 ? TOK_TIER_STANDARD : tok_tier_find(tier);
   if (r->tier == TOK_TIER_N) /* as in usage objects */
     r->tier = TOK_TIER_STANDARD;
@@ -184,9 +183,11 @@ static bool find_prices(sqlite3_context *ctx, const char *func, tok_slice provid
   enum { EMPTY = -0x70726963 }; /* below 0: of the statement's run, as SQLite's JSON does it */
   static char yes;
   char *message = NULL;
+  tok_slice name;
+  if (!tok_sql_text(ctx, model, &name))
+    return false;
   bool was = sqlite3_get_auxdata(ctx, EMPTY) != NULL, empty = was;
-  int rc = tok_book_find(sqlite3_user_data(ctx), &empty, provider, tok_sql_bytes(model), hit,
-                         &message);
+  int rc = tok_book_find(sqlite3_user_data(ctx), &empty, provider, name, hit, &message);
   if (empty && !was)
     sqlite3_set_auxdata(ctx, EMPTY, &yes, NULL);
   if (rc != SQLITE_OK)
@@ -198,7 +199,11 @@ static bool find_prices(sqlite3_context *ctx, const char *func, tok_slice provid
 static bool resolve_prices(sqlite3_context *ctx, const char *func, tok_slice provider,
                            sqlite3_value *model, tok_override *out) {
   char *message = NULL;
-  int rc = tok_book_resolve(sqlite3_user_data(ctx), provider, tok_sql_bytes(model), out, &message);
+  tok_slice name;
+  memset(out, 0, sizeof *out);
+  if (!tok_sql_text(ctx, model, &name))
+    return false;
+  int rc = tok_book_resolve(sqlite3_user_data(ctx), provider, name, out, &message);
   if (rc != SQLITE_OK)
     tok_book_error(ctx, func, rc, message);
   return rc == SQLITE_OK;
@@ -309,10 +314,12 @@ static void row_most_nano(sqlite3_context *ctx, int n, sqlite3_value **args) {
   static const char func[] = "tok_row_most_nano";
   const tok_bounds *bounds = sqlite3_value_pointer(args[2], TOK_BOUNDS_POINTER);
   tok_price_hit hit;
+  tok_slice provider;
   int64_t at, nano;
   if (bounds == NULL || sqlite3_value_type(args[0]) == SQLITE_NULL ||
       !read_at(ctx, func, n, args, 3, &at) ||
-      !find_prices(ctx, func, tok_sql_bytes(args[1]), args[0], &hit))
+      !tok_sql_text(ctx, args[1], &provider) ||
+      !find_prices(ctx, func, provider, args[0], &hit))
     return;
   request us = {.us_only = true};
   tok_price_rows rows = rows_for(tok_hit_rows(&hit), hit.model, &us);
@@ -364,12 +371,14 @@ static void price(sqlite3_context *ctx, int n, sqlite3_value **args) {
   int64_t at;
   if (sqlite3_value_type(args[0]) == SQLITE_NULL || sqlite3_value_type(args[1]) == SQLITE_NULL)
     return;
-  tok_slice name = tok_sql_bytes(args[1]);
+  tok_slice name;
+  if (!tok_sql_text(ctx, args[1], &name))
+    return;
   tok_meter meter = tok_meter_find(name);
   if (meter == TOK_METER_N) {
     tok_sql_error(ctx, func,
                   "unknown meter '%.*s', expected one such as input, output or cache_read",
-                  tok_shown(name), name.ptr == NULL ? "" : name.ptr);
+                  tok_shown(name), name.ptr);
     return;
   }
   if (!read_at(ctx, func, n, args, 2, &at))
@@ -387,10 +396,9 @@ static void resolve(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_slice provider = {NULL, 0};
   tok_override o;
   tok_buf b;
-  if (sqlite3_value_type(args[0]) == SQLITE_NULL)
+  if (sqlite3_value_type(args[0]) == SQLITE_NULL ||
+      (n > 1 && !tok_sql_text(ctx, args[1], &provider)))
     return;
-  if (n > 1 && sqlite3_value_type(args[1]) != SQLITE_NULL)
-    provider = tok_sql_bytes(args[1]);
   if (resolve_prices(ctx, "tok_resolve", provider, args[0], &o)) {
     tok_buf_init(&b, tok_sql_limit(ctx));
     tok_explain_resolution(&o, &b);

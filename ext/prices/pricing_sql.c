@@ -287,10 +287,15 @@ static int filter(sqlite3_vtab_cursor *base, int plan, const char *idx_str, int 
     c->end = 0; /* nothing equals NULL */
     return SQLITE_OK;
   }
+  tok_slice name;
+  if (provider != NULL && tok_sql_read(provider, &name) != SQLITE_OK)
+    return SQLITE_NOMEM;
   if (provider != NULL)
-    seek_provider(c, tok_sql_bytes(provider));
+    seek_provider(c, name);
+  if (model != NULL && tok_sql_read(model, &name) != SQLITE_OK)
+    return SQLITE_NOMEM;
   if (model != NULL)
-    seek_model(c, tok_sql_bytes(model));
+    seek_model(c, name);
   return start_own(c, provider, model);
 }
 

@@ -155,10 +155,10 @@ static tok_status find_imported(tok_room *room, sqlite3_context *ctx, tok_slice 
 /* *at: where the name is remembered, or NULL. */
 static tok_status find_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model,
                              const tok_vocab **vocab, seen **at) {
-  tok_slice name = tok_sql_bytes(model);
+  tok_slice name;
   *vocab = NULL;
   *at = NULL;
-  if (name.ptr == NULL) return sqlite3_value_type(model) == SQLITE_BLOB ? TOK_OK : TOK_NOMEM;
+  if (tok_sql_read(model, &name) != SQLITE_OK) return TOK_NOMEM;
   if (name.len == 0) return TOK_OK;
   if (name.len > SEEN_NAME_MAX) {
     *vocab = look_up(name);
@@ -192,15 +192,17 @@ tok_status tok_room_meter(tok_room *room, sqlite3_context *ctx, sqlite3_value *m
                           tok_meter *meter) {
   const tok_vocab *vocab;
   seen *at;
+  tok_slice name;
   tok_status rc = find_vocab(room, ctx, model, &vocab, &at);
   if (rc != TOK_OK) return rc;
+  if (tok_sql_read(model, &name) != SQLITE_OK) return TOK_NOMEM;
   if (vocab != NULL && vocab->extra != NULL) {
-    tok_meter_own(tok_sql_bytes(model), vocab, meter);
+    tok_meter_own(name, vocab, meter);
     return TOK_OK;
   }
-  if (at == NULL) return tok_meter_of(tok_sql_bytes(model), meter);
+  if (at == NULL) return tok_meter_of(name, meter);
   if (at->stand_in.info == NULL && !at->unknown)
-    at->unknown = tok_meter_of(tok_sql_bytes(model), &at->stand_in) != TOK_OK;
+    at->unknown = tok_meter_of(name, &at->stand_in) != TOK_OK;
   if (at->unknown) at->stand_in.info = NULL;
   *meter = at->stand_in;
   return at->unknown ? TOK_NOTFOUND : TOK_OK;
@@ -252,10 +254,7 @@ bool tok_room_begin(sqlite3_context *ctx, int argc, sqlite3_value **argv, const 
 }
 
 bool tok_room_text(sqlite3_context *ctx, sqlite3_value *v, tok_slice *text) {
-  *text = tok_sql_bytes(v);
-  if (text->ptr != NULL || sqlite3_value_type(v) == SQLITE_BLOB) return true;
-  sqlite3_result_error_nomem(ctx);
-  return false;
+  return tok_sql_text(ctx, v, text);
 }
 
 void tok_vocab_list_free(tok_vocab_list *l) {

@@ -104,7 +104,5 @@ int tok_tvf_vocab(const tok_tvf *f, sqlite3_vtab *vtab, tok_room *room, const to
 }
 
 int tok_tvf_text(const tok_tvf_args *args, int k, tok_slice *text) {
-  *text = tok_sql_bytes(args->value[k]);
-  bool out_of_memory = text->ptr == NULL && sqlite3_value_type(args->value[k]) != SQLITE_BLOB;
-  return out_of_memory ? SQLITE_NOMEM : SQLITE_OK;
+  return tok_sql_read(args->value[k], text);
 }

@@ -195,8 +195,8 @@ static int vocab_next(sqlite3_vtab_cursor *base) {
 
 /* Restricts the scan to the encoding that v names; to nothing if it names none. */
 static int select_encoding(cursor *c, sqlite3_value *v) {
-  tok_slice name = tok_sql_bytes(v);
-  if (name.ptr == NULL && sqlite3_value_type(v) == SQLITE_TEXT) return SQLITE_NOMEM;
+  tok_slice name;
+  if (tok_sql_read(v, &name) != SQLITE_OK) return SQLITE_NOMEM;
   const tok_vocab *vocab = tok_vocab_find(name);
   for (; c->encoding < c->encoding_end; c->encoding++) {
     if (vocab != NULL ? vocab_of(c) == vocab : tok_vocab_is_named(vocab_of(c), name)) break;
@@ -211,8 +211,8 @@ static int copy_token(cursor *c, sqlite3_value *v) {
     c->done = true; /* a number is no token */
     return SQLITE_OK;
   }
-  tok_slice token = tok_sql_bytes(v);
-  if (token.ptr == NULL && type == SQLITE_TEXT) return SQLITE_NOMEM;
+  tok_slice token;
+  if (tok_sql_read(v, &token) != SQLITE_OK) return SQLITE_NOMEM;
   c->wanted_token = tok_malloc(token.len + 1);
   if (c->wanted_token == NULL) return SQLITE_NOMEM;
   if (token.len > 0) memcpy(c->wanted_token, token.ptr, token.len);

@@ -395,8 +395,9 @@ static int import(sqlite3 *db, const char *schema, const char *name, const input
     rc = store_tokens(db, schema, name, d);
   if (rc == SQLITE_OK)
     rc = store_packed(db, schema, name, compiled);
-  if (rc != SQLITE_OK && rc != SQLITE_NOMEM)
-    rc = refuse(error, "%s", sqlite3_errmsg(db));
+  if (rc != SQLITE_OK && rc != SQLITE_NOMEM &&
+      refuse(error, "%s", sqlite3_errmsg(db)) == SQLITE_NOMEM)
+    rc = SQLITE_NOMEM;
   tok_compiled_free(compiled);
   return rc;
 }

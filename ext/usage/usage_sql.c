@@ -30,17 +30,12 @@
 
 static void usage(sqlite3_context *ctx, int n, sqlite3_value **args) {
   static const char func[] = "tok_usage";
-  tok_slice provider = {NULL, 0};
+  tok_slice text, provider = {NULL, 0};
   tok_usage u;
   if (sqlite3_value_type(args[0]) == SQLITE_NULL)
     return;
-  if (n > 1 && sqlite3_value_type(args[1]) != SQLITE_NULL)
-    provider = tok_sql_bytes(args[1]);
-  tok_slice text = tok_sql_bytes(args[0]);
-  if (text.ptr == NULL && sqlite3_value_type(args[0]) != SQLITE_BLOB) {
-    sqlite3_result_error_nomem(ctx);
+  if ((n > 1 && !tok_sql_text(ctx, args[1], &provider)) || !tok_sql_text(ctx, args[0], &text))
     return;
-  }
   tok_status status = tok_usage_parse(text, provider, &u);
   if (status == TOK_NOTFOUND)
     return;

@@ -167,6 +167,7 @@ static struct {
 static struct {
   uintptr_t code, code_end; /* of the extension */
   long n, expected;
+  bool all; /* every allocation fails */
   points_tally tally;
   uint64_t ways[WAYS_MAX];
   uint32_t n_ways;
@@ -245,7 +246,7 @@ static bool may_be_new(size_t n_bytes) {
 static bool chosen(size_t n_bytes) {
   if (walk.tally.failed >= FAILED_MAX) return false;
   if (degree.only != 0) return walk.n == degree.only;
-  if (degree.frames == 0 || walk.n <= DENSE || (may_be_new(n_bytes) && is_new(way()))) return true;
+  if (walk.all || degree.frames == 0 || walk.n <= DENSE || (may_be_new(n_bytes) && is_new(way()))) return true;
   return degree.share != 0 && mixed(degree.seed, (uint64_t)walk.n) % degree.share == 0;
 }
 
@@ -320,9 +321,15 @@ void points_walk(int space, long n_expected) {
   walk.n_ways = 0;
   walk.n = 0;
   walk.expected = n_expected;
+  walk.all = false;
   walk.tally = (points_tally){0};
   points_arm(space, MODE_ONCE, 0);
   fault.walking = true;
+}
+
+void points_walk_all(int space) {
+  points_walk(space, 0);
+  walk.all = true;
 }
 
 points_tally points_walked(void) { return walk.tally; }

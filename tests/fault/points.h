@@ -65,6 +65,9 @@ extern points_role points_child;
 /* From now on the allocations of a space fail in children. n_expected: about how many they are. */
 void points_walk(int space, long n_expected);
 
+/* The same, and every single one does, whatever the degree. */
+void points_walk_all(int space);
+
 /*
 ** After a walk: how many children there were, the allocations there were, and the failed ones'
 ** count.

@@ -158,7 +158,49 @@ static void quotas_hold(void) {
   db_close(db);
 }
 
-CHECK_MAIN({"bulk_is_as_single_inserts", bulk_is_as_single_inserts},
+static int stop(void *unused) {
+  (void)unused;
+  return 1;
+}
+
+static int code_of(sqlite3 *db, const char *sql) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  sqlite3_finalize(stmt);
+  return rc;
+}
+
+/* What stopped a statement is neither "there was no bulk" nor "there is no ledger". */
+static void failures_keep_their_code(void) {
+  enum { OPS = 30 }; /* more than the statement that calls has */
+  sqlite3 *db = ledger();
+  CHECK_RUN(db, "BEGIN");
+  CHECK_INT(code_of(db, "SELECT tok_bulk_end()"), SQLITE_ERROR);
+  sqlite3_progress_handler(db, OPS, stop, NULL);
+  CHECK_INT(code_of(db, "SELECT tok_bulk_end()"), SQLITE_INTERRUPT);
+  sqlite3_progress_handler(db, 0, NULL, NULL);
+  db_close(db);
+
+  static const char path[] = "build/tmp/bulk_busy.db";
+  remove(path); /* of a run before */
+  sqlite3 *other = NULL;
+  db = db_open(path);
+  CHECK_ROWS(db, "SELECT tok_init() > 3", "1");
+  CHECK_INT(sqlite3_open(path, &other), SQLITE_OK);
+  CHECK_INT(sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+  static const char *const asked[] = {"SELECT * FROM tok_report('model', NULL, NULL)",
+                                      "SELECT * FROM tok_audit()", "SELECT tok_analytics('*', 30)",
+                                      "SELECT tok_cost('gpt-4o', 1, 1)", "SELECT tok_rebuild()",
+                                      "SELECT tok_bulk_begin()"};
+  for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
+    CHECK_INT(code_of(db, asked[i]), SQLITE_BUSY);
+  CHECK_INT(sqlite3_close(other), SQLITE_OK);
+  db_close(db);
+}
+
+CHECK_MAIN({"failures_keep_their_code", failures_keep_their_code},
+           {"bulk_is_as_single_inserts", bulk_is_as_single_inserts},
            {"any_id_of_an_empty_ledger", any_id_of_an_empty_ledger},
            {"old_ids_and_replaces", old_ids_and_replaces},
            {"nothing_is_half_done", nothing_is_half_done},
