@@ -306,7 +306,8 @@ static void reserve(tok_call *c, tok_request *r, tok_slice ref, int64_t ttl, sql
 }
 
 static bool ref_argument(tok_call *c, sqlite3_value *v, tok_slice *ref) {
-  if (tok_call_text(c, v, ref) && ref->len == 0) tok_call_fail(c, SQLITE_ERROR, "ref must not be empty");
+  if (tok_call_text(c, v, ref) && ref->len == 0)
+    tok_call_fail(c, SQLITE_ERROR, "ref must not be empty");
   return c->rc == SQLITE_OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <execinfo.h>
+#include <limits.h>
 #include <link.h>
 #include <sqlite3.h>
 #include <stdint.h>
@@ -328,7 +329,7 @@ void points_walk(int space, long n_expected) {
 }
 
 void points_walk_all(int space) {
-  points_walk(space, 0);
+  points_walk(space, LONG_MAX); /* the statement again only now and then */
   walk.all = true;
 }
 

@@ -558,7 +558,7 @@ static long one(const workload *w) {
   return tally.points;
 }
 
-/* ---- runs of a prepared statement ------------------------------------------------------------- */
+/* ---- runs of a prepared statement ------------------------------------------------------------ */
 
 /* The rows of a statement, and those of what follows it; finalizes it. */
 static void run_on(sqlite3 *db, sqlite3_stmt *stmt, const char *then, result *r) {
