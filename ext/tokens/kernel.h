@@ -207,7 +207,10 @@ static void count_wides(counter *c) {
 static void count_missed(counter *c) {
   lookup l;
   size_t n = c->n_missed, n_tokens, n_unknown;
-  if (c->cache != NULL) n = find_second(c->cache, c->missed, n, &c->total);
+  if (c->cache != NULL) {
+    if (n <= FEW) fetch_slots(c->r, c->missed, n);
+    n = find_second(c->cache, c->missed, n, &c->total);
+  }
   find_slots(c->r, c->missed, n, &l);
   c->n_missed = 0; /* segments may be added from now on */
   find_unknown(&l, n, &n_tokens, &n_unknown);

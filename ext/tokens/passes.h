@@ -258,6 +258,11 @@ KERNEL_LOOP size_t find_second(const tok_cache *cache, miss *misses, size_t n, i
   return left;
 }
 
+/* Fetches what find_unknown() will read of n misses, while they wait for their second lines. */
+static inline void fetch_slots(const tok_ranks *r, const miss *misses, size_t n) {
+  for (size_t j = 0; j < n; j++) __builtin_prefetch(&r->keys[tok_key_place(r, misses[j].hash)]);
+}
+
 /* Takes over n misses: for each its slot in the vocabulary. */
 KERNEL_LOOP void find_slots(const tok_ranks *ranks, const miss *misses, size_t n, lookup *l) {
   const tok_ranks r = *ranks;
