@@ -59,7 +59,8 @@ SELECT
   billed_nano / 1e9 AS EffectiveCost,
   coalesce(nullif(provider, ''), 'unknown') AS InvoiceIssuerName,
   list_nano / 1e9 AS ListCost,
-  unit_price AS ListUnitPrice,
+  -- to 15 digits: quotients of prices are not the number that is meant, and newer hosts print 17
+  iif(unit_price IS NOT NULL, CAST(printf('%!.15g', unit_price) AS REAL), NULL) AS ListUnitPrice,
   'Standard' AS PricingCategory,
   quantity * 1.0 AS PricingQuantity,
   CASE WHEN is_token THEN 'Tokens' ELSE 'Requests' END AS PricingUnit,
