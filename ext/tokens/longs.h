@@ -10,7 +10,9 @@
 
 enum {
   WINDOW = LANE_TEXT_MAX,
-  STRIDE = 48,       /* windows overlap by 14 bytes */
+  STRIDE = 50,       /* windows overlap by 12 bytes, */
+  STRIDE_STEP = 2,
+  STRIDE_LESS = 44,  /* or by more, where that was not enough */
   WINDOWS_MAX = 24,  /* encoded at a time: two turns of all lanes */
   PERIOD_MAX = 16,   /* bytes of a repeated pattern */
   PERIOD_WINDOW = 512,
@@ -64,11 +66,11 @@ static int64_t count_repeats(counter *c, tok_bpe_piece *piece) {
 }
 
 /*
-** The first token that two windows share, `b` starting STRIDE bytes after `a`: its start in b, or
+** The first token that two windows share, `b` starting `stride` bytes after `a`: its start in b, or
 ** 64.
 */
-static unsigned shared_token(uint64_t a, uint64_t b) {
-  uint64_t in_b = a >> STRIDE;
+static unsigned shared_token(uint64_t a, uint64_t b, unsigned stride) {
+  uint64_t in_b = a >> stride;
   for (uint64_t both = in_b & b; both != 0; both &= both - 1) {
     unsigned at = lowest_bit(both);
     uint64_t next_a = in_b & (~(uint64_t)1 << at), next_b = b & (~(uint64_t)1 << at);
@@ -79,36 +81,43 @@ static unsigned shared_token(uint64_t a, uint64_t b) {
 }
 
 /*
-** Many windows of a piece at once, from a token start piece->at on. Neighbours are joined at a
-** token that both have, so every adjacent pair has stood side by side in one of them (see bpe.h).
-** Advances *piece as far as they join; returns the tokens up to there.
+** Many windows of a piece at once, from a token start piece->at on; the last ends with the piece,
+** if that is near enough. Neighbours are joined at a token that both have, so every adjacent pair
+** has stood side by side in one of them (see bpe.h). Advances *piece as far as they join; returns
+** the tokens up to there.
 */
-static int64_t count_windows(counter *c, tok_bpe_piece *piece) {
+static int64_t count_windows(counter *c, tok_bpe_piece *piece, uint32_t *stride) {
   job jobs[WINDOWS_MAX];
   uint64_t starts[WINDOWS_MAX];
   const uint8_t *p = piece->p + piece->at;
-  size_t left = piece->n - piece->at, n_jobs = 0;
-  while (n_jobs < WINDOWS_MAX && n_jobs * STRIDE + WINDOW <= left) {
-    jobs[n_jobs] = (job){.p = p + n_jobs * STRIDE, .n = WINDOW};
+  size_t left = piece->n - piece->at, i = 0;
+  uint32_t n_jobs = 0, size = left < WINDOW ? (uint32_t)left : WINDOW;
+  while (n_jobs < WINDOWS_MAX && n_jobs * *stride + size < left) {
+    jobs[n_jobs] = (job){.p = p + n_jobs * *stride, .n = size};
     n_jobs++;
   }
-  if (n_jobs < 2) return 0;
-  run_lanes(c, jobs, (uint32_t)n_jobs, starts);
+  bool to_end = n_jobs < WINDOWS_MAX;
+  if (to_end) jobs[n_jobs++] = (job){.p = p + left - size, .n = size};
+  run_lanes(c, jobs, n_jobs, starts);
+  if (piece->expect != 0 && next_start(starts[0], 0, size) != piece->expect) return 0;
   int64_t total = 0;
   unsigned entry = 0; /* a token of window i that belongs to the encoding starts here */
-  size_t i = 0;
-  if (piece->expect != 0 && lowest_bit(starts[0] & ~(uint64_t)1) != piece->expect) return 0;
   for (; i + 1 < n_jobs; i++) {
-    unsigned at = shared_token(starts[i] & (~(uint64_t)0 << entry), starts[i + 1]);
+    unsigned gap = (unsigned)(jobs[i + 1].p - jobs[i].p);
+    unsigned at = shared_token(starts[i] & (~(uint64_t)0 << entry), starts[i + 1], gap);
     if (at == 64) break;
-    uint64_t before = ((uint64_t)1 << (at + STRIDE)) - 1;
+    uint64_t before = ((uint64_t)1 << (at + gap)) - 1;
     total += __builtin_popcountll(starts[i] & before & (~(uint64_t)0 << entry));
     entry = at;
   }
+  if (to_end && i + 1 == n_jobs) {
+    piece->at = piece->n;
+    return total + __builtin_popcountll(starts[i] & (~(uint64_t)0 << entry));
+  }
+  if (i + 1 < n_jobs && *stride > STRIDE_LESS) *stride -= STRIDE_STEP;
   if (i == 0) return 0;
-  uint64_t later = starts[i] & (~(uint64_t)1 << entry);
-  piece->at += i * STRIDE + entry;
-  piece->expect = later != 0 ? lowest_bit(later) - entry : WINDOW - entry;
+  piece->at += (size_t)(jobs[i].p - p) + entry;
+  piece->expect = next_start(starts[i], entry, size) - entry;
   piece->mask = 0;
   piece->window = 0;
   piece->parsed = false;
@@ -119,10 +128,11 @@ static int64_t count_windows(counter *c, tok_bpe_piece *piece) {
 static int64_t merge_count(counter *c, const uint8_t *p, size_t n) {
   if (n <= TOK_TOKEN_BYTES_MAX && tok_rank_of(c->r, p, n) != TOK_RANK_NONE) return 1;
   tok_bpe_piece piece = {.p = p, .n = n};
+  uint32_t stride = STRIDE;
   int64_t total = n >= PERIOD_MIN ? count_repeats(c, &piece) : 0;
   while (piece.at < piece.n && total <= c->limit && c->status == TOK_OK) {
     size_t k = 0, at = piece.at;
-    if (piece.window == 0) total += count_windows(c, &piece);
+    if (piece.window == 0) total += count_windows(c, &piece, &stride);
     if (piece.at != at) continue;
     c->status = bpe_step(c->r, &c->e->scratch, &piece, NULL, &k);
     total += (int64_t)k;

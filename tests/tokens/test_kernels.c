@@ -336,9 +336,10 @@ static void counts_equal(void) {
 }
 
 /*
-** Pieces of up to 6,000 bytes: random letters of small and large alphabets, repeated patterns with
-** and without a fault in them, Chinese and Thai. Counting takes them by barriers, lanes, windows
-** and repeats; the iterator by one window after the other.
+** Pieces of up to 6,000 bytes: random letters of small and large alphabets, words without blanks
+** (their tokens are long), repeated patterns with and without a fault in them, Chinese and Thai.
+** Counting takes them by barriers, lanes, windows and repeats; the iterator by one window after the
+** other.
 */
 static size_t long_text(char *out, size_t n) {
   static const char *const chars[] = {"a", "b", "c", "e", "t", "h", "i", "n", "o", "z"};
@@ -347,14 +348,16 @@ static size_t long_text(char *out, size_t n) {
                                      "\xe3\x81\xae", "\xe0\xb8\x81", "\xe0\xb8\xb2",
                                      "\xd0\xb6",     "\xd0\xb5",     "\xc3\xa9"};
   static const char *const white[] = {" ", "\n", "\t", "\r"};
-  char pattern[64];
-  uint32_t kind = rnd(4),
-           size = kind == 0   ? 10
-                  : kind == 1 ? 8
-                  : kind == 2 ? 9
-                              : 4,
-           few = 1 + rnd(size);
-  const char *const *set = kind == 0 ? chars : kind == 1 ? others : kind == 2 ? wide : white;
+  static const char *const words[] = {"information", "international", "the",     "of",
+                                      "organization", "understanding", "s",      "responsibility",
+                                      "ing",          "administrative"};
+  static const struct {
+    const char *const *set;
+    uint32_t size;
+  } kinds[] = {{chars, 10}, {others, 8}, {wide, 9}, {white, 4}, {words, 10}};
+  char pattern[80];
+  uint32_t kind = rnd(5), few = 1 + rnd(kinds[kind].size);
+  const char *const *set = kinds[kind].set;
   size_t period = 0, len = 0;
   if (rnd(2)) {
     uint32_t units = 1 + rnd(18);
@@ -366,8 +369,7 @@ static size_t long_text(char *out, size_t n) {
     for (; len + period <= n; len += period) memcpy(out + len, pattern, period);
     if (rnd(2) && len > 0) out[rnd((uint32_t)len)] = 'q';
   } else {
-    while (len + 4 <= n) {
-      const char *f = set[rnd(few)];
+    for (const char *f; len + strlen(f = set[rnd(few)]) <= n;) {
       memcpy(out + len, f, strlen(f));
       len += strlen(f);
     }
@@ -382,7 +384,7 @@ static void long_pieces(void) {
   other->one_by_one = true;
   long n = rounds() / 20;
   for (long i = 0; i < n; i++) {
-    tok_slice s = {text, long_text(text, 100 + rnd(5900))};
+    tok_slice s = {text, long_text(text, rnd(2) ? 63 + rnd(200) : 100 + rnd(5900))};
     for (size_t v = 0; v < tok_vocab_n(); v++) {
       int64_t want = iterate(other, tok_vocab_at(v), s), got = -1;
       for (size_t k = 0; tok_kernels[k] != NULL; k++) {
