@@ -37,7 +37,7 @@ STATIC_OBJ = $(GLUE_SRC:%.c=$(B)/static/%.o)
 GEN_OBJ  :=
 GEN_HDR  :=
 TEST_TARGETS :=
-LIBS     := -lutf8proc -lcjson -lm
+LIBS     := -lutf8proc -lm
 
 .PHONY: all
 all: $(B)/tok.so $(B)/libtok.a  ## build the loadable extension and the static library
@@ -118,7 +118,7 @@ TEST_BIN := $(TEST_C:%.c=$(B)/%)
 TEST_SH  := $(wildcard tests/*/test_*.sh)
 TEST_SQL := $(wildcard tests/sql/*.sql)
 TEST_KINDS := $(sort $(foreach t,$(TEST_C) $(TEST_SH) $(TEST_SQL),$(word 2,$(subst /, ,$(t)))))
-TEST_LIBS := -pthread -lcunit -lsqlite3 $(LIBS)
+TEST_LIBS := -pthread -lcunit -lsqlite3 -lcjson $(LIBS)
 
 # $(1): tests/<kind>/test_x, $(2): <kind>
 define test_program

@@ -183,6 +183,35 @@ void tok_request_bind(tok_call *c, sqlite3_stmt *stmt, const tok_request *r, int
 ** that it may cost; `usual`: as plain tokens.
 */
 void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_t now, bool usual);
+/* Every quota that covers r, decided. */
+void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quota_rows *rows);
+/* A token bucket from five columns: is it one, debt, at, refill, span_s. */
+bool tok_bucket_read(sqlite3_stmt *stmt, int column, tok_bucket *b);
+/* The worst row: NULL if all allow. */
+const tok_quota_row *tok_quota_rows_worst(const tok_quota_rows *rows);
+/* Seconds from now until `row` could have room for what it lacks: false if never or unknown. */
+bool tok_quota_retry(tok_call *c, const tok_quota_row *row, int64_t now, int64_t *seconds);
+/*
+** Its period; resets_at: when it ends, when a token bucket is full again if nobody takes from it.
+*/
+bool tok_quota_span(tok_call *c, const tok_quota_row *row, int64_t now, tok_span *span,
+                    int64_t *resets_at);
+/*
+** Members of JSON; `name` is written as it is, with what stands before it: ",\"used\":".
+**   units   a number of tokens or requests, of dollars for cost
+**   iso     an instant, Unix seconds; null beyond the years of ISO-8601
+**   view    limit, used, held, requested (null: not known) and remaining of a row, in its units
+*/
+void tok_add_text(tok_buf *out, const char *name, const char *text);
+void tok_add_units(tok_buf *out, const char *name, const char *metric, int64_t units);
+void tok_add_iso(tok_buf *out, const char *name, int64_t t);
+void tok_add_view(tok_buf *out, const tok_quota_row *row);
+/* The period of that text and zone around t. */
+bool tok_call_period(tok_call *c, const char *period, const char *zone, int64_t t, tok_span *span,
+                     int64_t *resets_at);
+/* Reads scope and amount arguments; false after an error. */
+bool tok_call_request(tok_call *c, sqlite3_value *scope, sqlite3_value *amount, tok_request *r);
+
 /* ---- plan_sql.c ------------------------------------------------------------------------------ */
 
 /*
@@ -200,27 +229,7 @@ bool tok_plan_decide(tok_call *c, const tok_plan *plan, const tok_request *r, in
 /* Parks what hold `id` needs of each. */
 void tok_covers_park(tok_call *c, const tok_plan_covers *covers, int64_t id, int64_t now);
 
-/* ---- check_sql.c, again ---------------------------------------------------------------------- */
-
-/* Every quota that covers r, decided. */
-void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quota_rows *rows);
-/* The worst row: NULL if all allow. */
-const tok_quota_row *tok_quota_rows_worst(const tok_quota_rows *rows);
-/* Seconds from now until `row` could have room for what it lacks: false if never or unknown. */
-bool tok_quota_retry(tok_call *c, const tok_quota_row *row, int64_t now, int64_t *seconds);
-/*
-** Its period; resets_at: when it ends, when a token bucket is full again if nobody takes from it.
-*/
-bool tok_quota_span(tok_call *c, const tok_quota_row *row, int64_t now, tok_span *span,
-                    int64_t *resets_at);
-/* "name":units for tokens and requests, dollars for cost. */
-void tok_add_units(tok_buf *out, const char *name, const char *metric, int64_t units);
-void tok_add_iso(tok_buf *out, const char *name, int64_t t);
-/* The period of that text and zone around t. */
-bool tok_call_period(tok_call *c, const char *period, const char *zone, int64_t t, tok_span *span,
-                     int64_t *resets_at);
-/* Reads scope and amount arguments; false after an error. */
-bool tok_call_request(tok_call *c, sqlite3_value *scope, sqlite3_value *amount, tok_request *r);
+/* ---- the functions of SQL -------------------------------------------------------------------- */
 
 void tok_quota_check_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_explain_func(sqlite3_context *ctx, int n, sqlite3_value **args);
@@ -233,8 +242,6 @@ void tok_quota_grant_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_override_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_context_look_func(sqlite3_context *ctx, int n, sqlite3_value **args);
 void tok_quota_refusal_func(sqlite3_context *ctx, int n, sqlite3_value **args);
-/* A token bucket from five columns: is it one, debt, at, refill, span_s. */
-bool tok_bucket_read(sqlite3_stmt *stmt, int column, tok_bucket *b);
 extern const sqlite3_module tok_quota_status_module;
 
 #endif

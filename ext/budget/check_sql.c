@@ -336,21 +336,13 @@ void tok_add_iso(tok_buf *out, const char *name, int64_t t) {
   tok_buf_addc(out, '"');
 }
 
-static void add_text(tok_buf *out, const char *name, const char *text) {
+void tok_add_text(tok_buf *out, const char *name, const char *text) {
   tok_buf_adds(out, name);
   tok_buf_add_json(out, tok_slice_of(text));
 }
 
-static void print_row(tok_call *c, const tok_quota_row *row, int64_t now, tok_buf *out) {
+void tok_add_view(tok_buf *out, const tok_quota_row *row) {
   const tok_quota_view *v = &row->view;
-  tok_span span;
-  int64_t resets_at, seconds;
-  tok_quota_span(c, row, now, &span, &resets_at);
-  add_text(out, "{\"quota\":", row->name);
-  add_text(out, ",\"key\":", row->key);
-  add_text(out, ",\"metric\":", row->metric[0] == 'c' ? "cost_usd" : row->metric);
-  add_text(out, ",\"decision\":", tok_decision_names[row->decision]);
-  add_text(out, ",\"action\":", tok_decision_names[v->action]);
   tok_add_units(out, ",\"limit\":", row->metric, v->limit);
   tok_add_units(out, ",\"used\":", row->metric, v->used);
   tok_add_units(out, ",\"held\":", row->metric, v->held);
@@ -358,18 +350,30 @@ static void print_row(tok_call *c, const tok_quota_row *row, int64_t now, tok_bu
   if (v->known) tok_add_units(out, "", row->metric, v->need);
   else tok_buf_adds(out, "null");
   tok_add_units(out, ",\"remaining\":", row->metric, tok_quota_remaining(v));
+}
+
+static void print_row(tok_call *c, const tok_quota_row *row, int64_t now, tok_buf *out) {
+  tok_span span;
+  int64_t resets_at, seconds;
+  tok_quota_span(c, row, now, &span, &resets_at);
+  tok_add_text(out, "{\"quota\":", row->name);
+  tok_add_text(out, ",\"key\":", row->key);
+  tok_add_text(out, ",\"metric\":", row->metric[0] == 'c' ? "cost_usd" : row->metric);
+  tok_add_text(out, ",\"decision\":", tok_decision_names[row->decision]);
+  tok_add_text(out, ",\"action\":", tok_decision_names[row->view.action]);
+  tok_add_view(out, row);
   if (row->metric[0] == 'c') {
     tok_buf_adds(out, ",\"unpriced\":");
     tok_buf_add_i64(out, row->unpriced_rows);
   }
-  add_text(out, ",\"period\":", row->period);
+  tok_add_text(out, ",\"period\":", row->period);
   tok_add_iso(out, ",\"starts_at\":", span.start);
   tok_add_iso(out, ",\"resets_at\":", resets_at);
   tok_buf_adds(out, ",\"retry_after_s\":");
   if (row->decision >= TOK_THROTTLE && tok_quota_retry(c, row, now, &seconds))
     tok_buf_add_i64(out, seconds);
   else tok_buf_adds(out, "null");
-  if (row->reason != NULL) add_text(out, ",\"reason\":", row->reason);
+  if (row->reason != NULL) tok_add_text(out, ",\"reason\":", row->reason);
   tok_buf_addc(out, '}');
 }
 

@@ -173,31 +173,18 @@ static void load(tok_call *c, tok_request *r, int64_t now, tok_quota_rows *rows)
 }
 
 static void print_refusal(tok_call *c, const tok_quota_row *row, int64_t now, tok_buf *out) {
-  const tok_quota_view *v = &row->view;
   int64_t seconds, resets_at;
   tok_span span;
-  tok_buf_adds(out, "{\"ok\":0,\"quota\":");
-  tok_buf_add_json(out, tok_slice_of(row->name));
-  tok_buf_adds(out, ",\"key\":");
-  tok_buf_add_json(out, tok_slice_of(row->key));
-  tok_buf_adds(out, ",\"metric\":");
-  tok_buf_add_json(out, tok_slice_of(row->metric[0] == 'c' ? "cost_usd" : row->metric));
-  tok_add_units(out, ",\"limit\":", row->metric, v->limit);
-  tok_add_units(out, ",\"used\":", row->metric, v->used);
-  tok_add_units(out, ",\"held\":", row->metric, v->held);
-  tok_buf_adds(out, ",\"requested\":");
-  if (v->known) tok_add_units(out, "", row->metric, v->need);
-  else tok_buf_adds(out, "null");
-  tok_add_units(out, ",\"remaining\":", row->metric, tok_quota_remaining(v));
+  tok_add_text(out, "{\"ok\":0,\"quota\":", row->name);
+  tok_add_text(out, ",\"key\":", row->key);
+  tok_add_text(out, ",\"metric\":", row->metric[0] == 'c' ? "cost_usd" : row->metric);
+  tok_add_view(out, row);
   tok_quota_span(c, row, now, &span, &resets_at);
   tok_add_iso(out, ",\"resets_at\":", resets_at);
   tok_buf_adds(out, ",\"retry_after_s\":");
   if (tok_quota_retry(c, row, now, &seconds)) tok_buf_add_i64(out, seconds);
   else tok_buf_adds(out, "null");
-  if (row->reason != NULL) {
-    tok_buf_adds(out, ",\"reason\":");
-    tok_buf_add_json(out, tok_slice_of(row->reason));
-  }
+  if (row->reason != NULL) tok_add_text(out, ",\"reason\":", row->reason);
   tok_buf_addc(out, '}');
 }
 

@@ -63,9 +63,6 @@ const tok_log_shape *tok_log_shape_of(tok_log_format format, tok_slice document)
 bool tok_log_is_sse(tok_slice start);
 bool tok_log_is_stream(tok_slice start);
 
-/* Does the word stand in the text, quoted, outside of strings? */
-bool tok_log_has_word(tok_slice text, const char *word);
-
 /* Usual names of the ledger's columns; case, spaces and punctuation do not matter. TOK_C_N: none;
    beyond it, what no column takes as it is. */
 enum {

@@ -291,17 +291,31 @@ static const tok_log_shape amp_with_ledger = {.name = "amp",
                                               .id_of_session = true,
                                               .members = amp_ledger};
 
+/* Does the word stand in the text, quoted, outside of strings? See `signs` below. */
+static bool has_word(tok_slice s, const char *word) {
+  size_t n = strlen(word);
+  bool prefix = word[n - 1] == '.';
+  const char *p = s.ptr, *end = s.ptr + s.len;
+  while (p < end && (p = memchr(p, '"', (size_t)(end - p))) != NULL) {
+    bool escaped = p > s.ptr && p[-1] == '\\';
+    p++;
+    if (escaped || (size_t)(end - p) < n + 1 || memcmp(p, word, n) != 0) continue;
+    if (prefix || p[n] == '"') return true;
+  }
+  return false;
+}
+
 const tok_log_shape *tok_log_shape_of(tok_log_format format, tok_slice document) {
-  if (format == TOK_LOG_CODEX && !tok_log_has_word(document, "payload")) return &codex_prints;
-  if (format == TOK_LOG_CLAUDE_CODE && tok_log_has_word(document, "session_id") &&
-      !tok_log_has_word(document, "sessionId"))
+  if (format == TOK_LOG_CODEX && !has_word(document, "payload")) return &codex_prints;
+  if (format == TOK_LOG_CLAUDE_CODE && has_word(document, "session_id") &&
+      !has_word(document, "sessionId"))
     return &claude_prints;
-  if (format == TOK_LOG_OTEL && !tok_log_has_word(document, "resourceSpans")) return &single_span;
+  if (format == TOK_LOG_OTEL && !has_word(document, "resourceSpans")) return &single_span;
   if (format == TOK_LOG_GEMINI_CLI &&
-      !(tok_log_has_word(document, "sessionId") && tok_log_has_word(document, "messages")))
+      !(has_word(document, "sessionId") && has_word(document, "messages")))
     return &gemini_lines;
-  if (format == TOK_LOG_AMP && tok_log_has_word(document, "usageLedger") &&
-      !tok_log_has_word(document, "inputTokens"))
+  if (format == TOK_LOG_AMP && has_word(document, "usageLedger") &&
+      !has_word(document, "inputTokens"))
     return &amp_with_ledger;
   return &tok_log_shapes[format];
 }
@@ -358,24 +372,10 @@ static const sign signs[] = {
     {TOK_LOG_RESPONSES, {"eval_count"}},
 };
 
-bool tok_log_has_word(tok_slice s, const char *word) {
-  size_t n = strlen(word);
-  bool prefix = word[n - 1] == '.';
-  const char *p = s.ptr, *end = s.ptr + s.len;
-  while (p < end && (p = memchr(p, '"', (size_t)(end - p))) != NULL) {
-    bool escaped = p > s.ptr && p[-1] == '\\';
-    p++;
-    if (escaped || (size_t)(end - p) < n + 1 || memcmp(p, word, n) != 0) continue;
-    if (prefix || p[n] == '"') return true;
-  }
-  return false;
-}
-
 bool tok_log_is_sse(tok_slice s) {
   static const char *const fields[] = {"data:", "event:", "id:", "retry:", ": "};
   for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-    size_t n = strlen(fields[i]);
-    if (s.len >= n && memcmp(s.ptr, fields[i], n) == 0) return true;
+    if (tok_slice_starts(s, fields[i])) return true;
   }
   return false;
 }
@@ -391,9 +391,9 @@ bool tok_log_is_stream(tok_slice s) {
   tok_json_skip(&j);
   tok_slice first = {s.ptr + at, j.at - at};
   for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-    if (tok_log_has_word(first, parts[i])) return true;
+    if (has_word(first, parts[i])) return true;
   }
-  return tok_log_has_word(first, "candidates") && !tok_log_has_word(first, "finishReason");
+  return has_word(first, "candidates") && !has_word(first, "finishReason");
 }
 
 /* The first line of a CSV file names columns: at least two, and one of them counts tokens. */
@@ -416,7 +416,7 @@ tok_log_format tok_log_format_of(tok_slice text) {
   for (size_t k = 0; k < sizeof signs / sizeof signs[0]; k++) {
     bool all = true;
     for (int w = 0; w < 3 && signs[k].words[w] != NULL && all; w++)
-      all = tok_log_has_word(text, signs[k].words[w]);
+      all = has_word(text, signs[k].words[w]);
     if (all) return signs[k].format;
   }
   return TOK_LOG_UNKNOWN;

@@ -72,10 +72,6 @@ void tok_imp_reset(tok_imp *m);
 void tok_imp_emit(tok_imp *m);
 void tok_imp_wrong(tok_imp *m, const char *what);
 
-static inline bool tok_name_is(const tok_import_name *n, const char *text) {
-  return tok_slice_is((tok_slice){n->text, n->len}, text);
-}
-
 /* The formats; each is called before its first event. */
 void tok_import_litellm(tok_imp *m);
 void tok_import_genai(tok_imp *m);

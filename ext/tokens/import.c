@@ -151,6 +151,18 @@ void tok_vimport_words(tok_vimport *m) {
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
+static int hex_digit(char c) {
+  c = tok_lower(c);
+  return tok_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int tok_fallback_byte(tok_slice s) {
+  if (s.len != 6 || memcmp(s.ptr, "<0x", 3) != 0 || s.ptr[5] != '>')
+    return -1;
+  int hi = hex_digit(s.ptr[3]), lo = hex_digit(s.ptr[4]);
+  return hi < 0 || lo < 0 ? -1 : hi << 4 | lo;
+}
+
 int64_t tok_base64(tok_slice text, uint8_t *out) {
   uint32_t bits = 0;
   int n_bits = 0;

@@ -72,26 +72,13 @@ static bool token_bytes(const tok_hf *r, tok_slice s, tok_buf *out) {
   return true;
 }
 
-static int hex_digit(char c) {
-  c = tok_lower(c);
-  return tok_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* <0x0A> as the byte, or -1. */
-static int fallback_byte(tok_slice s) {
-  if (s.len != 6 || memcmp(s.ptr, "<0x", 3) != 0 || s.ptr[5] != '>')
-    return -1;
-  int hi = hex_digit(s.ptr[3]), lo = hex_digit(s.ptr[4]);
-  return hi < 0 || lo < 0 ? -1 : hi << 4 | lo;
-}
-
 /* One token of the vocabulary; its text is in r->text. */
 static tok_status add_token(tok_hf *r, int64_t id, float score) {
   tok_slice s = {r->text.ptr, r->text.len};
   tok_definition *d = r->m->d;
   if (id < 0 || id > TOK_DEF_ID_MAX)
     return tok_vimport_refuse(r->m, "id %lld is not supported", (long long)id);
-  int byte = r->fallback ? fallback_byte(s) : -1;
+  int byte = r->fallback ? tok_fallback_byte(s) : -1;
   uint32_t flags = 0;
   if (byte >= 0) {
     r->text2.len = 0;

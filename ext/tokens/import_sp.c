@@ -85,18 +85,6 @@ typedef struct {
   tok_buf text;
 } reader;
 
-static int hex_digit(char c) {
-  c = tok_lower(c);
-  return tok_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static int fallback_byte(tok_slice s) {
-  if (s.len != 6 || memcmp(s.ptr, "<0x", 3) != 0 || s.ptr[5] != '>')
-    return -1;
-  int hi = hex_digit(s.ptr[3]), lo = hex_digit(s.ptr[4]);
-  return hi < 0 || lo < 0 ? -1 : hi << 4 | lo;
-}
-
 /* The piece's text with blanks for U+2581, in r->text. */
 static void unescape(reader *r, tok_slice s) {
   r->text.len = 0;
@@ -127,7 +115,7 @@ static tok_status read_piece(reader *r, tok_slice part, uint32_t id) {
   if (type == UNUSED)
     return tok_vimport_refuse(r->m, "piece %u is an unused one, which is not supported", id);
   unescape(r, text);
-  int byte = type == BYTE ? fallback_byte(text) : -1;
+  int byte = type == BYTE ? tok_fallback_byte(text) : -1;
   if (type == BYTE && byte < 0)
     return tok_vimport_refuse(r->m, "piece %u is not a byte", id);
   char c = (char)byte;

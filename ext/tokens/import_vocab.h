@@ -33,6 +33,8 @@ tok_status tok_import_sentencepiece(tok_vimport *m);
 /* Bytes of a base64 text into out, which has room for 3/4 of it and 2 more; -1 where it is
  * malformed. */
 int64_t tok_base64(tok_slice text, uint8_t *out);
+/* The byte that a token such as <0x0A> stands for, or -1. */
+int tok_fallback_byte(tok_slice token);
 /* Appends the text of a JSON string, as written, without its escapes. */
 void tok_json_text(tok_buf *out, tok_slice raw, bool escaped);
 

@@ -104,9 +104,8 @@ const char *tok_family_name(tok_family family) {
   return family_names[family];
 }
 
-/* A statement whose text names the tables of a vocabulary. */
-static int prepare(sqlite3 *db, const char *fmt, const char *schema, const char *name,
-                   sqlite3_stmt **stmt) {
+int tok_vocabulary_prepare(sqlite3 *db, const char *fmt, const char *schema, const char *name,
+                           sqlite3_stmt **stmt) {
   char *sql = sqlite3_mprintf(fmt, schema, name);
   *stmt = NULL;
   if (sql == NULL)
@@ -168,8 +167,9 @@ static int read_about(sqlite3 *db, const char *schema, const char *name, tok_sto
   sqlite3_stmt *stmt;
   tok_definition *d = &s->def;
   bool known = false, format = false;
-  int rc = prepare(db, "SELECT key, value FROM \"%w\".\"%w_about\" WHERE key <> 'packed'", schema,
-                   name, &stmt),
+  int rc = tok_vocabulary_prepare(
+          db, "SELECT key, value FROM \"%w\".\"%w_about\" WHERE key <> 'packed'", schema, name,
+          &stmt),
       step = SQLITE_DONE;
   while (rc == SQLITE_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     int n = sqlite3_column_int(stmt, 1);
@@ -247,10 +247,11 @@ static int read_table(sqlite3 *db, const char *schema, const char *name, bool ex
   sqlite3_stmt *stmt;
   tok_definition *d = &s->def;
   size_t at = 0;
-  int rc = prepare(db,
-                   extra ? "SELECT id, flags, score, name FROM \"%w\".\"%w_extra\" ORDER BY id"
-                         : "SELECT id, token, rank FROM \"%w\".\"%w_token\" ORDER BY id",
-                   schema, name, &stmt);
+  int rc = tok_vocabulary_prepare(
+      db,
+      extra ? "SELECT id, flags, score, name FROM \"%w\".\"%w_extra\" ORDER BY id"
+            : "SELECT id, token, rank FROM \"%w\".\"%w_token\" ORDER BY id",
+      schema, name, &stmt);
   int step = SQLITE_DONE;
   while (rc == SQLITE_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     if (!(extra ? read_extra(d, stmt, &at) : read_token(d, stmt)))
@@ -273,8 +274,8 @@ static int read_table(sqlite3 *db, const char *schema, const char *name, bool ex
 static int read_packed(sqlite3 *db, const char *schema, const char *name, tok_stored *s,
                        bool *found, const char **why) {
   *found = false;
-  int rc = prepare(db, "SELECT value FROM \"%w\".\"%w_about\" WHERE key = 'packed'", schema, name,
-                   &s->packed);
+  int rc = tok_vocabulary_prepare(db, "SELECT value FROM \"%w\".\"%w_about\" WHERE key = 'packed'",
+                                  schema, name, &s->packed);
   if (rc == SQLITE_OK)
     rc = sqlite3_step(s->packed);
   if (rc != SQLITE_ROW)
@@ -434,8 +435,8 @@ void tok_imports_refresh(tok_imports *m) {
   if (list_schemas(m->db, &schemas) == SQLITE_OK) {
     for (size_t at = 0; at < schemas.len; at += strlen(schemas.ptr + at) + 1) {
       sqlite3_stmt *stmt;
-      if (prepare(m->db, "SELECT 1 FROM \"%w\".sqlite_schema LIMIT 1", schemas.ptr + at, "",
-                  &stmt) == SQLITE_OK) {
+      if (tok_vocabulary_prepare(m->db, "SELECT 1 FROM \"%w\".sqlite_schema LIMIT 1",
+                                 schemas.ptr + at, "", &stmt) == SQLITE_OK) {
         sqlite3_step(stmt); /* a schema that others hold locked stays as it is known */
       }
       sqlite3_finalize(stmt);
@@ -457,8 +458,8 @@ static bool is_there(sqlite3 *db, const char *schema, const char *name) {
 static int read_stamp(sqlite3 *db, const char *schema, const char *name,
                       char stamp[TOK_STAMP_BYTES + 1]) {
   sqlite3_stmt *stmt;
-  int rc = prepare(db, "SELECT 0, value FROM \"%w\".\"%w_about\" WHERE key = 'stamp'", schema, name,
-                   &stmt);
+  int rc = tok_vocabulary_prepare(
+      db, "SELECT 0, value FROM \"%w\".\"%w_about\" WHERE key = 'stamp'", schema, name, &stmt);
   stamp[0] = '\0';
   if (rc == SQLITE_OK) {
     rc = sqlite3_step(stmt);
@@ -593,7 +594,7 @@ int tok_imports_names(tok_imports *m, tok_buf *names) {
   for (size_t at = 0; rc == SQLITE_OK && at < schemas.len; at += strlen(schemas.ptr + at) + 1) {
     sqlite3_stmt *stmt;
     int step = SQLITE_DONE;
-    rc = prepare(m->db, sql, schemas.ptr + at, "", &stmt);
+    rc = tok_vocabulary_prepare(m->db, sql, schemas.ptr + at, "", &stmt);
     while (rc == SQLITE_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
       const char *name = (const char *)sqlite3_column_text(stmt, 0);
       if (name == NULL)

@@ -191,17 +191,6 @@ static int run(sqlite3 *db, const char *fmt, const char *schema, const char *nam
   return rc;
 }
 
-static int prepare(sqlite3 *db, const char *fmt, const char *schema, const char *name,
-                   sqlite3_stmt **stmt) {
-  char *sql = sqlite3_mprintf(fmt, schema, name);
-  *stmt = NULL;
-  if (sql == NULL)
-    return SQLITE_NOMEM;
-  int rc = sqlite3_prepare_v2(db, sql, -1, stmt, NULL);
-  sqlite3_free(sql);
-  return rc;
-}
-
 static int create_tables(sqlite3 *db, const char *schema, const char *name) {
   int rc = run(db, "CREATE TABLE \"%w\".\"%w_about\"(key TEXT PRIMARY KEY, value) WITHOUT ROWID",
                schema, name);
@@ -266,8 +255,8 @@ static int store_about(sqlite3 *db, const char *schema, const char *name, const 
                        const input *in) {
   char sha256[TOK_SHA256_HEX + 1];
   sqlite3_stmt *stmt;
-  int rc = prepare(db, "INSERT INTO \"%w\".\"%w_about\"(key, value) VALUES (?1, ?2)", schema, name,
-                   &stmt);
+  int rc = tok_vocabulary_prepare(db, "INSERT INTO \"%w\".\"%w_about\"(key, value) VALUES (?1, ?2)",
+                                  schema, name, &stmt);
   tok_sha256_hex(in->bytes, in->n, sha256);
   rc = put_int(stmt, rc, "format", TOK_VOCAB_FORMAT);
   rc = put_stamp(stmt, rc);
@@ -323,13 +312,15 @@ static int store_extra(sqlite3_stmt *stmt, const tok_definition *d, const tok_de
 static int store_tokens(sqlite3 *db, const char *schema, const char *name,
                         const tok_definition *d) {
   sqlite3_stmt *stmt;
-  int rc = prepare(db, "INSERT INTO \"%w\".\"%w_token\" VALUES (?1, ?2, ?3)", schema, name, &stmt);
+  int rc = tok_vocabulary_prepare(db, "INSERT INTO \"%w\".\"%w_token\" VALUES (?1, ?2, ?3)", schema,
+                                  name, &stmt);
   for (size_t i = 0; i < tok_def_n(d) && rc == SQLITE_OK; i++)
     rc = store_token(stmt, d, tok_def_at(d, i));
   sqlite3_finalize(stmt);
   if (rc != SQLITE_OK)
     return rc;
-  rc = prepare(db, "INSERT INTO \"%w\".\"%w_extra\" VALUES (?1, ?2, ?3, ?4)", schema, name, &stmt);
+  rc = tok_vocabulary_prepare(db, "INSERT INTO \"%w\".\"%w_extra\" VALUES (?1, ?2, ?3, ?4)", schema,
+                              name, &stmt);
   for (size_t i = 0; i < tok_def_n(d) && rc == SQLITE_OK; i++)
     rc = store_extra(stmt, d, tok_def_at(d, i));
   sqlite3_finalize(stmt);
@@ -343,8 +334,9 @@ static int store_packed(sqlite3 *db, const char *schema, const char *name, const
   bool fits = tok_pack(c, tok_def_checksum(tok_compiled_definition(c)), &packed);
   if (!fits && packed.status == TOK_TOOBIG)
     return SQLITE_OK; /* the rows will do */
-  int rc = fits ? prepare(db, "INSERT INTO \"%w\".\"%w_about\"(key, value) VALUES (?1, ?2)", schema,
-                          name, &stmt)
+  int rc = fits ? tok_vocabulary_prepare(
+                      db, "INSERT INTO \"%w\".\"%w_about\"(key, value) VALUES (?1, ?2)", schema,
+                      name, &stmt)
                 : SQLITE_NOMEM;
   if (rc == SQLITE_OK)
     rc = bind_slice(stmt, 2, (tok_slice){packed.ptr, packed.len});

@@ -66,6 +66,12 @@ typedef struct {
 int tok_stored_read(sqlite3 *db, const char *schema, const char *name, bool rows, tok_stored *out,
                     const char **why);
 void tok_stored_free(tok_stored *s);
+/*
+** A statement whose text names the tables of a vocabulary: `fmt` is one of sqlite3_mprintf with the
+** schema, then the name. SQLite's code; *stmt is owned by the caller, NULL where that is no OK.
+*/
+int tok_vocabulary_prepare(sqlite3 *db, const char *fmt, const char *schema, const char *name,
+                           sqlite3_stmt **stmt);
 /* The names under which families are stored. */
 const char *tok_family_name(tok_family family);
 

@@ -3,19 +3,14 @@
 # --exec delivers each at least once: a command that fails or is killed leaves it undelivered.
 # tok-usage budget draws bars.
 set -u
+. tests/is.sh
 LC_ALL=C
 export LC_ALL
 dir=build/tmp/budget_alerts
 rm -rf $dir
 mkdir -p $dir
 db=$dir/a.db
-passed=0 failed=0
 
-is() { # <what> <expected> <printed>
-  if [ "$2" = "$3" ]; then passed=$((passed + 1)); return; fi
-  failed=$((failed + 1))
-  echo "$1: expected"; echo "$2" | sed 's/^/    /'; echo "  but got"; echo "$3" | sed 's/^/    /'
-}
 tok() { { echo ".load build/tok"; echo "SELECT tok_init() IS NULL;"; echo "$1;"; } | stdbuf -oL sqlite3 -batch "$db" 2>&1 | sed 1d; }
 events() { sqlite3 -batch $db "SELECT a.description || ' ' || e.state || ' ' || e.used_units FROM llm_alert_event AS e
   JOIN llm_alert AS a ON a.id = e.alert_id ORDER BY e.id"; }

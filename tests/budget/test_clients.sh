@@ -2,19 +2,14 @@
 # Budgets for every client: with and without tok, trusted_schema off, defensive, read-only,
 # attached. The sqlite3 shell.
 set -u
+. tests/is.sh
 LC_ALL=C
 export LC_ALL
 dir=build/tmp/budget_clients
 rm -rf $dir
 mkdir -p $dir
 db=$dir/a.db
-passed=0 failed=0
 
-is() { # <what> <expected> <printed>
-  if [ "$2" = "$3" ]; then passed=$((passed + 1)); return; fi
-  failed=$((failed + 1))
-  echo "$1: expected"; echo "$2" | sed 's/^/    /'; echo "  but got"; echo "$3" | sed 's/^/    /'
-}
 tok() { sqlite3 -batch "$1" -cmd '.load build/tok' "$2" 2>&1 | sed 's/.*\(tok[_a-z]*: \)/\1/; s/ ([0-9]*)$//'; }
 # statement by statement, results and errors in order
 lines() { { echo ".load build/tok"; echo "SELECT tok_init() IS NULL;"; echo "$1;"; } | stdbuf -oL sqlite3 -batch $db 2>&1 | sed 's/.*\(tok[_a-z]*: \)/\1/; s/ ([0-9]*)$//' | sed 1d; }

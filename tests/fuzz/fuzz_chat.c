@@ -3,21 +3,9 @@
 ** read, no overflow; a count is never negative, and a request in two halves (messages, options) is
 ** read like one.
 */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../../ext/tokens/chat.h"
 #include "../../ext/tokens/image.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition) \
-  do { \
-    if (!(condition)) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while (0)
+#include "require.h"
 
 static void check_request(tok_engine *e, const char *model, tok_slice request, tok_slice options) {
   tok_meter meter;

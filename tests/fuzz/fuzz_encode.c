@@ -7,22 +7,11 @@
 ** special tokens count (bit 0), whether the engine is new or has seen other texts (bit 1), and the
 ** alignment of the text (bits 2..7); then the text.
 */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../ext/tokens/engine.h"
 #include "../tokens/naive_bpe.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition) \
-  do { \
-    if (!(condition)) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while (0)
+#include "require.h"
 
 static const naive *oracle(int k) {
   static naive *oracles[NAIVE_N_ENCODINGS];

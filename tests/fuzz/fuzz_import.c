@@ -3,22 +3,11 @@
 ** that llm_price takes (its texts parse back to the same price); an error is a sentence with a byte
 ** inside the text.
 */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../ext/prices/import.h"
 #include "../../ext/prices/override.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition) \
-  do { \
-    if (!(condition)) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while (0)
+#include "require.h"
 
 static tok_status take(void *to, const tok_import_row *r) {
   tok_price_row row;

@@ -4,21 +4,10 @@
 **
 ** Input: a byte that chooses the format, a byte for the length of the pieces, then the log.
 */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../ext/ledger/log.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition) \
-  do { \
-    if (!(condition)) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while (0)
+#include "require.h"
 
 typedef struct {
   uint64_t hash;

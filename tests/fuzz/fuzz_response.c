@@ -5,22 +5,11 @@
 **
 ** Input: a provider up to the first NUL (may be empty), then the response.
 */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../ext/prices/usage_json.h"
 #include "../../ext/usage/usage.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition) \
-  do { \
-    if (!(condition)) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while (0)
+#include "require.h"
 
 static void require_parts(const tok_usage *u) {
   const int64_t *n = u->q.quanta;

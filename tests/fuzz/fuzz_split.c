@@ -4,21 +4,10 @@
 **
 ** Input: byte 0 chooses the encoding, byte 1 max_tokens, byte 2 the overlap; then the text.
 */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../ext/tokens/split.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition) \
-  do { \
-    if (!(condition)) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while (0)
+#include "require.h"
 
 static void check_prefix(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t max_tokens,
                          tok_prefix p) {

@@ -7,13 +7,10 @@
 */
 #include <sqlite3.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../ext/tok.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "require.h"
 
 /* A statement whose function does not exist is left out. */
 static const char *const statements[] = {

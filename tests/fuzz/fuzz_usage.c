@@ -4,24 +4,13 @@
 **
 ** Input: a model reference up to the first NUL, then a usage object.
 */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../ext/prices/cost.h"
 #include "../../ext/prices/explain.h"
 #include "../../ext/prices/override.h"
 #include "../../ext/prices/usage_json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition) \
-  do { \
-    if (!(condition)) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while (0)
+#include "require.h"
 
 enum { NOON = 1787227200 };
 

@@ -5,13 +5,11 @@
 ** First byte: bit 0: the rest is rows instead of a file; bits 1..3: the pattern that goes with a
 ** file; bit 7: the rest is a packed form, with the right checksum.
 */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../../ext/tokens/compile.h"
 #include "../../ext/tokens/import.h"
 #include "../../ext/tokens/pack.h"
 #include "../../ext/tokens/split.h"
+#include "require.h"
 
 static void fail(const char *what) {
   fprintf(stderr, "fuzz_vocab: %s\n", what);

@@ -5,21 +5,10 @@
 **
 ** Input: a TZif file; or else a POSIX TZ rule up to the first NUL, then a period.
 */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../ext/budget/period.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                                                         \
-  do {                                                                                             \
-    if (!(condition)) {                                                                            \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                              \
-      abort();                                                                                     \
-    }                                                                                              \
-  } while (0)
+#include "require.h"
 
 static const int64_t instants[] = {TOK_TIME_MIN, -2208988800,  -1,          0,
                                    1143259200,   1325239199,   1772946000,  1793505600,
