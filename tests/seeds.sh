@@ -1,7 +1,7 @@
 # Sourced by tests that run one Python program with one seed after the other.
 
-# each_seed <program> "<seed> ..." [argument ...]: a run passes if the program, which gets build/tok,
-# the seed and the arguments, ends with 0. Says how many did, and ends the script.
+# each_seed <program> "<seed> ..." [argument ...]: a run passes if the program, which gets
+# build/tok, the seed and the arguments, ends with 0. Says how many did, and ends the script.
 each_seed() {
   python=/usr/bin/python3
   "$python" -c 'import sqlite3; sqlite3.connect(":memory:").enable_load_extension(True)' \

@@ -206,15 +206,18 @@ bool tok_sql_unit(sqlite3_context *ctx, const char *func, sqlite3_value *v, tok_
 
 /* ---- functions ------------------------------------------------------------------------------- */
 
-typedef struct {
-  tok_conn conn; /* first: destroyed as one */
-  tok_zones zones;
-} zone_conn;
-
 static void destroy(tok_conn *conn) {
-  zone_conn *c = (zone_conn *)conn;
+  tok_zone_conn *c = (tok_zone_conn *)conn;
   tok_zones_clear(&c->zones);
   tok_free(c);
+}
+
+tok_zone_conn *tok_zone_conn_new(sqlite3 *db) {
+  tok_zone_conn *c = tok_malloc(sizeof *c);
+  if (c == NULL) return NULL;
+  *c = (tok_zone_conn){.conn = {db, 1, destroy}};
+  tok_zones_init(&c->zones, db);
+  return c;
 }
 
 static bool any_null(int n, sqlite3_value **args) {
@@ -225,7 +228,7 @@ static bool any_null(int n, sqlite3_value **args) {
 }
 
 static const tok_zone *zone_arg(sqlite3_context *ctx, const char *func, sqlite3_value *v) {
-  zone_conn *c = sqlite3_user_data(ctx);
+  tok_zone_conn *c = sqlite3_user_data(ctx);
   return tok_sql_zone(ctx, func, &c->zones, v);
 }
 
@@ -312,10 +315,8 @@ int tok_zone_register(sqlite3 *db) {
                                       {"tok_bucket", -1, ZONE_FLAGS, bucket_func},
                                       {"tok_bucket_end", -1, ZONE_FLAGS, bucket_end_func},
                                       {"tok_bucket_label", -1, ZONE_FLAGS, bucket_label_func}};
-  zone_conn *c = tok_malloc(sizeof *c);
+  tok_zone_conn *c = tok_zone_conn_new(db);
   if (c == NULL) return SQLITE_NOMEM;
-  *c = (zone_conn){.conn = {db, 1, destroy}};
-  tok_zones_init(&c->zones, db);
   int rc = tok_sql_functions(db, &c->conn, defs, sizeof defs / sizeof defs[0]);
   tok_conn_release(&c->conn);
   return rc;

@@ -27,6 +27,15 @@ typedef struct {
 void tok_zones_init(tok_zones *zones, sqlite3 *db);
 void tok_zones_clear(tok_zones *zones);
 
+/* The state of functions on a connection that need zones and nothing else. */
+typedef struct {
+  tok_conn conn; /* first: destroyed as one */
+  tok_zones zones;
+} tok_zone_conn;
+
+/* To be registered with and released as a tok_conn; NULL when out of memory. */
+tok_zone_conn *tok_zone_conn_new(sqlite3 *db);
+
 /*
 ** The zone of an IANA name ('America/New_York', any case), 'UTC', or an offset ('+05:30', 'UTC+6').
 ** From the rules that tok carries or newer ones of the system (zone_sql.c, R5) when first asked
@@ -35,8 +44,10 @@ void tok_zones_clear(tok_zones *zones);
 */
 int tok_zones_find(tok_zones *zones, tok_slice name, const tok_zone **out, char **message);
 
-/* A zone argument; none (v == NULL) and NULL mean UTC. Returns NULL with "<func>: …" raised if
-   there is no such zone. */
+/*
+** A zone argument; none (v == NULL) and NULL mean UTC. Returns NULL with "<func>: …" raised if
+** there is no such zone.
+*/
 const tok_zone *tok_sql_zone(sqlite3_context *ctx, const char *func, tok_zones *zones,
                              sqlite3_value *v);
 /* A unit argument: "hour" … "year"; false with an error raised. */

@@ -101,9 +101,11 @@ typedef struct {
   bool versioned; /* version and schema are known */
 } tok_call;
 
+/* Begins a call: no error, no transaction. Ends with tok_call_end in any case. */
 tok_call tok_call_start(sqlite3_context *ctx, const char *func);
 /* Undoes an open transaction after a failure and raises the error. True if all went well. */
 bool tok_call_end(tok_call *c);
+/* Fails with that code and "<func>: …", NULL: what the code means. The first error stays. */
 void tok_call_fail(tok_call *c, int rc, const char *format, ...);
 /* A text argument; false with the failure noted where there is no memory to read it. */
 bool tok_call_text(tok_call *c, sqlite3_value *v, tok_slice *out);
@@ -175,6 +177,7 @@ typedef struct {
   bool unplaced, wants_usual; /* a calendar is too short; a hold size needs the usual output */
 } tok_quota_rows;
 
+/* Of rows that were loaded, or zeroed. */
 void tok_quota_rows_free(tok_quota_rows *rows);
 /* Binds ?1 to ?18 of budget/match.sql. */
 void tok_request_bind(tok_call *c, sqlite3_stmt *stmt, const tok_request *r, int64_t now);

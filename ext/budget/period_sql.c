@@ -17,37 +17,13 @@
 ** buckets), in order. Times are ISO-8601 text or Unix seconds, results ISO-8601 text in UTC. NULL
 ** gives NULL or no rows.
 */
-#include "../base/zone_sql.h"
 #include "../tokens/tokens_sql.h"
+#include "budget_sql.h"
 #include "period.h"
 
 enum { PERIOD_FLAGS = SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_RESULT_SUBTYPE };
 
-typedef struct {
-  tok_conn conn; /* first: destroyed as one */
-  tok_zones zones;
-} period_conn;
-
-static void destroy(tok_conn *conn) {
-  period_conn *c = (period_conn *)conn;
-  tok_zones_clear(&c->zones);
-  tok_free(c);
-}
-
 /* ---- tok_period ------------------------------------------------------------------------------ */
-
-static void add_time(tok_buf *b, const char *name, int64_t t) {
-  char text[TOK_TIME_TEXT_BYTES];
-  tok_buf_adds(b, name);
-  if (!tok_time_in_range(t)) {
-    tok_buf_adds(b, "null");
-    return;
-  }
-  tok_time_format(t, text);
-  tok_buf_addc(b, '"');
-  tok_buf_adds(b, text);
-  tok_buf_addc(b, '"');
-}
 
 static void print_period(const tok_period *p, const tok_zone *z, int64_t t, tok_buf *b) {
   char text[TOK_PERIOD_TEXT_BYTES], label[TOK_ZONE_TEXT_BYTES];
@@ -57,9 +33,9 @@ static void print_period(const tok_period *p, const tok_zone *z, int64_t t, tok_
   tok_period_label(p, z, t, label);
   tok_buf_adds(b, "{\"period\":\"");
   tok_buf_adds(b, text);
-  add_time(b, "\",\"start\":", span.start);
-  add_time(b, ",\"end\":", span.end);
-  add_time(b, ",\"resets_at\":", tok_period_resets_at(p, z, t));
+  tok_add_iso(b, "\",\"start\":", span.start);
+  tok_add_iso(b, ",\"end\":", span.end);
+  tok_add_iso(b, ",\"resets_at\":", tok_period_resets_at(p, z, t));
   tok_buf_adds(b, ",\"label\":\"");
   tok_buf_adds(b, label);
   tok_buf_adds(b, "\"}");
@@ -67,7 +43,7 @@ static void print_period(const tok_period *p, const tok_zone *z, int64_t t, tok_
 
 static void period_func(sqlite3_context *ctx, int n, sqlite3_value **args) {
   static const char func[] = "tok_period";
-  period_conn *c = sqlite3_user_data(ctx);
+  tok_zone_conn *c = sqlite3_user_data(ctx);
   tok_period p;
   const char *wrong;
   int64_t t;
@@ -101,7 +77,7 @@ static const tok_tvf periods = {
 
 typedef struct {
   sqlite3_vtab base;
-  period_conn *conn; /* borrowed: the connection's */
+  tok_zone_conn *conn; /* borrowed: the connection's */
 } periods_vtab;
 
 typedef struct {
@@ -271,10 +247,8 @@ int tok_period_register(sqlite3 *db) {
   static const tok_func_def functions[] = {{"tok_period", 2, PERIOD_FLAGS, period_func},
                                            {"tok_period", 3, PERIOD_FLAGS, period_func}};
   static const tok_module_def modules[] = {{"tok_periods", &periods_module}};
-  period_conn *c = tok_malloc(sizeof *c);
+  tok_zone_conn *c = tok_zone_conn_new(db);
   if (c == NULL) return SQLITE_NOMEM;
-  *c = (period_conn){.conn = {db, 1, destroy}};
-  tok_zones_init(&c->zones, db);
   int rc = tok_sql_functions(db, &c->conn, functions, sizeof functions / sizeof functions[0]);
   if (rc == SQLITE_OK)
     rc = tok_sql_modules(db, &c->conn, modules, sizeof modules / sizeof modules[0]);

@@ -69,6 +69,7 @@ typedef struct {
   bool has_cost;
 } tok_plan;
 
+/* Allocates nothing. */
 void tok_plan_init(tok_plan *p);
 void tok_plan_free(tok_plan *p);
 /*

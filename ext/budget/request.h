@@ -64,8 +64,8 @@ void tok_request_free(tok_request *r);
 tok_status tok_request_scope(tok_request *r, tok_slice json);
 tok_status tok_request_amount(tok_request *r, tok_slice json);
 
-/* What the amount says of the request beside its sizes (ext/prices/most.h). */
 struct tok_bounds;
+/* What the amount says of the request beside its sizes, for tok_cost_most (ext/prices/most.h). */
 void tok_request_bounds(const tok_request *r, struct tok_bounds *out);
 
 /*

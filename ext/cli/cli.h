@@ -51,6 +51,7 @@ const char *read_options(int argc, char **argv, options *o, int *status);
 */
 bool absolute_time(sqlite3 *db, const char *name, const char *text, const char *now, char **out);
 void free_options(options *o);
+/* A sentence on stderr, behind "tok-usage: ". */
 void complain(const char *message, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- commands.c ---- */
@@ -66,6 +67,7 @@ struct command {
 
 extern const command COMMANDS[];
 extern const size_t N_COMMANDS;
+/* NULL where there is none of that name. */
 const command *find_command(const char *name);
 /* Whether its report is part of this build. */
 bool available(const command *c);
@@ -78,6 +80,7 @@ bool check_use(const command *c, options *o);
 */
 int prepare_report(sqlite3 *db, const command *c, const char *report, const options *o,
                    sqlite3_stmt **out);
+/* One a command; each complains itself, and returns an exit status. */
 int run_report(sqlite3 *db, const command *c, const options *o);
 int run_import(sqlite3 *db, const command *c, const options *o);
 int run_export(sqlite3 *db, const command *c, const options *o);

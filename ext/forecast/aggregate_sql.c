@@ -48,17 +48,6 @@ typedef struct {
   tok_forecast_request request;
 } state;
 
-typedef struct {
-  tok_conn conn; /* first: destroyed as one */
-  tok_zones zones;
-} room;
-
-static void destroy(tok_conn *conn) {
-  room *r = (room *)conn;
-  tok_zones_clear(&r->zones);
-  tok_free(r);
-}
-
 /* ---- rows ------------------------------------------------------------------------------------ */
 
 static bool begin(sqlite3_context *ctx, state *s, int argc, sqlite3_value **argv) {
@@ -190,7 +179,7 @@ static void print(tok_buf *b, const state *s, const tok_series *grid, const tok_
 }
 
 static const tok_zone *zone_of(sqlite3_context *ctx, const char *name) {
-  room *r = sqlite3_user_data(ctx);
+  tok_zone_conn *r = sqlite3_user_data(ctx);
   const tok_zone *zone = NULL;
   char *message = NULL;
   int rc = tok_zones_find(&r->zones, tok_slice_of(name[0] == '\0' ? "UTC" : name), &zone, &message);
@@ -239,10 +228,8 @@ int tok_forecast_aggregate_register(sqlite3 *db) {
   enum { FLAGS = SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_RESULT_SUBTYPE };
   static const tok_agg_def defs[] = {{func, 3, FLAGS, step, finish, NULL, NULL},
                                      {func, 4, FLAGS, step, finish, NULL, NULL}};
-  room *r = tok_malloc(sizeof *r);
+  tok_zone_conn *r = tok_zone_conn_new(db);
   if (r == NULL) return SQLITE_NOMEM;
-  *r = (room){.conn = {db, 1, destroy}};
-  tok_zones_init(&r->zones, db);
   int rc = tok_sql_aggregates(db, &r->conn, defs, sizeof defs / sizeof defs[0]);
   tok_conn_release(&r->conn);
   return rc;

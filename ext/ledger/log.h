@@ -85,17 +85,17 @@ typedef struct {
   tok_status (*bad)(void *to, int64_t line, const char *why);
 } tok_log_sink;
 
-/* What Codex says in one line and means for the next. */
+/* What Codex counts; it says the sums of the session so far. */
 enum {
-  TOK_SUM_INPUT,
-  TOK_SUM_CACHED,
-  TOK_SUM_OUTPUT,
-  TOK_SUM_REASONING,
-  TOK_SUM_WRITTEN,
-  TOK_SUMS
+  TOK_CODEX_INPUT,
+  TOK_CODEX_CACHED,
+  TOK_CODEX_OUTPUT,
+  TOK_CODEX_REASONING,
+  TOK_CODEX_WRITTEN,
+  TOK_CODEX_SUMS
 };
 typedef struct {
-  int64_t total[TOK_SUMS]; /* of the session so far; cached and written are parts of the input */
+  int64_t total[TOK_CODEX_SUMS]; /* of the session so far; cached and written are in the input */
   bool any;
 } tok_log_totals;
 
@@ -137,6 +137,7 @@ typedef struct {
   int n_columns;
 } tok_log;
 
+/* `options` is borrowed until tok_log_free, *sink is copied. Allocates nothing. */
 void tok_log_init(tok_log *l, tok_log_format format, const tok_log_options *options,
                   const tok_log_sink *sink);
 /*
@@ -144,6 +145,7 @@ void tok_log_init(tok_log *l, tok_log_format format, const tok_log_options *opti
 ** all), or what the sink returned.
 */
 tok_status tok_log_feed(tok_log *l, tok_slice bytes);
+/* No more bytes: what is left is a document. As tok_log_feed. */
 tok_status tok_log_end(tok_log *l);
 void tok_log_free(tok_log *l);
 

@@ -63,8 +63,10 @@ const tok_log_shape *tok_log_shape_of(tok_log_format format, tok_slice document)
 bool tok_log_is_sse(tok_slice start);
 bool tok_log_is_stream(tok_slice start);
 
-/* Usual names of the ledger's columns; case, spaces and punctuation do not matter. TOK_C_N: none;
-   beyond it, what no column takes as it is. */
+/*
+** Usual names of the ledger's columns; case, spaces and punctuation do not matter. TOK_C_N: none;
+** beyond it, what no column takes as it is.
+*/
 enum {
   TOK_C_COST_USD = TOK_C_N + 1, /* dollars that are the cost */
   TOK_C_REPORTED_USD,           /* dollars that the provider reports */

@@ -64,11 +64,11 @@ void tok_log_read_usage(tok_log_reader *w) {
 ** anew: a rollout by each sum, since it was compacted; what `codex exec` prints as a whole, since
 ** that is another run.
 */
-static void count_since(const tok_log_reader *w, int64_t since[TOK_SUMS]) {
+static void count_since(const tok_log_reader *w, int64_t since[TOK_CODEX_SUMS]) {
   const tok_log_totals *known = &w->l->totals;
   bool exec = tok_slice_is(w->kind, exec_turn), anew = !known->any || (exec && !w->l->session_len);
-  for (int i = 0; i < TOK_SUMS; i++) anew |= exec && w->total.total[i] < known->total[i];
-  for (int i = 0; i < TOK_SUMS; i++) {
+  for (int i = 0; i < TOK_CODEX_SUMS; i++) anew |= exec && w->total.total[i] < known->total[i];
+  for (int i = 0; i < TOK_CODEX_SUMS; i++) {
     since[i] = w->total.total[i] - (anew ? 0 : known->total[i]);
     if (since[i] < 0) since[i] = w->total.total[i];
   }
@@ -76,16 +76,16 @@ static void count_since(const tok_log_reader *w, int64_t since[TOK_SUMS]) {
 
 static int64_t at_most(int64_t n, int64_t most) { return n < most ? n : most; }
 
-static void use_sums(tok_log_reader *w, const int64_t used[TOK_SUMS]) {
+static void use_sums(tok_log_reader *w, const int64_t used[TOK_CODEX_SUMS]) {
   tok_record *r = &w->l->record;
-  int64_t cached = at_most(used[TOK_SUM_CACHED], used[TOK_SUM_INPUT]);
-  int64_t written = at_most(used[TOK_SUM_WRITTEN], used[TOK_SUM_INPUT] - cached);
-  tok_record_set_number(r, TOK_C_INPUT_TOKENS, used[TOK_SUM_INPUT]);
-  tok_record_set_number(r, TOK_C_OUTPUT_TOKENS, used[TOK_SUM_OUTPUT]);
+  int64_t cached = at_most(used[TOK_CODEX_CACHED], used[TOK_CODEX_INPUT]);
+  int64_t written = at_most(used[TOK_CODEX_WRITTEN], used[TOK_CODEX_INPUT] - cached);
+  tok_record_set_number(r, TOK_C_INPUT_TOKENS, used[TOK_CODEX_INPUT]);
+  tok_record_set_number(r, TOK_C_OUTPUT_TOKENS, used[TOK_CODEX_OUTPUT]);
   tok_record_set_number(r, TOK_C_CACHE_READ_TOKENS, cached);
   if (written > 0) tok_record_set_number(r, TOK_C_CACHE_WRITE_TOKENS, written);
   tok_record_set_number(r, TOK_C_REASONING_TOKENS,
-                        at_most(used[TOK_SUM_REASONING], used[TOK_SUM_OUTPUT]));
+                        at_most(used[TOK_CODEX_REASONING], used[TOK_CODEX_OUTPUT]));
 }
 
 /*
@@ -96,7 +96,7 @@ static bool take_totals(tok_log_reader *w) {
   tok_log_totals *known = &w->l->totals;
   bool again =
       w->total.any && known->any && memcmp(w->total.total, known->total, sizeof known->total) == 0;
-  int64_t since[TOK_SUMS];
+  int64_t since[TOK_CODEX_SUMS];
   if (!w->last.any && !w->total.any) return false;
   if (!w->last.any) count_since(w, since);
   use_sums(w, w->last.any ? w->last.total : since);
@@ -133,9 +133,9 @@ static void id_of_totals(tok_log_reader *w) {
   const int64_t *t = w->total.total;
   char id[sizeof l->origin + 8 * 21 + 16];
   snprintf(id, sizeof id, "%s%.*s:%lld:%lld:%lld:%lld:%lld:%lld:%lld:%lld", w->shape->prefix,
-           (int)l->origin_len, l->origin, (long long)t[TOK_SUM_INPUT], (long long)t[TOK_SUM_CACHED],
-           (long long)t[TOK_SUM_OUTPUT], (long long)t[TOK_SUM_REASONING],
-           (long long)tok_record_number(r, TOK_C_INPUT_TOKENS),
+           (int)l->origin_len, l->origin, (long long)t[TOK_CODEX_INPUT],
+           (long long)t[TOK_CODEX_CACHED], (long long)t[TOK_CODEX_OUTPUT],
+           (long long)t[TOK_CODEX_REASONING], (long long)tok_record_number(r, TOK_C_INPUT_TOKENS),
            (long long)tok_record_number(r, TOK_C_CACHE_READ_TOKENS),
            (long long)tok_record_number(r, TOK_C_OUTPUT_TOKENS),
            (long long)tok_record_number(r, TOK_C_REASONING_TOKENS));

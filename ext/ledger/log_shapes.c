@@ -13,7 +13,7 @@
 #define RAW(path, column)    {path, TOK_LOG_RAW, TOK_C_##column, NULL}
 #define DO(path, act)        {path, TOK_LOG_##act, 0, NULL}
 #define TEXT(path, act, txt) {path, TOK_LOG_##act, 0, txt}
-#define SUM(path, act, at)   {path, TOK_LOG_##act, TOK_SUM_##at, NULL}
+#define SUM(path, act, at)   {path, TOK_LOG_##act, TOK_CODEX_##at, NULL}
 #define SUMS(path, act)                                                                            \
   SUM(path ".input_tokens", act, INPUT), SUM(path ".cached_input_tokens", act, CACHED),            \
       SUM(path ".cache_write_input_tokens", act, WRITTEN),                                         \

@@ -55,19 +55,24 @@ int tok_query_bind_int(sqlite3_stmt *stmt, const char *name, int64_t n);
 int tok_query_bind_text(sqlite3_stmt *stmt, const char *name, tok_slice text);
 int tok_query_bind_value(sqlite3_stmt *stmt, const char *name, sqlite3_value *v);
 
-/* Arguments. NULL and not given leave *out as it is. */
+/*
+** Arguments, `arg` their name in errors. NULL and not given leave *out as it is. An integer is
+** within min..max; a time, ISO-8601 text or an integer, becomes Unix seconds. An SQLite code, with
+** the error set.
+*/
 int tok_query_int(tok_query *q, sqlite3_value *v, const char *arg, int64_t min, int64_t max,
                   int64_t *out);
 int tok_query_time(tok_query *q, sqlite3_value *v, const char *arg, int64_t *out);
 /*
-** The zone of the argument, else of llm_setting, else UTC; *name is the text to bind, borrowed from
-** *owned (sqlite3_free), which the caller frees in any case.
+** The zone of the argument, else of llm_setting, else UTC; *out is borrowed from the connection.
+** *owned is its name, the text to bind, which the caller frees (sqlite3_free) in any case.
 */
 int tok_query_zone(tok_query *q, sqlite3_value *v, const tok_zone **out, char **owned);
 
 /* One answer: the integers of the first row of a query, SQLITE_NULL as INT64_MIN. */
 int tok_query_ask(tok_query *q, const char *sql, int n, int64_t *out);
 
+/* Registers one table a definition; the definitions must outlive the connection. */
 int tok_query_register(sqlite3 *db, const tok_query_def *const *defs, size_t n);
 
 #endif

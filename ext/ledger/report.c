@@ -1,15 +1,15 @@
 /* Spans of time and roll-ups of a report; see report.h. Nothing of its own for SQL. */
 #include "report.h"
 
-tok_rollup tok_rollup_for(unsigned columns) {
-  static const tok_rollup none = {NULL, false, false, false};
-  if (columns == 0) return (tok_rollup){"all", true, true, true};
+tok_rollup_dim tok_rollup_dim_for(unsigned columns) {
+  static const tok_rollup_dim none = {NULL, false, false, false};
+  if (columns == 0) return (tok_rollup_dim){"all", true, true, true};
   if ((columns & ~(unsigned)(TOK_BY_PROVIDER | TOK_BY_MODEL)) == 0) {
-    return (tok_rollup){"model", true, true, true};
+    return (tok_rollup_dim){"model", true, true, true};
   }
-  if (columns == TOK_BY_TASK) return (tok_rollup){"task_type", true, true, true};
-  if (columns == TOK_BY_TENANT) return (tok_rollup){"tenant_id", true, true, true};
-  return (columns & TOK_BY_OTHER) != 0 ? none : (tok_rollup){"tuple", false, true, false};
+  if (columns == TOK_BY_TASK) return (tok_rollup_dim){"task_type", true, true, true};
+  if (columns == TOK_BY_TENANT) return (tok_rollup_dim){"tenant_id", true, true, true};
+  return (columns & TOK_BY_OTHER) != 0 ? none : (tok_rollup_dim){"tuple", false, true, false};
 }
 
 /* ---- spans ----------------------------------------------------------------------------------- */

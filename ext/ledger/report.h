@@ -24,9 +24,10 @@ enum {
 typedef struct {
   const char *dim;       /* NULL: none has these columns, rows are read */
   bool hours, days, all; /* levels that it has */
-} tok_rollup;
+} tok_rollup_dim;
 
-tok_rollup tok_rollup_for(unsigned columns);
+/* The smallest roll-up that has all of these columns, bits of TOK_BY_…; 0: that of no column. */
+tok_rollup_dim tok_rollup_dim_for(unsigned columns);
 
 /* TOK_SPAN_LESS: rows that a span of days has too much, to be taken away from it. */
 enum {

@@ -214,7 +214,7 @@ static char *conditions_sql(const question *a, bool row) {
 ** tenant are found by the primary key.
 */
 static const char *rollup_range(const question *a) {
-  const char *dim = tok_rollup_for(a->columns).dim;
+  const char *dim = tok_rollup_dim_for(a->columns).dim;
   bool of_tenant = false;
   for (unsigned i = 0; i < N_CONDITIONS; i++) {
     of_tenant |= (a->filtered >> i & 1) != 0 && conditions[i].column == TOK_BY_TENANT;
@@ -227,7 +227,7 @@ static const char *rollup_range(const question *a) {
 
 /* Only a roll-up of days without hours has TOK_SPAN_LESS. */
 static bool reads_less(const question *a) {
-  tok_rollup r = tok_rollup_for(a->columns);
+  tok_rollup_dim r = tok_rollup_dim_for(a->columns);
   return r.days && !r.hours;
 }
 
@@ -273,7 +273,7 @@ static char *report_sql(const question *a) {
 ** Where the range has more buckets than SPANS_BYTES_MAX (a bucket of a zone takes about 40 bytes):
 ** rows, one by one. That takes a row that is thousands of years off.
 */
-static int bind_spans(const question *a, sqlite3_stmt *stmt, const char *name, tok_rollup r,
+static int bind_spans(const question *a, sqlite3_stmt *stmt, const char *name, tok_rollup_dim r,
                       bool all, bool less) {
   tok_buf spans;
   tok_span_rules rules = {r.hours, r.days, less, a->timed ? a->zone : NULL, a->unit};
@@ -297,7 +297,7 @@ static int bind_text(sqlite3_stmt *stmt, const char *name, const char *text) {
 }
 
 static int bind(const question *a, sqlite3_stmt *stmt, bool whole) {
-  tok_rollup sums = tok_rollup_for(a->columns);
+  tok_rollup_dim sums = tok_rollup_dim_for(a->columns);
   int rc = bind_spans(a, stmt, ":spans", sums, whole && sums.all && !a->timed, true);
   if (rc == SQLITE_OK && a->percentiles == PERCENTILE_COUNTS)
     rc = bind_spans(a, stmt, ":ms_spans", sums, false, false);

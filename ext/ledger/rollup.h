@@ -61,13 +61,16 @@ typedef struct {
   tok_status status; /* sticky; TOK_OVERFLOW when a sum leaves int64 */
 } tok_rollup;
 
+/* Allocates nothing. */
 void tok_rollup_init(tok_rollup *r);
 void tok_rollup_free(tok_rollup *r);
+/* Counts a row, whose texts are copied. What is not known is 0; times are 0 ms or more. */
 void tok_rollup_add(tok_rollup *r, const tok_rollup_row *row);
 /* Fills groups, sorted, from what was added. Then read them, then tok_rollup_clear(). */
 void tok_rollup_finish(tok_rollup *r);
 void tok_rollup_clear(tok_rollup *r);
 
+/* The key of an entry of `groups`. */
 void tok_rollup_group_key(const tok_tally_entry *e, tok_rollup_key *out);
 /* Response times of a group by bin; false if the group is one of those that do not count them. */
 bool tok_rollup_group_times(const tok_rollup *r, const tok_tally_entry *e, tok_times *out);

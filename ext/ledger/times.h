@@ -22,11 +22,13 @@ typedef struct {
 /* The bin of a response time of 0 ms or more. */
 int64_t tok_times_bin(int64_t ms);
 
+/* Nothing is counted; before anything else. */
 void tok_times_clear(tok_times *t);
 /* False if a count leaves int64; the bin is as before then. bin < TOK_N_BINS. */
 bool tok_times_add(tok_times *t, int64_t bin, int64_t n);
 /* False if the text is malformed; what came before that is added. O(length). */
 bool tok_times_read(tok_times *t, tok_slice text);
+/* Appends the text, in order; nothing where nothing is counted. */
 void tok_times_write(const tok_times *t, tok_buf *out);
 /*
 ** The percentile at p in 0..1, interpolated between the middles of bins as tok_sample_percentile

@@ -132,8 +132,10 @@ typedef enum {
   TOK_MEANS_WHOLE     /* response */
 } tok_usage_means;
 
-/* What a response tells by how it calls itself: the prefix of its id, kind or fingerprint. First
-   match. */
+/*
+** What a response tells by how it calls itself: the prefix of its id, kind or fingerprint. First
+** match.
+*/
 typedef struct {
   uint8_t word;
   const char *prefix;

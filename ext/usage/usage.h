@@ -108,12 +108,17 @@ void tok_usage_clear(tok_usage_raw *r);
 void tok_usage_merge(tok_usage_raw *into, const tok_usage_raw *event);
 /* May the event be a later part of that response, of streams whose parts say no id? */
 bool tok_usage_goes_on(const tok_usage_raw *response, const tok_usage_raw *event);
-/* Applies the shape; adds the response to `out`. `lenient`: parts larger than the whole are cut to
-   it in canonical objects too, and a provider that nothing tells is guessed. TOK_NOTFOUND if
-   nothing was counted; TOK_OVERFLOW with out->wrong. */
+/*
+** Applies the shape; adds the response to `out`. `lenient`: parts larger than the whole are cut to
+** it in canonical objects too, and a provider that nothing tells is guessed. TOK_NOTFOUND if
+** nothing was counted; TOK_OVERFLOW with out->wrong.
+*/
 tok_status tok_usage_settle(const tok_usage_raw *r, tok_slice provider, bool lenient,
                             tok_usage *out);
-/* Reads a text, or exactly one object (single): see usage.c. */
+/*
+** Reads a text as tok_usage_parse does, or exactly one object (single), of which every member that
+** is known must be a number; see usage.c.
+*/
 tok_status tok_usage_walk(tok_slice text, tok_slice provider, bool single, tok_usage *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the fuzz targets share: the entry that a fuzzer calls, and an abort where a property fails. */
+/* What fuzz targets share: the entry that a fuzzer calls, and an abort where a property fails. */
 #ifndef TOK_REQUIRE_H
 #define TOK_REQUIRE_H
 
