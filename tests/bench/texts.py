@@ -76,6 +76,8 @@ def adversarial():
     rng = random.Random(7)
     n = ADVERSARIAL_BYTES
     chinese = "".join(chr(rng.randrange(0x4E00, 0x9FA5)) for _ in range(n // 3))
+    words = [w.strip() for w in vocabulary_words()]
+    words = [w for w in words if len(w) > 2 and w.isascii() and w.isalpha() and w.islower()]
     return {
         "a": "a" * n,
         "spaces": " " * n,
@@ -83,6 +85,7 @@ def adversarial():
         "digits": "".join(rng.choice("0123456789") for _ in range(n)),
         "chinese": chinese,
         "letters": "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(n)),
+        "words": "".join(rng.choice(words) for _ in range(n // 4))[:n],
         "space-newline": " \n" * (n // 2),
         "caret": "^" * n,
     }
