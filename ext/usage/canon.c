@@ -125,18 +125,32 @@ static bool add_meters(tok_quantities *q, tok_meter whole, uint64_t meters) {
   return true;
 }
 
+static bool of_mistral(const tok_usage_raw *r, tok_slice provider) {
+  tok_resolution found;
+  if (provider.len > 0)
+    return tok_slice_is(provider, "mistral");
+  tok_resolve(provider, r->words[TOK_WORD_MODEL].text, &found);
+  return found.provider >= 0 &&
+         tok_slice_is(tok_slice_of(tok_price_text(tok_prices.providers[found.provider].id)),
+                      "mistral");
+}
+
 /*
 ** Chat: whoever speaks OpenAI's dialect puts the same words to other uses, and the provider's total
 ** tells.
 **   total = prompt + completion                all is inside (OpenAI, Groq, DeepSeek, …)
 **   total = prompt + completion + reasoning    xAI: reasoning is on top
 **   total = prompt + completion + audio        Mistral: audio is on top of prompt_tokens
+**   total > prompt + completion, Mistral       its transcriptions and moderations: what they heard
+**                                              and read is on top
 **   total > prompt + completion, no reasoning  Gemini's compatible endpoint: thoughts hide in the
 **   gap
-** Vercel's total leaves out the reasoning that it bills; an xAI response without a total is taken
-** as on top too.
+** Reasoning that is more than the completion is on top where no total says otherwise: routers count
+** it with another tokenizer, and bill the completion. Vercel's total leaves out the reasoning that
+** it bills; an xAI response without a total is taken as on top too.
 */
-static bool settle_chat(tok_quantities *q, int64_t total, tok_slice provider) {
+static bool settle_chat(tok_quantities *q, const tok_usage_raw *r, tok_slice provider) {
+  int64_t total = r->total;
   int64_t sum, reasoning = q->quanta[TOK_M_REASONING], audio = q->quanta[TOK_M_INPUT_AUDIO];
   if (!tok_add_i64(q->quanta[TOK_M_INPUT], q->quanta[TOK_M_OUTPUT], &sum))
     return false;
@@ -144,12 +158,18 @@ static bool settle_chat(tok_quantities *q, int64_t total, tok_slice provider) {
   if (tok_slice_is(provider, "vercel") || (total < 0 && tok_slice_is(provider, "x-ai")))
     return add_to(q, TOK_M_OUTPUT, reasoning);
   if (gap == 0) {
-    return reasoning <= q->quanta[TOK_M_OUTPUT] || add_to(q, TOK_M_OUTPUT, reasoning);
+    return total == sum || reasoning <= q->quanta[TOK_M_OUTPUT] ||
+           add_to(q, TOK_M_OUTPUT, reasoning);
   }
   if (gap == reasoning)
     return add_to(q, TOK_M_OUTPUT, gap);
   if (gap == audio)
     return add_to(q, TOK_M_INPUT, gap);
+  if (audio == 0 && of_mistral(r, provider)) {
+    if (tok_quantities_has(q, TOK_M_INPUT_SECONDS))
+      tok_quantities_set(q, TOK_M_INPUT_AUDIO, gap);
+    return add_to(q, TOK_M_INPUT, gap);
+  }
   if (reasoning == 0 && tok_quantities_has(q, TOK_M_OUTPUT)) {
     tok_quantities_set(q, TOK_M_REASONING, gap);
     return add_to(q, TOK_M_OUTPUT, gap);
@@ -166,6 +186,12 @@ static void settle_image(tok_quantities *q) {
                                     1ULL << TOK_M_OUTPUT_AUDIO;
   if (tok_quantities_has(q, TOK_M_INPUT_IMAGE) && (q->given & elsewhere) == 0)
     tok_quantities_set(q, TOK_M_OUTPUT_IMAGE, q->quanta[TOK_M_OUTPUT]);
+}
+
+/* Who says what was heard (Mistral) does not say that this is all, and prices are by the whole. */
+static void settle_seconds(tok_quantities *q) {
+  if (tok_quantities_has(q, TOK_M_INPUT_SECONDS) && !tok_quantities_has(q, TOK_M_SECONDS))
+    tok_quantities_set(q, TOK_M_SECONDS, q->quanta[TOK_M_INPUT_SECONDS]);
 }
 
 /* The split of what was written to the cache may be all there is of it. */
@@ -391,7 +417,9 @@ tok_status tok_usage_settle(const tok_usage_raw *written, tok_slice said, bool l
   const tok_shape_info *s = &tok_shapes[shape];
   if (count(r, shape, &q) != TOK_OK || !settle_writes(&q))
     return too_large(out);
-  if (shape == TOK_SHAPE_CHAT && !settle_chat(&q, r->total, provider.text))
+  if (shape != TOK_SHAPE_CANONICAL)
+    settle_seconds(&q);
+  if (shape == TOK_SHAPE_CHAT && !settle_chat(&q, r, provider.text))
     return too_large(out);
   if (!add_meters(&q, TOK_M_INPUT, s->on_top_of_input) ||
       !add_meters(&q, TOK_M_OUTPUT, s->on_top_of_output))

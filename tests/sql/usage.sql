@@ -12,6 +12,9 @@ SELECT tok_cost_nano('gemini-2.5-flash', '{"usageMetadata":{"promptTokenCount":8
        tok_cost_nano('gemini-2.5-flash', 217, 82, 0, 0, '2026-08-20');
 SELECT tok_cost_nano('grok-4-fast', '{"prompt_tokens":468,"completion_tokens":82,"total_tokens":870,"prompt_tokens_details":{"cached_tokens":305},"completion_tokens_details":{"reasoning_tokens":320},"cost_in_usd_ticks":2488500}', '2026-08-20');
 SELECT tok_cost('sonar', '{"prompt_tokens":8,"completion_tokens":213,"search_context_size":"low"}', '2026-08-20'), tok_cost('sonar', 8, 213, 0, 0, '2026-08-20');
+.print -- a transcription that is priced by the second
+SELECT tok_cost_nano('voxtral-mini-latest', u, '2026-08-20'), tok_cost_nano('voxtral-mini-latest', tok_usage(u), '2026-08-20')
+  FROM (SELECT '{"usage":{"prompt_audio_seconds":30,"prompt_tokens":4,"total_tokens":480,"completion_tokens":76}}' AS u);
 .print -- one hour of cache costs more than five minutes
 SELECT tok_cost_nano('claude-sonnet-4-5', '{"input_tokens":0,"cache_creation_input_tokens":1000,"cache_creation":{"ephemeral_1h_input_tokens":1000},"output_tokens":0}', '2026-08-20'),
        tok_cost_nano('claude-sonnet-4-5', '{"input_tokens":0,"cache_creation_input_tokens":1000,"cache_creation":{"ephemeral_5m_input_tokens":1000},"output_tokens":0}', '2026-08-20');

@@ -121,7 +121,28 @@ static void chat_dialects(void) {
         "\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":375}}",
         "{\"provider\":\"mistral\",\"input_tokens\":384,\"output_tokens\":201,\"total_tokens\":585,"
         "\"input_audio_tokens\":375,"
-        "\"input_audio_seconds\":4}");
+        "\"seconds\":4,\"input_audio_seconds\":4}");
+  /* its transcriptions and moderations: what they heard and read is in the total alone */
+  READS("{\"model\":\"voxtral-mini-latest\",\"text\":\"Hello.\",\"usage\":{\"prompt_audio_seconds\":30,"
+        "\"prompt_tokens\":4,\"total_tokens\":480,\"completion_tokens\":76}}",
+        "{\"provider\":\"mistral\",\"model\":\"voxtral-mini-latest\",\"input_tokens\":404,"
+        "\"output_tokens\":76,\"total_tokens\":480,\"input_audio_tokens\":400,"
+        "\"seconds\":30,\"input_audio_seconds\":30}");
+  READS("{\"id\":\"1\",\"model\":\"mistral-moderation-2603\",\"results\":[{\"categories\":{}}],"
+        "\"usage\":{\"prompt_tokens\":12,\"total_tokens\":70,\"completion_tokens\":0}}",
+        "{\"model\":\"mistral-moderation-2603\",\"response_id\":\"1\",\"input_tokens\":70,"
+        "\"output_tokens\":0,\"total_tokens\":70}");
+  /* OpenRouter counts reasoning with another tokenizer, and bills the completion: the total says
+     that it is all. Without a total it would be on top. */
+  READS("{\"id\":\"gen-1\",\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":500,"
+        "\"total_tokens\":1500,\"cost\":0.00037,"
+        "\"completion_tokens_details\":{\"reasoning_tokens\":540}}}",
+        "{\"provider\":\"openrouter\",\"response_id\":\"gen-1\",\"input_tokens\":1000,"
+        "\"output_tokens\":500,\"total_tokens\":1500,\"reasoning_tokens\":500,"
+        "\"reported_cost_usd\":0.00037}");
+  READS("{\"prompt_tokens\":10,\"completion_tokens\":2,\"completion_tokens_details\":{"
+        "\"reasoning_tokens\":5}}",
+        "{\"input_tokens\":10,\"output_tokens\":7,\"total_tokens\":17,\"reasoning_tokens\":5}");
   /* Vercel: reasoning is billed and in no total */
   READS("{\"usage\":{\"prompt_tokens\":109,\"completion_tokens\":368,\"total_tokens\":477,\"cost\":"
         "0.00637625,\"is_byok\":false,"
