@@ -55,8 +55,10 @@ const tok_usage_mark tok_usage_marks[] = {
 const size_t tok_usage_n_marks = sizeof tok_usage_marks / sizeof tok_usage_marks[0];
 
 int tok_usage_mark_rank(const char *provider) {
-  static const char *const routers[] = {"openrouter", "vercel"}; /* vercel speaks openrouter */
-  for (int i = 0; provider != NULL && i < 2; i++) {
+  static const char *const routers[] = {
+      "openrouter", "vercel", /* vercel speaks openrouter */
+      "github-copilot"};
+  for (int i = 0; provider != NULL && i < 3; i++) {
     if (strcmp(provider, routers[i]) == 0)
       return 2 + i;
   }
@@ -206,6 +208,7 @@ const tok_usage_row tok_usage_rows[] = {
     COUNT("completion_tokens_details.image_tokens", ANY, OUTPUT_IMAGE, S_CHAT, 0),
     COUNT("completion_tokens_details.reasoning_tokens", ANY, REASONING, S_CHAT, 0),
     ROW("content_filters", EVENT, GO, TOK_AT_WRAP, 0, "azure"),
+    ROW("copilot_usage.total_nano_aiu", EVENT, NANO_CREDITS, 0, 0, "github-copilot"),
     ROW("cost", ANY, COST, 0, 0, NULL),
     ROW("cost.total_cost", ANY, COST, 0, 0, "perplexity"),
     ROW("cost_details.upstream_inference_cost", ANY, UPSTREAM, 0, 0, NULL),
@@ -220,6 +223,7 @@ const tok_usage_row tok_usage_rows[] = {
     ROW("done", EVENT, ENDS, 0, 0, NULL),
     ROW("embedding", EVENT, ENDS, 0, 0, NULL),
     ROW("embeddings", EVENT, ENDS, 0, 0, NULL),
+    ROW("estimated_cost", USAGE, COST, 0, 0, NULL), /* DeepInfra's */
     COUNT("eval_count", ANY, OUTPUT, S_OLLAMA, S_OLLAMA),
     WORD("extra_properties.google.traffic_type", ANY, TIER),
     WORD("gen_ai.openai.response.service_tier", EVENT, TIER),
@@ -231,6 +235,7 @@ const tok_usage_row tok_usage_rows[] = {
     WORD("gen_ai.system", EVENT, PROVIDER),
     COUNT("generated_token_count", ANY, OUTPUT, S_WATSONX, S_WATSONX),
     COUNT("generation_token_count", ANY, OUTPUT, S_LLAMA, S_LLAMA),
+    ADD("grounding_tool_count[google_search]", ANY, WEB_SEARCHES, S_INTERACTIONS, 0),
     GO("headers", ANY, EVENT),
     WORD("id", EVENT, ID),
     COUNT("image.input_tokens", OTEL, INPUT_IMAGE, S_OTEL, S_OTEL),
@@ -348,6 +353,7 @@ const tok_usage_row tok_usage_rows[] = {
     TOLD("num_search_queries", WEB_SEARCHES, S_CHAT, "perplexity"),
     WORD("object", EVENT, KIND),
     WORD("openai.response.service_tier", EVENT, TIER),
+    ROW("output.action.type", EVENT, TOOL, 0, 0, NULL),
     ROW("output.type", EVENT, TOOL, 0, 0, NULL),
     COUNT("outputTokenCount", ANY, OUTPUT, S_METRICS, S_METRICS),
     COUNT("outputTokenDetails.reasoningTokens", ANY, REASONING, S_AI_SDK, S_AI_SDK),
@@ -389,7 +395,13 @@ const tok_usage_row tok_usage_rows[] = {
           S_ANTHROPIC | S_RESPONSES | S_CANONICAL, 0),
     COUNT("output_video_tokens", ANY, OUTPUT_VIDEO, S_CANONICAL | S_CHAT, S_CANONICAL),
     COUNT("pages", ANY, PAGES, S_CANONICAL | S_CHAT, S_CANONICAL),
+    ADD("predictions.embeddings.statistics.token_count", EVENT, INPUT, S_GEMINI, S_GEMINI),
     COUNT("promptTokenCount", ANY, INPUT, S_GEMINI | S_LIVE | S_LLAMA, S_GEMINI),
+    /* of embeddings: what is not text has another price */
+    ADD("promptTokenDetails[AUDIO]", ANY, INPUT_AUDIO, S_GEMINI, 0),
+    ADD("promptTokenDetails[DOCUMENT]", ANY, INPUT_IMAGE, S_GEMINI, 0),
+    ADD("promptTokenDetails[IMAGE]", ANY, INPUT_IMAGE, S_GEMINI, 0),
+    ADD("promptTokenDetails[VIDEO]", ANY, INPUT_VIDEO, S_GEMINI, 0),
     ADD("promptTokensDetails[AUDIO]", ANY, INPUT_AUDIO, S_GEMINI | S_LIVE, 0),
     ADD("promptTokensDetails[DOCUMENT]", ANY, INPUT_IMAGE, S_GEMINI | S_LIVE, 0),
     ADD("promptTokensDetails[IMAGE]", ANY, INPUT_IMAGE, S_GEMINI | S_LIVE, 0),
@@ -500,6 +512,7 @@ const tok_usage_row tok_usage_rows[] = {
     ADD("toolUsePromptTokensDetails[IMAGE]", ANY, INPUT_IMAGE, S_GEMINI | S_LIVE, 0),
     ADD("toolUsePromptTokensDetails[TEXT]", ANY, INPUT_TEXT, S_GEMINI | S_LIVE, 0),
     ADD("toolUsePromptTokensDetails[VIDEO]", ANY, INPUT_VIDEO, S_GEMINI | S_LIVE, 0),
+    COUNT("tool_usage.web_search.num_requests", EVENT, WEB_SEARCHES, S_RESPONSES, 0),
     COUNT("tool_use_prompt_token_count", ANY, INPUT_TOOL, S_GEMINI | S_LIVE, S_GEMINI),
     ADD("tool_use_prompt_tokens_details[AUDIO]", ANY, INPUT_AUDIO, S_GEMINI | S_LIVE, 0),
     ADD("tool_use_prompt_tokens_details[DOCUMENT]", ANY, INPUT_IMAGE, S_GEMINI | S_LIVE, 0),

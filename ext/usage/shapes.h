@@ -64,7 +64,7 @@ enum {
 /* What a row does with its value. */
 typedef enum {
   TOK_DO_COUNT, /* arg: meter. The largest of several rows of one meter wins */
-  TOK_DO_ADD,   /* arg: meter. Several rows add up */
+  TOK_DO_ADD,   /* arg: meter. Several rows add up, and what an array says of one row */
   TOK_DO_TOTAL, /* the provider's total, for the identities */
   /* arg: place. The members of this object (or of the objects of this array) are at that place */
   TOK_DO_GO,
@@ -75,7 +75,10 @@ typedef enum {
   TOK_DO_UPSTREAM, /* dollars that somebody else bills: part of the cost only with one's own key */
   TOK_DO_TICKS,    /* the same as COST in units of 1e-10 dollars */
   TOK_DO_OWN_KEY,  /* true: the upstream cost comes on top */
-  TOK_DO_TOOL,     /* a string: "web_search_call" is one web search */
+  TOK_DO_NANO_CREDITS, /* the same in units of 1e-9 credits of GitHub Copilot, a cent each */
+  /* a string: "web_search_call" is one web search, unless its action opens a page or looks for
+     something in one, for which OpenAI has no fee */
+  TOK_DO_TOOL,
   TOK_DO_QUERY,    /* a string: a web search query of Gemini */
   TOK_DO_LIST,     /* OpenTelemetry's array of {key, value: {stringValue | intValue | …}} */
   TOK_DO_ROUNDS,   /* Anthropic's array of sampling iterations: those that its totals leave out */

@@ -6,6 +6,8 @@
 #include "walk.h"
 
 static const int64_t PICO_A_DOLLAR = 1000000000000, PICO_A_TICK = 100; /* a tick: 1e-10 dollars */
+/* GitHub's AI credit is a cent: docs.github.com/en/copilot/concepts/billing */
+static const int64_t PICO_A_NANO_CREDIT = 10;
 
 typedef enum {
   MEMBERS, /* members are looked up in the table */
@@ -130,6 +132,15 @@ static void put(tok_walker *w, int row, int64_t v) {
     e->total = v;
 }
 
+/* Adds to what the event said of the row before. */
+static void put_more(tok_walker *w, int row, int64_t v) {
+  bool given = (w->event.given[row / 64] >> row % 64 & 1) != 0;
+  if (tok_add_i64(given ? w->event.value[row] : 0, v, &v))
+    put(w, row, v);
+  else
+    wrong(w, TOK_OVERFLOW, "is too large");
+}
+
 static void put_count(tok_walker *w, int row) {
   const tok_usage_row *r = &tok_usage_rows[row];
   int64_t v, quantum = r->act == TOK_DO_TOTAL ? 1 : tok_meters[r->arg].quantum;
@@ -148,6 +159,8 @@ static void put_count(tok_walker *w, int row) {
     wrong(w, TOK_INVALID, "must be a whole number");
   else if (v < 0)
     wrong(w, TOK_INVALID, "must not be negative");
+  else if (r->act == TOK_DO_ADD)
+    put_more(w, row, v);
   else
     put(w, row, v);
 }
@@ -212,10 +225,14 @@ static void put_query(tok_walker *w) {
 }
 
 static void put_tool(tok_walker *w) {
+  static const char *const free_actions[] = {"open_page", "find_in_page", "find"};
   char room[TOK_USAGE_ESCAPED_MAX];
-  if (w->j.event == TOK_JSON_STRING &&
-      tok_slice_is(tok_usage_undone(w->j.text, w->j.escaped, room), "web_search_call"))
-    w->event.tools++;
+  if (w->j.event != TOK_JSON_STRING)
+    return;
+  tok_slice said = tok_usage_undone(w->j.text, w->j.escaped, room);
+  w->event.tools += tok_slice_is(said, "web_search_call");
+  for (size_t i = 0; i < sizeof free_actions / sizeof free_actions[0]; i++)
+    w->event.tools -= tok_slice_is(said, free_actions[i]);
 }
 
 /* Why a response ended: some say that it did not. */
@@ -246,6 +263,9 @@ static void deliver(tok_walker *w, int row) {
     break;
   case TOK_DO_TICKS:
     put_money(w, row, &w->event.cost, PICO_A_TICK);
+    break;
+  case TOK_DO_NANO_CREDITS:
+    put_money(w, row, &w->event.cost, PICO_A_NANO_CREDIT);
     break;
   case TOK_DO_OWN_KEY:
     w->event.own_key |= w->j.event == TOK_JSON_TRUE;
@@ -303,7 +323,8 @@ static void on_key(tok_walker *w) {
 }
 
 static const char *const label_names[] = {"modality", "ttl", "type"};
-static const char *const count_names[] = {"tokenCount", "token_count", "tokens", "inputTokens"};
+static const char *const count_names[] = {"tokenCount", "token_count", "tokens", "inputTokens",
+                                         "count"};
 
 static bool is_one_of(tok_slice key, const char *const *names, size_t n) {
   for (size_t i = 0; i < n; i++) {
@@ -321,18 +342,9 @@ static void set_label(tok_walker *w) {
 static void on_entry_member(tok_walker *w) {
   if (w->j.event == TOK_JSON_STRING && is_one_of(w->name, label_names, 3))
     set_label(w);
-  if (is_number(w) && is_one_of(w->name, count_names, 4) &&
+  if (is_number(w) && is_one_of(w->name, count_names, 5) &&
       (tok_json_int(w->j.text, 1, &w->entry) != TOK_OK || w->entry < 0))
     wrong(w, TOK_INVALID, "must be a whole number");
-}
-
-/* Adds to what the event said of the row before. */
-static void put_more(tok_walker *w, int row, int64_t v) {
-  bool given = (w->event.given[row / 64] >> row % 64 & 1) != 0;
-  if (tok_add_i64(given ? w->event.value[row] : 0, v, &v))
-    put(w, row, v);
-  else
-    wrong(w, TOK_OVERFLOW, "is too large");
 }
 
 /* An array of entries begins: a member that is there twice counts as it stands last. */
@@ -450,7 +462,7 @@ static bool member_frame(tok_walker *w, const tok_walk_frame *f, bool array, tok
     return false;
   n->kind = w->path[w->path_len] == '[' ? ENTRIES : MEMBERS;
   n->len = (uint8_t)(w->path_len + 1);
-  if (n->kind == ENTRIES)
+  if (n->kind == ENTRIES || array)
     forget_entries(w, n);
   return true;
 }

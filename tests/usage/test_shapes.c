@@ -466,6 +466,48 @@ static void canonical_again(void) {
     READS(texts[i], texts[i]);
 }
 
+/* What is counted, or billed, at a place of its own. */
+static void counted_beside(void) {
+  /* OpenAI's search tool: only a search has a fee, whichever member comes first */
+  READS("{\"model\":\"gpt-5\",\"output\":["
+        "{\"action\":{\"type\":\"open_page\",\"url\":\"u\"},\"type\":\"web_search_call\"},"
+        "{\"type\":\"web_search_call\",\"action\":{\"type\":\"search\",\"query\":\"q\"}},"
+        "{\"type\":\"web_search_call\",\"action\":{\"type\":\"find_in_page\"}}],"
+        "\"usage\":{\"input_tokens\":7,\"output_tokens\":4,\"input_tokens_details\":{}}}",
+        "{\"provider\":\"openai\",\"model\":\"gpt-5\",\"input_tokens\":7,\"output_tokens\":4,"
+        "\"total_tokens\":11,\"web_searches\":1}");
+  /* its own count, where it gives one */
+  READS("{\"model\":\"gpt-5\",\"tool_usage\":{\"web_search\":{\"num_requests\":2}},"
+        "\"output\":[{\"type\":\"web_search_call\"}],"
+        "\"usage\":{\"input_tokens\":7,\"output_tokens\":4}}",
+        "{\"provider\":\"openai\",\"model\":\"gpt-5\",\"input_tokens\":7,\"output_tokens\":4,"
+        "\"total_tokens\":11,\"web_searches\":2}");
+  READS("{\"usage\":{\"total_input_tokens\":34,\"total_output_tokens\":2,"
+        "\"grounding_tool_count\":[{\"count\":2,\"type\":\"google_search\"}]}}",
+        "{\"provider\":\"google\",\"input_tokens\":34,\"output_tokens\":2,\"total_tokens\":36,"
+        "\"web_searches\":2}");
+  /* embeddings: of Vertex, one count a text; of Gemini, by modality */
+  READS("{\"predictions\":[{\"embeddings\":{\"statistics\":{\"token_count\":6,"
+        "\"truncated\":false},\"values\":[0.5]}},"
+        "{\"embeddings\":{\"statistics\":{\"token_count\":5}}}],"
+        "\"metadata\":{\"billableCharacterCount\":22}}",
+        "{\"provider\":\"google\",\"input_tokens\":11,\"total_tokens\":11}");
+  READS("{\"embeddings\":[],\"usageMetadata\":{\"promptTokenCount\":300,\"promptTokenDetails\":["
+        "{\"modality\":\"TEXT\",\"tokenCount\":42},{\"modality\":\"IMAGE\",\"tokenCount\":258}]}}",
+        "{\"provider\":\"google\",\"input_tokens\":300,\"total_tokens\":300,"
+        "\"input_image_tokens\":258}");
+  /* what is billed: GitHub in 1e-9 credits of a cent, DeepInfra in dollars */
+  READS("{\"copilot_usage\":{\"token_details\":[{\"token_count\":73,\"token_type\":\"input\"}],"
+        "\"total_nano_aiu\":614775000},\"model\":\"gpt-5.3-codex\","
+        "\"usage\":{\"input_tokens\":73,\"output_tokens\":430}}",
+        "{\"provider\":\"github-copilot\",\"model\":\"gpt-5.3-codex\",\"input_tokens\":73,"
+        "\"output_tokens\":430,\"total_tokens\":503,\"reported_cost_usd\":0.00614775}");
+  READS("{\"usage\":{\"prompt_tokens\":15,\"completion_tokens\":2,\"total_tokens\":17,"
+        "\"estimated_cost\":3.8e-07}}",
+        "{\"input_tokens\":15,\"output_tokens\":2,\"total_tokens\":17,"
+        "\"reported_cost_usd\":0.00000038}");
+}
+
 static void table(void) {
   CHECK(tok_usage_n_rows <= TOK_USAGE_ROWS_MAX);
   for (size_t i = 0; i < tok_usage_n_rows; i++) {
@@ -485,4 +527,5 @@ CHECK_MAIN({"openai", openai}, {"older_images", older_images}, {"chat_dialects",
            {"openrouter", openrouter}, {"openrouter_generation", openrouter_generation},
            {"anthropic", anthropic}, {"gemini", gemini}, {"gemini_parts", gemini_parts},
            {"escaped_words", escaped_words}, {"bedrock", bedrock}, {"others", others},
-           {"opentelemetry", opentelemetry}, {"canonical_again", canonical_again}, {"table", table})
+           {"opentelemetry", opentelemetry}, {"counted_beside", counted_beside},
+           {"canonical_again", canonical_again}, {"table", table})
