@@ -2,14 +2,13 @@
 ** Periods of quotas in SQL; period.h says what a period may be.
 **
 **     SELECT tok_period('every 1 month anchor 2026-01-31', '2026-03-01', 'Europe/Berlin');
-**       -- {"period":"every 1 month anchor
-**       2026-01-31","start":"2026-02-27T23:00:00Z","end":"2026-03-30T22:00:00Z",
-**       --  "resets_at":"2026-03-30T22:00:00Z","label":"2026-02-28"}
-**     SELECT p.label, coalesce(sum(cost_usd), 0) FROM tok_periods('day', '2026-03-01',
-**     '2026-04-01', 'America/New_York') p
-**       LEFT JOIN llm_usage u ON unixepoch(u.timestamp) >= unixepoch(p.start) AND
-**       unixepoch(u.timestamp) < unixepoch(p."end")
-**       GROUP BY p.start;                                   -- days without requests are there, too
+**       -- {"period":"every 1 month anchor 2026-01-31","start":"2026-02-27T23:00:00Z",
+**       --  "end":"2026-03-30T22:00:00Z","resets_at":"2026-03-30T22:00:00Z","label":"2026-02-28"}
+**     SELECT p.label, coalesce(sum(cost_usd), 0)
+**     FROM tok_periods('day', '2026-03-01', '2026-04-01', 'America/New_York') AS p
+**     LEFT JOIN llm_usage AS u ON u.unix_time >= unixepoch(p.start)
+**       AND u.unix_time < unixepoch(p."end")
+**     GROUP BY p.start;   -- days without requests are there, too
 **
 ** tok_period(period, ts [, zone]) -> JSON: the period that holds ts, when it resets, and its name.
 ** What lies outside the years 0 to 9999 is null. tok_periods(period, since, until [, zone]) ->

@@ -1,3 +1,4 @@
+/* The quotas of a ledger in memory; see plan.h. Nothing of its own for SQL. */
 #include "plan.h"
 
 #include "../base/time.h"

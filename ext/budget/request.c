@@ -1,3 +1,4 @@
+/* Scopes and amounts from JSON, and decisions; see request.h. Nothing of its own for SQL. */
 #include "request.h"
 
 #include <stdio.h>

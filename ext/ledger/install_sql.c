@@ -6,7 +6,8 @@
 **                       one) before
 **   legacy/             when a llm_usage from before tok is found: its rows move into the new table
 **   triggers/, views/   again whenever llm_meta holds another checksum than this build's
-**   temp/usage_cost.sql for every connection
+**   temp/               for every connection: usage_cost (prices), rollup (folds), quota_guard and
+**                       context; its other files are statements, which need tok too
 **
 ** An old llm_usage is renamed, copied and dropped with foreign keys off and the older meaning of
 ** RENAME, so that tables, views and triggers which mention llm_usage keep meaning the new one. Its

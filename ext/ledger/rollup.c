@@ -1,3 +1,4 @@
+/* Summing up rows as the roll-ups want them; see rollup.h. Nothing of its own for SQL. */
 #include "rollup.h"
 
 enum { HOUR_S = 3600, DAY_S = 86400 };

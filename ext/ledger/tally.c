@@ -1,3 +1,4 @@
+/* Sums by key; see tally.h. Nothing of its own for SQL. */
 #include "tally.h"
 
 #include <stdlib.h>

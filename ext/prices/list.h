@@ -50,7 +50,7 @@ typedef struct {
   uint8_t meter;                /* tok_meter */
   uint8_t service_tier;         /* tok_tier */
   bool retracted;  /* announced but never charged: kept for the record, never applied */
-  uint8_t rank;    /* bits of tok_price_rank; 0 in the built-in list */
+  uint8_t rank;    /* bits of TOK_RANK_…; 0 in the built-in list */
   uint32_t source; /* text offset, in the list's pool or the override's; 0: the provider's */
 } tok_price_row;
 

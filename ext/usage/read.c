@@ -1,5 +1,7 @@
-/* The reader of usage objects that the prices room asks for (prices/usage_json.h): canonical or
-   raw, one object. */
+/*
+** The reader of usage objects that the prices room asks for (prices/usage_json.h): canonical or
+** raw, one object.
+*/
 #include "../prices/usage_json.h"
 #include "usage.h"
 

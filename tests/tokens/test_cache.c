@@ -1,5 +1,5 @@
 /*
-** The cache of pieces (ext/tokens/cache.h) by itself: what it keeps when it grows, and what comes
+** The cache of pieces (ext/tokens/engine.h) by itself: what it keeps when it grows, and what comes
 ** into a full one. That counts are right whatever is in it, test_kernels.c looks.
 */
 #include "../../ext/tokens/engine.h"

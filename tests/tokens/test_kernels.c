@@ -433,7 +433,7 @@ static void limits_leave_no_trace(void) {
 }
 
 /*
-** Merge barriers: runs of characters of one script, encoded whole (tok_bpe_step, no barriers) and
+** Merge barriers: runs of characters of one script, encoded whole (bpe_step without barriers) and
 ** as the sum of the segments between barriers. TOK_BARRIER_SEGMENTS (default 100,000) segments a
 ** vocabulary.
 */
