@@ -1,5 +1,5 @@
--- Rows of llm_usage that agree with a filter_json: :is_x says whether the filter has x, which may
--- be NULL. {x} is not used.
+-- {scope:}: rows of llm_usage that agree with a filter_json: :is_x says whether the filter has x,
+-- which may be NULL.
 (NOT :is_tenant_id OR tenant_id IS :tenant_id)
   AND (NOT :is_user_id OR user_id IS :user_id)
   AND (NOT :is_api_key_id OR api_key_id IS :api_key_id)
