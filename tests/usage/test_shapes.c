@@ -93,7 +93,8 @@ static void older_images(void) {
         "\"input_image_tokens\":64,\"output_image_tokens\":120}");
 }
 
-static void chat_dialects(void) {
+/* Reasoning within the completion, on top of it, or in the gap to the total. */
+static void chat_reasoning(void) {
   /* xAI: reasoning is on top, and the total says so */
   READS("{\"usage\":{\"prompt_tokens\":468,\"completion_tokens\":82,\"total_tokens\":870,\"prompt_"
         "tokens_details\":{\"cached_tokens\":305},"
@@ -115,25 +116,10 @@ static void chat_dialects(void) {
   /* Gemini's compatible endpoint: thoughts in the gap */
   READS("{\"completion_tokens\":12,\"prompt_tokens\":35,\"total_tokens\":109}",
         "{\"input_tokens\":35,\"output_tokens\":74,\"total_tokens\":109,\"reasoning_tokens\":62}");
-  /* Mistral: audio on top of the prompt */
-  READS("{\"prompt_audio_seconds\":4,\"prompt_tokens\":9,\"total_tokens\":585,\"completion_"
-        "tokens\":201,"
-        "\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":375}}",
-        "{\"provider\":\"mistral\",\"input_tokens\":384,\"output_tokens\":201,\"total_tokens\":585,"
-        "\"input_audio_tokens\":375,"
-        "\"seconds\":4,\"input_audio_seconds\":4}");
-  /* its transcriptions and moderations: what they heard and read is in the total alone */
-  READS("{\"model\":\"voxtral-mini-latest\",\"text\":\"Hello.\",\"usage\":{\"prompt_audio_seconds\":30,"
-        "\"prompt_tokens\":4,\"total_tokens\":480,\"completion_tokens\":76}}",
-        "{\"provider\":\"mistral\",\"model\":\"voxtral-mini-latest\",\"input_tokens\":404,"
-        "\"output_tokens\":76,\"total_tokens\":480,\"input_audio_tokens\":400,"
-        "\"seconds\":30,\"input_audio_seconds\":30}");
-  READS("{\"id\":\"1\",\"model\":\"mistral-moderation-2603\",\"results\":[{\"categories\":{}}],"
-        "\"usage\":{\"prompt_tokens\":12,\"total_tokens\":70,\"completion_tokens\":0}}",
-        "{\"model\":\"mistral-moderation-2603\",\"response_id\":\"1\",\"input_tokens\":70,"
-        "\"output_tokens\":0,\"total_tokens\":70}");
-  /* OpenRouter counts reasoning with another tokenizer, and bills the completion: the total says
-     that it is all. Without a total it would be on top. */
+  /*
+  ** OpenRouter counts reasoning with another tokenizer, and bills the completion: the total says
+  ** that it is all. Without a total it would be on top.
+  */
   READS("{\"id\":\"gen-1\",\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":500,"
         "\"total_tokens\":1500,\"cost\":0.00037,"
         "\"completion_tokens_details\":{\"reasoning_tokens\":540}}}",
@@ -151,6 +137,26 @@ static void chat_dialects(void) {
         "{\"provider\":\"vercel\",\"input_tokens\":109,\"output_tokens\":624,\"total_tokens\":733,"
         "\"reasoning_tokens\":256,"
         "\"reported_cost_usd\":0.00637625}");
+}
+
+static void chat_dialects(void) {
+  /* Mistral: audio on top of the prompt */
+  READS("{\"prompt_audio_seconds\":4,\"prompt_tokens\":9,\"total_tokens\":585,\"completion_"
+        "tokens\":201,"
+        "\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":375}}",
+        "{\"provider\":\"mistral\",\"input_tokens\":384,\"output_tokens\":201,\"total_tokens\":585,"
+        "\"input_audio_tokens\":375,"
+        "\"seconds\":4,\"input_audio_seconds\":4}");
+  /* its transcriptions and moderations: what they heard and read is in the total alone */
+  READS("{\"model\":\"voxtral-mini-latest\",\"text\":\"Hello.\",\"usage\":{\"prompt_audio_seconds\":30,"
+        "\"prompt_tokens\":4,\"total_tokens\":480,\"completion_tokens\":76}}",
+        "{\"provider\":\"mistral\",\"model\":\"voxtral-mini-latest\",\"input_tokens\":404,"
+        "\"output_tokens\":76,\"total_tokens\":480,\"input_audio_tokens\":400,"
+        "\"seconds\":30,\"input_audio_seconds\":30}");
+  READS("{\"id\":\"1\",\"model\":\"mistral-moderation-2603\",\"results\":[{\"categories\":{}}],"
+        "\"usage\":{\"prompt_tokens\":12,\"total_tokens\":70,\"completion_tokens\":0}}",
+        "{\"model\":\"mistral-moderation-2603\",\"response_id\":\"1\",\"input_tokens\":70,"
+        "\"output_tokens\":0,\"total_tokens\":70}");
   READS("{\"usage\":{\"prompt_tokens\":976,\"completion_tokens\":61,\"total_tokens\":1037,\"prompt_"
         "cache_hit_tokens\":896,"
         "\"prompt_cache_miss_tokens\":80}}",
@@ -523,8 +529,9 @@ static void table(void) {
   }
 }
 
-CHECK_MAIN({"openai", openai}, {"older_images", older_images}, {"chat_dialects", chat_dialects},
-           {"openrouter", openrouter}, {"openrouter_generation", openrouter_generation},
+CHECK_MAIN({"openai", openai}, {"older_images", older_images}, {"chat_reasoning", chat_reasoning},
+           {"chat_dialects", chat_dialects}, {"openrouter", openrouter},
+           {"openrouter_generation", openrouter_generation},
            {"anthropic", anthropic}, {"gemini", gemini}, {"gemini_parts", gemini_parts},
            {"escaped_words", escaped_words}, {"bedrock", bedrock}, {"others", others},
            {"opentelemetry", opentelemetry}, {"counted_beside", counted_beside},
