@@ -114,7 +114,7 @@ static void read_rows(const uint8_t *p, size_t n, tok_definition *d) {
 
 static void use(const tok_vocab *v, tok_slice s) {
   tok_engine *e = tok_engine_new();
-  int64_t n = 0, ids = 0;
+  int64_t n = 0;
   tok_iter it;
   tok_prefix prefix;
   if (e == NULL)
@@ -124,7 +124,6 @@ static void use(const tok_vocab *v, tok_slice s) {
     size_t at = 0;
     tok_status step = TOK_OK;
     char scratch[TOK_TOKEN_BYTES_MAX];
-    ids = 0;
     tok_iter_init(&it, e, v, s, special);
     while ((step = tok_iter_next(&it)) == TOK_OK && it.n > 0) {
       if (it.start < at || it.end < it.start || it.end > s.len)
@@ -132,7 +131,6 @@ static void use(const tok_vocab *v, tok_slice s) {
       at = it.end;
       for (size_t i = 0; i < it.n; i++)
         tok_vocab_bytes(v, it.ids[i], scratch, NULL);
-      ids += (int64_t)it.n;
     }
     if (rc != TOK_OK || step != TOK_OK)
       break;

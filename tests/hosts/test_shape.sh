@@ -13,7 +13,7 @@ imported=$(nm -D --undefined-only $so | awk '/ sqlite3/ { print $2 }')
 needed=$(readelf -d $so | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 for lib in $needed; do
   case $lib in
-  libc.so.* | libm.so.* | libutf8proc.so.* | libcjson.so.*) ;;
+  libc.so.* | libm.so.* | libutf8proc.so.*) ;;
   *) echo "needs $lib"; exit 1 ;;
   esac
 done
