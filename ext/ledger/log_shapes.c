@@ -363,6 +363,7 @@ static const sign signs[] = {
     {TOK_LOG_AMP, {"messages", "usage", "inputTokens"}},
     {TOK_LOG_AMP, {"usageLedger", "events"}},
     {TOK_LOG_PI, {"message", "cacheRead", "usage"}},
+    {TOK_LOG_PI, {"session", "cwd", "message"}}, /* how it begins, whatever its usage says */
     {TOK_LOG_OTEL, {"gen_ai."}},
     {TOK_LOG_LITELLM, {"spend", "request_id", "prompt_tokens"}},
     {TOK_LOG_RESPONSES, {"usage"}},

@@ -47,8 +47,8 @@ static tok_status read_pieces(tok_log_format format, const char *text, size_t pi
 }
 
 /* In any pieces: so many records and bad documents, in these lines. */
-static void check_read(tok_log_format format, const char *text, int64_t n, const int64_t *lines, int64_t n_bad,
-                       const int64_t *bad_lines) {
+static void check_read(tok_log_format format, const char *text, int64_t n, const int64_t *lines,
+                       int64_t n_bad, const int64_t *bad_lines) {
   for (size_t piece = 1; piece <= strlen(text); piece = piece < 40 ? piece + 1 : piece * 2) {
     result r;
     CHECK_INT(read_pieces(format, text, piece, &r), TOK_OK);
@@ -62,26 +62,33 @@ static void check_read(tok_log_format format, const char *text, int64_t n, const
 #define LINES(...) ((const int64_t[]){__VA_ARGS__})
 
 static void cuts_lines(void) {
-  check_read(TOK_LOG_JSONL, "{\"input_tokens\":1}\n\n  {\"input_tokens\":2}\r\n{bad\n\"text\"\n{\"input_tokens\":3}", 3,
-             LINES(1, 3, 6), 1, LINES(4));
+  check_read(
+      TOK_LOG_JSONL,
+      "{\"input_tokens\":1}\n\n  {\"input_tokens\":2}\r\n{bad\n\"text\"\n{\"input_tokens\":3}", 3,
+      LINES(1, 3, 6), 1, LINES(4));
 }
 
 static void cuts_arrays_and_long_values(void) {
   check_read(TOK_LOG_JSONL, "[\n{\"input_tokens\":1},\n{\"input_tokens\":\n 2, \"a\": \"]}\\\"\"}\n , {\"input_tokens\":3}]\n", 3,
              LINES(2, 3, 5), 0, LINES(0));
-  check_read(TOK_LOG_JSONL, "{\n \"input_tokens\": 1\n}\n{\n \"input_tokens\": 2\n}\n", 2, LINES(1, 4), 0, LINES(0));
+  check_read(TOK_LOG_JSONL, "{\n \"input_tokens\": 1\n}\n{\n \"input_tokens\": 2\n}\n", 2,
+             LINES(1, 4), 0, LINES(0));
   check_read(TOK_LOG_JSONL, "[{\"input_tokens\":1},{\"input_tokens\":", 1, LINES(1), 1, LINES(1));
-  check_read(TOK_LOG_JSONL, "[{\"input_tokens\":1},{\"input_tokens\"},{\"input_tokens\":2}]", 2, LINES(1, 1), 1, LINES(1));
+  check_read(TOK_LOG_JSONL, "[{\"input_tokens\":1},{\"input_tokens\"},{\"input_tokens\":2}]", 2,
+             LINES(1, 1), 1, LINES(1));
 }
 
 /* A first line that is cut off does not make one value of all lines. */
 static void takes_lines_after_a_broken_first_one(void) {
-  check_read(TOK_LOG_JSONL, "{\"input_tokens\":1,\n{\"input_tokens\":2}\n{\"input_tokens\":3}\n", 2, LINES(2, 3), 1, LINES(1));
+  check_read(TOK_LOG_JSONL, "{\"input_tokens\":1,\n{\"input_tokens\":2}\n{\"input_tokens\":3}\n", 2,
+             LINES(2, 3), 1, LINES(1));
 }
 
 static void cuts_csv(void) {
-  check_read(TOK_LOG_CSV, "input_tokens,task\n1,\"a\nb\"\n2,\"c\"\"d,\"\n3,5\" e\n4\n5,x\n", 4, LINES(2, 4, 5, 7), 1, LINES(6));
-  check_read(TOK_LOG_CSV, "\xEF\xBB\xBFinput_tokens;task\r\n1;a\r\n2;\"b\"\r\n", 2, LINES(2, 3), 0, LINES(0));
+  check_read(TOK_LOG_CSV, "input_tokens,task\n1,\"a\nb\"\n2,\"c\"\"d,\"\n3,5\" e\n4\n5,x\n", 4,
+             LINES(2, 4, 5, 7), 1, LINES(6));
+  check_read(TOK_LOG_CSV, "\xEF\xBB\xBFinput_tokens;task\r\n1;a\r\n2;\"b\"\r\n", 2, LINES(2, 3), 0,
+             LINES(0));
 }
 
 /* Equal rows have ids of their own; the ids of the first rows do not depend on what follows. */
@@ -126,6 +133,10 @@ static void tells_formats(void) {
       {"{\"type\":\"user\",\"sessionId\":\"s\",\"parentUuid\":null,\"message\":{\"content\":\"\\\"resourceSpans\\\"\"}}",
        TOK_LOG_CLAUDE_CODE},
       {"{\"type\":\"session_meta\",\"payload\":{}}", TOK_LOG_CODEX},
+      /* a session of pi whose usage has no cache in it */
+      {"{\"type\":\"session\",\"version\":3,\"id\":\"s\",\"cwd\":\"/\"}\n"
+       "{\"type\":\"message\",\"id\":\"m\",\"message\":{\"role\":\"assistant\",\"usage\":{\"input\":1,\"output\":2}}}",
+       TOK_LOG_PI},
       {"{\"resourceSpans\":[]}", TOK_LOG_OTEL},
       {"{\"attributes\":{\"gen_ai.system\":\"openai\"}}", TOK_LOG_OTEL},
       {"[{\"request_id\":1,\"spend\":1,\"prompt_tokens\":1}]", TOK_LOG_LITELLM},
@@ -162,7 +173,8 @@ static void reads_instants(void) {
   check_instant("1767225600123456789", 1767225600123);
   check_instant("0", 0);
   check_instant("1200", 1200000);
-  static const char *const wrong[] = {"", "soon", "2026-13-01", "1e400", "-1e30", "99999999999999999999999", "--1", "1e"};
+  static const char *const wrong[] = {
+      "", "soon", "2026-13-01", "1e400", "-1e30", "99999999999999999999999", "--1", "1e"};
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
     CHECK_INT(tok_record_instant(tok_slice_of(wrong[i]), &ms), TOK_INVALID);
   }
@@ -171,9 +183,11 @@ static void reads_instants(void) {
 /* The tables of log_shapes.c: paths fit into the reader, columns have the kinds of the acts. */
 static void tables_are_sound(void) {
   /* of the formats that have several shapes, the document decides */
-  const char *const documents[] = {"{}", "{\"resourceSpans\": 0}", "{\"sessionId\": 0, \"messages\": 0}", "{\"usageLedger\": 0}"};
+  const char *const documents[] = {"{}", "{\"resourceSpans\": 0}",
+                                   "{\"sessionId\": 0, \"messages\": 0}", "{\"usageLedger\": 0}"};
   for (int f = 0; f < 4 * TOK_LOG_FORMATS; f++) {
-    const tok_log_shape *s = tok_log_shape_of((tok_log_format)(f / 4), tok_slice_of(documents[f % 4]));
+    const tok_log_shape *s =
+        tok_log_shape_of((tok_log_format)(f / 4), tok_slice_of(documents[f % 4]));
     for (const tok_log_member *m = s->members; m != NULL && m->path != NULL; m++) {
       CHECK(strlen(m->path) < 100);
       CHECK(m->column < TOK_C_N);
@@ -185,6 +199,8 @@ static void tables_are_sound(void) {
 }
 
 CHECK_MAIN({"cuts_lines", cuts_lines}, {"cuts_arrays_and_long_values", cuts_arrays_and_long_values},
-           {"takes_lines_after_a_broken_first_one", takes_lines_after_a_broken_first_one}, {"cuts_csv", cuts_csv},
-           {"gives_ids", gives_ids}, {"passes_over_what_is_too_long", passes_over_what_is_too_long},
-           {"tells_formats", tells_formats}, {"reads_instants", reads_instants}, {"tables_are_sound", tables_are_sound})
+           {"takes_lines_after_a_broken_first_one", takes_lines_after_a_broken_first_one},
+           {"cuts_csv", cuts_csv}, {"gives_ids", gives_ids},
+           {"passes_over_what_is_too_long", passes_over_what_is_too_long},
+           {"tells_formats", tells_formats}, {"reads_instants", reads_instants},
+           {"tables_are_sound", tables_are_sound})
