@@ -35,6 +35,7 @@ const tok_usage_mark tok_usage_marks[] = {
     {TOK_WORD_ID, "msg_bdrk_", "aws", NULL, TOK_MEANS_NOTHING},
     {TOK_WORD_ID, "msg_vrtx_", "google", NULL, TOK_MEANS_NOTHING},
     {TOK_WORD_ID, "msg_", "anthropic", NULL, TOK_MEANS_NOTHING},
+    {TOK_WORD_ID, "sesn_", "anthropic", NULL, TOK_MEANS_SUM}, /* of its events */
     {TOK_WORD_ID, "gen-", "openrouter", NULL, TOK_MEANS_NOTHING},
     {TOK_WORD_ID, "gen_", "vercel", NULL, TOK_MEANS_NOTHING},
     {TOK_WORD_ID, "batch_req_", "openai", "batch", TOK_MEANS_NOTHING},
@@ -118,6 +119,7 @@ const tok_usage_row tok_usage_rows[] = {
     COUNT("X-Amzn-Bedrock-Input-Token-Count", ANY, INPUT, S_METRICS, S_METRICS),
     COUNT("X-Amzn-Bedrock-Output-Token-Count", ANY, OUTPUT, S_METRICS, S_METRICS),
     WORD("X-Amzn-Bedrock-Service-Tier", ANY, TIER),
+    WORD("agent.model.id", EVENT, MODEL),
     GO("amazon-bedrock-invocationMetrics", EVENT | WRAP, USAGE),
     COUNT("annotated_pages", ANY, ANNOTATED_PAGES, S_CANONICAL | S_CHAT, S_CANONICAL),
     ROW("attributes", EVENT, LIST, TOK_AT_EVENT, 0, NULL),
@@ -342,6 +344,7 @@ const tok_usage_row tok_usage_rows[] = {
     GO("modelOutput", EVENT, EVENT),
     WORD("modelVersion", EVENT, MODEL),
     WORD("model_id", EVENT, MODEL),
+    GO("model_usage", EVENT, USAGE), /* of the events of Anthropic's managed agents */
     WORD("model_version", EVENT, MODEL),
     /* GET /api/v1/generation of OpenRouter; cache_discount is in total_cost already */
     COUNT("native_tokens_cached", EVENT, CACHE_READ, S_GENERATION, 0),

@@ -502,6 +502,21 @@ static void counted_beside(void) {
         "{\"modality\":\"TEXT\",\"tokenCount\":42},{\"modality\":\"IMAGE\",\"tokenCount\":258}]}}",
         "{\"provider\":\"google\",\"input_tokens\":300,\"total_tokens\":300,"
         "\"input_image_tokens\":258}");
+  /* Anthropic's managed agents: the session sums up its events, whose requests are their own */
+#define SESSION                                                                                    \
+  "{\"type\":\"session\",\"id\":\"sesn_1\",\"agent\":{\"model\":{\"id\":\"claude-sonnet-5\"}},"    \
+  "\"usage\":{\"input_tokens\":4,\"cache_read_input_tokens\":90,\"output_tokens\":8}}"
+#define REQUEST(id)                                                                                \
+  "{\"type\":\"span.model_request_end\",\"id\":\"" id "\",\"model_usage\":{"                       \
+  "\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":45,"                              \
+  "\"input_tokens\":2,\"output_tokens\":4}}"
+  READS(SESSION,
+        "{\"provider\":\"anthropic\",\"model\":\"claude-sonnet-5\",\"response_id\":\"sesn_1\","
+        "\"input_tokens\":94,\"output_tokens\":8,\"total_tokens\":102,"
+        "\"cache_read_tokens\":90}");
+  READS("[" REQUEST("sevt_1") "," REQUEST("sevt_2") "," SESSION "]",
+        "{\"provider\":\"anthropic\",\"input_tokens\":94,\"output_tokens\":8,\"total_tokens\":102,"
+        "\"cache_read_tokens\":90,\"responses\":2}");
   /* what is billed: GitHub in 1e-9 credits of a cent, DeepInfra in dollars */
   READS("{\"copilot_usage\":{\"token_details\":[{\"token_count\":73,\"token_type\":\"input\"}],"
         "\"total_nano_aiu\":614775000},\"model\":\"gpt-5.3-codex\","
