@@ -110,8 +110,9 @@ tok_status tok_plan_add(tok_plan *p, const tok_plan_row *row) {
   /* a route other than '*' is the one part of the scope that has no wildcard and is not '*' */
   q->by_route = row->any == (tok_slice_is(row->route, "*") ? TOK_DIM_TAGS : TOK_DIM_TAGS - 1);
   bool windows = q->kind == TOK_KIND_FIXED || q->kind == TOK_KIND_ROLLING;
-  bool known = metric_of(row->metric, &q->metric) & action_of(row->action, &q->action) &
-               hold_of(row->hold_size, &q->fixed_units);
+  bool known = metric_of(row->metric, &q->metric);
+  known = action_of(row->action, &q->action) && known;
+  known = hold_of(row->hold_size, &q->fixed_units) && known;
   q->plain = known && q->kind != TOK_KIND_OTHER && (!windows || q->len_s > 0) && q->months > 0 &&
              row->pattern.len <= TOK_PLAN_PATTERN_MAX;
   q->special = row->special;
