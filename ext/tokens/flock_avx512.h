@@ -117,13 +117,17 @@ static inline __m512i flock_tokens(__m512i entry, __m256i half) {
   return _mm512_srli_epi64(_mm512_slli_epi64(entry, 24), 24 - FLOCK_POS_BITS);
 }
 
-/* Ranks of the pairs, packed with `pos`; TOK_RANK_NONE where there is none. */
+/*
+** Ranks of the pairs, packed with `pos`; TOK_RANK_NONE where there is none. Of lanes that were not
+** looked up too: what is behind a row may be anything, and look like an entry's tag.
+*/
 ALWAYS __m512i flock_ranks(const flock_probe *q, const flock_entries *e, __m512i pos) {
   const __m512i end = _mm512_set1_epi64((int64_t)1 << (TOK_MERGE_ID_BITS + FLOCK_POS_BITS));
   __m512i lo = flock_tokens(e->half[0], _mm512_castsi512_si256(q->half));
   __m512i hi = flock_tokens(e->half[1], _mm512_extracti64x4_epi64(q->half, 1));
-  __mmask16 found =
-      (__mmask16)(_mm512_cmplt_epu64_mask(lo, end) | _mm512_cmplt_epu64_mask(hi, end) << 8);
+  __mmask16 found = (__mmask16)(_mm512_mask_cmplt_epu64_mask((__mmask8)q->lanes, lo, end) |
+                                _mm512_mask_cmplt_epu64_mask((__mmask8)(q->lanes >> 8), hi, end)
+                                    << 8);
   __m512i rank = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(lo)),
                                     _mm512_cvtepi64_epi32(hi), 1);
   return _mm512_mask_or_epi32(_mm512_set1_epi32(-1), found, rank, pos);

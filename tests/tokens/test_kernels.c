@@ -617,6 +617,43 @@ static void words_that_come_again(void) {
   tok_engine_free(other);
 }
 
+/* Leaves two words, one after the other, on the stack below. */
+static __attribute__((noinline)) void dirty_stack(uint32_t a, uint32_t b) {
+  volatile uint32_t words[40000];
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) words[i] = i & 1 ? b : a;
+}
+
+/*
+** Whatever stands in the memory that a count works in, it is the same. Words like the upper half of
+** 0.5 look like an entry of the merges.
+*/
+static void any_stack(void) {
+  static const uint32_t words[][2] = {{0, 0},          {0, 0x3FE00000}, {0x3FE00000, 0},
+                                      {0, 0xFFE00000}, {0xFFE00000, 0}, {0xFFFFFFFF, 0xFFFFFFFF},
+                                      {0x3FFFF, 1},    {65, 0x00200000}};
+  static char text[6001];
+  tok_engine *other = tok_engine_new();
+  other->kernel = &tok_kernel_portable;
+  other->one_by_one = true;
+  for (long i = 0; i < rounds() / 100; i++) {
+    tok_slice s = {text, i % 2 ? long_text(text, 100 + rnd(5900))
+                               : random_text((uint8_t *)text, 100 + rnd(3900))};
+    size_t at = rnd((uint32_t)tok_vocab_n());
+    const uint32_t *w = words[rnd(sizeof words / sizeof words[0])];
+    int64_t want = iterate(other, tok_vocab_at(at), s), got = -1;
+    for (size_t k = 0; tok_kernels[k] != NULL; k++) {
+      if (!tok_kernels[k]->supported()) continue;
+      tok_engine *e = tok_engine_new();
+      e->kernel = tok_kernels[k];
+      dirty_stack(w[0], w[1]);
+      CHECK_INT(tok_count(e, tok_vocab_at(at), s, INT64_MAX, &got), TOK_OK);
+      tok_engine_free(e);
+      if (!CHECK_INT(got, want)) printf("kernel %s, round %ld\n", tok_kernels[k]->name, i);
+    }
+  }
+  tok_engine_free(other);
+}
+
 int main(int argc, char **argv) {
   make_guarded();
   for (size_t k = 0; tok_kernels[k] != NULL; k++) {
@@ -630,6 +667,7 @@ int main(int argc, char **argv) {
                                      {"long pieces", long_pieces},
                                      {"limits leave no trace", limits_leave_no_trace},
                                      {"words that come again", words_that_come_again},
+                                     {"whatever the stack holds", any_stack},
                                      {"merge barriers", barriers},
                                      {"tokens encode to themselves", tokens_encode_to_themselves},
                                      {"memory", memory}};
