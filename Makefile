@@ -23,7 +23,8 @@ VERSION := $(shell sed -n 's/^.define TOK_VERSION "\(.*\)"/\1/p' ext/tok.h)
 ARCH    := $(shell uname -m)
 
 OPT     ?= -O2
-WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+# what an initializer leaves out is 0, and meant to be
+WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-missing-field-initializers
 CFLAGS  ?=
 ALL_CFLAGS = -std=c11 $(OPT) -g -fPIC -fvisibility=hidden $(WARN) -MMD -MP -I$(B)/gen $(CFLAGS)
 

@@ -29,11 +29,14 @@ enum { FIRST_WITH_QUOTAS = 5, NEW_QUOTAS = 9 };
 /* llm_quota_moving was there from 8 on; in its place: schema/0013_waiting.sql */
 enum { FIRST_WITH_MOVING = 8, NEW_WAITING = 13 };
 
+/* What is gone of what a ledger made; TO_COUNT: triggers. */
+typedef enum { WHOLE, TO_MAKE, TO_COUNT } damage_kind;
+
 /* What a database holds; version 0: no ledger. */
 typedef struct {
   int version;
   bool current;  /* version and definitions are this build's */
-  enum { WHOLE, TO_MAKE, TO_COUNT } damage; /* what is gone of what it made; TO_COUNT: triggers */
+  damage_kind damage;
   bool bulk;     /* tok_bulk_begin() without its end */
   int64_t bulk_after; /* the last row before it */
   bool legacy;   /* a table llm_usage from before tok */
@@ -241,9 +244,9 @@ static char *creation_of(install *in, const char *type, const char *name) {
 ** Is there anything missing that can be made again? A table of ours that is gone is a reason to
 ** stop. With `make`, indexes are made.
 */
-static int find_damage(install *in, bool make) {
+static damage_kind find_damage(install *in, bool make) {
   sqlite3_stmt *stmt = NULL;
-  int damage = WHOLE;
+  damage_kind damage = WHOLE;
   if (in->rc != SQLITE_OK) return WHOLE;
   int rc = sqlite3_prepare_v2(in->db, tok_ledger_script("audit/missing.sql"), -1, &stmt, NULL);
   sqlite3_str *indexes = sqlite3_str_new(in->db);

@@ -6,8 +6,6 @@
 
 #include "log_reader.h"
 
-static const char otel_attributes[] = "attributes";
-
 /* ---- members --------------------------------------------------------------------------------- */
 
 static const tok_log_member *find(const tok_log_reader *w, tok_slice path) {
@@ -231,7 +229,7 @@ static tok_slice attribute_of(const tok_log_reader *w) {
   for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
     if (tok_slice_ends(path, values[i])) return w->attribute;
   }
-  size_t n = sizeof otel_attributes; /* with its dot */
+  size_t n = strlen("attributes.");
   for (size_t i = 0; i + n < path.len; i++) {
     if (memcmp(path.ptr + i, "attributes.", n) == 0)
       return (tok_slice){path.ptr + i + n, path.len - i - n};

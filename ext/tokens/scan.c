@@ -52,8 +52,8 @@ static const char *const patterns[TOK_N_FAMILIES] = {
     [TOK_FAMILY_KIMI] = PATTERN_KIMI,
     [TOK_FAMILY_DEEPSEEK] = PATTERN_DEEPSEEK,
     [TOK_FAMILY_DIGITS] =
-        "\\p{N} then '(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|"
-        "\\s+(?!\\S)|\\s+",
+        ("\\p{N} then '(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|"
+         "\\s+(?!\\S)|\\s+"),
     [TOK_FAMILY_LINES] = "[^\\n]+|\\n+",
     [TOK_FAMILY_WHOLE] = "",
 };
