@@ -141,18 +141,22 @@ static inline uint32_t lowest_packed(const uint32_t *packed, uint32_t n) {
   return (uint32_t)_mm_cvtsi128_si32(w);
 }
 
-#define KERNEL_TINY_COUNT
-/* Tokens of a tiny key in its line, 0 if it is not there. */
-static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
+/* A tiny key's entry in its line less the key, which is its tokens, where it stands; else 0. */
+static inline __m256i tiny_entry(const tok_tiny_line *line, uint64_t key) {
   const __m256i *half = (const __m256i *)(const void *)line, k = _mm256_set1_epi64x((long long)key);
   const __m256i most = _mm256_set1_epi64x(TOK_TINY_COUNT);
   __m256i lo = _mm256_xor_si256(_mm256_load_si256(half), k),
           hi = _mm256_xor_si256(_mm256_load_si256(half + 1), k);
   __m256i lo_same = _mm256_cmpeq_epi64(lo, _mm256_and_si256(lo, most)),
           hi_same = _mm256_cmpeq_epi64(hi, _mm256_and_si256(hi, most));
-  __m256i both =
-      _mm256_or_si256(_mm256_and_si256(lo, lo_same), _mm256_and_si256(hi, hi_same));
-  __m128i one = _mm_or_si128(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
+  return _mm256_or_si256(_mm256_and_si256(lo, lo_same), _mm256_and_si256(hi, hi_same));
+}
+
+#define KERNEL_TINY_COUNT
+/* Tokens of a tiny key in its line, 0 if it is not there. */
+static inline uint64_t tiny_count(const tok_tiny_line *line, uint64_t key) {
+  __m256i entry = tiny_entry(line, key);
+  __m128i one = _mm_or_si128(_mm256_castsi256_si128(entry), _mm256_extracti128_si256(entry, 1));
   return (uint64_t)_mm_cvtsi128_si64(_mm_or_si128(one, _mm_unpackhi_epi64(one, one)));
 }
 
@@ -166,15 +170,9 @@ typedef __m256i tally;
 static inline tally tally_none(void) { return _mm256_setzero_si256(); }
 
 static inline bool tally_tiny(tally *t, const tok_tiny_line *line, uint64_t key) {
-  const __m256i *half = (const __m256i *)(const void *)line, k = _mm256_set1_epi64x((long long)key);
-  const __m256i most = _mm256_set1_epi64x(TOK_TINY_COUNT);
-  __m256i lo = _mm256_xor_si256(_mm256_load_si256(half), k),
-          hi = _mm256_xor_si256(_mm256_load_si256(half + 1), k);
-  __m256i lo_same = _mm256_cmpeq_epi64(lo, _mm256_and_si256(lo, most)),
-          hi_same = _mm256_cmpeq_epi64(hi, _mm256_and_si256(hi, most));
-  __m256i both = _mm256_or_si256(_mm256_and_si256(lo, lo_same), _mm256_and_si256(hi, hi_same));
-  *t = _mm256_add_epi64(*t, both);
-  return !_mm256_testz_si256(both, both);
+  __m256i entry = tiny_entry(line, key);
+  *t = _mm256_add_epi64(*t, entry);
+  return !_mm256_testz_si256(entry, entry);
 }
 
 static inline bool tally_short(tally *t, const tok_short_line *line, tok_key k) {
