@@ -11,8 +11,8 @@
 enum {
   WINDOW = LANE_TEXT_MAX,
   STRIDE = 50,       /* windows overlap by 12 bytes, */
-  STRIDE_STEP = 2,
-  STRIDE_LESS = 44,  /* or by more, where that was not enough */
+  STRIDE_STEP = 2,   /* by so many more where that was not enough, */
+  STRIDE_LESS = 44,  /* and by 18 at most, but for the last */
   WINDOWS_MAX = 24,  /* encoded at a time: two turns of all lanes */
   PERIOD_MAX = 16,   /* bytes of a repeated pattern */
   PERIOD_WINDOW = 512,
