@@ -23,4 +23,7 @@ CREATE VIEW main.llm_quota_gone AS SELECT 0 AS old_id, 0 AS id WHERE false;
 DROP VIEW IF EXISTS main.llm_quota_flush;
 CREATE VIEW main.llm_quota_flush AS SELECT 0 AS usage_id WHERE false;
 
+DROP VIEW IF EXISTS main.llm_quota_recount;
+CREATE VIEW main.llm_quota_recount AS SELECT 0 AS old_id, 0 AS id WHERE false;
+
 DROP VIEW IF EXISTS main.llm_quota_difference;  -- of an earlier version

@@ -30,9 +30,9 @@ CREATE TRIGGER main.llm_usage_complete INSTEAD OF INSERT ON llm_usage_arrival
 WHEN NEW.cost_usd IS NOT NEW.cost_nano / 1e9 OR NEW.timestamp NOT GLOB '*[^0-9]*' OR {rounded_up:NEW.timestamp}
 BEGIN
   SELECT RAISE(ABORT, 'tok: cost_nano is beyond 9.2e9 dollars') WHERE {nano_beyond:NEW.cost_nano};
-  UPDATE llm_usage SET timestamp = coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch'), '')
-  WHERE id = NEW.id AND timestamp NOT GLOB '*[^0-9]*';
-  UPDATE llm_usage SET timestamp = {milliseconds:timestamp} WHERE id = NEW.id AND {rounded_up:timestamp};
+  UPDATE llm_usage SET timestamp = CASE WHEN timestamp GLOB '*[^0-9]*' THEN {milliseconds:timestamp}
+    ELSE coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', unix_time, 'unixepoch'), '') END
+  WHERE id = NEW.id AND (timestamp NOT GLOB '*[^0-9]*' OR {rounded_up:timestamp});
   UPDATE llm_usage SET (cost_nano, cost_usd) = ({cost_pair:coalesce(cost_nano, {nano:cost_usd})})
   WHERE id = NEW.id AND cost_usd IS NOT cost_nano / 1e9;
 END;
