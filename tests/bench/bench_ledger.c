@@ -23,6 +23,9 @@
 **             error
 **     ask-longest
 **             the same with the longest tail that a client without tok leaves, for the time being
+**     connect <rows> times what a connection does that writes one row: prints the medians of the
+**             CPU milliseconds of reading the schema, of loading tok and tok_init(), of preparing
+**             the INSERT, of stepping through it, and of closing; nothing is left of the rows
 **
 ** Prints "<mode> <CPU microseconds a row> <rows a second of wall time> <CPU microseconds to prepare
 ** the INSERT>". The file is left in place. Rows lie in the order of time over `rows of a year` = 10
@@ -232,6 +235,48 @@ static void ask(const char *path, int times, bool longest) {
   sqlite3_close(db);
 }
 
+enum { CONNECT_STEPS = 5, CONNECT_TIMES_MAX = 200 };
+
+static sqlite3_stmt *prepare_insert(sqlite3 *db, int n_rows);
+
+static void connect_once(const char *path, double ms[CONNECT_STEPS]) {
+  sqlite3 *db = NULL;
+  double at[CONNECT_STEPS + 1];
+  at[0] = seconds(CLOCK_PROCESS_CPUTIME_ID);
+  if (sqlite3_open(path, &db) != SQLITE_OK) fail(db, path);
+  run(db, "SELECT count(*) FROM sqlite_schema");
+  at[1] = seconds(CLOCK_PROCESS_CPUTIME_ID);
+  sqlite3_enable_load_extension(db, 1);
+  if (sqlite3_load_extension(db, "build/tok", NULL, NULL) != SQLITE_OK) fail(db, "build/tok");
+  run(db, "SELECT tok_init()");
+  run(db, "BEGIN");
+  at[2] = seconds(CLOCK_PROCESS_CPUTIME_ID);
+  sqlite3_stmt *stmt = prepare_insert(db, 1);
+  at[3] = seconds(CLOCK_PROCESS_CPUTIME_ID);
+  bind_row(stmt, 0, 0, 1);
+  if (sqlite3_step(stmt) != SQLITE_DONE) fail(db, "step");
+  sqlite3_finalize(stmt);
+  run(db, "ROLLBACK");
+  at[4] = seconds(CLOCK_PROCESS_CPUTIME_ID);
+  sqlite3_close(db);
+  at[5] = seconds(CLOCK_PROCESS_CPUTIME_ID);
+  for (int i = 0; i < CONNECT_STEPS; i++) ms[i] = 1000 * (at[i + 1] - at[i]);
+}
+
+static void connect_times(const char *path, int times) {
+  static double ms[CONNECT_STEPS][CONNECT_TIMES_MAX];
+  if (times < 1 || times > CONNECT_TIMES_MAX) times = CONNECT_TIMES_MAX;
+  for (int n = 0; n < times; n++) {
+    double one[CONNECT_STEPS];
+    connect_once(path, one);
+    for (int i = 0; i < CONNECT_STEPS; i++) ms[i][n] = one[i];
+  }
+  for (int i = 0; i < CONNECT_STEPS; i++) {
+    qsort(ms[i], (size_t)times, sizeof ms[i][0], by_value);
+    printf("%.3f%c", ms[i][times / 2], i + 1 < CONNECT_STEPS ? ' ' : '\n');
+  }
+}
+
 static sqlite3_stmt *prepare_insert(sqlite3 *db, int n_rows) {
   sqlite3_stmt *stmt = NULL;
   sqlite3_str *sql = sqlite3_str_new(db);
@@ -262,11 +307,15 @@ static double preparing_us(sqlite3 *db, int n_rows) {
 
 int main(int argc, char **argv) {
   if (argc < 4) {
-    fprintf(stderr, "usage: bench_ledger file rows bare|idle|fills|plain|full|bulk|...-memory|ask|ask-longest [rows a statement [rows of a year]]\n");
+    fprintf(stderr, "usage: bench_ledger file rows bare|idle|fills|plain|full|bulk|...-memory|ask|ask-longest|connect [rows a statement [rows of a year]]\n");
     return 1;
   }
   if (is_mode(argv[3], "ask")) {
     ask(argv[1], (int)strtol(argv[2], NULL, 10), strcmp(argv[3], "ask-longest") == 0);
+    return 0;
+  }
+  if (is_mode(argv[3], "connect")) {
+    connect_times(argv[1], (int)strtol(argv[2], NULL, 10));
     return 0;
   }
   int64_t n = strtoll(argv[2], NULL, 10), year = argc > 5 ? strtoll(argv[5], NULL, 10) : 10000000;

@@ -122,6 +122,16 @@ def inserts():
         print(f"| {name} | {' | '.join(cells)} | {max(x[1] for x in ones):,.0f} | {min(x[2] for x in ones):,.0f} |")
 
 
+def connections(path):
+    """CPU ms of what a connection does that comes to write one row."""
+    steps = ("read the schema", "load tok, tok_init()", "prepare the INSERT", "insert, roll back", "close")
+    done = subprocess.run([BENCH / "bench_ledger", path, "100", "connect"], capture_output=True, text=True, check=True,
+                          cwd=ROOT)
+    took = [float(x) for x in done.stdout.split()]
+    print("\nA connection that writes one row, CPU ms: " +
+          ", ".join(f"{step} {ms:.2f}" for step, ms in zip(steps, took)) + f"; in all {sum(took):.1f}")
+
+
 def show(value):
     return "–" if value is None else value if isinstance(value, str) else f"{value:,.2f}"
 
@@ -133,6 +143,7 @@ def main():
     if not path.exists():
         subprocess.run([BENCH / "bench_ledger", path, str(n_rows), "bulk"], check=True, cwd=ROOT)
         lengthen_tail(path)
+    connections(path)
     ours = ask_sqlite(path)
     theirs = {"version": "not there", "answers": [None] * len(ours["answers"])}
     packages = BENCH / "py" / "duckdb"
