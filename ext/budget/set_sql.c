@@ -156,6 +156,8 @@ static void read_value(tok_call *c, definition *d, size_t k, tok_json *j) {
   }
   d->value[p] = (tok_slice){to, tok_json_unescape(j->text, to)};
   d->text.len += d->value[p].len;
+  if (memchr(to, '\0', d->value[p].len) != NULL) /* GLOB would end there, and match no row */
+    wrong(c, keys[k].name, "text without NUL");
 }
 
 static void read_definition(tok_call *c, tok_slice json, definition *d) {
