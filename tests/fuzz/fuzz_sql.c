@@ -61,8 +61,9 @@ static const char *const statements[] = {
     "SELECT tok_project(?,?)",
     "SELECT tok_project(?,?,?,?)",
     "SELECT tok_forecast_alerts(?)",
-    "SELECT tok_anomaly_score(x, s, l) OVER (ORDER BY i) FROM (SELECT 1 AS i, ?1 AS x, ?2 AS s, ?3 AS l"
-    " UNION ALL SELECT 2, ?4, ?2, ?3 UNION ALL SELECT 3, ?5, ?2, ?3 UNION ALL SELECT 3, 1, ?2, ?3)",
+    ("SELECT tok_anomaly_score(x, s, l) OVER (ORDER BY i)"
+     " FROM (SELECT 1 AS i, ?1 AS x, ?2 AS s, ?3 AS l UNION ALL SELECT 2, ?4, ?2, ?3"
+     " UNION ALL SELECT 3, ?5, ?2, ?3 UNION ALL SELECT 3, 1, ?2, ?3)"),
     "SELECT tok_anomaly_score(?)",
     "SELECT * FROM tok_anomalies(?,?,?)",
     "SELECT * FROM tok_anomalies(?,?,?,?,?,?,?)",
