@@ -90,37 +90,46 @@ typedef struct {
 } learned;
 
 /*
-** A database without a ledger has no such table; whatever goes wrong, the estimate stands by
-** itself.
+** SQLite's code. Where there is no such table, or an authorizer hides it, the estimate stands by
+** itself; that it cannot be read (locked by others, say) is an error: the factor may be another.
 */
-static learned read_learned(sqlite3 *db, sqlite3_value *model) {
+static int read_learned(sqlite3 *db, sqlite3_value *model, learned *l) {
   static const char SQL[] =
       "SELECT round(factor * 1000), round(spread * 1000), requests FROM main.llm_factor"
       " WHERE model = ?1";
-  learned l = {1000, 0, 0};
   sqlite3_stmt *stmt = NULL;
-  if (sqlite3_prepare_v2(db, SQL, -1, &stmt, NULL) == SQLITE_OK) {
-    sqlite3_bind_value(stmt, 1, model);
-    if (sqlite3_step(stmt) == SQLITE_ROW) {
-      l.factor = sqlite3_column_int64(stmt, 0);
-      l.spread = sqlite3_column_int64(stmt, 1);
-      l.requests = sqlite3_column_int64(stmt, 2);
-    }
+  int rc = sqlite3_prepare_v2(db, SQL, -1, &stmt, NULL);
+  if (tok_sql_absent(db, rc) || (rc & 0xFF) == SQLITE_AUTH) return SQLITE_OK;
+  if (rc == SQLITE_OK) rc = sqlite3_bind_value(stmt, 1, model);
+  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  if (rc == SQLITE_ROW) {
+    l->factor = sqlite3_column_int64(stmt, 0);
+    l->spread = sqlite3_column_int64(stmt, 1);
+    l->requests = sqlite3_column_int64(stmt, 2);
   }
   sqlite3_finalize(stmt);
-  return l;
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* The same once a statement, where the model is a constant of it. */
-static learned learned_of(sqlite3_context *ctx, sqlite3_value *model) {
+/* The same once a statement, where the model is a constant of it; false with the error raised. */
+static bool learned_of(sqlite3_context *ctx, sqlite3_value *model, learned *l) {
   const learned *kept = sqlite3_get_auxdata(ctx, 0);
-  if (kept != NULL) return *kept;
-  learned l = read_learned(sqlite3_context_db_handle(ctx), model), *keep = tok_malloc(sizeof *keep);
+  if (kept != NULL) {
+    *l = *kept;
+    return true;
+  }
+  sqlite3 *db = sqlite3_context_db_handle(ctx);
+  int rc = read_learned(db, model, l);
+  if (rc != SQLITE_OK) {
+    tok_sql_failure(ctx, "tok_estimate", rc, sqlite3_errmsg(db));
+    return false;
+  }
+  learned *keep = tok_malloc(sizeof *keep);
   if (keep != NULL) {
-    *keep = l;
+    *keep = *l;
     sqlite3_set_auxdata(ctx, 0, keep, tok_free);
   }
-  return l;
+  return true;
 }
 
 void tok_estimate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
@@ -129,14 +138,14 @@ void tok_estimate_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   bool known;
   tok_buf b;
   if (any_null(argc, argv) || !estimate(ctx, argv, &meter, &est, &known)) return;
+  learned l = {1000, 0, 0};
+  if (known && !est.exact && !learned_of(ctx, argv[0], &l)) return;
   tok_buf_init(&b, tok_sql_limit(ctx));
   if (!known) {
     tok_buf_adds(&b, "{\"tokens\":null,\"low\":null,\"high\":null,\"exact\":false,\"method\":null,"
                      "\"encoding\":null,\"factor\":null,"
                      "\"reason\":\"nothing is known of this model's tokens\"}");
   } else {
-    learned l = {1000, 0, 0};
-    if (!est.exact) l = learned_of(ctx, argv[0]);
     tok_estimate_learned(&est, l.factor, l.requests == 0 ? meter.info->spread : l.spread);
     add_number(&b, "{\"tokens\":", tok_estimate_tokens(&est));
     add_number(&b, ",\"low\":", tok_estimate_low(&est));

@@ -125,9 +125,7 @@ static int encodings_connect(sqlite3 *db, void *aux, int argc, const char *const
 
 static int encodings_filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, int argc,
                             sqlite3_value **argv) {
-  tok_room *room = ((tok_room_vtab *)base->pVtab)->room;
-  int rc = tok_vocab_list_new(&((cursor *)base)->list, room);
-  if (rc == SQLITE_ERROR) return tok_vtab_error(base->pVtab, "%s", tok_room_error(room));
+  int rc = tok_vocab_list_new(&((cursor *)base)->list, base->pVtab);
   return rc == SQLITE_OK ? list_filter(base, idx_num, idx_str, argc, argv) : rc;
 }
 

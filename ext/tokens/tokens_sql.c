@@ -64,7 +64,10 @@ tok_imports *tok_room_imports(tok_room *room) {
 
 bool tok_room_failed(const tok_room *room) { return room->failed; }
 
-const char *tok_room_error(const tok_room *room) { return tok_imports_error(room->imports); }
+int tok_room_vtab_error(sqlite3_vtab *vtab, const tok_room *room) {
+  int rc = tok_vtab_error(vtab, "%s", tok_imports_error(room->imports));
+  return rc == SQLITE_NOMEM ? rc : tok_imports_code(room->imports);
+}
 
 tok_engine *tok_room_engine(tok_room *room) {
   if (room->engine == NULL) room->engine = tok_engine_new();
@@ -210,7 +213,9 @@ tok_status tok_room_meter(tok_room *room, sqlite3_context *ctx, sqlite3_value *m
 
 void tok_room_raise(sqlite3_context *ctx, tok_status status) {
   if (status == TOK_INVALID) {
-    sqlite3_result_error(ctx, tok_room_error(tok_room_of(ctx)), -1);
+    const tok_imports *imports = tok_room_of(ctx)->imports;
+    sqlite3_result_error(ctx, tok_imports_error(imports), -1);
+    sqlite3_result_error_code(ctx, tok_imports_code(imports));
   } else {
     sqlite3_result_error_nomem(ctx);
   }
@@ -264,11 +269,12 @@ void tok_vocab_list_free(tok_vocab_list *l) {
   l->n = 0;
 }
 
-static int list_imported(tok_vocab_list *l, tok_room *room, const tok_buf *names) {
+static int list_imported(tok_vocab_list *l, sqlite3_vtab *vtab, tok_room *room,
+                         const tok_buf *names) {
   for (size_t at = 0; at < names->len; at += strlen(names->ptr + at) + 1) {
     const tok_vocab *vocab;
     tok_status rc = tok_imports_find(room->imports, tok_slice_of(names->ptr + at), &vocab);
-    if (rc != TOK_OK) return rc == TOK_INVALID ? SQLITE_ERROR : SQLITE_NOMEM;
+    if (rc != TOK_OK) return rc == TOK_INVALID ? tok_room_vtab_error(vtab, room) : SQLITE_NOMEM;
     bool known = vocab == NULL; /* the same name in two schemas is the first's */
     for (size_t i = 0; i < l->n && !known; i++) known = l->list[i].vocab == vocab;
     if (!known) tok_hold_set(&l->list[l->n++], room, NULL, vocab);
@@ -278,8 +284,9 @@ static int list_imported(tok_vocab_list *l, tok_room *room, const tok_buf *names
 
 enum { NAMES_BYTES_MAX = 1 << 20 };
 
-int tok_vocab_list_new(tok_vocab_list *l, tok_room *room) {
+int tok_vocab_list_new(tok_vocab_list *l, sqlite3_vtab *vtab) {
   tok_buf names;
+  tok_room *room = ((tok_room_vtab *)vtab)->room;
   tok_imports *imports = tok_room_imports(room);
   tok_vocab_list_free(l);
   if (imports == NULL) return SQLITE_NOMEM;
@@ -292,7 +299,7 @@ int tok_vocab_list_new(tok_vocab_list *l, tok_room *room) {
   if (rc == SQLITE_OK) {
     memset(l->list, 0, room_for * sizeof *l->list);
     for (; l->n < tok_vocab_n(); l->n++) l->list[l->n].vocab = tok_vocab_at(l->n);
-    rc = list_imported(l, room, &names);
+    rc = list_imported(l, vtab, room, &names);
   }
   tok_buf_free(&names);
   return rc;

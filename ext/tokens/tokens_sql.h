@@ -29,19 +29,21 @@ tok_engine *tok_room_engine(tok_room *room);
 ** none. Look-ups are remembered, so that a column of models costs as little as a constant; ctx, of
 ** a scalar function, tells one statement from the next (NULL: look again whether a vocabulary was
 ** imported). An imported one is valid until this connection looks up another, or runs other SQL:
-** see tok_hold. Errors: TOK_NOMEM; TOK_INVALID with tok_room_error().
+** see tok_hold. Errors: TOK_NOMEM; TOK_INVALID, which is told by tok_room_raise() or
+** tok_room_vtab_error().
 */
 tok_status tok_room_vocab(tok_room *room, sqlite3_context *ctx, sqlite3_value *model,
                           const tok_vocab **vocab);
-const char *tok_room_error(const tok_room *room);
 /*
 ** What texts and chats of a model are counted with: its own vocabulary, embedded or imported, or
 ** what stands for it. TOK_NOTFOUND: nothing is known of the model; else as tok_room_vocab().
 */
 tok_status tok_room_meter(tok_room *room, sqlite3_context *ctx, sqlite3_value *model,
                           tok_meter *meter);
-/* The error of either of these, as the result. */
+/* The error of either of these, as the result, with SQLite's code. */
 void tok_room_raise(sqlite3_context *ctx, tok_status status);
+/* The same of TOK_INVALID in a virtual table: sets its message and returns the code. */
+int tok_room_vtab_error(sqlite3_vtab *vtab, const tok_room *room);
 
 /* A vocabulary that a cursor keeps while it is open. Zeroed: none. */
 typedef struct {
@@ -53,12 +55,15 @@ void tok_hold_set(tok_hold *h, tok_room *room, tok_engine *engine, const tok_voc
 void tok_hold_release(tok_hold *h);
 
 struct tok_imports *tok_room_imports(tok_room *room);
-/* Every vocabulary of the connection: embedded ones, then imported ones, held. SQLite's code. */
+/*
+** Every vocabulary of the connection: embedded ones, then imported ones, held. vtab: of a
+** tok_room_vtab. SQLite's code; the error is told on vtab.
+*/
 typedef struct {
   tok_hold *list; /* owned */
   size_t n;
 } tok_vocab_list;
-int tok_vocab_list_new(tok_vocab_list *l, tok_room *room);
+int tok_vocab_list_new(tok_vocab_list *l, sqlite3_vtab *vtab);
 void tok_vocab_list_free(tok_vocab_list *l);
 
 /*

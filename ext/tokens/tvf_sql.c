@@ -93,7 +93,7 @@ int tok_tvf_vocab(const tok_tvf *f, sqlite3_vtab *vtab, tok_room *room, const to
                   tok_engine *engine, tok_hold *hold) {
   const tok_vocab *vocab;
   tok_status status = tok_room_vocab(room, NULL, args->value[0], &vocab);
-  if (status == TOK_INVALID) return tok_vtab_error(vtab, "%s", tok_room_error(room));
+  if (status == TOK_INVALID) return tok_room_vtab_error(vtab, room);
   if (status != TOK_OK) return SQLITE_NOMEM;
   tok_hold_set(hold, room, engine, vocab);
   if (vocab != NULL) return SQLITE_OK;

@@ -232,9 +232,7 @@ static int vocab_filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_
   c->wanted_id = TOK_ID_NONE;
   c->encoding = 0;
   c->done = false;
-  rc = tok_vocab_list_new(&c->list, ((tok_room_vtab *)base->pVtab)->room);
-  if (rc == SQLITE_ERROR)
-    return tok_vtab_error(base->pVtab, "%s", tok_room_error(((tok_room_vtab *)base->pVtab)->room));
+  rc = tok_vocab_list_new(&c->list, base->pVtab);
   if (rc != SQLITE_OK) return rc;
   c->encoding_end = c->list.n;
   if (idx_num & BY_ENCODING) rc = select_encoding(c, *argv++);

@@ -337,6 +337,9 @@ struct tok_imports {
   tok_engine **engine;
   loaded *list;
   int64_t changes;
+  int unread;       /* SQLite's code: why schema number unread_at cannot be read */
+  size_t unread_at; /* those before it are */
+  int code;         /* SQLite's, of the error */
   char error[512];
 };
 
@@ -369,6 +372,9 @@ void tok_imports_free(tok_imports *m) {
 
 const char *tok_imports_error(const tok_imports *m) {
   return m->error;
+}
+int tok_imports_code(const tok_imports *m) {
+  return m->code;
 }
 int64_t tok_imports_changes(const tok_imports *m) {
   return m->changes;
@@ -429,29 +435,45 @@ static int list_schemas(sqlite3 *db, tok_buf *out) {
 
 enum { SCHEMAS_BYTES_MAX = 64 * 1024 };
 
+/* SQLite's code. Where an authorizer lets nobody look, the schema stays as it is known. */
+static int refresh(sqlite3 *db, const char *schema) {
+  sqlite3_stmt *stmt;
+  int rc = tok_vocabulary_prepare(db, "SELECT 1 FROM \"%w\".sqlite_schema LIMIT 1", schema, "",
+                                  &stmt);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_step(stmt);
+  sqlite3_finalize(stmt);
+  return rc == SQLITE_ROW || rc == SQLITE_DONE || (rc & 0xFF) == SQLITE_AUTH ? SQLITE_OK : rc;
+}
+
 void tok_imports_refresh(tok_imports *m) {
   tok_buf schemas;
   tok_buf_init(&schemas, SCHEMAS_BYTES_MAX);
-  if (list_schemas(m->db, &schemas) == SQLITE_OK) {
-    for (size_t at = 0; at < schemas.len; at += strlen(schemas.ptr + at) + 1) {
-      sqlite3_stmt *stmt;
-      if (tok_vocabulary_prepare(m->db, "SELECT 1 FROM \"%w\".sqlite_schema LIMIT 1",
-                                 schemas.ptr + at, "", &stmt) == SQLITE_OK) {
-        sqlite3_step(stmt); /* a schema that others hold locked stays as it is known */
-      }
-      sqlite3_finalize(stmt);
-    }
+  m->unread = list_schemas(m->db, &schemas);
+  m->unread_at = 0;
+  for (size_t at = 0; m->unread == SQLITE_OK && at < schemas.len;
+       at += strlen(schemas.ptr + at) + 1) {
+    m->unread = refresh(m->db, schemas.ptr + at);
+    if (m->unread == SQLITE_OK)
+      m->unread_at++;
   }
   tok_buf_free(&schemas);
 }
 
-static bool is_there(sqlite3 *db, const char *schema, const char *name) {
+/*
+** Are the columns there that a vocabulary has? SQLite's code; that there is no such table is told
+** by SQLITE_ERROR alone, for refresh() has seen that the schema can be read.
+*/
+static int look(sqlite3 *db, const char *schema, const char *name, bool *there) {
+  static const char *const columns[] = {"key", "value"};
   char table[TOK_VOCAB_NAME_MAX + 16];
+  int rc = SQLITE_OK;
   snprintf(table, sizeof table, "%s_about", name);
-  return sqlite3_table_column_metadata(db, schema, table, "key", NULL, NULL, NULL, NULL, NULL) ==
-             SQLITE_OK &&
-         sqlite3_table_column_metadata(db, schema, table, "value", NULL, NULL, NULL, NULL, NULL) ==
-             SQLITE_OK;
+  for (int i = 0; i < 2 && rc == SQLITE_OK; i++) {
+    rc = sqlite3_table_column_metadata(db, schema, table, columns[i], NULL, NULL, NULL, NULL, NULL);
+  }
+  *there = rc == SQLITE_OK;
+  return rc == SQLITE_ERROR ? SQLITE_OK : rc;
 }
 
 /* The stamp in the database now; empty where there is none. */
@@ -473,13 +495,28 @@ static int read_stamp(sqlite3 *db, const char *schema, const char *name,
 
 static tok_status say(tok_imports *m, const char *name, const char *why) {
   snprintf(m->error, sizeof m->error, "tok_vocabulary: '%.100s' cannot be used: %s", name, why);
+  m->code = SQLITE_ERROR;
   return TOK_INVALID;
 }
 
+/* What is not said of the vocabulary itself (why) is SQLite's error, and keeps its code. */
 static tok_status fail(tok_imports *m, const char *name, int rc, const char *why) {
   if (rc == SQLITE_NOMEM)
     return TOK_NOMEM;
-  return say(m, name, why != NULL ? why : sqlite3_errmsg(m->db));
+  say(m, name, why != NULL ? why : sqlite3_errmsg(m->db));
+  if (why == NULL)
+    m->code = rc;
+  return TOK_INVALID;
+}
+
+/* Nobody knows whether there is such a vocabulary. */
+static tok_status fail_unread(tok_imports *m, const char *name, int rc) {
+  if (rc == SQLITE_NOMEM)
+    return TOK_NOMEM;
+  snprintf(m->error, sizeof m->error, "tok_vocabulary: '%.100s' cannot be looked up: %s", name,
+           sqlite3_errstr(rc));
+  m->code = rc;
+  return TOK_INVALID;
 }
 
 /* Reads and compiles. */
@@ -560,8 +597,23 @@ static tok_status find_in(tok_imports *m, const char *schema, const char *name,
   return TOK_OK;
 }
 
+/* Schema number `at` of list_schemas(). */
+static tok_status find_at(tok_imports *m, size_t at, const char *schema, const char *name,
+                          const tok_vocab **vocab) {
+  bool there;
+  if (m->unread != SQLITE_OK && at >= m->unread_at)
+    return fail_unread(m, name, m->unread);
+  if (strlen(schema) > TOK_VOCAB_NAME_MAX)
+    return TOK_OK;
+  int rc = look(m->db, schema, name, &there);
+  if (rc != SQLITE_OK)
+    return fail_unread(m, name, rc);
+  return there ? find_in(m, schema, name, vocab) : TOK_OK;
+}
+
 tok_status tok_imports_find(tok_imports *m, tok_slice slice, const tok_vocab **vocab) {
   char name[TOK_VOCAB_NAME_MAX + 1];
+  bool there;
   tok_buf schemas;
   *vocab = NULL;
   if (slice.len == 0 || slice.len > TOK_VOCAB_NAME_MAX ||
@@ -569,17 +621,16 @@ tok_status tok_imports_find(tok_imports *m, tok_slice slice, const tok_vocab **v
     return TOK_OK;
   memcpy(name, slice.ptr, slice.len);
   name[slice.len] = '\0';
-  if (!is_there(m->db, NULL, name))
+  int rc = look(m->db, NULL, name, &there);
+  if (rc == SQLITE_OK && !there && m->unread == SQLITE_OK)
     return TOK_OK;
   tok_buf_init(&schemas, SCHEMAS_BYTES_MAX);
-  int rc = list_schemas(m->db, &schemas);
-  tok_status status = rc == SQLITE_OK ? TOK_OK : fail(m, name, rc, NULL);
+  rc = list_schemas(m->db, &schemas);
+  tok_status status = rc == SQLITE_OK ? TOK_OK : fail_unread(m, name, rc);
+  size_t number = 0;
   for (size_t at = 0; status == TOK_OK && *vocab == NULL && at < schemas.len;
-       at += strlen(schemas.ptr + at) + 1) {
-    const char *schema = schemas.ptr + at;
-    if (strlen(schema) <= TOK_VOCAB_NAME_MAX && is_there(m->db, schema, name))
-      status = find_in(m, schema, name, vocab);
-  }
+       at += strlen(schemas.ptr + at) + 1)
+    status = find_at(m, number++, schemas.ptr + at, name, vocab);
   tok_buf_free(&schemas);
   return status;
 }

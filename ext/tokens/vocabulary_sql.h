@@ -29,16 +29,20 @@ typedef struct tok_imports tok_imports;
 /* engine: the connection's own, which forgets what is dropped. NULL when out of memory. */
 tok_imports *tok_imports_new(sqlite3 *db, tok_engine **engine);
 void tok_imports_free(tok_imports *m);
-/* Looks whether schemas were changed by others, so that their tables are known; once a statement.
- */
+/*
+** Looks whether schemas were changed by others, so that their tables are known; once a statement.
+** That one cannot be read is remembered for those who look there.
+*/
 void tok_imports_refresh(tok_imports *m);
 /*
 ** The vocabulary of this name in any schema of the connection, temp and main first; *vocab NULL:
 ** none. Valid until the next call for that name, or tok_imports_drop(). TOK_NOMEM; TOK_INVALID: it
-** is there but damaged, see tok_imports_error().
+** is there but damaged, or a schema that may have it cannot be read (locked by others, say), see
+** tok_imports_error() and its code of SQLite.
 */
 tok_status tok_imports_find(tok_imports *m, tok_slice name, const tok_vocab **vocab);
 const char *tok_imports_error(const tok_imports *m);
+int tok_imports_code(const tok_imports *m);
 /* Forgets a vocabulary that is being dropped. */
 void tok_imports_drop(tok_imports *m, const char *schema, const char *name);
 /* Names of all imported vocabularies, each zero-terminated, one after the other. SQLite's code. */

@@ -51,6 +51,72 @@ print(*out)
 EOF
 )"
 
+# A database that cannot be read is not one without the vocabulary: the error is SQLite's own. What
+# is found before it, and what is embedded, is not asked of it.
+same "locked" "$(cat << 'EOF'
+never read: tok_vocabulary: 'v' cannot be looked up: database is locked (5)
+never read, estimate: tok_vocabulary: 'claude-opus-4' cannot be looked up: database is locked (5)
+never read, embedded: 2
+read before it was imported: tok_vocabulary: 'v' cannot be looked up: database is locked (5)
+read before, list: database is locked (5)
+attached: tok_vocabulary: 'w' cannot be looked up: database is locked (5)
+attached, rows: tok_vocabulary: 'w' cannot be looked up: database is locked (5)
+before the attached: 6
+in temp: 6
+factor: tok_vocabulary: 'claude-opus-4' cannot be looked up: database is locked (5)
+nobody may look: 1
+no lock: 6
+not a database: tok_vocabulary: 'v' cannot be looked up: file is not a database (26)
+EOF
+)" "$(/usr/bin/python3 - "$tmp" $fixtures 2>&1 << 'EOF'
+import sqlite3, sys
+tmp, fixtures = sys.argv[1:]
+CODES = {"database is locked": 5, "file is not a database": 26}
+def connect(name):
+    db = sqlite3.connect(tmp + "/" + name, isolation_level=None, timeout=0)
+    db.enable_load_extension(True)
+    db.load_extension("build/tok")
+    return db
+def show(what, db, sql):
+    try:
+        print(what + ":", *db.execute(sql).fetchone())
+    except sqlite3.Error as e:
+        code = getattr(e, "sqlite_errorcode", None) or CODES.get(str(e).split(": ")[-1])
+        print("%s: %s (%s)" % (what, e, code))
+COUNT = "SELECT tok_count('v', 'the quick')"
+owner, early = connect("locked.db"), connect("locked.db")
+owner.execute("SELECT tok_init()")
+early.execute(COUNT)
+owner.execute("CREATE VIRTUAL TABLE v USING tok_vocabulary('%s/small_llama3.json')" % fixtures)
+other = connect("other.db")
+other.execute("CREATE VIRTUAL TABLE v USING tok_vocabulary('%s/small_llama3.json')" % fixtures)
+other.execute("ATTACH '%s/locked.db' AS a" % tmp)
+temporary = connect("locked.db")
+temporary.execute("CREATE VIRTUAL TABLE temp.t USING tok_vocabulary('%s/small_llama3.json')" % fixtures)
+hidden = connect("locked.db")
+hidden.execute("SELECT count(*) FROM llm_usage").fetchone()
+owner.execute("BEGIN EXCLUSIVE")
+never = connect("locked.db")
+show("never read", never, COUNT)
+show("never read, estimate", never, "SELECT tok_count('claude-opus-4', 'the quick')")
+show("never read, embedded", never, "SELECT tok_count('gpt-4o', 'the quick')")
+show("read before it was imported", early, COUNT)
+show("read before, list", early, "SELECT count(*) FROM tok_encodings")
+show("attached", other, "SELECT tok_count('w', 'the quick')")
+show("attached, rows", other, "SELECT count(*) FROM tok_tokens('w', 'the quick')")
+show("before the attached", other, COUNT)
+show("in temp", temporary, "SELECT tok_count('t', 'the quick')")
+show("factor", early, "SELECT tok_estimate('claude-opus-4', 'the quick')")
+owner.execute("ROLLBACK")
+hidden.set_authorizer(lambda action, table, *_: sqlite3.SQLITE_DENY if table in ("sqlite_master", "sqlite_schema", "llm_factor") else sqlite3.SQLITE_OK)
+show("nobody may look", hidden, "SELECT tok_estimate('claude-opus-4', 'the quick') ->> 'tokens' > 0")
+show("no lock", early, COUNT)
+with open(tmp + "/no.db", "w") as f:
+    f.write("x" * 4096)
+show("not a database", connect("no.db"), COUNT)
+EOF
+)"
+
 # Cut off anywhere, or a byte changed: an error or a vocabulary, and nothing is left of an error.
 i=0
 for file in small_gpt2.json small_bpe.model small_tekken.json; do
