@@ -1,11 +1,11 @@
 /*
 ** The engine against the reference encoder's published results (../shared/data/tokens, where
 ** present) and against the naive encoder beside this file: ids, counts, and the bytes of the
-** tokens, 0 differences.
+** tokens, 0 differences, by every kernel of this build that this machine runs.
 */
 #include <cjson/cJSON.h>
 
-#include "../../ext/tokens/tokens.h"
+#include "../../ext/tokens/engine.h"
 #include "../check.h"
 #include "naive_bpe.h"
 #include "vectors.h"
@@ -14,6 +14,27 @@ static const tok_vocab *find(const char *encoding) {
   const tok_vocab *v = tok_vocab_find(tok_slice_of(encoding));
   if (!CHECK(v != NULL)) exit(1);
   return v;
+}
+
+enum { KERNELS_MAX = 8 };
+
+/*
+** An engine for every kernel that this machine runs, so that what one remembers does not help
+** another. NULL behind the last.
+*/
+static void engines_new(tok_engine *engines[KERNELS_MAX]) {
+  size_t n = 0;
+  for (size_t k = 0; tok_kernels[k] != NULL; k++) {
+    if (!tok_kernels[k]->supported()) continue;
+    engines[n] = tok_engine_new();
+    engines[n++]->kernel = tok_kernels[k];
+  }
+  CHECK(n < KERNELS_MAX);
+  engines[n] = NULL;
+}
+
+static void engines_free(tok_engine *engines[KERNELS_MAX]) {
+  for (size_t k = 0; engines[k] != NULL; k++) tok_engine_free(engines[k]);
 }
 
 /* All ids of a text; checks on the way that steps follow each other and cover the text exactly. */
@@ -66,23 +87,29 @@ static void compare(const vector *vec, void *arg) {
     const tok_vocab *v = find(vectors_encodings[i]);
     size_t n = encode(s->e, v, text, false, s->ids);
     CHECK_BYTES(s->ids, n * sizeof *s->ids, vec->ids[i], vec->n_ids[i] * sizeof *s->ids);
-    CHECK_INT(count(s->e, v, text), vec->n_ids[i]);
+    if (!CHECK_INT(count(s->e, v, text), vec->n_ids[i])) printf("kernel %s\n", s->e->kernel->name);
     check_bytes_of_ids(v, s->ids, n, text);
     s->n_ids += (long)n;
   }
 }
 
 static void equals_all_vectors(void) {
-  state s = {tok_engine_new(), NULL, 0};
-  long n = vectors_each(compare, &s);
-  if (n < 0) {
-    CHECK_SKIP("../shared/data/tokens is not there");
-  } else {
-    CHECK_INT(n, 6000);
-    printf("%ld texts x %d encodings, %ld ids\n", n, VECTORS_N_ENCODINGS, s.n_ids);
+  long n = 0;
+  tok_engine *engines[KERNELS_MAX];
+  engines_new(engines);
+  for (size_t k = 0; engines[k] != NULL && n >= 0; k++) {
+    state s = {engines[k], NULL, 0};
+    n = vectors_each(compare, &s);
+    if (n < 0) {
+      CHECK_SKIP("../shared/data/tokens is not there");
+    } else {
+      CHECK_INT(n, 6000);
+      printf("kernel %s: %ld texts x %d encodings, %ld ids\n", s.e->kernel->name, n,
+             VECTORS_N_ENCODINGS, s.n_ids);
+    }
+    free(s.ids);
   }
-  free(s.ids);
-  tok_engine_free(s.e);
+  engines_free(engines);
 }
 
 static void equals_corpus_counts(void) {
@@ -97,7 +124,8 @@ static void equals_corpus_counts(void) {
   fread(expected, 1, sizeof expected - 1, f);
   fclose(f);
   cJSON *counts = cJSON_Parse(expected);
-  tok_engine *e = tok_engine_new();
+  tok_engine *engines[KERNELS_MAX];
+  engines_new(engines);
   for (size_t i = 0; i < 3; i++) {
     char name[32];
     snprintf(name, sizeof name, "%s.txt.gz", corpora[i]);
@@ -107,11 +135,15 @@ static void equals_corpus_counts(void) {
     CHECK_INT(n, cJSON_GetNumberValue(cJSON_GetObjectItem(of, "bytes")));
     for (int k = 0; k < VECTORS_N_ENCODINGS; k++) {
       const cJSON *number = cJSON_GetObjectItem(of, vectors_encodings[k]);
-      CHECK_INT(count(e, find(vectors_encodings[k]), text), cJSON_GetNumberValue(number));
+      const tok_vocab *v = find(vectors_encodings[k]);
+      for (size_t j = 0; engines[j] != NULL; j++) {
+        if (!CHECK_INT(count(engines[j], v, text), cJSON_GetNumberValue(number)))
+          printf("kernel %s\n", engines[j]->kernel->name);
+      }
     }
     free(p);
   }
-  tok_engine_free(e);
+  engines_free(engines);
   cJSON_Delete(counts);
 }
 
@@ -188,7 +220,8 @@ static void equals_the_naive_encoder(void) {
   enum { TEXT_MAX = 700, N_TEXTS = 3000 };
   static char text[TEXT_MAX];
   static uint32_t expected[TEXT_MAX], got[TEXT_MAX];
-  tok_engine *e = tok_engine_new();
+  tok_engine *engines[KERNELS_MAX];
+  engines_new(engines);
   for (int k = 0; k < NAIVE_N_ENCODINGS; k++) {
     naive *oracle = naive_new(naive_encodings[k]);
     const tok_vocab *v = find(naive_encodings[k]);
@@ -197,14 +230,18 @@ static void equals_the_naive_encoder(void) {
       tok_slice s = {text, random_text(&r, text, TEXT_MAX)};
       bool special = i % 2 == 0;
       size_t n_expected = naive_encode(oracle, (const uint8_t *)text, s.len, special, expected);
-      size_t n = encode(e, v, s, special, got);
-      CHECK_BYTES(got, n * sizeof *got, expected, n_expected * sizeof *got);
-      if (!special) CHECK_INT(count(e, v, s), n_expected);
-      check_bytes_of_ids(v, got, n, s);
+      for (size_t at = 0; engines[at] != NULL; at++) {
+        tok_engine *e = engines[at];
+        size_t n = encode(e, v, s, special, got);
+        CHECK_BYTES(got, n * sizeof *got, expected, n_expected * sizeof *got);
+        if (!special && !CHECK_INT(count(e, v, s), n_expected))
+          printf("kernel %s\n", e->kernel->name);
+        check_bytes_of_ids(v, got, n, s);
+      }
     }
     naive_free(oracle);
   }
-  tok_engine_free(e);
+  engines_free(engines);
 }
 
 /* Every id of every vocabulary: its bytes lead back to it, and are what the .tiktoken file says. */
