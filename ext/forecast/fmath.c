@@ -71,6 +71,8 @@ double tok_normal_cdf(double z) {
   return z > 0 ? 1 - tail : tail;
 }
 
+static const double T_NORMAL_DF = 200; /* from here on the normal's is as near: 1e-5 */
+
 /*
 ** Exact for 1 and 2 degrees of freedom, Hill's expansion around the normal from 3 on (error below
 ** 0.5 %).
@@ -96,8 +98,30 @@ double tok_t_quantile(double p, double df) {
   return z + (g1 + (g2 + (g3 + g4 / df) / df) / df) / df;
 }
 
+/*
+** The integral of (1 - s^2)^a from 1 - w to 1, a = df / 2 - 1, with s = 1 - w q^2: what is left of
+** q has no pole, so that Simpson's rule takes it. Its factor 2 w^(a + 1) is left out.
+*/
+static double t_tail(double w, double a) {
+  enum { STEPS = 128 };
+  double sum = 0;
+  for (int i = 0; i <= STEPS; i++) {
+    double q = (double)i / STEPS, v = tok_exp(a * tok_log(2 - w * q * q));
+    v *= q > 0 ? tok_exp((2 * a + 1) * tok_log(q)) : a < 0; /* q^0 is 1 */
+    sum += v * (i == 0 || i == STEPS ? 1 : i % 2 == 1 ? 4 : 2);
+  }
+  return sum;
+}
+
 double tok_t_cdf(double x, double df) {
-  return tok_normal_cdf(x * (1 - 1 / (4 * df)) / sqrt(1 + x * x / (2 * df)));
+  df = df < 1.5 ? 1 : df < 2.5 ? 2 : df; /* as the quantile takes them */
+  if (df > T_NORMAL_DF)
+    return tok_normal_cdf(x * (1 - 1 / (4 * df)) / sqrt(1 + x * x / (2 * df)));
+  /* x = sqrt(df) s / sqrt(1 - s^2); 1 - s without a difference of what is nearly equal */
+  double root = sqrt(df + x * x), a = df / 2 - 1, w = df / (root * (root + fabs(x)));
+  if (!(w > 0)) return x > 0;
+  double tail = 0.5 * tok_exp((a + 1) * tok_log(w)) * t_tail(w, a) / t_tail(1, a);
+  return x > 0 ? 1 - tail : tail;
 }
 
 static void sift(double *v, size_t i, size_t n) {

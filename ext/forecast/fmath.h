@@ -25,7 +25,11 @@ double tok_normal_cdf(double z);
 /* The p-quantile of Student's t with df >= 1 degrees of freedom, 0 < p < 1. */
 double tok_t_quantile(double p, double df);
 
-/* P(T <= x) of Student's t, by a normal approximation: error below 0.01 for df >= 3. */
+/*
+** P(T <= x) of Student's t with df >= 1, below 2.5 in whole degrees as the quantile has them.
+** Relative error of either tail below 1e-6, absolute 1e-5 from 200 degrees on. A hundred
+** exponentials.
+*/
 double tok_t_cdf(double x, double df);
 
 /* Sorts ascending, no NaN. O(n log n), in place. */

@@ -2,12 +2,14 @@
 
 #include "fmath.h"
 
+/* The share of step j that is still to come within the period. */
+static double step_share(const tok_project_ask *a, const tok_forecast *f, size_t j) {
+  return (j == 0 ? 1 - a->elapsed : 1) * (j + 1 == f->h ? a->last_part : 1);
+}
+
 /* Expected usage of step j that is still to come within the period. */
 static double step_rest(const tok_project_ask *a, const tok_forecast *f, size_t j) {
-  double x = f->mean[j];
-  if (j == 0) x *= 1 - a->elapsed;
-  if (j + 1 == f->h) x *= a->last_part;
-  return x;
+  return f->mean[j] * step_share(a, f, j);
 }
 
 /*
@@ -34,20 +36,24 @@ static double reached(const tok_project_ask *a, const tok_forecast *f, double sd
 }
 
 void tok_project(const tok_project_ask *a, const tok_forecast *f, tok_projection *out) {
-  double whole = 0, t = tok_t_quantile(0.5 + a->level / 2, f->total_df);
+  double whole = 0, steps = 0, t = tok_t_quantile(0.5 + a->level / 2, f->total_df);
   *out = (tok_projection){.p_over = NAN, .early = NAN, .median = NAN, .late = NAN};
   for (size_t j = 0; j < f->h; j++) {
     out->rest += step_rest(a, f, j);
+    steps += step_share(a, f, j);
     whole += f->mean[j];
   }
-  double sd = whole > 0 ? f->total_sd * sqrt(out->rest / whole) : f->total_sd;
+  /* where there are credits, sums say nothing of how much is to come */
+  double share = f->positive && whole > 0 ? out->rest / whole : steps / (double)f->h;
+  double sd = f->total_sd * sqrt(share);
   out->projected = a->so_far + out->rest;
   out->lower = out->projected - t * sd;
   out->upper = out->projected + t * sd;
-  if (out->lower < a->so_far) out->lower = a->so_far;
+  /* usage never falls, but by credits */
+  if (f->positive && out->lower < a->so_far) out->lower = a->so_far;
   if (isnan(a->budget)) return;
   double over = out->projected - a->budget;
-  if (a->so_far > a->budget) out->p_over = 1;
+  if (f->positive && a->so_far > a->budget) out->p_over = 1;
   else if (sd > 0) out->p_over = tok_t_cdf(over / sd, f->total_df);
   else if (!isnan(sd)) out->p_over = over > 0;
   out->early = reached(a, f, t * sd, 1, out->upper);

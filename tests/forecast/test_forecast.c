@@ -274,7 +274,8 @@ static void time_is_bounded(void) {
 
 static void projections(void) {
   double mean[] = {10, 10, 10, 10};
-  tok_forecast f = {.h = 4, .mean = mean, .total = 40, .total_sd = 4, .total_df = 30, .total_power = 1};
+  tok_forecast f = {
+      .h = 4, .mean = mean, .total = 40, .total_sd = 4, .total_df = 30, .total_power = 1, .positive = true};
   tok_project_ask a = {.so_far = 60, .elapsed = 0.5, .last_part = 1, .budget = 95, .level = 0.8};
   tok_projection p;
   tok_project(&a, &f, &p);
@@ -297,13 +298,52 @@ static void projections(void) {
   CHECK(p.projected == 95 && isnan(p.p_over) && isnan(p.early) && p.median == 2.5);
   /* busy first: at the lower bound never more is used on the way than at the end */
   double busy[] = {30, 1, 1, 8};
-  f = (tok_forecast){.h = 4, .mean = busy, .total = 40, .total_sd = 26, .total_df = 30, .total_power = 1};
+  f = (tok_forecast){
+      .h = 4, .mean = busy, .total = 40, .total_sd = 26, .total_df = 30, .total_power = 1, .positive = true};
   a = (tok_project_ask){.last_part = 1, .budget = 15, .level = 0.8};
   tok_project(&a, &f, &p);
   CHECK(p.lower < 15 && isnan(p.late) && p.early < p.median);
   a.budget = p.lower / 2;
   tok_project(&a, &f, &p);
   CHECK(p.median < p.late && p.late < 1);
+}
+
+/* What credits take back again may be more than what is to come. */
+static void projections_with_credits(void) {
+  double mean[] = {6, -4, -4, -4};
+  tok_forecast f = {.h = 4, .mean = mean, .total = -6, .total_sd = 4, .total_df = 2, .total_power = 1};
+  tok_project_ask a = {.so_far = 60, .last_part = 1, .budget = 60, .level = 0.8};
+  tok_projection p;
+  tok_project(&a, &f, &p);
+  CHECK(p.projected == 54 && p.lower < 54 && p.upper > 54);
+  CHECK(p.p_over > 0 && p.p_over < 0.5);
+  a.budget = 50; /* more than that is used already, and may not be at the end */
+  tok_project(&a, &f, &p);
+  CHECK(p.p_over > 0.5 && p.p_over < 1);
+  a.elapsed = 0.9; /* what is left of the first step is less than what the others take back */
+  tok_project(&a, &f, &p);
+  CHECK(p.lower < p.projected && p.projected < p.upper);
+  double up[] = {2, -1, 0, 0}; /* more than nothing in all, less than nothing to come */
+  f.mean = up;
+  a.elapsed = 1;
+  tok_project(&a, &f, &p);
+  CHECK(p.rest == -1 && p.lower < p.projected && p.projected < p.upper);
+}
+
+/* Few origins leave few degrees of freedom; out of reach is out of reach all the same. */
+static void impossible_budgets(void) {
+  double mean[] = {10};
+  tok_forecast f = {.h = 1, .mean = mean, .total = 10, .total_sd = 1, .total_power = 1, .positive = true};
+  tok_project_ask a = {.last_part = 1, .budget = 1e6, .level = 0.8};
+  tok_projection p;
+  for (f.total_df = 1; f.total_df <= 16; f.total_df += 0.25) {
+    a.budget = 1e6;
+    tok_project(&a, &f, &p);
+    if (!CHECK(p.p_over < 1e-6)) printf("  df %g: %g\n", f.total_df, p.p_over);
+    a.budget = p.upper; /* a tenth lies above the upper bound of 80 % */
+    tok_project(&a, &f, &p);
+    if (!CHECK(fabs(p.p_over - 0.1) < 0.001)) printf("  df %g: %g\n", f.total_df, p.p_over);
+  }
 }
 
 static void options(void) {
@@ -327,4 +367,6 @@ CHECK_MAIN({"same bits", same_bits}, {"regular goes on", regular_goes_on}, {"sca
            {"leading zeros", leading_zeros_do_not_count}, {"gaps", gaps_are_unknown_or_zero},
            {"a spike changes little", a_spike_changes_little}, {"levels", intervals_widen_with_level},
            {"intervals hold", intervals_hold_what_they_say}, {"every method alone", every_method_alone},
-           {"time is bounded", time_is_bounded}, {"projections", projections}, {"options", options})
+           {"time is bounded", time_is_bounded}, {"projections", projections},
+           {"projections with credits", projections_with_credits}, {"impossible budgets", impossible_budgets},
+           {"options", options})

@@ -25,6 +25,24 @@ static void quantiles_of_distributions(void) {
   CHECK(fabs(tok_t_quantile(0.975, 3) - 3.1824463) < 0.02);
   CHECK(fabs(tok_t_quantile(0.9, 5) - 1.4758840) < 1e-3);
   CHECK(fabs(tok_t_quantile(0.975, 30) - 2.0422725) < 1e-6);
+  static const double cdf[][3] = {/* x, degrees of freedom, P(T <= x) */
+                                  {0, 1, 0.5},
+                                  {1, 1, 0.75},
+                                  {-1e6, 1, 3.18309886e-7},
+                                  {6.9645567, 2, 0.99},
+                                  {-1e4, 2, 5e-9},
+                                  {2.3533634, 3, 0.95},
+                                  {-10.2145319, 3, 0.001},
+                                  {-4.7733406, 5, 0.0025},
+                                  {1.8124611, 10, 0.95},
+                                  {-2.0422725, 30, 0.025},
+                                  {2.6258905, 100, 0.995},
+                                  {1.9647198, 500, 0.975}};
+  for (size_t i = 0; i < sizeof cdf / sizeof cdf[0]; i++) {
+    double got = tok_t_cdf(cdf[i][0], cdf[i][1]), want = cdf[i][2];
+    if (!CHECK(fabs(got - want) < 1e-5 * (want < 0.5 ? want : 1)))
+      printf("  %g of %g degrees: %.9g, not %.9g\n", cdf[i][0], cdf[i][1], got, want);
+  }
 }
 
 static void quantiles_of_data(void) {
