@@ -13,9 +13,12 @@
 **     pass   encoding  size  mode  docs  tokens  seconds one pass; mode = first | cold | warm
 **
 ** "first" is the first pass of the process (64 KB documents): it pays for page faults of the tables
-** too. --passes N only constructs and counts N times, untimed: for counting instructions.
+** too. --kernel NAME counts with that kernel in place of the best that the processor has (avx512,
+** avx2, sse2, neon, portable). --passes N only constructs and counts N times, untimed: for counting
+** instructions.
 */
 #define _POSIX_C_SOURCE 200809L
+#include "../../ext/tokens/engine.h"
 #include "../../ext/tokens/tokens.h"
 
 #include <inttypes.h>
@@ -36,6 +39,7 @@ typedef struct {
   size_t sizes[LIST_MAX];
   size_t n_encodings, n_sizes;
   int rounds, warm, passes;
+  const tok_kernel *kernel; /* NULL: the best */
   bool tsv;
 } options;
 
@@ -48,7 +52,7 @@ typedef struct {
 typedef struct {
   size_t *end;
   size_t n;
-} cuts;
+} doc_ends;
 
 typedef struct {
   double seconds[SAMPLES_MAX];
@@ -90,9 +94,9 @@ static text read_text(const options *o) {
 }
 
 /* Every harness cuts alike: at most `size` bytes, moved back to the start of a character. */
-static cuts cut(text t, size_t size) {
+static doc_ends cut(text t, size_t size) {
   if (size == 0 || size > t.len) size = t.len;
-  cuts c = {malloc(sizeof(size_t) * (t.len / (size > 8 ? size - 3 : 1) + 2)), 0};
+  doc_ends c = {malloc(sizeof(size_t) * (t.len / (size > 8 ? size - 3 : 1) + 2)), 0};
   if (!c.end) die("out of memory", "");
   for (size_t at = 0; at < t.len;) {
     size_t end = t.len - at > size ? at + size : t.len;
@@ -104,7 +108,7 @@ static cuts cut(text t, size_t size) {
 
 /* ---- measuring ------------------------------------------------------------------------------- */
 
-static int64_t count_all(tok_engine *e, const tok_vocab *v, text t, cuts c) {
+static int64_t count_all(tok_engine *e, const tok_vocab *v, text t, doc_ends c) {
   int64_t sum = 0;
   size_t start = 0;
   for (size_t i = 0; i < c.n; i++) {
@@ -117,9 +121,10 @@ static int64_t count_all(tok_engine *e, const tok_vocab *v, text t, cuts c) {
   return sum;
 }
 
-static tok_engine *engine_new(void) {
+static tok_engine *engine_new(const options *o) {
   tok_engine *e = tok_engine_new();
   if (!e) die("out of memory", "");
+  if (o->kernel) e->kernel = o->kernel;
   return e;
 }
 
@@ -144,7 +149,7 @@ static double at_fraction(samples *s, double fraction) {
   return s->seconds[(size_t)(fraction * (double)(s->n - 1) + 0.5)];
 }
 
-static double timed_pass(tok_engine *e, const tok_vocab *v, text t, cuts c, int64_t *tokens) {
+static double timed_pass(tok_engine *e, const tok_vocab *v, text t, doc_ends c, int64_t *tokens) {
   double from = cpu_seconds();
   int64_t n = count_all(e, v, t, c);
   double took = cpu_seconds() - from;
@@ -153,7 +158,7 @@ static double timed_pass(tok_engine *e, const tok_vocab *v, text t, cuts c, int6
   return took;
 }
 
-static void show_pass(const options *o, const char *encoding, size_t size, const char *mode, cuts c,
+static void show_pass(const options *o, const char *encoding, size_t size, const char *mode, doc_ends c,
                       int64_t tokens, double seconds) {
   if (o->tsv)
     printf("pass\t%s\t%zu\t%s\t%zu\t%" PRId64 "\t%.9f\n", encoding, size, mode, c.n, tokens, seconds);
@@ -167,11 +172,11 @@ static void measure_size(const options *o, const char *encoding, text t, size_t 
   static samples cold, warm; /* static for their size */
   cold.n = warm.n = 0;
   const tok_vocab *v = vocab_named(encoding);
-  cuts c = cut(t, size);
+  doc_ends c = cut(t, size);
   int64_t tokens = -1;
   for (int round = 0; round < o->rounds; round++) {
     double from = cpu_seconds();
-    tok_engine *e = engine_new();
+    tok_engine *e = engine_new(o);
     if (o->tsv) printf("build\t%s\t%.9f\n", encoding, cpu_seconds() - from);
     keep(&cold, timed_pass(e, v, t, c, &tokens));
     show_pass(o, encoding, size, "cold", c, tokens, cold.seconds[cold.n - 1]);
@@ -193,9 +198,9 @@ static void measure_size(const options *o, const char *encoding, text t, size_t 
 }
 
 static void measure_first(const options *o, const char *encoding, text t) {
-  cuts c = cut(t, FIRST_SIZE);
+  doc_ends c = cut(t, FIRST_SIZE);
   int64_t tokens = -1;
-  tok_engine *e = engine_new();
+  tok_engine *e = engine_new(o);
   double seconds = timed_pass(e, vocab_named(encoding), t, c, &tokens);
   tok_engine_free(e);
   show_pass(o, encoding, FIRST_SIZE, "first", c, tokens, seconds);
@@ -206,8 +211,8 @@ static void measure_first(const options *o, const char *encoding, text t) {
 }
 
 static void passes_only(const options *o, text t) {
-  cuts c = cut(t, o->sizes[0]);
-  tok_engine *e = engine_new();
+  doc_ends c = cut(t, o->sizes[0]);
+  tok_engine *e = engine_new(o);
   int64_t n = 0;
   for (int i = 0; i < o->passes; i++) n = count_all(e, vocab_named(o->encodings[0]), t, c);
   tok_engine_free(e);
@@ -219,7 +224,7 @@ static void passes_only(const options *o, text t) {
 
 static const char USAGE[] =
     "usage: bench_tokens [--corpus english|code|multilingual|PATH] [--encoding NAME,..] [--size BYTES,..]\n"
-    "                    [--rounds N] [--warm N] [--data DIR] [--tsv | --passes N]\n"
+    "                    [--rounds N] [--warm N] [--data DIR] [--kernel NAME] [--tsv | --passes N]\n"
     "  --size 0 is the whole text as one document; default 64,256,1024,8192,65536,0\n";
 
 static int number(const char *name, const char *s, int low, int high) {
@@ -245,6 +250,12 @@ static void set_encodings(options *o, char *list) {
   }
 }
 
+static const tok_kernel *kernel_named(const char *name) {
+  for (int i = 0; tok_kernels[i]; i++)
+    if (!strcmp(tok_kernels[i]->name, name) && tok_kernels[i]->supported()) return tok_kernels[i];
+  die("this build or this processor has no kernel", name);
+}
+
 static void set_option(options *o, const char *name, char *value) {
   if (!strcmp(name, "--corpus")) o->corpus = value;
   else if (!strcmp(name, "--data")) o->data = value;
@@ -252,6 +263,7 @@ static void set_option(options *o, const char *name, char *value) {
   else if (!strcmp(name, "--size")) set_sizes(o, value);
   else if (!strcmp(name, "--rounds")) o->rounds = number(name, value, 1, SAMPLES_MAX);
   else if (!strcmp(name, "--warm")) o->warm = number(name, value, 0, WARM_MAX);
+  else if (!strcmp(name, "--kernel")) o->kernel = kernel_named(value);
   else if (!strcmp(name, "--passes")) o->passes = number(name, value, 0, 1 << 20);
   else {
     fputs(USAGE, stderr);
@@ -286,7 +298,7 @@ int main(int argc, char **argv) {
   if (o.passes >= 0) {
     passes_only(&o, t);
   } else {
-    if (!o.tsv) printf("tok, path %s, %zu bytes\n", tok_cpu_path(), t.len);
+    if (!o.tsv) printf("tok, path %s, %zu bytes\n", o.kernel ? o.kernel->name : tok_cpu_path(), t.len);
     for (size_t i = 0; i < o.n_encodings; i++) {
       measure_first(&o, o.encodings[i], t);
       for (size_t j = 0; j < o.n_sizes; j++) measure_size(&o, o.encodings[i], t, o.sizes[j]);

@@ -3,7 +3,8 @@
 
 Environment: BENCH_ROUNDS (default 5), BENCH_PEERS ("gigatoken,tiktoken"; tok is always first),
 BENCH_QUICK=1 (one round, three sizes, no adversarial texts, 100,000 rows), BENCH_SIZES, BENCH_CORPORA,
-BENCH_ENCODINGS, BENCH_SECTIONS (corpora,adversarial,sql,start,memory), BENCH_CORE.
+BENCH_ENCODINGS, BENCH_SECTIONS (corpora,adversarial,sql,start,memory), BENCH_CORE, BENCH_KERNEL (a kernel of
+tok, as avx2, in place of the best that the processor has; not through SQL).
 """
 import os
 import sys
