@@ -5,13 +5,17 @@
 
 #include "imported.h"
 
+const tok_kernel *tok_kernel_best(void) {
+  size_t i = 0;
+  while (!tok_kernels[i]->supported()) i++; /* the portable one always is */
+  return tok_kernels[i];
+}
+
 tok_engine *tok_engine_new(void) {
   tok_engine *e = tok_malloc(sizeof *e);
   if (e == NULL) return NULL;
   memset(e, 0, sizeof *e);
-  size_t i = 0;
-  while (!tok_kernels[i]->supported()) i++; /* the portable one always is */
-  e->kernel = tok_kernels[i];
+  e->kernel = tok_kernel_best();
   return e;
 }
 
@@ -24,11 +28,7 @@ void tok_engine_free(tok_engine *e) {
   tok_free(e);
 }
 
-const char *tok_cpu_path(void) {
-  size_t i = 0;
-  while (!tok_kernels[i]->supported()) i++;
-  return tok_kernels[i]->name;
-}
+const char *tok_cpu_path(void) { return tok_kernel_best()->name; }
 
 tok_status tok_count(tok_engine *e, const tok_vocab *v, tok_slice text, int64_t limit, int64_t *n) {
   if (v->extra != NULL) return tok_extra_count(e, v, text, limit, n);

@@ -171,6 +171,8 @@ extern const tok_kernel tok_kernel_portable, tok_kernel_vector, tok_kernel_avx2,
 
 /* Every kernel of this build, best first; NULL behind the last. */
 extern const tok_kernel *const tok_kernels[];
+/* The first of them that this machine can run. */
+const tok_kernel *tok_kernel_best(void);
 
 struct tok_engine {
   const tok_kernel *kernel;

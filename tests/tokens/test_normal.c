@@ -250,8 +250,8 @@ static void plain_texts_stay(void) {
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     tok_slice text = tok_slice_of(texts[i]), result;
     bool changed = true;
-    CHECK_INT(tok_normal_apply(&normals[1], text, false, tok_kernels[0]->next_odd, &outs[0], &result,
-                               &changed),
+    CHECK_INT(tok_normal_apply(&normals[1], text, false, tok_kernel_best()->next_odd, &outs[0],
+                               &result, &changed),
               TOK_OK);
     CHECK(!changed && result.ptr == text.ptr);
   }
@@ -270,7 +270,7 @@ static void marks_in_a_row(size_t n, bool whole) {
   tok_slice result;
   bool changed;
   CHECK_INT(tok_normal_apply(&normals[0], (tok_slice){(char *)text, 2 * n}, false,
-                             tok_kernels[0]->next_odd, &outs[0], &result, &changed),
+                             tok_kernel_best()->next_odd, &outs[0], &result, &changed),
             TOK_OK);
   CHECK_INT(result.len, 2 * n);
   CHECK(all_kernels(0, text, 2 * n, whole ? ordered : NULL, 2 * n));
