@@ -245,10 +245,10 @@ const tok_quota_row *tok_quota_rows_worst(const tok_quota_rows *rows) {
 
 /* ---- when to come back ----------------------------------------------------------------------- */
 
-/* The first instant at which enough buckets have left the window. */
-static bool window_frees(tok_call *c, const tok_quota_row *row, int64_t lacking, int64_t *at) {
+/* The first instant at which enough holds have expired, and enough buckets have left the window. */
+static bool room_by_itself(tok_call *c, const tok_quota_row *row, int64_t lacking, int64_t *at) {
   bool found = false;
-  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_WINDOW);
+  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_FREES);
   if (stmt == NULL) return false;
   sqlite3_bind_int64(stmt, 1, row->id);
   sqlite3_bind_text(stmt, 2, row->key, -1, SQLITE_STATIC);
@@ -258,18 +258,7 @@ static bool window_frees(tok_call *c, const tok_quota_row *row, int64_t lacking,
     found = lacking <= 0;
     if (found) *at = sqlite3_column_int64(stmt, 0);
   }
-  tok_call_done(c, TOK_BQ_WINDOW, stmt);
-  return found;
-}
-
-static bool next_expiry(tok_call *c, const tok_quota_row *row, int64_t *at) {
-  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_NEXT_EXPIRY);
-  if (stmt == NULL) return false;
-  sqlite3_bind_int64(stmt, 1, row->id);
-  sqlite3_bind_text(stmt, 2, row->key, -1, SQLITE_STATIC);
-  bool found = tok_call_step(c, stmt) && sqlite3_column_type(stmt, 0) != SQLITE_NULL;
-  if (found) *at = sqlite3_column_int64(stmt, 0);
-  tok_call_done(c, TOK_BQ_NEXT_EXPIRY, stmt);
+  tok_call_done(c, TOK_BQ_FREES, stmt);
   return found;
 }
 
@@ -284,19 +273,17 @@ bool tok_quota_span(tok_call *c, const tok_quota_row *row, int64_t now, tok_span
 
 bool tok_quota_retry(tok_call *c, const tok_quota_row *row, int64_t now, int64_t *seconds) {
   const tok_quota_view *v = &row->view;
-  int64_t need = v->known ? v->need : 1, at, other, rest;
+  int64_t need = v->known ? v->need : 1, at, end, lacking;
   tok_span span;
   if (row->reason != NULL || need > v->limit) return false; /* waiting does not help */
   /* at the latest: holds may end sooner */
   if (row->refills) return tok_bucket_wait(&row->bucket, now, v->limit, need, seconds);
-  rest = tok_quota_remaining(v);
-  bool found = row->rolling
-                   ? tok_sub_i64(need, rest, &rest) && window_frees(c, row, rest, &at)
-                   : tok_call_period(c, row->period, row->zone, now, &span, &at) && at < INT64_MAX;
-  /* sooner, if holds are what is in the way */
-  if (v->held > 0 && v->used <= v->limit - need && next_expiry(c, row, &other) &&
-      (!found || other < at)) {
-    at = other;
+  bool found = (row->rolling || v->held > 0) &&
+               tok_sub_i64(need, tok_quota_remaining(v), &lacking) &&
+               room_by_itself(c, row, lacking, &at);
+  if (!row->rolling && tok_call_period(c, row->period, row->zone, now, &span, &end) &&
+      end < INT64_MAX && (!found || end < at)) {
+    at = end;
     found = true;
   }
   if (found) *seconds = at > now ? at - now : 0;
