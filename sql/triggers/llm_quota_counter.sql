@@ -40,8 +40,8 @@
 -- key, period and step, by the UNIQUE of the outbox, in the transaction that crossed the line. Of
 -- several steps crossed at once the highest is told. What a cool-down kept back is told when the
 -- counter changes after it. Of a rolling window the line is that of all its buckets, and one event
--- is for as long as a window: alert_at is what of it is left to this bucket. A late row may take
--- the windows beyond the line that end later: all that are there are looked at.
+-- is for as long as a window: alert_at is what of it is left to this bucket. A late row leaves less
+-- to the buckets of the windows that end later; those that it takes beyond the line are looked at.
 
 DROP TRIGGER IF EXISTS main.llm_counter_insert;
 CREATE TRIGGER main.llm_counter_insert AFTER INSERT ON llm_counter
@@ -72,9 +72,17 @@ WHEN NEW.at IS NOT NULL AND (NEW.used >= NEW.alert_at OR EXISTS (SELECT 1 FROM l
 BEGIN
   UPDATE llm_counter SET look = NEW.checks - OLD.checks + 16 * (NEW.used > OLD.used OR OLD.alert_at IS NULL AND NEW.alert_at IS NOT NULL)
   WHERE quota_id = NEW.quota_id AND key = NEW.key AND start = NEW.start;
+  -- The windows that end later have that much more: each is so much nearer to its line, and is
+  -- looked at where it has got there. To look at all would make a late row cost the square of the
+  -- buckets.
+  UPDATE llm_counter SET alert_at = max(0, alert_at
+    - max(0, NEW.used - iif(OLD.alert_at IS NULL AND NEW.alert_at IS NOT NULL, 0, OLD.used)))
+  WHERE quota_id = NEW.quota_id AND key = NEW.key AND (NEW.used > OLD.used OR OLD.alert_at IS NULL)
+    AND start > NEW.start AND alert_at > 0
+    AND start < NEW.start + (SELECT iif(kind = 'rolling', span_s + len_s, 0) FROM llm_quota WHERE id = NEW.quota_id);
   UPDATE llm_counter SET alert_at = 0, look = 16
   WHERE quota_id = NEW.quota_id AND key = NEW.key AND (NEW.used > OLD.used OR OLD.alert_at IS NULL)
-    AND start > NEW.start AND alert_at IS NOT NULL
+    AND start > NEW.start AND (used >= alert_at OR alert_at IS NOT NULL AND (SELECT special FROM llm_quota WHERE id = NEW.quota_id))
     AND start < NEW.start + (SELECT iif(kind = 'rolling', span_s + len_s, 0) FROM llm_quota WHERE id = NEW.quota_id);
 END;
 
