@@ -428,6 +428,9 @@ static tok_status check(work *w) {
       w->odd[w->n_odd++] = (uint32_t)i;
   }
   note_flags(w);
+  /* an importer never says so, but rows of a stranger's database may */
+  if (d->family == TOK_FAMILY_WORDS && d->model == TOK_MODEL_BPE && !d->characters)
+    return refuse(w, "its pattern family is one of merges that begin with characters");
   if (d->characters || d->model == TOK_MODEL_UNIGRAM) {
     for (int i = 0; i < N_BYTES && d->byte_fallback; i++) {
       if (w->x->byte_id[i] == TOK_NO_RANK)
