@@ -109,6 +109,84 @@ ALWAYS void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
             equals(v, (char)0xED);
 }
 
+/* What high.h asks of a vector of 64 bytes. */
+typedef bytes64 byte_mask;
+
+static inline uint64_t mask_bits(byte_mask m) { return join(m.lo, m.hi); }
+
+static inline byte_mask where_equal(bytes64 v, uint8_t byte) {
+  const __m256i b = _mm256_set1_epi8((char)byte);
+  return (byte_mask){_mm256_cmpeq_epi8(v.lo, b), _mm256_cmpeq_epi8(v.hi, b)};
+}
+
+static inline byte_mask where_both(byte_mask a, byte_mask b) {
+  return (byte_mask){_mm256_and_si256(a.lo, b.lo), _mm256_and_si256(a.hi, b.hi)};
+}
+
+static inline __m256i at_most(__m256i v, uint8_t last) {
+  return _mm256_cmpeq_epi8(_mm256_min_epu8(v, _mm256_set1_epi8((char)last)), v);
+}
+
+static inline uint64_t bytes_from(bytes64 v, uint8_t first, uint8_t last) {
+  const __m256i from = _mm256_set1_epi8((char)first);
+  return join(at_most(_mm256_sub_epi8(v.lo, from), (uint8_t)(last - first)),
+              at_most(_mm256_sub_epi8(v.hi, from), (uint8_t)(last - first)));
+}
+
+ALWAYS bytes64 bytes_behind(const uint8_t *p, unsigned size, bytes64 v, int k) {
+  (void)p, (void)size;
+  __m256i middle = _mm256_permute2x128_si256(v.lo, v.hi, 0x21);
+  __m256i end = _mm256_permute2x128_si256(v.hi, v.hi, 0x81); /* 0 behind its upper half */
+  if (k == 1)
+    return (bytes64){_mm256_alignr_epi8(middle, v.lo, 1), _mm256_alignr_epi8(end, v.hi, 1)};
+  return (bytes64){_mm256_alignr_epi8(middle, v.lo, 2), _mm256_alignr_epi8(end, v.hi, 2)};
+}
+
+static inline bytes64 every_byte(char byte) {
+  return (bytes64){_mm256_set1_epi8(byte), _mm256_set1_epi8(byte)};
+}
+
+static inline bytes64 put_byte(bytes64 v, unsigned at, char byte) {
+  char bytes[64] __attribute__((aligned(32)));
+  _mm256_store_si256((__m256i *)(void *)bytes, v.lo);
+  _mm256_store_si256((__m256i *)(void *)(bytes + 32), v.hi);
+  bytes[at] = byte;
+  return (bytes64){_mm256_load_si256((const __m256i *)(const void *)bytes),
+                   _mm256_load_si256((const __m256i *)(const void *)(bytes + 32))};
+}
+
+/* Of four rows of 16: the low four bits of an index say where, the next two in which. */
+static inline __m256i of_rows(__m256i v, __m256i where, __m256i index, const __m256i row[4]) {
+  __m256i at = _mm256_and_si256(index, _mm256_set1_epi8(15));
+  __m256i odd = _mm256_slli_epi16(index, 3), upper = _mm256_slli_epi16(index, 2);
+  __m256i in[4];
+  for (int i = 0; i < 4; i++) in[i] = _mm256_shuffle_epi8(row[i], at);
+  __m256i low = _mm256_blendv_epi8(in[0], in[1], odd), high = _mm256_blendv_epi8(in[2], in[3], odd);
+  return _mm256_blendv_epi8(v, _mm256_blendv_epi8(low, high, upper), where);
+}
+
+static inline __m256i row_of(const void *table) {
+  return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
+}
+
+static inline bytes64 look_up64(bytes64 v, byte_mask where, bytes64 index, const uint8_t *table) {
+  const __m256i row[4] = {row_of(table), row_of(table + 16), row_of(table + 32),
+                          row_of(table + 48)};
+  return (bytes64){of_rows(v.lo, where.lo, index.lo, row), of_rows(v.hi, where.hi, index.hi, row)};
+}
+
+static inline bytes64 look_up16(bytes64 index, const char *table) {
+  const __m256i row = row_of(table);
+  return (bytes64){_mm256_shuffle_epi8(row, index.lo), _mm256_shuffle_epi8(row, index.hi)};
+}
+
+static inline uint64_t having(bytes64 v, int bit) {
+  return join(_mm256_slli_epi16(v.lo, 7 - bit), _mm256_slli_epi16(v.hi, 7 - bit));
+}
+
+#define KERNEL_PUT_HIGH
+#include "high.h"
+
 ALWAYS uint64_t equal_mask(const uint8_t *p, size_t n, uint8_t byte) {
   return equals(load64(p, n), (char)byte);
 }

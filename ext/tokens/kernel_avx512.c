@@ -81,142 +81,47 @@ ALWAYS void classify_high(const uint8_t *p, size_t n, tok_masks *m) {
                                    _mm512_set1_epi8(TOK_CUT_LAST - TOK_CUT_FIRST));
 }
 
-/*
-** put_high() without a look at each character: the characters of two and three bytes of a block
-** mostly share their first bytes with others, and then one permutation of 64 classes serves all of
-** them. Blocks with invalid UTF-8 go to put_high().
-*/
-#define KERNEL_PUT_HIGH
+/* What high.h asks of a vector of 64 bytes. */
+typedef __m512i bytes64;
+typedef uint64_t byte_mask;
 
-/* Lead bits spread over the characters' other bytes. */
-static inline uint64_t whole_chars(uint64_t leads, uint64_t cont) {
-  leads |= leads << 1 & cont;
-  leads |= leads << 1 & cont;
-  return leads | (leads << 1 & cont);
-}
+static inline uint64_t mask_bits(byte_mask m) { return m; }
 
-static inline uint64_t bytes_from(__m512i v, uint8_t first, uint8_t last) {
+static inline byte_mask where_equal(bytes64 v, uint8_t byte) { return equals(v, (char)byte); }
+
+static inline byte_mask where_both(byte_mask a, byte_mask b) { return a & b; }
+
+static inline uint64_t bytes_from(bytes64 v, uint8_t first, uint8_t last) {
   return _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)first)),
                                 _mm512_set1_epi8((char)(last - first)));
 }
 
-/* Classes of the 64 code points from cp on, a multiple of 64. */
-static inline __m512i classes_from(uint32_t cp) {
-  return _mm512_loadu_si512(tok_uni_class + tok_uni_page[cp / TOK_UNI_PAGE] * TOK_UNI_PAGE +
-                            cp % TOK_UNI_PAGE);
+static inline bytes64 bytes_behind(const uint8_t *p, unsigned size, bytes64 v, int k) {
+  (void)v;
+  return _mm512_maskz_loadu_epi8(~(uint64_t)0 >> (64 - size) >> k, p + k);
 }
 
-/* What a vector of classes is asked for: bits of set_flags(). */
-enum {
-  IS_LETTER = 1,
-  IS_UPPER = 2,
-  IS_UNCASED = 4,
-  IS_MARK = 8,
-  IS_OTHER = 16,
-  IS_HARD = 32,
-  IS_NUMBER = 64
-};
+static inline bytes64 every_byte(char byte) { return _mm512_set1_epi8(byte); }
 
-#define FLAG(set, class, flag) ((set) & TOK_SET(class) ? (flag) : 0)
-
-/* The flags of a class. */
-#define FLAGS_OF(letters, hard, c)                                                                 \
-  (char)(FLAG(letters, c, IS_LETTER) | FLAG(TOK_SET(TOK_UPPER), c, IS_UPPER) |                     \
-         FLAG(TOK_SET(TOK_MARK), c, IS_MARK) |                                                     \
-         FLAG(TOK_SET(TOK_CASELESS) | TOK_SET(TOK_MARK), c, IS_UNCASED) |                          \
-         FLAG(TOK_OTHERS & ~(letters), c, IS_OTHER) | FLAG(hard, c, IS_HARD) |                     \
-         FLAG(TOK_SET(TOK_NUMBER), c, IS_NUMBER))
-#define FLAGS(letters, hard)                                                                       \
-  {FLAGS_OF(letters, hard, 0), FLAGS_OF(letters, hard, 1), FLAGS_OF(letters, hard, 2),             \
-   FLAGS_OF(letters, hard, 3), FLAGS_OF(letters, hard, 4), FLAGS_OF(letters, hard, 5),             \
-   FLAGS_OF(letters, hard, 6), FLAGS_OF(letters, hard, 7), FLAGS_OF(letters, hard, 8),             \
-   FLAGS_OF(letters, hard, 9)}
-#define MARKS TOK_SET(TOK_MARK)
-
-/* [marks are letters][1: family r50k, 2: DeepSeek] */
-static const char class_flags[2][3][16] __attribute__((aligned(64))) = {
-    {FLAGS(TOK_LETTERS, TOK_SPACES | TOK_SET(TOK_NUMBER)), FLAGS(TOK_LETTERS, TOK_SPACES),
-     FLAGS(TOK_LETTERS, TOK_SPACES | TOK_SET(TOK_NUMBER) | TOK_SET(TOK_OTHER))},
-    {FLAGS(TOK_LETTERS | MARKS, TOK_SPACES | TOK_SET(TOK_NUMBER)),
-     FLAGS(TOK_LETTERS | MARKS, TOK_SPACES),
-     FLAGS(TOK_LETTERS | MARKS, TOK_SPACES | TOK_SET(TOK_NUMBER) | TOK_SET(TOK_OTHER))}};
-
-/*
-** The class of each character at its lead byte; 0x80 elsewhere. v1, v2: the bytes one and two
-** further on. False where a character is invalid.
-*/
-static inline bool lead_classes(const uint8_t *p, unsigned size, __m512i v, __m512i v1, __m512i v2,
-                                uint64_t lead2, uint64_t lead3, uint64_t lead4, __m512i *classes) {
-  __m512i c = _mm512_set1_epi8((char)0x80);
-  while (lead2 != 0) {
-    uint8_t b0 = p[_tzcnt_u64(lead2)];
-    uint64_t same = lead2 & equals(v, (char)b0);
-    c = _mm512_mask_permutexvar_epi8(c, same, v1, classes_from((uint32_t)(b0 & 0x1F) << 6));
-    lead2 &= ~same;
-  }
-  while (lead3 != 0) {
-    size_t i = _tzcnt_u64(lead3);
-    uint8_t b0 = p[i], b1 = p[i + 1];
-    if ((b0 == 0xE0 && b1 < 0xA0) || (b0 == 0xED && b1 >= 0xA0)) return false;
-    uint64_t same = lead3 & equals(v, (char)b0) & equals(v1, (char)b1);
-    c = _mm512_mask_permutexvar_epi8(
-        c, same, v2, classes_from((uint32_t)(b0 & 0x0F) << 12 | (uint32_t)(b1 & 0x3F) << 6));
-    lead3 &= ~same;
-  }
-  for (; lead4 != 0; lead4 &= lead4 - 1) {
-    uint32_t cp;
-    size_t i = _tzcnt_u64(lead4);
-    if (tok_utf8_decode(p + i, size - i, &cp) != 4 || cp == TOK_UTF8_INVALID) return false;
-    c = _mm512_mask_set1_epi8(c, lead4 & (~lead4 + 1), (char)tok_class_of(cp));
-  }
-  *classes = c;
-  return true;
+static inline bytes64 put_byte(bytes64 v, unsigned at, char byte) {
+  return _mm512_mask_set1_epi8(v, (uint64_t)1 << at, byte);
 }
 
-static __attribute__((noinline)) bool put_high_singly(tok_masks *m, tok_family family,
-                                                      const uint8_t *p, unsigned size) {
-  return put_high(m, family, p, size);
+static inline bytes64 look_up64(bytes64 v, byte_mask where, bytes64 index, const uint8_t *table) {
+  return _mm512_mask_permutexvar_epi8(v, where, index, _mm512_loadu_si512(table));
 }
 
-static inline bool put_high_vector(tok_masks *m, tok_family family, const uint8_t *p,
-                                   unsigned size) {
-  const int kind = family == TOK_FAMILY_R50K ? 1 : family == TOK_FAMILY_DEEPSEEK ? 2 : 0;
-  const char *table = class_flags[tok_family_marks(family)][kind];
-  const __m128i flags = _mm_load_si128((const __m128i *)(const void *)table);
-  uint64_t valid = ~(uint64_t)0 >> (64 - size), cont = m->cont & valid, high = m->high & valid;
-  __m512i v = load64(p, size), c;
-  uint64_t lead2 = bytes_from(v, 0xC2, 0xDF) & valid, lead3 = bytes_from(v, 0xE0, 0xEF) & valid;
-  uint64_t lead4 = bytes_from(v, 0xF0, 0xF4) & valid, leads = lead2 | lead3 | lead4;
-  uint64_t follow = leads << 1 | (lead3 | lead4) << 2 | lead4 << 3;
-  uint64_t cut_off = lead2 >> 63 | lead3 >> 62 | lead4 >> 61; /* by the end of the text */
-  if ((leads | cont) != high || follow != cont || cut_off)
-    return put_high_singly(m, family, p, size);
-  __m512i v1 = _mm512_maskz_loadu_epi8(valid >> 1, p + 1),
-          v2 = _mm512_maskz_loadu_epi8(valid >> 1 >> 1, p + 2);
-  uint64_t easy = m->easy3 & lead3;
-  /* U+4E00.. */
-  easy |= equals(v, (char)0xE4) & lead3 & _mm512_cmpge_epu8_mask(v1, _mm512_set1_epi8((char)0xB8));
-  if (!lead_classes(p, size, v, v1, v2, lead2, lead3 & ~easy, lead4, &c))
-    return put_high_singly(m, family, p, size);
-  c = _mm512_shuffle_epi8(_mm512_broadcast_i32x4(flags), c); /* 0x80 gives no flag */
-  uint64_t letter = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_LETTER)) | easy;
-  uint64_t uncased = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_UNCASED)) | easy;
-  uint64_t upper = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_UPPER));
-  uint64_t mark = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_MARK));
-  uint64_t other = _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_OTHER));
-  if (family == TOK_FAMILY_R50K) {
-    m->number |= whole_chars(_mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_NUMBER)), cont);
-  }
-  m->letter |= whole_chars(letter, cont);
-  m->upper |= whole_chars(upper, cont);
-  m->caseless = whole_chars(uncased & letter, cont);
-  m->mark = whole_chars(mark & letter, cont);
-  m->other |= whole_chars(other, cont);
-  m->other2 = other & lead2;
-  m->other3 = other & lead3;
-  m->other4 = other & lead4;
-  return _mm512_test_epi8_mask(c, _mm512_set1_epi8(IS_HARD)) == 0;
+static inline bytes64 look_up16(bytes64 index, const char *table) {
+  __m128i row = _mm_load_si128((const __m128i *)(const void *)table);
+  return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(row), index);
 }
+
+static inline uint64_t having(bytes64 v, int bit) {
+  return _mm512_test_epi8_mask(v, _mm512_set1_epi8((char)(1 << bit)));
+}
+
+#define KERNEL_PUT_HIGH
+#include "high.h"
 
 #define KERNEL_CJK
 /* cjk_of(): E3 81..83, E4 B8.., E5..E8, E9 up to E9 BE A5. */
