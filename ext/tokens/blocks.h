@@ -175,15 +175,24 @@ static inline uint64_t cut_candidates(const tok_blocks *b, const tok_masks *m, c
   return whole & behind;
 }
 
-/* Of the candidates, those where no merge can cross (ranks.h). */
+/* Of three bytes E3..ED 10xxxxxx 10xxxxxx: are they a surrogate? */
+static inline bool is_surrogate(uint32_t word) { return (word & 0xE0FF) == 0xA0ED; }
+
+/*
+** Of the candidates, those where no merge can cross (ranks.h). Each is read with the last byte in
+** front of it, and those three with its first, so that nothing behind it is.
+*/
 static inline uint64_t cuts(const tok_ranks *r, const uint8_t *p, uint64_t candidates) {
   uint64_t found = 0;
   for (; candidates != 0; candidates &= candidates - 1) {
-    const uint8_t *y = p + __builtin_ctzll(candidates), *x = y - 3;
-    if (!cut_char(x) || !cut_char(y)) continue; /* surrogates */
-    uint32_t x_word = x[0] | (uint32_t)x[1] << 8 | (uint32_t)x[2] << 16;
-    uint32_t y_word = y[0] | (uint32_t)y[1] << 8 | (uint32_t)y[2] << 16;
-    if (!tok_may_cross(r, x_word, x[2], y_word)) found |= candidates & (~candidates + 1);
+    unsigned at = (unsigned)__builtin_ctzll(candidates);
+    uint32_t x, y;
+    memcpy(&x, p + at - 3, sizeof x);
+    memcpy(&y, p + at - 1, sizeof y);
+    x &= 0xFFFFFF;
+    y >>= 8;
+    bool crosses = tok_may_cross(r, x, (uint8_t)(x >> 16), y);
+    found |= (uint64_t)!(crosses | is_surrogate(x) | is_surrogate(y)) << at;
   }
   return found;
 }
