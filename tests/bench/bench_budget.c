@@ -9,6 +9,10 @@
 ** p99 in microseconds, and the mean of the processor's time, which other programs on the machine
 ** disturb less. What a commit costs is beside it: a row into a table without index or trigger.
 **
+** What of tok_quota_check grows is the rolling window: it reads one counter for each of its 60
+** buckets that is in use, 65 ns each, and a user has one in use with 10,000 rows and all with a
+** million. There it ends: 4.1 us with one bucket in use, 8.0 with all, whatever the ledger has.
+**
 ** Rows are written without triggers, and counted once a kind of quota: the audit proves of the
 ** smaller ledgers that this is what the triggers count.
 */
