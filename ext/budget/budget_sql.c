@@ -54,6 +54,7 @@ static const char *const statements[TOK_N_BQ] = {
     [TOK_BQ_CALENDAR_ADD] = "budget/calendar_add.sql",
     [TOK_BQ_CALENDAR_RECOUNT] = "budget/calendar_recount.sql",
     [TOK_BQ_FREES] = "budget/frees.sql",
+    [TOK_BQ_EXPIRED_UNITS] = "budget/expired_units.sql",
     [TOK_BQ_SET_FIND] = "budget/set_find.sql",
     [TOK_BQ_SET_INSERT] = "budget/set_insert.sql",
     [TOK_BQ_SET_UPDATE] = "budget/set_update.sql",

@@ -49,6 +49,7 @@ typedef enum {
   TOK_BQ_CALENDAR_ADD,
   TOK_BQ_CALENDAR_RECOUNT,
   TOK_BQ_FREES,
+  TOK_BQ_EXPIRED_UNITS,
   TOK_BQ_CANONICAL,
   TOK_BQ_SET_FIND,
   TOK_BQ_SET_INSERT,
@@ -189,6 +190,8 @@ void tok_request_price(tok_call *c, const tok_plan *plan, tok_request *r, int64_
 void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quota_rows *rows);
 /* A token bucket from five columns: is it one, debt, at, refill, span_s. */
 bool tok_bucket_read(sqlite3_stmt *stmt, int column, tok_bucket *b);
+/* Is there a hold that has expired and that nobody has swept? */
+bool tok_call_any_expired(tok_call *c, int64_t now);
 /* The worst row: NULL if all allow. */
 const tok_quota_row *tok_quota_rows_worst(const tok_quota_rows *rows);
 /* Seconds from now until `row` could have room for what it lacks: false if never or unknown. */

@@ -20,6 +20,8 @@
 **      ("cache_write":0), "service_tier", "inference_geo".
 **   3. Cost: the quotas that match, each O(log counters); the ledger's size does not matter.
 **   4. NULL scope gives NULL. Malformed JSON and unknown keys are errors.
+**   5. Holds that have expired count no longer, swept or not. Plain SQL has no clock: what it may
+**      INSERT is less by them until tok_quota_sweep() or a reservation.
 */
 #include "../prices/most.h"
 #include "budget_sql.h"
@@ -234,6 +236,34 @@ void tok_quota_rows_load(tok_call *c, const tok_request *r, int64_t now, tok_quo
   tok_call_done(c, TOK_BQ_MATCH, stmt);
 }
 
+bool tok_call_any_expired(tok_call *c, int64_t now) {
+  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_EXPIRED);
+  if (stmt != NULL) sqlite3_bind_int64(stmt, 1, now);
+  bool any = tok_call_step(c, stmt);
+  tok_call_done(c, TOK_BQ_EXPIRED, stmt);
+  return any;
+}
+
+/*
+** tok_quota_reserve sweeps before it looks, a check may not write: it leaves out what would be
+** swept. Else who checks before he reserves would never come to reserve. A bucket refills anyway.
+*/
+static void leave_out_expired(tok_call *c, tok_quota_rows *rows, int64_t now) {
+  for (int i = 0; i < rows->n; i++) {
+    tok_quota_row *row = &rows->row[i];
+    if (row->view.held == 0 || row->refills) continue;
+    sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_EXPIRED_UNITS);
+    if (stmt == NULL) return;
+    sqlite3_bind_int64(stmt, 1, row->id);
+    sqlite3_bind_text(stmt, 2, row->key, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(stmt, 3, row->start);
+    sqlite3_bind_int64(stmt, 4, now);
+    if (tok_call_step(c, stmt)) row->view.held -= sqlite3_column_int64(stmt, 0);
+    tok_call_done(c, TOK_BQ_EXPIRED_UNITS, stmt);
+    if (row->reason == NULL) row->decision = tok_quota_decide(&row->view);
+  }
+}
+
 const tok_quota_row *tok_quota_rows_worst(const tok_quota_rows *rows) {
   const tok_quota_row *worst = NULL;
   for (int i = 0; i < rows->n; i++) {
@@ -246,13 +276,15 @@ const tok_quota_row *tok_quota_rows_worst(const tok_quota_rows *rows) {
 /* ---- when to come back ----------------------------------------------------------------------- */
 
 /* The first instant at which enough holds have expired, and enough buckets have left the window. */
-static bool room_by_itself(tok_call *c, const tok_quota_row *row, int64_t lacking, int64_t *at) {
+static bool room_by_itself(tok_call *c, const tok_quota_row *row, int64_t now, int64_t lacking,
+                           int64_t *at) {
   bool found = false;
   sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_FREES);
   if (stmt == NULL) return false;
   sqlite3_bind_int64(stmt, 1, row->id);
   sqlite3_bind_text(stmt, 2, row->key, -1, SQLITE_STATIC);
   sqlite3_bind_int64(stmt, 3, row->start);
+  sqlite3_bind_int64(stmt, 4, now);
   while (!found && tok_call_step(c, stmt)) {
     lacking -= sqlite3_column_int64(stmt, 1);
     found = lacking <= 0;
@@ -280,7 +312,7 @@ bool tok_quota_retry(tok_call *c, const tok_quota_row *row, int64_t now, int64_t
   if (row->refills) return tok_bucket_wait(&row->bucket, now, v->limit, need, seconds);
   bool found = (row->rolling || v->held > 0) &&
                tok_sub_i64(need, tok_quota_remaining(v), &lacking) &&
-               room_by_itself(c, row, lacking, &at);
+               room_by_itself(c, row, now, lacking, &at);
   if (!row->rolling && tok_call_period(c, row->period, row->zone, now, &span, &end) &&
       end < INT64_MAX && (!found || end < at)) {
     at = end;
@@ -385,8 +417,12 @@ static bool look(tok_call *c, int n, sqlite3_value **args, tok_request *r, tok_q
   const tok_plan *plan = worst == NULL ? NULL : tok_call_plan(c);
   tok_plan_covers covers;
   tok_request_price(c, plan, r, *now, false);
-  if (tok_plan_decide(c, plan, r, *now, &covers, worst)) return true;
+  bool decided = tok_plan_decide(c, plan, r, *now, &covers, worst);
+  if (decided && *worst == TOK_ALLOW) return true;
+  bool expired = tok_call_any_expired(c, *now);
+  if (decided && !expired) return c->rc == SQLITE_OK;
   tok_quota_rows_load(c, r, *now, rows);
+  if (expired) leave_out_expired(c, rows, *now);
   const tok_quota_row *row = tok_quota_rows_worst(rows);
   if (worst != NULL) *worst = row == NULL ? TOK_ALLOW : row->decision;
   return c->rc == SQLITE_OK;

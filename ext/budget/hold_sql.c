@@ -99,12 +99,8 @@ static hold find_hold(tok_call *c, tok_slice ref) {
 ** where that is nothing.
 */
 static int64_t sweep(tok_call *c, int64_t now) {
-  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_EXPIRED);
-  if (stmt != NULL) sqlite3_bind_int64(stmt, 1, now);
-  bool any = tok_call_step(c, stmt);
-  tok_call_done(c, TOK_BQ_EXPIRED, stmt);
-  if (!any) return 0;
-  stmt = tok_call_stmt(c, TOK_BQ_SWEEP);
+  if (!tok_call_any_expired(c, now)) return 0;
+  sqlite3_stmt *stmt = tok_call_stmt(c, TOK_BQ_SWEEP);
   if (stmt != NULL) sqlite3_bind_int64(stmt, 1, now);
   tok_call_run(c, TOK_BQ_SWEEP, stmt);
   return c->rc == SQLITE_OK ? sqlite3_changes64(c->b->conn.db) : 0;

@@ -4,6 +4,7 @@
 
 Requests of random amounts are held under one random quota, some settled. Where one is refused, retry_after_s is exact as long as
 nothing else happens: so many seconds later it is let in, one second sooner it is not; NULL says that no waiting helps.
+tok_quota_check says the same as tok_quota_reserve does, though it sweeps no hold that has expired.
 """
 import json
 import random
@@ -21,10 +22,12 @@ def ask(db, function, *args):
 
 
 def would_reserve(db, amount, now):
+    checked = ask(db, 'tok_quota_check', {}, amount, now)
     db.execute('SAVEPOINT try')
     answer = json.loads(ask(db, 'tok_quota_reserve', 'try', {}, amount, 5, now))
     db.execute('ROLLBACK TO try')
     db.execute('RELEASE try')
+    assert (answer['ok'] == 1) == (checked == 'allow'), 'tok_quota_check says %s: %r' % (checked, answer)
     return answer['ok'] == 1
 
 

@@ -38,3 +38,12 @@ SELECT tok_quota_set('x', '{"metric":"total","limit":1,"hold_size":"p50"}');
 SELECT tok_quota_set('x', '{"metric":"total","limit":1,"hold_size":"fixed:"}');
 SELECT tok_quota_set('x', '{"metric":"total","limit":1,"hold_size":"fixed:-1"}');
 SELECT * FROM llm_quota_audit;
+SELECT '-- a check leaves out what has expired, as a reservation does, which sweeps it first';
+SELECT tok_quota_set('expiry', '{"tenant_id":"exp","metric":"requests","limit":2,"period":"lifetime","split_by":"user_id"}', '2026-03-01') > 0;
+SELECT tok_quota_reserve('x1', '{"tenant_id":"exp","user_id":"u"}', '{"requests":1,"input":0,"output":0,"cost_nano":0}', 60, '2026-03-01') ->> 'ok';
+SELECT tok_quota_reserve('x2', '{"tenant_id":"exp","user_id":"u"}', '{"requests":1,"input":0,"output":0,"cost_nano":0}', 90, '2026-03-01') ->> 'ok';
+SELECT tok_quota_check('{"tenant_id":"exp","user_id":"u"}', '{"requests":1}', '2026-03-01T00:00:59Z'), tok_quota_check('{"tenant_id":"exp","user_id":"u"}', '{"requests":1}', '2026-03-01T00:01:00Z'),
+  tok_quota_check('{"tenant_id":"exp","user_id":"u"}', '{"requests":2}', '2026-03-01T00:01:00Z'), tok_quota_check('{"tenant_id":"exp","user_id":"u"}', '{"requests":2}', '2026-03-01T00:01:30Z');
+SELECT value ->> 'held', value ->> 'remaining', value ->> 'retry_after_s' FROM json_each(tok_quota_explain('{"tenant_id":"exp","user_id":"u"}', '{"requests":2}', '2026-03-01T00:01:00Z')) WHERE value ->> 'quota' = 'expiry';
+SELECT count(*) FROM llm_hold WHERE state = 'held';
+SELECT * FROM llm_quota_audit;
