@@ -193,8 +193,8 @@ ALWAYS uint64_t equal_mask(const uint8_t *p, size_t n, uint8_t byte) {
 
 ALWAYS size_t emit(uint64_t bits, uint32_t base, uint32_t *out) {
   size_t n = (size_t)_mm_popcnt_u64(bits);
-  for (size_t i = 0; i < n; i += 4) { /* writes up to 3 entries too many; there is room */
-    for (size_t j = 0; j < 4; j++) {
+  for (size_t i = 0; i < n; i += 16) { /* writes up to 15 entries too many; there is room */
+    for (size_t j = 0; j < 16; j++) {
       out[i + j] = base + (uint32_t)_tzcnt_u64(bits);
       bits = _blsr_u64(bits);
     }
