@@ -170,7 +170,7 @@ static void put_rule(tok_normal_out *o, tok_slice to, size_t at, bool same) {
       continue;
     }
     put(o, to.ptr + done, i - done, at + (same ? done : 0), same);
-    put(o, " ", 1, at, false);
+    put(o, " ", 1, at + (same ? i : 0), false); /* it may stand inside of a name */
     done = i += BLANK_BYTES;
   }
   put(o, to.ptr + done, to.len - done, at + (same ? done : 0), same);
