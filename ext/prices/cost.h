@@ -23,6 +23,10 @@ static inline void tok_quantities_set(tok_quantities *q, tok_meter m, int64_t qu
   q->quanta[m] = quanta;
   q->given |= 1ULL << m;
 }
+static inline void tok_quantities_unset(tok_quantities *q, tok_meter m) {
+  q->quanta[m] = 0;
+  q->given &= ~(1ULL << m);
+}
 static inline bool tok_quantities_has(const tok_quantities *q, tok_meter m) {
   return (q->given >> m & 1) != 0;
 }

@@ -360,6 +360,34 @@ static void agree(tok_usage_text *all, tok_usage_text one, bool first) {
     *all = plain(NULL);
 }
 
+#define METER(m) ((uint64_t)1 << (m))
+#define METERS(first, last) ((METER(last) << 1) - METER(first))
+
+/* Is something known of what a whole contains, but not the whole? */
+static bool lacks(const tok_quantities *q, tok_meter whole, uint64_t parts) {
+  if (tok_quantities_has(q, whole))
+    return false;
+  for (uint64_t bits = q->given & parts; bits != 0; bits &= bits - 1) {
+    if (q->quanta[__builtin_ctzll(bits)] > 0)
+      return true;
+  }
+  return false;
+}
+
+/* A whole that one response lacks is unknown of all: what the others say is less than its parts. */
+static void forget_wholes(tok_usage *out, const tok_quantities *q) {
+  static const uint64_t of_input = METERS(TOK_M_CACHE_READ, TOK_M_CACHE_WRITE_1H) |
+                                   METERS(TOK_M_INPUT_TEXT, TOK_M_CACHE_WRITE_VIDEO);
+  static const uint64_t of_output =
+      METER(TOK_M_REASONING) | METERS(TOK_M_OUTPUT_TEXT, TOK_M_OUTPUT_VIDEO);
+  out->no_input |= lacks(q, TOK_M_INPUT, of_input);
+  out->no_output |= lacks(q, TOK_M_OUTPUT, of_output);
+  if (out->no_input)
+    tok_quantities_unset(&out->q, TOK_M_INPUT);
+  if (out->no_output)
+    tok_quantities_unset(&out->q, TOK_M_OUTPUT);
+}
+
 static tok_status add_response(tok_usage *out, const tok_quantities *q, int64_t cost) {
   for (uint64_t bits = q->given; bits != 0; bits &= bits - 1) {
     int m = __builtin_ctzll(bits);
@@ -368,6 +396,7 @@ static tok_status add_response(tok_usage *out, const tok_quantities *q, int64_t 
       return too_large(out);
     tok_quantities_set(&out->q, (tok_meter)m, sum);
   }
+  forget_wholes(out, q);
   return tok_add_i64(out->cost_pico, cost, &out->cost_pico) ? TOK_OK : too_large(out);
 }
 

@@ -70,6 +70,7 @@ typedef struct {
   bool says_provider; /* is provider from a member of that name? */
   bool strange;       /* numbers were met, but none that is known */
   bool cut;           /* an event stream that ends within an event: the connection broke */
+  bool no_input, no_output; /* of some response parts are known, but not the whole */
   /* on an error */
   tok_slice member;
   const char *wrong; /* the end of a sentence */

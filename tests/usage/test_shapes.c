@@ -517,6 +517,18 @@ static void counted_beside(void) {
   READS("[" REQUEST("sevt_1") "," REQUEST("sevt_2") "," SESSION "]",
         "{\"provider\":\"anthropic\",\"input_tokens\":94,\"output_tokens\":8,\"total_tokens\":102,"
         "\"cache_read_tokens\":90,\"responses\":2}");
+  /* input of which one response says a part only is unknown of both; so output */
+#define PART "{\"native_tokens_completion\":25,\"native_tokens_cached\":3}"
+#define WHOLE "{\"usage\":{\"output_tokens\":3,\"cache_creation_input_tokens\":18}}"
+  READS("[" PART "," WHOLE "]",
+        "{\"output_tokens\":28,\"total_tokens\":28,\"cache_read_tokens\":3,"
+        "\"cache_write_tokens\":18,\"responses\":2}");
+  READS("[" WHOLE "," PART "," WHOLE "]",
+        "{\"output_tokens\":31,\"total_tokens\":31,\"cache_read_tokens\":3,"
+        "\"cache_write_tokens\":36,\"responses\":3}");
+  READS("[{\"native_tokens_prompt\":7,\"native_tokens_reasoning\":5}," WHOLE "]",
+        "{\"input_tokens\":25,\"total_tokens\":25,\"cache_write_tokens\":18,"
+        "\"reasoning_tokens\":5,\"responses\":2}");
   /* what is billed: GitHub in 1e-9 credits of a cent, DeepInfra in dollars */
   READS("{\"copilot_usage\":{\"token_details\":[{\"token_count\":73,\"token_type\":\"input\"}],"
         "\"total_nano_aiu\":614775000},\"model\":\"gpt-5.3-codex\","
