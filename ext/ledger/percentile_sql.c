@@ -24,18 +24,18 @@
 
 typedef struct {
   tok_sample sample;
+  const char *func; /* static: the name that errors begin with */
   double p;
   bool p_set, p_null;
 } state;
-
-static const char func[] = "tok_percentile";
 
 static const char *type_name(sqlite3_value *v) {
   return sqlite3_value_type(v) == SQLITE_BLOB ? "a blob" : "text";
 }
 
 /* A finite number; false after raising an error. */
-static bool number(sqlite3_context *ctx, const char *name, sqlite3_value *v, double *out) {
+static bool number(sqlite3_context *ctx, const char *func, const char *name, sqlite3_value *v,
+                   double *out) {
   int type = sqlite3_value_numeric_type(v);
   if (type != SQLITE_INTEGER && type != SQLITE_FLOAT) {
     tok_sql_error(ctx, func, "%s must be a number, got %s", name, type_name(v));
@@ -50,13 +50,13 @@ static bool number(sqlite3_context *ctx, const char *name, sqlite3_value *v, dou
 static bool take_p(sqlite3_context *ctx, state *s, sqlite3_value *v) {
   double p = 0;
   bool is_null = sqlite3_value_type(v) == SQLITE_NULL;
-  if (!is_null && !number(ctx, "p", v, &p)) return false;
+  if (!is_null && !number(ctx, s->func, "p", v, &p)) return false;
   if (!(p >= 0 && p <= 1)) {
-    tok_sql_error(ctx, func, "p must be from 0 to 1, got %!g", p);
+    tok_sql_error(ctx, s->func, "p must be from 0 to 1, got %!g", p);
     return false;
   }
   if (s->p_set && (s->p != p || s->p_null != is_null)) {
-    tok_sql_error(ctx, func, "p must be the same in all rows");
+    tok_sql_error(ctx, s->func, "p must be the same in all rows");
     return false;
   }
   s->p = p;
@@ -67,18 +67,22 @@ static bool take_p(sqlite3_context *ctx, state *s, sqlite3_value *v) {
 
 static void add(sqlite3_context *ctx, state *s, sqlite3_value *v) {
   double x;
-  if (sqlite3_value_type(v) == SQLITE_NULL || !number(ctx, "x", v, &x)) return;
+  if (sqlite3_value_type(v) == SQLITE_NULL || !number(ctx, s->func, "x", v, &x)) return;
   if (tok_sample_add(&s->sample, x) != TOK_OK) sqlite3_result_error_nomem(ctx);
 }
 
 static void step(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
   state *s = sqlite3_aggregate_context(ctx, sizeof *s);
-  if (s == NULL) sqlite3_result_error_nomem(ctx);
-  else if (take_p(ctx, s, argv[1])) add(ctx, s, argv[0]);
+  if (s == NULL) {
+    sqlite3_result_error_nomem(ctx);
+    return;
+  }
+  s->func = "tok_percentile";
+  if (take_p(ctx, s, argv[1])) add(ctx, s, argv[0]);
 }
 
-#define STEP(name, fraction)                                                  \
+#define STEP(name, sql, fraction)                                             \
   static void name(sqlite3_context *ctx, int argc, sqlite3_value **argv) {    \
     (void)argc;                                                               \
     state *s = sqlite3_aggregate_context(ctx, sizeof *s);                     \
@@ -86,12 +90,13 @@ static void step(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
       sqlite3_result_error_nomem(ctx);                                        \
       return;                                                                 \
     }                                                                         \
+    s->func = sql;                                                            \
     s->p = fraction;                                                          \
     add(ctx, s, argv[0]);                                                     \
   }
-STEP(step_50, 0.5)
-STEP(step_95, 0.95)
-STEP(step_99, 0.99)
+STEP(step_50, "tok_p50", 0.5)
+STEP(step_95, "tok_p95", 0.95)
+STEP(step_99, "tok_p99", 0.99)
 
 /* What step() took leaves again; it was a number then. */
 static void inverse(sqlite3_context *ctx, int argc, sqlite3_value **argv) {

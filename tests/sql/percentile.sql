@@ -33,3 +33,8 @@ SELECT count(*), sum(w IS (SELECT tok_p50(x) FROM t AS u WHERE u.i BETWEEN v.i -
 SELECT DISTINCT tok_p50(x) OVER () = (SELECT tok_p50(x) FROM t) FROM t;
 SELECT g, tok_p50(x) FROM t GROUP BY g ORDER BY g LIMIT 3;
 SELECT tok_p50(x) FILTER (WHERE x > 100) OVER (ORDER BY i ROWS 2 PRECEDING) FROM t LIMIT 3 OFFSET 40;
+
+-- an error names the function that was called
+SELECT tok_p50('x');
+SELECT tok_p95('x');
+SELECT tok_p99('x');
