@@ -196,19 +196,32 @@ static bool make_scope(matcher *m) {
   return true;
 }
 
-/* The tags as quota_covers.sql looks into them: without the blank of "a": "b". False: too long. */
+/* replace(text, wide, '":"') of SQL, in its own place. */
+static size_t narrow(char *text, size_t len, const char *wide) {
+  size_t n_wide = strlen(wide), n = 0;
+  for (size_t i = 0; i < len;) {
+    bool found = len - i >= n_wide && memcmp(text + i, wide, n_wide) == 0;
+    memmove(text + n, found ? "\":\"" : text + i, found ? 3 : 1);
+    n += found ? 3 : 1;
+    i += found ? n_wide : 1;
+  }
+  return n;
+}
+
+/*
+** The tags as tag_found.sql looks into them: without the blanks around a colon between texts.
+** False: too long, or something in them is escaped, which is left to SQL.
+*/
 static bool make_tags(matcher *m) {
-  static const char wide[] = "\": \"";
   tok_slice from = m->r->dim[TOK_DIM_TAGS];
   char *p = scratch(m, from.len + 1);
   m->tags = (tok_slice){p, 0};
-  if (p == NULL || (from.len > 0 && memchr(from.ptr, '\0', from.len) != NULL)) return false;
-  for (size_t i = 0; i < from.len;) {
-    bool blank = from.len - i >= 4 && memcmp(from.ptr + i, wide, 4) == 0;
-    memcpy(p + m->tags.len, blank ? "\":\"" : from.ptr + i, blank ? 3 : 1);
-    m->tags.len += blank ? 3 : 1;
-    i += blank ? 4 : 1;
-  }
+  if (p == NULL) return false;
+  if (from.len == 0) return true;
+  if (memchr(from.ptr, '\0', from.len) != NULL || memchr(from.ptr, '\\', from.len) != NULL)
+    return false;
+  memcpy(p, from.ptr, from.len);
+  m->tags.len = narrow(p, narrow(p, from.len, "\" : \""), "\": \"");
   return true;
 }
 

@@ -40,22 +40,13 @@ void tok_filter_init(tok_filter *f) {
   f->budget = NAN;
 }
 
-/* One of the six characters after a backslash that stand for one byte; 0 for others. */
-static char escaped(char c) {
-  static const char from[] = "\"\\/nrt", to[] = "\"\\/\n\r\t";
-  const char *at = c == '\0' ? NULL : strchr(from, c);
-  return at == NULL ? '\0' : to[at - from];
-}
-
-/* Copies a JSON string; false if it does not fit or has escapes that names do not have (\u…). */
+/* Copies a JSON string; false if it does not fit or has a NUL. */
 static bool copy_string(tok_slice s, char *out, size_t cap) {
-  size_t n = 0;
-  for (size_t i = 0; i < s.len; i++) {
-    char c = s.ptr[i];
-    if (c == '\\') c = i + 1 < s.len ? escaped(s.ptr[++i]) : '\0';
-    if (c == '\0' || n + 1 >= cap) return false;
-    out[n++] = c;
-  }
+  char plain[6 * TOK_SCOPE_BYTES]; /* an escape of six bytes is at least one */
+  if (s.len >= sizeof plain) return false;
+  size_t n = tok_json_unescape(s, plain);
+  if (n >= cap || memchr(plain, '\0', n) != NULL) return false;
+  memcpy(out, plain, n);
   out[n] = '\0';
   return true;
 }
@@ -75,7 +66,7 @@ static tok_status take_scope(const tok_json *j, size_t k, tok_filter *f,
   }
   if (copy_string(j->text, f->value[k], TOK_SCOPE_BYTES)) return TOK_OK;
   return refuse(wrong, tok_scope_names[k],
-                "a string of at most 255 bytes, \\u escapes written as UTF-8");
+                "a string of at most 255 bytes without a NUL");
 }
 
 static tok_status take(const tok_json *j, tok_slice key, tok_filter *f,

@@ -28,6 +28,7 @@ enum { COUNTS = 10 };
 enum { FIRST_WITH_QUOTAS = 5, NEW_QUOTAS = 9 };
 /* llm_quota_moving was there from 8 on; in its place: schema/0013_waiting.sql */
 enum { FIRST_WITH_MOVING = 8, NEW_WAITING = 13 };
+enum { TAGS_HOWEVER_SPELT = 17 }; /* schema/0017_tags.sql */
 
 /* What is gone of what a ledger made; TO_COUNT: triggers. */
 typedef enum { WHOLE, TO_MAKE, TO_COUNT } damage_kind;
@@ -432,6 +433,8 @@ static void create_ledger(install *in, const ledger_state *s) {
   if (!counted || recount) sum_up(in);
   /* one made meanwhile counts the rows now */
   if (recount) run(in, "UPDATE main.llm_quota SET active = active");
+  else if (s->version >= FIRST_WITH_QUOTAS && s->version < TAGS_HOWEVER_SPELT)
+    run(in, "UPDATE main.llm_quota SET tag = tag WHERE tag <> '*'");
   run(in, tok_ledger_script("audit/objects.sql"));
   char *meta = sqlite3_mprintf("INSERT OR REPLACE INTO main.llm_meta(key, value) VALUES"
                                "('schema_version', '%d'), ('definitions', '%s')",

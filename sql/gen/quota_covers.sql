@@ -6,4 +6,4 @@
 AND printf('%ct=%s%cu=%s%ck=%s%cs=%s%ca=%s%cm=%s%cp=%s', char(31), {x}.tenant_id, char(31), {x}.user_id,
   char(31), {x}.api_key_id, char(31), {x}.session_id, char(31), {x}.task_type, char(31), lower({x}.model),
   char(31), lower({x}.provider)) GLOB q.pattern
-AND (q.tag = '*' OR instr(replace({x}.tags, '": "', '":"'), q.tag_text) > 0)
+AND (q.tag = '*' OR {tag_found:{x}} > 0)

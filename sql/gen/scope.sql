@@ -7,5 +7,5 @@
   AND (NOT :is_provider OR provider IS :provider)
   AND (NOT :is_model OR model IS :model)
   AND (NOT :is_task_type OR task_type IS :task_type)
-  AND (NOT :is_tag OR instr(tags, '"' || iif(instr(:tag, ':'), substr(:tag, 1, instr(:tag, ':') - 1) || '":"'
-    || substr(:tag, instr(:tag, ':') + 1), :tag) || '"') > 0)
+  AND (NOT :is_tag OR EXISTS (SELECT 1 FROM (SELECT '"' || iif(instr(:tag, ':'), substr(:tag, 1, instr(:tag, ':') - 1)
+    || '":"' || substr(:tag, instr(:tag, ':') + 1), :tag) || '"' AS tag_text) AS q WHERE {tag_found:llm_usage}))

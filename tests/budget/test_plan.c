@@ -92,7 +92,7 @@ static char *random_scope(void) {
     sqlite3_str_appendf(s, ", 'tag', 'prod'");
     break;
   case 1:
-    sqlite3_str_appendf(s, ", 'tags', json('[\"dev\", \"prod\"]')");
+    sqlite3_str_appendf(s, ", 'tags', json('[\"dev\", \"%s\"]')", host_random(&rng, 2) == 0 ? "prod" : "pr\\u006fd");
     break;
   case 2:
     sqlite3_str_appendf(s, ", 'tags', json_object('team', 'x', 'env', '%s')", host_random(&rng, 2) == 0 ? "prod" : "dev");

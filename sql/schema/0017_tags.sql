@@ -1,0 +1,2 @@
+-- Upgrade only from 5: a quota of a tag finds it now however the row spells it (gen/tag_found.sql).
+-- No table changes; once the triggers are this version's, the installer has such quotas count anew.
