@@ -65,15 +65,25 @@ uint64_t tok_def_facts_checksum(const tok_definition *d) {
                     (uint64_t)d->byte_fallback << 58);
 }
 
+uint32_t tok_def_float_score(const tok_def_token *t) {
+  uint32_t bits = 0;
+  float score = (float)t->score;
+  if (score < 0 || score > 0)
+    memcpy(&bits, &score, sizeof bits);
+  return bits;
+}
+
 uint64_t tok_def_checksum(const tok_definition *d) {
   uint64_t h = tok_def_facts_checksum(d);
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
-    uint32_t score = 0; /* of a zero, whatever its sign */
-    if (t->score < 0 || t->score > 0)
-      memcpy(&score, &t->score, sizeof score);
+    uint64_t all;
     h = mix(h, (uint64_t)t->id << 32 | t->rank);
-    h = mix(h, (uint64_t)t->flags << 32 | score);
+    h = mix(h, (uint64_t)t->flags << 32 | tok_def_float_score(t));
+    if (tok_def_score_is_double(t)) {
+      memcpy(&all, &t->score, sizeof all);
+      h = mix(h, all);
+    }
     h = mix_bytes(h, tok_def_bytes(d, t));
     if (t->name_n > 0)
       h = mix_bytes(h, tok_def_name(d, t));

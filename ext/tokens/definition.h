@@ -47,7 +47,8 @@ enum {
   TOK_N_WHOLE = 64,
   TOK_N_TRIM = 128, /* blanks at both ends are dropped, runs of them become one */
   /* Hugging Face's Precompiled, WhitespaceSplit, Metaspace: each word behind a blank, no other */
-  TOK_N_WORDS = 256
+  TOK_N_WORDS = 256,
+  TOK_N_SPLIT = 512 /* of unigram models: each blank begins a text of its own (Metaspace) */
 };
 
 typedef enum { TOK_MODEL_BPE, TOK_MODEL_UNIGRAM } tok_model_kind;
@@ -58,9 +59,9 @@ typedef struct {
   uint32_t at, n; /* bytes, in def->bytes */
   uint32_t id;
   uint32_t rank;            /* of BPE: lower merges first; TOK_NO_RANK: no merge makes it */
-  float score;              /* of unigram models: log probability */
   uint32_t flags;           /* TOK_T_… */
   uint32_t name_at, name_n; /* what is matched in a text, where flags say so; in def->bytes */
+  double score;             /* of unigram models: log probability */
 } tok_def_token;
 
 typedef struct {
@@ -98,6 +99,13 @@ tok_def_token *tok_def_add(tok_definition *d, uint32_t id, tok_slice bytes);
 bool tok_def_set_name(tok_definition *d, tok_def_token *t, tok_slice name);
 /* TOK_OK, or why an append failed. */
 tok_status tok_def_status(const tok_definition *d);
+
+/* The bits of the score as a float; 0 of a zero, whatever its sign. */
+uint32_t tok_def_float_score(const tok_def_token *t);
+/* Is there more to the score than a float holds? */
+static inline bool tok_def_score_is_double(const tok_def_token *t) {
+  return (double)(float)t->score < t->score || (double)(float)t->score > t->score;
+}
 
 /*
 ** 64 bits over everything that tok_count depends on; tokens in ascending id. Not cryptographic: it

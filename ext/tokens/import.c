@@ -249,6 +249,17 @@ const char *tok_vocab_format(tok_slice file) {
   return format[format_of(file)];
 }
 
+/* A blank that is no token would be the three bytes of U+2581, which nobody has. */
+static tok_status check_blank(tok_vimport *m) {
+  const tok_definition *d = m->d;
+  bool blank = !d->byte_fallback || !(d->normal & (TOK_N_BLANKS | TOK_N_WORDS));
+  for (size_t i = 0; i < tok_def_n(d) && !blank; i++) {
+    const tok_def_token *t = tok_def_at(d, i);
+    blank = tok_slice_is(tok_def_bytes(d, t), " ") && !(t->flags & TOK_T_BYTE);
+  }
+  return blank ? TOK_OK : tok_vimport_refuse(m, "it has no token for a blank");
+}
+
 tok_status tok_vocab_import(tok_slice file, tok_slice pattern, tok_definition *d,
                             tok_vocab_error *error) {
   static tok_status (*const importers[])(tok_vimport *) = {tok_import_tiktoken, tok_import_tekken,
@@ -265,6 +276,8 @@ tok_status tok_vocab_import(tok_slice file, tok_slice pattern, tok_definition *d
   tok_status rc = importers[format](&m);
   if (rc == TOK_OK)
     rc = tok_def_status(d);
+  if (rc == TOK_OK)
+    rc = check_blank(&m);
   uint32_t twin = 0;
   if (rc == TOK_OK) {
     rc = tok_def_sort(d, &twin);

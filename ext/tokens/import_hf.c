@@ -73,7 +73,7 @@ static bool token_bytes(const tok_hf *r, tok_slice s, tok_buf *out) {
 }
 
 /* One token of the vocabulary; its text is in r->text. */
-static tok_status add_token(tok_hf *r, int64_t id, float score) {
+static tok_status add_token(tok_hf *r, int64_t id, double score) {
   tok_slice s = {r->text.ptr, r->text.len};
   tok_definition *d = r->m->d;
   if (id < 0 || id > TOK_DEF_ID_MAX)
@@ -122,33 +122,62 @@ static tok_status read_bpe_vocab(tok_hf *r) {
   return rc == TOK_OK && j.event != TOK_JSON_OBJECT_END ? tok_hf_malformed(r, &j) : rc;
 }
 
-/* A JSON number as a float: exact to the last place for what printed floats have. */
-static float number(tok_slice s) {
-  double v = 0, scale = 1;
+/* 10^0 to 10^308. */
+#define TENS(d) \
+  1e##d##0, 1e##d##1, 1e##d##2, 1e##d##3, 1e##d##4, 1e##d##5, 1e##d##6, 1e##d##7, 1e##d##8, 1e##d##9
+static const double tens[] = {
+    TENS(),   TENS(1),  TENS(2),  TENS(3),  TENS(4),  TENS(5),  TENS(6),  TENS(7),  TENS(8),
+    TENS(9),  TENS(10), TENS(11), TENS(12), TENS(13), TENS(14), TENS(15), TENS(16), TENS(17),
+    TENS(18), TENS(19), TENS(20), TENS(21), TENS(22), TENS(23), TENS(24), TENS(25), TENS(26),
+    TENS(27), TENS(28), TENS(29), 1e300,    1e301,    1e302,    1e303,    1e304,    1e305,
+    1e306,    1e307,    1e308};
+enum { TENS_MAX = 308, EXPONENT_MAX = 100000 };
+
+/* How serde_json makes a double of its parts: rounded at each step, not once. */
+static double of_parts(uint64_t digits, int exponent) {
+  double v = (double)digits;
+  for (; exponent < -TENS_MAX && v > 0; exponent += TENS_MAX)
+    v /= tens[TENS_MAX];
+  if (!(v > 0))
+    return 0;
+  if (exponent > TENS_MAX) /* there it is an error, here none that is taken */
+    return v * tens[TENS_MAX] * tens[TENS_MAX];
+  return exponent >= 0 ? v * tens[exponent] : v / tens[-exponent];
+}
+
+/*
+** A JSON number as the reference's parser reads it, which is not the nearest double: where scores
+** are tied its last place decides. Digits that 64 bits do not hold are left out.
+*/
+static double number(tok_slice s) {
+  uint64_t digits = 0;
   int exponent = 0;
   size_t i = s.len > 0 && s.ptr[0] == '-';
-  bool fraction = false;
+  bool fraction = false, full = false;
   for (; i < s.len && s.ptr[i] != 'e' && s.ptr[i] != 'E'; i++) {
+    uint64_t digit = (uint64_t)(s.ptr[i] - '0');
     if (s.ptr[i] == '.') {
       fraction = true;
-    } else if (v < 9e15) {
-      v = v * 10 + (s.ptr[i] - '0');
+      full = false; /* a smaller digit may fit where a digit before the point did not */
+      continue;
+    }
+    full = full || digits > (UINT64_MAX - digit) / 10;
+    if (!full) {
+      digits = digits * 10 + digit;
       exponent -= fraction;
     } else {
-      exponent += !fraction;
+      exponent += !fraction && exponent < EXPONENT_MAX;
     }
   }
   if (i < s.len) {
     bool negative = ++i < s.len && s.ptr[i] == '-';
     int e = 0;
     for (; i < s.len; i++)
-      e = tok_is_digit(s.ptr[i]) && e < 1000 ? e * 10 + (s.ptr[i] - '0') : e;
+      e = tok_is_digit(s.ptr[i]) && e < EXPONENT_MAX ? e * 10 + (s.ptr[i] - '0') : e;
     exponent += negative ? -e : e;
   }
-  for (int k = exponent < 0 ? -exponent : exponent; k > 0 && k < 400; k--)
-    scale *= 10;
-  v = exponent < 0 ? v / scale : v * scale;
-  return (float)(s.len > 0 && s.ptr[0] == '-' ? -v : v);
+  double v = of_parts(digits, exponent);
+  return s.len > 0 && s.ptr[0] == '-' ? -v : v;
 }
 
 /* [["token", score], …]: the id is the place. */
@@ -468,13 +497,6 @@ static tok_status read_all(tok_hf *r) {
     rc = tok_hf_pre_tokenizer(r);
   if (rc == TOK_OK)
     rc = unigram ? read_unigram_vocab(r) : read_bpe_vocab(r);
-  for (size_t i = 0; i < tok_def_n(d) && rc == TOK_OK && r->words; i++) {
-    tok_slice s = tok_def_bytes(d, tok_def_at(d, i));
-    const char *blank = s.len < 2 ? NULL : memchr(s.ptr + 1, ' ', s.len - 1);
-    if (blank != NULL && blank[-1] != ' ') /* it could be made across words */
-      rc = tok_vimport_refuse(r->m, "token %u has a blank inside, which is not supported",
-                              tok_def_at(d, i)->id);
-  }
   if (rc == TOK_OK)
     rc = read_added(r);
   if (rc != TOK_OK)

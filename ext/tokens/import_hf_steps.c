@@ -14,7 +14,7 @@ enum {
 typedef struct {
   char type[32], pattern[STEP_TEXT], content[32], behavior[32], scheme[16];
   bool regex; /* the pattern is one; else a plain string */
-  bool prefix, use_regex, invert, individual, split;
+  bool prefix, no_prefix, use_regex, invert, individual, split;
 } step;
 
 typedef struct {
@@ -69,7 +69,7 @@ static void set_text(tok_hf *r, step *s, tok_slice key, const tok_json *j) {
 
 static void set_flag(step *s, tok_slice key, bool v) {
   if (tok_slice_is(key, "add_prefix_space"))
-    s->prefix = v;
+    s->prefix = v, s->no_prefix = !v;
   if (tok_slice_is(key, "use_regex"))
     s->use_regex = v;
   if (tok_slice_is(key, "invert"))
@@ -164,6 +164,8 @@ static tok_status apply_byte_level(tok_hf *r, const steps *s) {
   const step *last = &s->step[s->n - 1], *first = &s->step[0];
   tok_definition *d = r->m->d;
   r->byte_level = true;
+  if (!is(r->type, "BPE"))
+    return tok_vimport_refuse(r->m, "its model '%s' behind ByteLevel is not supported", r->type);
   if (last->prefix)
     d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW;
   if (r->m->pattern.len > 0)
@@ -196,16 +198,23 @@ static tok_status apply_byte_level(tok_hf *r, const steps *s) {
   return tok_vimport_pattern(r->m, (tok_slice){r->text.ptr, r->text.len});
 }
 
+/* What a Metaspace does that is told nothing else. */
+static bool always_prefixed(const step *p) {
+  return is(p->scheme, "always") || (p->scheme[0] == '\0' && !p->no_prefix);
+}
+
 static tok_status apply_metaspace(tok_hf *r, const step *p) {
   tok_definition *d = r->m->d;
   if (!is(p->content, TOK_BLANK_SIGN))
     return tok_vimport_refuse(r->m, "its Metaspace writes '%s' for a blank", p->content);
   if (p->split && is(r->type, "BPE"))
     return tok_vimport_refuse(r->m, "its Metaspace splits, which is not supported");
-  d->normal |= TOK_N_BLANKS;
+  d->normal |= TOK_N_BLANKS | (p->split ? TOK_N_SPLIT : 0);
+  if (d->normal & TOK_N_PREFIX)
+    return TOK_OK; /* the normalizer has put a blank there already */
   if (is(p->scheme, "first"))
     d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW | TOK_N_PREFIX_FIRST;
-  if (is(p->scheme, "always") || (p->scheme[0] == '\0' && p->prefix))
+  if (always_prefixed(p))
     d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW;
   return TOK_OK;
 }
@@ -217,17 +226,18 @@ static tok_status apply_pre_tokenizer(tok_hf *r, const steps *s) {
   for (int i = 0; i < s->n; i++) {
     const step *p = &s->step[i];
     if (is(p->type, "WhitespaceSplit") && i == 0 && s->n == 2 && is(r->type, "Unigram") &&
-        d->normal == 0 && is(s->step[1].type, "Metaspace") &&
-        (is(s->step[1].scheme, "always") || (s->step[1].scheme[0] == '\0' && s->step[1].prefix))) {
+        d->normal == 0 && is(s->step[1].type, "Metaspace") && always_prefixed(&s->step[1]) &&
+        s->step[1].split) {
       r->words = true;
     } else if (is(p->type, "Metaspace")) {
       tok_status rc = apply_metaspace(r, p);
       if (rc != TOK_OK)
         return rc;
     } else if (is(p->type, "Split") && !p->regex && is(p->pattern, " ") &&
-               (d->normal & TOK_N_BLANKS)) {
+               (d->normal & TOK_N_BLANKS) && !p->invert) {
       continue; /* blanks are gone when it looks for them */
-    } else if (is(p->type, "Split") && p->regex && s->n == 1) {
+    } else if (is(p->type, "Split") && p->regex && s->n == 1 && is(r->type, "BPE") &&
+               is(p->behavior, "Isolated") && !p->invert) {
       r->text.len = 0;
       tok_buf_adds(&r->text, p->pattern);
       if (r->text.status != TOK_OK)

@@ -125,7 +125,7 @@ static tok_status read_piece(reader *r, tok_slice part, uint32_t id) {
   tok_def_token *t = tok_def_add(r->m->d, id, bytes);
   if (t == NULL)
     return tok_def_status(r->m->d);
-  t->score = score;
+  t->score = (double)score;
   if (type == BYTE)
     t->flags = TOK_T_BYTE;
   if (type == UNKNOWN)
@@ -197,7 +197,7 @@ static tok_status rank_by_score(reader *r) {
     return TOK_NOMEM;
   for (uint32_t i = 0; i < n; i++) {
     const tok_def_token *t = tok_def_at(d, i);
-    if (!(t->score >= -3e38f && t->score <= 3e38f)) { /* NaN and infinities have no order */
+    if (!(t->score >= -3e38 && t->score <= 3e38)) { /* NaN and infinities have no order */
       tok_free(list);
       return tok_vimport_refuse(r->m, "piece %u has no score", i);
     }

@@ -239,7 +239,7 @@ static tok_status run_unigram(tok_extra_state *s, const struct tok_extra *x) {
   if (memory == NULL)
     return s->steps.status;
   tok_unigram_step *steps = (tok_unigram_step *)(void *)memory;
-  tok_unigram_run(&x->unigram, s->segment, x->def.normal & TOK_N_WORDS, 0, steps);
+  tok_unigram_run(&x->unigram, s->segment, 0, steps);
   /* Backwards; the entries are turned round by the reader, who starts at the end. */
   bool unknown_behind = false;
   for (size_t end = n; end > 0;) {
@@ -257,7 +257,8 @@ static tok_status run_unigram(tok_extra_state *s, const struct tok_extra *x) {
       uint32_t entry[2] = {x->unknown_id, (uint32_t)end};
       tok_buf_add(&s->ids, entry, sizeof entry);
     }
-    unknown_behind = step->token == TOK_NO_RANK && !x->def.byte_fallback;
+    unknown_behind = step->token == TOK_NO_RANK && !x->def.byte_fallback &&
+                     !(x->unigram.pieces && s->segment.ptr[start] == ' ');
     end = start;
   }
   if (s->ids.status != TOK_OK)

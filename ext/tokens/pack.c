@@ -3,7 +3,8 @@
 
 #include "imported.h"
 
-static const char MAGIC[8] = "tokpack1";
+/* The second has scores that no float holds. */
+static const char MAGIC[2][8] = {"tokpack1", "tokpack2"};
 
 typedef struct {
   char magic[8];
@@ -17,8 +18,10 @@ typedef struct {
 
 enum { SUMMED_FROM = 16 };
 
+/* The score as a float; in the second form as a double, of which this is the upper half. */
 typedef struct {
   uint32_t index, flags, score, n_name;
+  uint32_t lower; /* only in the second form */
 } extra;
 
 /* Where each part begins. */
@@ -26,11 +29,19 @@ typedef struct {
   size_t ranks, extras, ids, lengths, bytes, names, displacement, barriers, end;
 } layout;
 
+static bool has_doubles(const header *h) {
+  return h->magic[sizeof h->magic - 1] == '2';
+}
+
+static size_t extra_bytes(const header *h) {
+  return has_doubles(h) ? sizeof(extra) : offsetof(extra, lower);
+}
+
 static layout lay_out(const header *h) {
   layout l;
   l.ranks = sizeof *h;
   l.extras = l.ranks + (size_t)h->n_tokens * sizeof(uint32_t);
-  l.ids = l.extras + (size_t)h->n_extra * sizeof(extra);
+  l.ids = l.extras + (size_t)h->n_extra * extra_bytes(h);
   l.lengths = l.ids + (size_t)h->n_ids * sizeof(uint32_t);
   l.bytes = l.lengths + (size_t)h->n_tokens * sizeof(uint16_t);
   l.names = l.bytes + h->n_bytes;
@@ -73,26 +84,21 @@ static uint64_t sum_of_packed(tok_slice packed, const tok_definition *d, uint64_
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static uint32_t score_bits(const tok_def_token *t) {
-  uint32_t bits = 0; /* of a zero, whatever its sign */
-  if (t->score < 0 || t->score > 0)
-    memcpy(&bits, &t->score, sizeof bits);
-  return bits;
-}
-
 static bool has_extra(const tok_def_token *t) {
-  return t->flags != 0 || t->name_n != 0 || score_bits(t) != 0;
+  return t->flags != 0 || t->name_n != 0 || t->score < 0 || t->score > 0;
 }
 
 static header measure(const tok_definition *d, const tok_rank_hint *hint) {
   header h = {.seed = hint->seed, .n_tokens = (uint32_t)tok_def_n(d)};
-  memcpy(h.magic, MAGIC, sizeof h.magic);
+  memcpy(h.magic, MAGIC[0], sizeof h.magic);
   h.first_id = h.n_tokens == 0 ? 0 : tok_def_at(d, 0)->id;
   for (uint32_t i = 0; i < h.n_tokens; i++) {
     const tok_def_token *t = tok_def_at(d, i);
     h.n_bytes += t->n;
     h.n_names += t->name_n;
     h.n_extra += has_extra(t);
+    if (tok_def_score_is_double(t))
+      memcpy(h.magic, MAGIC[1], sizeof h.magic);
     if (t->id != h.first_id + i)
       h.n_ids = h.n_tokens;
   }
@@ -121,9 +127,15 @@ static void write_token(char *p, layout *l, const header *h, const tok_definitio
   l->names += t->name_n;
   if (!has_extra(t))
     return;
-  extra x = {i, t->flags, score_bits(t), t->name_n};
-  put(p + l->extras, &x, sizeof x);
-  l->extras += sizeof x;
+  extra x = {i, t->flags, tok_def_float_score(t), t->name_n, 0};
+  if (has_doubles(h)) {
+    uint64_t bits;
+    memcpy(&bits, &t->score, sizeof bits);
+    x.score = (uint32_t)(bits >> 32);
+    x.lower = (uint32_t)bits;
+  }
+  put(p + l->extras, &x, extra_bytes(h));
+  l->extras += extra_bytes(h);
 }
 
 bool tok_pack(const tok_compiled *c, uint64_t checksum, tok_buf *out) {
@@ -149,7 +161,7 @@ void tok_pack_seal(char *packed, size_t n, uint64_t checksum, const tok_definiti
   if (n < sizeof h)
     return;
   memcpy(&h, packed, sizeof h);
-  memcpy(h.magic, MAGIC, sizeof h.magic);
+  memcpy(h.magic, MAGIC[has_doubles(&h)], sizeof h.magic);
   h.sum = sum_of_packed((tok_slice){packed, n}, d, checksum);
   memcpy(packed, &h, sizeof h);
 }
@@ -190,13 +202,20 @@ static bool read_tokens(const char *p, const header *h, const layout *l, tok_def
 static bool read_extras(const char *p, const header *h, const layout *l, tok_def_token *list) {
   uint32_t at = 0;
   for (uint32_t i = 0; i < h->n_extra; i++) {
-    extra x;
-    memcpy(&x, p + l->extras + i * sizeof x, sizeof x);
+    extra x = {0};
+    memcpy(&x, p + l->extras + i * extra_bytes(h), extra_bytes(h));
     if (x.index >= h->n_tokens || x.n_name > TOK_DEF_TOKEN_MAX || x.n_name > h->n_names - at)
       return false;
     tok_def_token *t = &list[x.index];
     t->flags = x.flags;
-    memcpy(&t->score, &x.score, sizeof t->score);
+    if (has_doubles(h)) {
+      uint64_t bits = (uint64_t)x.score << 32 | x.lower;
+      memcpy(&t->score, &bits, sizeof t->score);
+    } else {
+      float score;
+      memcpy(&score, &x.score, sizeof score);
+      t->score = (double)score;
+    }
     t->name_at = h->n_bytes + at;
     t->name_n = x.n_name;
     at += x.n_name;
@@ -207,9 +226,11 @@ static bool read_extras(const char *p, const header *h, const layout *l, tok_def
 tok_status tok_unpack(tok_slice packed, uint64_t checksum, tok_definition *d, tok_rank_hint *hint) {
   header h;
   memset(hint, 0, sizeof *hint);
-  if (packed.len < sizeof h || memcmp(packed.ptr, MAGIC, sizeof MAGIC) != 0)
+  if (packed.len < sizeof h)
     return TOK_NOTFOUND;
   memcpy(&h, packed.ptr, sizeof h);
+  if (memcmp(h.magic, MAGIC[has_doubles(&h)], sizeof h.magic) != 0)
+    return TOK_NOTFOUND;
   if (!plausible(&h, packed.len) || sum_of_packed(packed, d, checksum) != h.sum)
     return TOK_INVALID;
   layout l = lay_out(&h);

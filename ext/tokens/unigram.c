@@ -1,5 +1,7 @@
-/* Unigram models; see unigram.h. Scores are added as the reference does it: in double, kept in
- * float. */
+/*
+** Unigram models; see unigram.h. Scores are added as the reference does it, in double: kept in
+** float, as SentencePiece has them, or as they are.
+*/
 #include "unigram.h"
 
 #include "../base/utf8.h"
@@ -20,7 +22,7 @@ static uint32_t child(const tok_unigram *u, uint32_t node, uint8_t byte) {
   return (uint32_t)u->edges[slot_of(u, edge)] & NODES_MAX;
 }
 
-static bool add(tok_unigram *u, tok_slice s, uint32_t token, float score) {
+static bool add(tok_unigram *u, tok_slice s, uint32_t token, double score) {
   uint32_t node = 0;
   for (size_t i = 0; i < s.len; i++) {
     uint64_t edge = ((uint64_t)node << 8 | (uint8_t)s.ptr[i]) + 1;
@@ -33,7 +35,7 @@ static bool add(tok_unigram *u, tok_slice s, uint32_t token, float score) {
     node = (uint32_t)u->edges[h] & NODES_MAX;
   }
   if (u->leaf[node].token == 0)
-    u->leaf[node] = (tok_unigram_leaf){token + 1, score};
+    u->leaf[node] = (tok_unigram_leaf){token + 1, (float)score};
   return true;
 }
 
@@ -42,35 +44,55 @@ static bool is_choice(const tok_def_token *t) {
   return !(t->flags & (TOK_T_SPECIAL | TOK_T_BYTE | TOK_T_UNKNOWN | TOK_T_ADDED));
 }
 
-tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
-  size_t bytes = 0, room = 1024;
-  float lowest = 0;
-  memset(u, 0, sizeof *u);
+/*
+** Sets what is known before the trie is made. TOK_INVALID: a score is none. *bytes, of all choices;
+** *exact: a score is no float.
+*/
+static tok_status measure(tok_unigram *u, const tok_definition *d, size_t *bytes, bool *exact) {
+  double lowest = 0;
+  bool any = false;
   u->by_words = true;
+  u->doubles = !(d->normal & TOK_N_WHOLE);
+  u->pieces = d->normal & (TOK_N_WORDS | TOK_N_SPLIT);
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
-    if (!is_choice(t))
+    bool choice = is_choice(t);
+    if (!choice && !u->doubles) /* SentencePiece's lowest score is that of a choice */
       continue;
-    bytes += t->n;
-    if (!(t->score >= -1e30f && t->score <= 1e30f))
+    if (!(t->score >= -1e30 && t->score <= 1e30))
       return TOK_INVALID;
-    if (t->score < lowest)
+    if (!any || t->score < lowest)
       lowest = t->score;
-    for (uint32_t k = 1; k < t->n && u->by_words; k++) {
+    any = true;
+    *bytes += choice ? t->n : 0;
+    *exact |= u->doubles && tok_def_score_is_double(t);
+    for (uint32_t k = 1; choice && k < t->n && u->by_words; k++) {
       const char *p = d->bytes.ptr + t->at + k;
       u->by_words = p[0] != ' ' || p[-1] == ' ';
     }
   }
-  if (bytes >= NODES_MAX)
-    return TOK_TOOBIG;
+  u->unknown_score = lowest - UNKNOWN_PENALTY;
+  if (!u->doubles)
+    u->unknown_score = (double)(float)u->unknown_score;
+  return TOK_OK;
+}
+
+tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
+  size_t bytes = 0, room = 1024;
+  bool exact = false;
+  memset(u, 0, sizeof *u);
+  tok_status rc = measure(u, d, &bytes, &exact);
+  if (rc != TOK_OK || bytes >= NODES_MAX)
+    return rc != TOK_OK ? rc : TOK_TOOBIG;
   while (room < bytes + bytes / 2)
     room *= 2;
   u->mask = (uint32_t)room - 1;
   u->n_nodes = 1;
-  u->unknown_score = lowest - UNKNOWN_PENALTY;
   u->edges = tok_malloc(room * sizeof *u->edges);
   u->leaf = tok_malloc((bytes + 1) * sizeof *u->leaf);
-  if (u->edges == NULL || u->leaf == NULL) {
+  if (exact)
+    u->exact = tok_malloc(tok_def_n(d) * sizeof *u->exact);
+  if (u->edges == NULL || u->leaf == NULL || (exact && u->exact == NULL)) {
     tok_unigram_free(u);
     return TOK_NOMEM;
   }
@@ -78,6 +100,8 @@ tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
   memset(u->leaf, 0, (bytes + 1) * sizeof *u->leaf);
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
+    if (exact)
+      u->exact[i] = t->score;
     if (is_choice(t) && !add(u, tok_def_bytes(d, t), (uint32_t)i, t->score))
       return TOK_TOOBIG;
   }
@@ -87,13 +111,14 @@ tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
 void tok_unigram_free(tok_unigram *u) {
   tok_free(u->edges);
   tok_free(u->leaf);
+  tok_free(u->exact);
   memset(u, 0, sizeof *u);
 }
 
-static void offer(tok_unigram_step *to, double score, uint32_t n, uint32_t token, bool words) {
+static void offer(tok_unigram_step *to, double score, uint32_t n, uint32_t token, bool doubles) {
   if (to->n != 0 && !(score > to->score))
     return;
-  *to = (tok_unigram_step){words ? score : (double)(float)score, n, token};
+  *to = (tok_unigram_step){doubles ? score : (double)(float)score, n, token};
 }
 
 const tok_unigram_leaf *tok_unigram_next(const tok_unigram *u, tok_slice text, size_t *end,
@@ -104,8 +129,7 @@ const tok_unigram_leaf *tok_unigram_next(const tok_unigram *u, tok_slice text, s
   return &u->leaf[*node];
 }
 
-void tok_unigram_run(const tok_unigram *u, tok_slice text, bool words,
-                     double score, tok_unigram_step *steps) {
+void tok_unigram_run(const tok_unigram *u, tok_slice text, double score, tok_unigram_step *steps) {
   const uint8_t *p = (const uint8_t *)text.ptr;
   for (size_t i = 0; i <= text.len; i++)
     steps[i] = (tok_unigram_step){0, 0, TOK_NO_RANK};
@@ -113,20 +137,23 @@ void tok_unigram_run(const tok_unigram *u, tok_slice text, bool words,
   for (size_t at = 0; at < text.len;) {
     uint32_t cp, node = 0;
     size_t one = tok_utf8_decode(p + at, text.len - at, &cp);
-    double here = words && p[at] == ' ' ? 0 : steps[at].score;
+    double here = u->pieces && p[at] == ' ' ? 0 : steps[at].score;
     bool single = false;
     for (size_t end = at; end < text.len && (node = child(u, node, p[end])) != 0;) {
       tok_unigram_leaf leaf = u->leaf[node];
+      if (u->pieces && p[end] == ' ' && end > at)
+        break;
       end++;
       if (leaf.token == 0)
         continue;
-      offer(&steps[end], (double)leaf.score + here, (uint32_t)(end - at), leaf.token - 1, words);
+      offer(&steps[end], tok_unigram_score(u, &leaf) + here, (uint32_t)(end - at), leaf.token - 1,
+            u->doubles);
       single |= end - at == one;
     }
+    double unknown = u->unknown_score + here;
     if (!single)
-      offer(&steps[at + one],
-            words ? (double)u->unknown_score + here : (double)(u->unknown_score + (float)here),
-            (uint32_t)one, TOK_NO_RANK, words);
+      offer(&steps[at + one], u->doubles ? unknown : (double)(float)unknown, (uint32_t)one,
+            TOK_NO_RANK, u->doubles);
     at += one;
   }
 }

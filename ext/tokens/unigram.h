@@ -18,10 +18,13 @@ typedef struct {
 typedef struct {
   uint64_t *edges; /* owned: node << 8 | byte in the top 40 bits, child in the low 24; 0: free */
   tok_unigram_leaf *leaf; /* owned: [node] */
+  double *exact; /* owned: [index of the token] scores that no float holds; NULL: there are none */
   uint32_t mask;
   uint32_t n_nodes;
-  float unknown_score;
+  double unknown_score;
   bool by_words; /* no token has a blank behind anything else */
+  bool pieces;   /* each blank begins a text of its own */
+  bool doubles;  /* sums are doubles, else floats */
 } tok_unigram;
 
 /* One step of the best path: the token that ends here. */
@@ -39,13 +42,15 @@ void tok_unigram_free(tok_unigram *u);
 */
 const tok_unigram_leaf *tok_unigram_next(const tok_unigram *u, tok_slice text, size_t *end,
                                          uint32_t *node);
+static inline double tok_unigram_score(const tok_unigram *u, const tok_unigram_leaf *leaf) {
+  return u->exact == NULL ? (double)leaf->score : u->exact[leaf->token - 1];
+}
 /*
 ** Fills steps[0..text.len]; the path is read backwards from the end. score: of what stands before.
-** words: sums begin anew at each blank and are kept in double, as Hugging Face does it, whose words
-** are texts of their own; else they are floats from the beginning on, as SentencePiece's. Where two
-** ways are equally good the rounding decides.
+** Sums are floats from the beginning on, as SentencePiece's, or doubles, as Hugging Face's, where a
+** Metaspace that splits begins a new one at each blank. Where two ways are equally good the
+** rounding decides.
 */
-void tok_unigram_run(const tok_unigram *u, tok_slice text, bool words, double score,
-                     tok_unigram_step *steps);
+void tok_unigram_run(const tok_unigram *u, tok_slice text, double score, tok_unigram_step *steps);
 
 #endif

@@ -4,7 +4,8 @@
 enum {
   KEY_MAX = 24,   /* bytes of a word that is remembered */
   KEY_WORDS = KEY_MAX / 8,
-  SCORES_MAX = 8, /* tokens of it, where their scores are needed */
+  SCORES_MAX = 8, /* tokens of it, where their scores are needed as floats */
+  EXACT_MAX = 4,  /* the same, as doubles */
   TOGETHER = 24,  /* words looked up together, so that they wait for memory together */
   EDGES_MAX = KEY_MAX * (KEY_MAX + 1) / 2
 };
@@ -12,7 +13,10 @@ enum {
 /* A word in the cache: one line. */
 typedef struct {
   uint64_t bytes[KEY_WORDS]; /* little-endian, zero-padded */
-  float score[SCORES_MAX];
+  union {
+    float score[SCORES_MAX];
+    double exact[EXACT_MAX];
+  };
   float margin; /* by which the best way is better than any other */
   uint8_t len, count;
 } word_entry;
@@ -27,7 +31,7 @@ typedef struct {
   tok_buf *steps;
   double score;      /* so far, as the reference rounds it */
   bool unknown;      /* the last token was the unknown one */
-  bool words;        /* each word's sum begins anew */
+  bool words;        /* each word's sum begins anew: pieces of the model */
 } counter;
 
 /* ---- the cache ------------------------------------------------------------------------------- */
@@ -68,18 +72,21 @@ static bool same_word(const word_entry *a, const word_entry *b) {
 /*
 ** Could rounding make another way the best? Each way adds at most n scores; a sum of magnitude s is
 ** rounded by s / 2^24 at most. That is twice n * s / 2^24 for two ways; twice as much is asked for.
+** Of doubles it would be 2^53, but the margin is rounded as much: 2^48.
 */
 static bool margin_holds(const counter *c, const word_entry *w) {
-  double lowest = (double)-c->x->unigram.unknown_score;
+  double lowest = -c->x->unigram.unknown_score;
   double most = (c->score < 0 ? -c->score : c->score) + w->len * (lowest < 0 ? -lowest : lowest);
-  return c->words || (double)w->margin > 4.0 * w->len * most / (1 << 24);
+  double unit = c->x->unigram.doubles ? 0x1p-48 : 0x1p-24;
+  return c->words || (double)w->margin > 4.0 * w->len * most * unit;
 }
 
 /* The word is in the cache, and that is valid here: adds its tokens. */
 static bool count_known(counter *c, const word_entry *w, int64_t *n) {
   if (!margin_holds(c, w)) return false;
   for (int i = 0; i < w->count && !c->words; i++)
-    c->score = (double)(float)((double)w->score[i] + c->score);
+    c->score = c->x->unigram.doubles ? w->exact[i] + c->score
+                                     : (double)(float)((double)w->score[i] + c->score);
   *n += w->count;
   c->unknown = false;
   return true;
@@ -89,7 +96,7 @@ static bool count_known(counter *c, const word_entry *w, int64_t *n) {
 
 typedef struct {
   uint8_t from, to;
-  float score;
+  double score;
 } edge;
 
 /* All tokens in the word, and characters that are none. */
@@ -103,7 +110,7 @@ static size_t list_edges(const struct tok_extra *x, tok_slice word, edge *edges)
     bool single = false;
     while ((leaf = tok_unigram_next(&x->unigram, word, &end, &node)) != NULL) {
       if (leaf->token == 0) continue;
-      edges[n++] = (edge){(uint8_t)at, (uint8_t)end, leaf->score};
+      edges[n++] = (edge){(uint8_t)at, (uint8_t)end, tok_unigram_score(&x->unigram, leaf)};
       single |= end - at == one;
     }
     if (!single)
@@ -126,16 +133,16 @@ static float margin_of(const struct tok_extra *x, tok_slice word, const tok_unig
   for (size_t i = 0; i <= word.len; i++) before[i] = behind[i] = none;
   before[0] = behind[word.len] = 0;
   for (size_t i = 0; i < n; i++) {
-    double sum = before[edges[i].from] + (double)edges[i].score;
+    double sum = before[edges[i].from] + edges[i].score;
     if (sum > before[edges[i].to]) before[edges[i].to] = sum;
   }
   for (size_t i = n; i-- > 0;) {
-    double sum = behind[edges[i].to] + (double)edges[i].score;
+    double sum = behind[edges[i].to] + edges[i].score;
     if (sum > behind[edges[i].from]) behind[edges[i].from] = sum;
   }
   for (size_t end = word.len; end > 0; end -= path[end].n) starts[end] = path[end].n;
   for (size_t i = 0; i < n; i++) {
-    double sum = before[edges[i].from] + (double)edges[i].score + behind[edges[i].to];
+    double sum = before[edges[i].from] + edges[i].score + behind[edges[i].to];
     bool ours = starts[edges[i].to] == (uint32_t)(edges[i].to - edges[i].from);
     if (ours) {
       best = sum; /* the path itself, if it is the best */
@@ -151,14 +158,21 @@ static float margin_of(const struct tok_extra *x, tok_slice word, const tok_unig
 /* Puts a word with its path into the cache, if it fits. */
 static void remember(counter *c, tok_slice word, const tok_unigram_step *path, word_entry *first,
                      word_entry *key) {
-  uint32_t count = 0;
+  bool doubles = c->x->unigram.doubles;
+  uint32_t count = 0, most = doubles ? EXACT_MAX : SCORES_MAX;
   for (size_t end = word.len; end > 0; end -= path[end].n) {
-    if (path[end].token == TOK_NO_RANK || (++count > SCORES_MAX && !c->words)) return;
+    if (path[end].token == TOK_NO_RANK || (++count > most && !c->words)) return;
   }
   memset(key->score, 0, sizeof key->score);
   key->count = (uint8_t)count;
-  for (size_t end = word.len; end > 0 && !c->words; end -= path[end].n)
-    key->score[--count] = tok_def_at(&c->x->def, path[end].token)->score;
+  for (size_t end = word.len; end > 0 && !c->words; end -= path[end].n) {
+    double score = tok_def_at(&c->x->def, path[end].token)->score;
+    if (doubles) {
+      key->exact[--count] = score;
+    } else {
+      key->score[--count] = (float)score;
+    }
+  }
   key->margin = c->words ? 0 : margin_of(c->x, word, path);
   if (!c->words && !(key->margin > 0)) return;
   word_entry *other = second_of(first);
@@ -192,6 +206,7 @@ typedef struct {
 static tok_status count_word(counter *c, lookup *l, int64_t *n) {
   tok_slice word = l->text;
   word_entry *first = l->first;
+  if (c->words) c->unknown = false, c->score = 0;
   for (int i = 0; i < 2 && l->first != NULL; i++) {
     const word_entry *place = i == 0 ? l->first : second_of(l->first);
     if (!same_word(place, &l->key)) continue;
@@ -203,17 +218,18 @@ static tok_status count_word(counter *c, lookup *l, int64_t *n) {
   char *memory = tok_buf_reserve(c->steps, (word.len + 1) * sizeof(tok_unigram_step));
   if (memory == NULL) return c->steps->status;
   tok_unigram_step *path = (tok_unigram_step *)(void *)memory;
-  tok_unigram_run(&c->x->unigram, word, c->words, c->score, path);
+  tok_unigram_run(&c->x->unigram, word, c->score, path);
   c->score = path[word.len].score;
   *n += path_tokens(c->x, path, word.len, &c->unknown);
   if (first != NULL) remember(c, word, path, first, &l->key);
   return TOK_OK;
 }
 
-/* The end of the word that starts at `at`: blanks, then others. */
-static size_t word_end(tok_slice text, size_t at) {
+/* The end of the word that starts at `at`: blanks, of which a piece has one, then others. */
+static size_t word_end(tok_slice text, size_t at, bool piece) {
   const uint64_t ones = 0x0101010101010101u;
-  while (at < text.len && text.ptr[at] == ' ') at++;
+  if (piece) at++;
+  while (at < text.len && text.ptr[at] == ' ' && !piece) at++;
   for (; at + 8 <= text.len; at += 8) {
     uint64_t w = tok_word_at((const uint8_t *)text.ptr + at) ^ ones * ' ';
     uint64_t blank = (w - ones) & ~w & ones * 0x80; /* the lowest bit is right */
@@ -228,7 +244,7 @@ static size_t find_words(counter *c, tok_slice text, size_t *at, lookup *words) 
   size_t k = 0;
   if (c->cache != NULL) c->lines = tok_cache_lines(c->cache, &c->n_lines);
   for (; k < TOGETHER && *at < text.len; k++) {
-    size_t end = word_end(text, *at);
+    size_t end = word_end(text, *at, c->words);
     const uint8_t *p = (const uint8_t *)text.ptr + *at;
     size_t readable = text.len - *at;
     lookup *l = &words[k];
@@ -246,9 +262,9 @@ static size_t find_words(counter *c, tok_slice text, size_t *at, lookup *words) 
 
 tok_status tok_unigram_count(tok_engine *e, const struct tok_extra *x, tok_slice text,
                              tok_buf *steps, int64_t limit, int64_t *n) {
-  counter c = {.x = x, .steps = steps, .words = x->def.normal & TOK_N_WORDS};
+  counter c = {.x = x, .steps = steps, .words = x->unigram.pieces};
   tok_status rc = TOK_OK;
-  if (!x->unigram.by_words) {
+  if (!x->unigram.by_words && !x->unigram.pieces) {
     lookup whole = {.text = text};
     return text.len == 0 ? TOK_OK : count_word(&c, &whole, n);
   }

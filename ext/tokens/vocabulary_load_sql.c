@@ -238,7 +238,7 @@ static bool read_extra(tok_definition *d, sqlite3_stmt *stmt, size_t *at) {
     return false;
   tok_def_token *t = tok_def_at(d, *at);
   t->flags = (uint32_t)sqlite3_column_int(stmt, 1);
-  t->score = (float)sqlite3_column_double(stmt, 2);
+  t->score = sqlite3_column_double(stmt, 2);
   return name.len == 0 || tok_def_set_name(d, t, name) || tok_def_status(d) == TOK_NOMEM;
 }
 

@@ -300,7 +300,7 @@ static int store_extra(sqlite3_stmt *stmt, const tok_definition *d, const tok_de
   if (rc == SQLITE_OK)
     rc = sqlite3_bind_int64(stmt, 2, t->flags);
   if (rc == SQLITE_OK)
-    rc = scored ? sqlite3_bind_double(stmt, 3, (double)t->score) : sqlite3_bind_null(stmt, 3);
+    rc = scored ? sqlite3_bind_double(stmt, 3, t->score) : sqlite3_bind_null(stmt, 3);
   if (rc == SQLITE_OK)
     rc = t->name_n == 0 ? sqlite3_bind_null(stmt, 4) : bind_slice(stmt, 4, tok_def_name(d, t));
   if (rc != SQLITE_OK)

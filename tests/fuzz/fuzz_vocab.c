@@ -29,7 +29,7 @@ static tok_status read_packed(const uint8_t *p, size_t n, tok_definition *d, cha
   if (n < 4 || (*copy = malloc(n)) == NULL)
     return TOK_INVALID;
   d->family = (tok_family)(p[0] % TOK_N_FAMILIES);
-  d->normal = p[1];
+  d->normal = p[1] | (uint32_t)(p[3] & 3) << 8;
   d->characters = p[2] & 1;
   d->fuse_unknown = p[2] & 2;
   d->byte_fallback = p[2] & 4;
@@ -76,7 +76,7 @@ static void read_rows(const uint8_t *p, size_t n, tok_definition *d) {
   if (n < 4)
     return;
   d->family = (tok_family)(p[0] % TOK_N_FAMILIES);
-  d->normal = p[1];
+  d->normal = p[1] | (uint32_t)(p[3] >> 6) << 8;
   d->characters = p[2] & 1;
   d->fuse_unknown = p[2] & 2;
   d->byte_fallback = p[2] & 4;
@@ -105,7 +105,7 @@ static void read_rows(const uint8_t *p, size_t n, tok_definition *d) {
       return;
     t->rank = rank;
     t->flags = flags;
-    t->score = (float)-(double)p[at - 4];
+    t->score = -p[at - 4] / 10.0;
     if (flags & (TOK_T_SPECIAL | TOK_T_ADDED))
       tok_def_set_name(d, t, s);
     at += len;

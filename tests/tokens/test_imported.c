@@ -241,7 +241,7 @@ static void runs_that_something_crosses(void) {
 /*
 ** Of words of few letters, with tokens of one to three letters whose scores make ways nearly equal.
 */
-static tok_compiled *near_ties(void) {
+static tok_compiled *near_ties(uint32_t normal, bool doubles) {
   tok_definition d;
   tok_compile_error why;
   tok_compiled *c = NULL;
@@ -250,6 +250,7 @@ static tok_compiled *near_ties(void) {
   tok_def_init(&d);
   d.model = TOK_MODEL_UNIGRAM;
   d.family = TOK_FAMILY_WHOLE;
+  d.normal = normal;
   add_token(&d, "<unk>", 5, TOK_T_UNKNOWN | TOK_T_SPECIAL);
   tok_def_set_name(&d, tok_def_at(&d, 0), tok_slice_of("<unk>"));
   for (int n = 1; n <= 3; n++) {
@@ -266,7 +267,8 @@ static tok_compiled *near_ties(void) {
       add_token(&d, letters, (size_t)n, 0);
       tok_def_token *t = tok_def_at(&d, tok_def_n(&d) - 1);
       t->rank = TOK_NO_RANK;
-      t->score = sum + (float)((int)rnd(2001) - 1000) * 1e-5f;
+      t->score = (double)(sum + (float)((int)rnd(2001) - 1000) * 1e-5f);
+      if (doubles) t->score += rnd(2) ? 1e-15 : 1e-16;
     }
   }
   if (tok_compile(&d, &about, NULL, &c, &why) != TOK_OK) {
@@ -313,7 +315,12 @@ static void long_unigrams(void) {
   long_unigram(load("small_unigram.model", ""), false);
   long_unigram(load("small_rules.model", ""), false);
   long_unigram(load("small_precompiled.json", ""), false);
-  long_unigram(near_ties(), true);
+  static const uint32_t normals[] = {TOK_N_WHOLE | TOK_N_BLANKS, TOK_N_BLANKS,
+                                     TOK_N_BLANKS | TOK_N_SPLIT, TOK_N_WORDS | TOK_N_BLANKS};
+  for (size_t i = 0; i < sizeof normals / sizeof normals[0]; i++) {
+    long_unigram(near_ties(normals[i], false), true);
+    long_unigram(near_ties(normals[i], true), true);
+  }
 }
 
 static void words(void) { counts_are_ids("small_bpe.model", ""); }
