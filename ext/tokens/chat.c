@@ -236,7 +236,6 @@ static key_kind kind_of(tok_slice key, bool *known) {
       {"thinking", TEXT},
       {"refusal", TEXT},
       {"output", TEXT},
-      {"arguments", TEXT},
       {"reasoning_content", TEXT},
       {"summary", TEXT},
       {"input_text", TEXT},
@@ -244,6 +243,7 @@ static key_kind kind_of(tok_slice key, bool *known) {
       {"code", TEXT},
       {"input", JSON},
       {"args", JSON},
+      {"arguments", JSON}, /* a string that holds JSON; Ollama: the object itself */
       {"response", JSON},
       {"json", JSON},
       {"image_url", IMAGE},
@@ -345,7 +345,10 @@ static void finish_image(chat *c, const part *p) {
   }
 }
 
-/* The value whose first event was just read: texts of a message or of a part of it. */
+/*
+** The value whose first event was just read: texts of a message or of a part of it. null is none;
+** a number or a boolean is what no provider takes for one.
+*/
 static void count_value(chat *c, part *p) {
   if (c->status != TOK_OK) return;
   if (c->j.event == TOK_JSON_STRING) {
@@ -360,6 +363,8 @@ static void count_value(chat *c, part *p) {
     p->depth++;
     while (next(c) && c->j.event != TOK_JSON_OBJECT_END) count_key(c, p);
     p->depth--;
+  } else if (c->j.event != TOK_JSON_NULL) {
+    fail(c, TOK_INVALID, "a number or a boolean where a text is expected");
   }
 }
 

@@ -172,12 +172,22 @@ static void unknowns(void) {
 
 static void malformed(void) {
   static const char *const BAD[] = {"", "1", "{", "[{\"role\":}]", "[{\"role\":\"user\"]", "\"x\" y", "nul", "[1,]",
-                                    "{\"messages\":[{\"content\":[{\"text\":\"a\"}]}", "\"\\ud83d\\u12\""};
+                                    "{\"messages\":[{\"content\":[{\"text\":\"a\"}]}", "\"\\ud83d\\u12\"",
+                                    "[{\"role\":\"user\",\"content\":5}]", "[true]",
+                                    "[{\"role\":\"user\",\"content\":[{\"text\":false}]}]"};
   for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) CHECK_INT(count("gpt-4o", BAD[i]), -2);
   char deep[300];
   memset(deep, '[', sizeof deep);
   deep[sizeof deep - 1] = 0;
   CHECK_INT(count("gpt-4o", deep), -2);
+}
+
+/* Ollama writes the arguments of a call as an object: the model reads them all the same. */
+static void arguments(void) {
+#define CALL_WITH(arguments)                                                                       \
+  "[{\"role\":\"assistant\",\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":" arguments "}}]}]"
+  CHECK_INT(count("gpt-4o", CALL_WITH("{\"city\": \"Paris, in France\"}")),
+            count("gpt-4o", CALL_WITH("\"{\\\"city\\\": \\\"Paris, in France\\\"}\"")));
 }
 
 /* 1x1 PNG, 3x2 GIF, 16x8 JPEG with a segment before its frame. */
@@ -269,7 +279,7 @@ static void estimates(void) {
 int main(int argc, char **argv) {
   engine = tok_engine_new();
   static const check_test tests[] = {{"cookbook", cookbook}, {"shapes", shapes}, {"escapes", escapes},
-    {"same_request", same_request}, {"options", options}, {"tools", tools}, {"words_of_an_enum", words_of_an_enum}, {"unknowns", unknowns}, {"malformed", malformed}, {"sizes", sizes}, {"images", images},
+    {"same_request", same_request}, {"options", options}, {"tools", tools}, {"words_of_an_enum", words_of_an_enum}, {"unknowns", unknowns}, {"malformed", malformed}, {"arguments", arguments}, {"sizes", sizes}, {"images", images},
     {"large", large}, {"estimates", estimates}};
   int rc = check_run(argc, argv, tests, sizeof tests / sizeof tests[0]);
   tok_engine_free(engine);
