@@ -193,6 +193,7 @@ void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_st
     tok_buf_adds(b, "[]");
     text_or_null(b, "reason",
                  r->why != TOK_WHY_FOUND ? tok_why_text(r->why)
+                 : cost == NULL          ? "nothing is counted in the usage"
                  : !cost->tier_unpriced  ? "no price is listed for that time"
                  : tier == TOK_TIER_FAST ? "no price is listed for service tier fast"
                                          : "no price is listed for service tier ultrafast");

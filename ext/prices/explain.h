@@ -13,7 +13,8 @@ void tok_explain_resolution(const tok_override *o, tok_buf *out);
 /*
 ** {"cost_nano","cost_usd","provider","model","matched_by","at","service_tier","lines",
 ** "warnings","reason"}.
-** `cost` and `status` are what tok_cost_of gave; unused if the model was not found.
+** `cost` and `status` are what tok_cost_of gave; unused if the model was not found. A NULL `cost`:
+** there was nothing to be priced.
 */
 void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_status status,
                       int64_t at, tok_tier tier, tok_buf *out);

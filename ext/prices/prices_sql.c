@@ -14,8 +14,8 @@
 **       together more are an error.
 **   R2  A price is the one that was valid at `at` (ISO-8601 text or Unix seconds; left out or NULL:
 **       now).
-**   R3  An unknown model, or one without a price at that time, gives NULL; tok_cost_explain says
-**       why.
+**   R3  An unknown model, one without a price at that time, and a usage object in which nothing is
+**       counted (a response without usage, but not {}) give NULL; tok_cost_explain says why.
 **   R4  NULL for model, input, output or usage_json gives NULL; NULL for a later argument leaves it
 **       out.
 **   R5  Negative numbers, malformed JSON and costs of 2^63 nano-dollars or more are errors.
@@ -63,6 +63,7 @@ typedef struct {
   int64_t at; /* if timed */
   bool timed; /* else it is now, to be asked only if it matters */
   bool plain; /* p holds all of it; else usage.q does */
+  bool nothing; /* a usage object in which nothing is counted */
   bool us_only; /* bound to be computed in the US, which some charge for */
   tok_plain p;
   tok_usage_object usage;
@@ -105,7 +106,7 @@ static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v,
   tok_slice json;
   if (!tok_sql_text(ctx, v, &json))
     return false;
-  r->us_only = false;
+  r->us_only = r->nothing = false;
   r->plain = tok_usage_plain(json, &r->p, &r->provider, &r->tier);
   if (r->plain)
     return true;
@@ -113,6 +114,7 @@ static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v,
     r->provider = usage->provider;
     r->tier = usage->tier;
     r->us_only = usage->us_only;
+    r->nothing = usage->nothing;
     r->plain = !r->us_only && tok_plain_of(&usage->q, &r->p);
     return true;
   }
@@ -145,7 +147,7 @@ static bool read_request(sqlite3_context *ctx, const char *func, int n, sqlite3_
   r->provider = (tok_slice){NULL, 0};
   r->tier = TOK_TIER_STANDARD;
   r->plain = true;
-  r->us_only = false;
+  r->us_only = r->nothing = false;
   memset(&r->p, 0, sizeof r->p);
   for (int i = 0; i < 4 && i + 1 < n; i++) { /* in the order of TOK_PLAIN_… */
     if (!read_quantity(ctx, func, args[i + 1], i, &r->p))
@@ -168,7 +170,7 @@ static bool read_row(sqlite3_context *ctx, const char *func, sqlite3_value **arg
   if (r->tier == TOK_TIER_N) /* as in usage objects */
     r->tier = TOK_TIER_STANDARD;
   r->plain = true;
-  r->us_only = false;
+  r->us_only = r->nothing = false;
   memset(&r->p, 0, sizeof r->p);
   for (int i = 0; i < TOK_PLAIN_N; i++) {
     if (!read_quantity(ctx, func, args[QUANTITIES + i], i, &r->p))
@@ -271,7 +273,7 @@ static bool compute_any(sqlite3_context *ctx, const char *func, const tok_price_
 static bool compute(sqlite3_context *ctx, const char *func, sqlite3_value *model, request *r,
                     int64_t *nano) {
   tok_price_hit hit;
-  if (!find_prices(ctx, func, r->provider, model, &hit))
+  if (r->nothing || !find_prices(ctx, func, r->provider, model, &hit))
     return false;
   tok_rates *rates = hit.rates;
   if (r->plain && rates != NULL && (hit.model != NULL || hit.own != NULL)) {
@@ -334,7 +336,7 @@ static void explain(sqlite3_context *ctx, const char *func, request *r, const to
   int64_t at = time_of(r);
   tok_cost_result cost;
   tok_status status = TOK_NOTFOUND;
-  if (o->r.why == TOK_WHY_FOUND)
+  if (o->r.why == TOK_WHY_FOUND && !r->nothing)
     status = tok_cost_of(rows_for(tok_override_rows(o), o->r.model, r), q, at, r->tier, &cost);
   if (status == TOK_INVALID) {
     cost_fault(ctx, func, q, &cost);
@@ -343,7 +345,7 @@ static void explain(sqlite3_context *ctx, const char *func, request *r, const to
   } else {
     tok_buf b;
     tok_buf_init(&b, tok_sql_limit(ctx));
-    tok_explain_cost(o, &cost, status, at, r->tier, &b);
+    tok_explain_cost(o, r->nothing ? NULL : &cost, status, at, r->tier, &b);
     tok_sql_result_buf(ctx, func, &b);
     sqlite3_result_subtype(ctx, 'J');
   }

@@ -10,7 +10,8 @@
 ** audio_seconds, ...), those of OpenTelemetry GenAI (gen_ai.usage.input_tokens, ...), all
 ** inclusive; and whatever tok_usage accepts that is one object: a provider's bare usage object or a
 ** whole response. Other members are ignored; an object with numbers of which none is known is
-** refused. null is as good as absent. In canonical objects parts larger than the whole are left for
+** refused. null is as good as absent. An object of no more than provider, model and service_tier
+** is a request that used nothing. In canonical objects parts larger than the whole are left for
 ** the cost to refuse; elsewhere they are cut to it.
 */
 #ifndef TOK_USAGE_JSON_H
@@ -24,6 +25,7 @@ enum { TOK_USAGE_GOT_BYTES = 56 }; /* of a value in an error: 40 of it, and what
 typedef struct {
   tok_quantities q;
   tok_tier tier;
+  bool nothing; /* it has members, but no quantity: what it costs is not known */
   bool us_only; /* the request was bound to be computed in the US (inference_geo) */
   tok_slice provider; /* borrowed from the text, or constant; empty if none */
   tok_slice model;

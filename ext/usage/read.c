@@ -10,6 +10,20 @@ static tok_status refuse(tok_usage_object *out, const char *what) {
   return TOK_INVALID;
 }
 
+/* Is the object, of well-formed JSON, empty but for whose it is? */
+static bool says_nothing_else(tok_slice json) {
+  tok_json j;
+  tok_json_init(&j, json);
+  (void)tok_json_next(&j);
+  while (tok_json_next(&j) == TOK_JSON_KEY) {
+    if (!tok_slice_is(j.text, "provider") && !tok_slice_is(j.text, "model") &&
+        !tok_slice_is(j.text, "service_tier"))
+      return false;
+    if (tok_json_next(&j) != TOK_JSON_STRING) return false;
+  }
+  return true;
+}
+
 tok_status tok_usage_read(tok_slice json, tok_usage_object *out) {
   static const tok_slice unsaid = {NULL, 0};
   tok_usage u;
@@ -33,6 +47,7 @@ tok_status tok_usage_read(tok_slice json, tok_usage_object *out) {
     return status;
   }
   out->q = u.q;
+  out->nothing = status == TOK_NOTFOUND && !says_nothing_else(json);
   if (u.says_provider) /* only what is said: the model's own prefix tells more than a guess */
     out->provider = u.provider.text;
   out->model = u.model.text;

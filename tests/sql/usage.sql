@@ -37,6 +37,10 @@ SELECT tok_usage(CAST(X'7B226D6F64656C223A225C7530303264FF222C2270726F6D70745F74
 .print -- nothing counted is NULL, NULL is NULL
 SELECT tok_usage('{}') IS NULL, tok_usage('[]') IS NULL, tok_usage('{"usage":{}}') IS NULL, tok_usage(NULL) IS NULL, tok_usage(NULL, 'openai') IS NULL, tok_usage('{"prompt_tokens":1}', NULL);
 SELECT tok_usage(7) IS NULL, tok_usage('{"input_tokens":16,"object":"response.input_tokens"}') IS NULL;
+.print -- nor is it free: what a body without usage costs is not known
+SELECT tok_cost('gpt-4o', j), tok_cost_nano('gpt-4o', j), tok_cost_explain('gpt-4o', j) ->> '$.reason' FROM (SELECT value AS j FROM json_each(
+  '["{\"usage\":{}}", "{\"id\":\"x\",\"usage\":null}", "{\"input_tokens\":null,\"output_tokens\":null}", "{\"error\":{\"message\":\"overloaded\"}}"]'));
+SELECT tok_cost('gpt-4o', '{}'), tok_cost('gpt-4o', '{"provider":"openai","service_tier":"batch"}'), tok_cost('gpt-4o', '{"input_tokens":0}'), tok_cost_explain('gpt-4o', '{"input_tokens":0}') ->> '$.reason', tok_cost_explain('no-such-model', '{"usage":{}}') ->> '$.reason';
 .print -- pure: usable in an index and a generated column
 CREATE TABLE log(body TEXT, input INT AS (tok_usage(body) ->> 'input_tokens'));
 CREATE INDEX log_input ON log(input);
