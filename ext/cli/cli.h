@@ -31,6 +31,7 @@ typedef struct {
   const char *metric, *bucket, *horizon, *level, *hours, *name, *threshold;
   const char *limit;
   long long limit_rows; /* --limit as a number; LLONG_MAX where it was not given */
+  char *own_now;          /* owned (sqlite3_free): `now` as ISO text, or NULL */
   char *filter;           /* owned (sqlite3_free): JSON object of the filter options, or NULL */
   format format;
   bool format_given, quiet, plain; /* plain: no colours, bars or lines */
@@ -46,7 +47,8 @@ typedef struct {
 */
 const char *read_options(int argc, char **argv, options *o, int *status);
 /*
-** The time of an option as ISO text: as it is, or "24h", "7d", "4w" before `now` (NULL: the clock).
+** The time of an option as ISO text: as it is, of Unix seconds, or "24h", "7d", "4w" before `now`
+** (NULL: the clock).
 ** *out is owned (sqlite3_free), NULL where text is. False after complaining of the option `name`.
 */
 bool absolute_time(sqlite3 *db, const char *name, const char *text, const char *now, char **out);

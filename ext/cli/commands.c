@@ -59,13 +59,25 @@ static bool parameter(sqlite3 *db, const options *o, const char *name, char **ou
   return true;
 }
 
-/* Numbers are bound as numbers: --horizon 14. */
+/* Parameters that are numbers. What is none goes in as text, and is refused by who reads it. */
+static bool is_number(const char *parameter) {
+  static const char *const NUMBERS[] = {":hours", ":horizon", ":level", ":limit", ":threshold"};
+  for (size_t i = 0; i < sizeof NUMBERS / sizeof NUMBERS[0]; i++) {
+    if (strcmp(parameter, NUMBERS[i]) == 0) return true;
+  }
+  return false;
+}
+
+/* Numbers are bound as numbers: --horizon 14. A quota may be named 007. */
 static void bind(sqlite3_stmt *stmt, int i, char *text) {
   if (text == NULL) return;
-  if (*text != 0 && strspn(text, "0123456789") == strlen(text) && strlen(text) < 18) {
+  bool number = *text != 0 && is_number(sqlite3_bind_parameter_name(stmt, i));
+  char *end = text;
+  double value = number && strspn(text, "0123456789.") == strlen(text) ? strtod(text, &end) : 0;
+  if (number && strspn(text, "0123456789") == strlen(text) && strlen(text) < 18) {
     sqlite3_bind_int64(stmt, i, (sqlite3_int64)strtoll(text, NULL, 10));
-  } else if (*text != 0 && strspn(text, "0123456789.") == strlen(text)) {
-    sqlite3_bind_double(stmt, i, strtod(text, NULL));
+  } else if (end != text && *end == 0) {
+    sqlite3_bind_double(stmt, i, value);
   } else {
     sqlite3_bind_text(stmt, i, text, -1, SQLITE_TRANSIENT);
   }

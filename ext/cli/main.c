@@ -96,10 +96,15 @@ static bool make_ledger(sqlite3 *db) {
   return false;
 }
 
-static int run(const command *c, const options *o) {
+static int run(const command *c, options *o) {
   int status = EXIT_FAILED;
   sqlite3 *db = open_db(c, o);
   if (db == NULL) return status;
+  if (!absolute_time(db, "--now", o->now, NULL, &o->own_now)) {
+    sqlite3_close(db);
+    return EXIT_WRONG_USE;
+  }
+  o->now = o->own_now;
   if (writes(c, o) ? make_ledger(db) : has_ledger(db)) {
     status = c->run(db, c, o);
     if (status == EXIT_FAILED && !writes(c, o)) say_if_older(db, o);

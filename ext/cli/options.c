@@ -53,7 +53,10 @@ static const option OPTIONS[] = {
     {"--help", NULL, "this text; behind a command: that command's", HELP, 0},
     {"--version", NULL, "the version", VERSION, 0},
 };
-enum { RELATIVE_MAX = 100000 }; /* of a unit */
+enum {
+  RELATIVE_MAX = 100000, /* of a unit */
+  UNIX_DIGITS_MIN = 9    /* from 1973 on: no year, no day's number */
+};
 enum { N_OPTIONS = sizeof OPTIONS / sizeof OPTIONS[0] };
 
 void complain(const char *message, ...) {
@@ -178,14 +181,16 @@ static bool take_option(options *o, int argc, char **argv, int *i, const option 
 
 const char *read_options(int argc, char **argv, options *o, int *status) {
   const char *name = NULL;
-  bool help = false;
+  bool help = false, operands = false;
   *status = EXIT_WRONG_USE;
   o->db = getenv("TOK_DB");
   o->files = calloc((size_t)argc, sizeof *o->files);
   if (o->files == NULL) return NULL;
   for (int i = 1; i < argc; i++) {
     const option *taken = NULL;
-    if (argv[i][0] == '-' && argv[i][1] != 0) {
+    if (!operands && strcmp(argv[i], "--") == 0) {
+      operands = true;
+    } else if (!operands && argv[i][0] == '-' && argv[i][1] != 0) {
       if (!take_option(o, argc, argv, &i, &taken)) return NULL;
       if (taken->kind == HELP) help = true;
       if (taken->kind == VERSION) {
@@ -209,6 +214,7 @@ const char *read_options(int argc, char **argv, options *o, int *status) {
 }
 
 void free_options(options *o) {
+  sqlite3_free(o->own_now);
   sqlite3_free(o->filter);
   free(o->files);
 }
@@ -238,13 +244,15 @@ bool absolute_time(sqlite3 *db, const char *name, const char *text, const char *
   bool from_now = relative(text, &ago);
   /* a bare number is a day's number to strftime, a bare time of day one in the year 2000 */
   bool date = strlen(text) >= 10 && text[4] == '-' && text[7] == '-';
+  bool unix_time = strlen(text) >= UNIX_DIGITS_MIN && strspn(text, "0123456789") == strlen(text);
   /* and 30 February would be 2 March */
   static const char AT[] =
       "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ?1, ?2)"
       " WHERE substr(?1, 5, 1) <> '-' OR date(substr(?1, 1, 10), '+0 days') = substr(?1, 1, 10)";
-  if ((date || from_now || strcmp(text, "now") == 0) &&
+  if ((date || from_now || unix_time || strcmp(text, "now") == 0) &&
       sqlite3_prepare_v2(db, AT, -1, &stmt, NULL) == SQLITE_OK) {
-    char *shift = sqlite3_mprintf("-%lld seconds", ago);
+    char *shift = unix_time ? sqlite3_mprintf("unixepoch")
+                            : sqlite3_mprintf("-%lld seconds", ago);
     sqlite3_bind_text(stmt, 1, !from_now ? text : now == NULL ? "now" : now, -1, SQLITE_STATIC);
     sqlite3_bind_text(stmt, 2, shift, -1, sqlite3_free);
     if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_text(stmt, 0) != NULL) {

@@ -149,45 +149,83 @@ int run_import(sqlite3 *db, const command *c, const options *o) {
 
 /* ---- export ---------------------------------------------------------------------------------- */
 
-static int export_to(sqlite3 *db, FILE *out, const options *o) {
+/* The statement that writes the ledger, or NULL after complaining with *status set. */
+static sqlite3_stmt *prepare_export(sqlite3 *db, const options *o, int *status) {
   sqlite3_stmt *stmt = NULL;
   char *since = NULL, *until = NULL;
-  if (!absolute_time(db, "--since", o->since, o->now, &since)) return EXIT_WRONG_USE;
-  if (!absolute_time(db, "--until", o->until, o->now, &until)) {
-    sqlite3_free(since);
-    return EXIT_WRONG_USE;
-  }
-  int rc = sqlite3_prepare_v2(db, "SELECT line FROM tok_export(?1, ?2, ?3)", -1, &stmt, NULL);
-  if (rc == SQLITE_OK) {
+  *status = EXIT_WRONG_USE;
+  if (absolute_time(db, "--since", o->since, o->now, &since) &&
+      absolute_time(db, "--until", o->until, o->now, &until)) {
+    *status = EXIT_FAILED;
+    if (sqlite3_prepare_v2(db, "SELECT line FROM tok_export(?1, ?2, ?3)", -1, &stmt, NULL) !=
+        SQLITE_OK)
+      complain("%s", sqlite3_errmsg(db));
     sqlite3_bind_text(stmt, 1, o->as == NULL ? "csv" : o->as, -1, SQLITE_STATIC);
-    sqlite3_bind_text(stmt, 2, since, -1, SQLITE_STATIC);
-    sqlite3_bind_text(stmt, 3, until, -1, SQLITE_STATIC);
-    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-      const void *line = sqlite3_column_text(stmt, 0);
-      if (line != NULL) fwrite(line, 1, (size_t)sqlite3_column_bytes(stmt, 0), out);
-      fputc('\n', out);
-    }
+    sqlite3_bind_text(stmt, 2, since, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(stmt, 3, until, -1, SQLITE_TRANSIENT);
   }
-  if (rc != SQLITE_DONE) complain("%s", sqlite3_errmsg(db));
-  sqlite3_finalize(stmt);
   sqlite3_free(since);
   sqlite3_free(until);
-  return rc == SQLITE_DONE ? EXIT_DONE : EXIT_FAILED;
+  return stmt;
+}
+
+/* Writes the rows from the one at which stmt stands; rc: what its last step gave. */
+static int write_lines(sqlite3 *db, sqlite3_stmt *stmt, int rc, FILE *out) {
+  for (; rc == SQLITE_ROW; rc = sqlite3_step(stmt)) {
+    const void *line = sqlite3_column_text(stmt, 0);
+    if (line != NULL) fwrite(line, 1, (size_t)sqlite3_column_bytes(stmt, 0), out);
+    fputc('\n', out);
+  }
+  if (rc == SQLITE_DONE) return EXIT_DONE;
+  complain("%s", sqlite3_errmsg(db));
+  return EXIT_FAILED;
+}
+
+/* Is `path` the database itself, or one of the files beside it? */
+static bool is_database(sqlite3 *db, const char *path) {
+  static const char *const BESIDE[] = {"", "-wal", "-journal", "-shm"};
+  const char *name = sqlite3_db_filename(db, "main");
+  struct stat output, file;
+  bool same = false;
+  if (name == NULL || stat(path, &output) != 0) return false;
+  for (size_t i = 0; i < sizeof BESIDE / sizeof BESIDE[0]; i++) {
+    char *other = sqlite3_mprintf("%s%s", name, BESIDE[i]);
+    same = same || (other != NULL && stat(other, &file) == 0 && file.st_dev == output.st_dev &&
+                    file.st_ino == output.st_ino);
+    sqlite3_free(other);
+  }
+  return same;
+}
+
+/* A file that is there is replaced only when there is a first line: a wrong option costs none. */
+static int export_file(sqlite3 *db, sqlite3_stmt *stmt, const char *path) {
+  if (is_database(db, path)) {
+    complain("%s is the database; an export to it would be its end", path);
+    return EXIT_WRONG_USE;
+  }
+  int rc = sqlite3_step(stmt);
+  if (rc != SQLITE_ROW && rc != SQLITE_DONE) return write_lines(db, stmt, rc, NULL);
+  FILE *out = fopen(path, "w");
+  if (out == NULL) {
+    complain("%s can't be written", path);
+    return EXIT_FAILED;
+  }
+  int status = write_lines(db, stmt, rc, out);
+  bool failed = ferror(out) != 0;
+  if (fclose(out) != 0 || failed) {
+    complain("%s: writing failed", path);
+    status = EXIT_FAILED;
+  }
+  return status;
 }
 
 int run_export(sqlite3 *db, const command *c, const options *o) {
+  int status;
   (void)c;
-  if (o->output == NULL) return export_to(db, stdout, o);
-  FILE *out = fopen(o->output, "w");
-  if (out == NULL) {
-    complain("%s can't be written", o->output);
-    return EXIT_FAILED;
-  }
-  int status = export_to(db, out, o);
-  bool failed = ferror(out) != 0;
-  if (fclose(out) != 0 || failed) {
-    complain("%s: writing failed", o->output);
-    status = EXIT_FAILED;
-  }
+  sqlite3_stmt *stmt = prepare_export(db, o, &status);
+  if (stmt == NULL) return status;
+  status = o->output == NULL ? write_lines(db, stmt, sqlite3_step(stmt), stdout)
+                             : export_file(db, stmt, o->output);
+  sqlite3_finalize(stmt);
   return status;
 }

@@ -82,6 +82,16 @@ refused 2 'stats takes no --output' --db "$db" stats --output x
 refused 2 'stats takes no --exec' --db "$db" stats --exec true
 refused 2 'alerts takes no --tenant' --db "$db" alerts --exec true --tenant acme
 refused 2 'forecast takes no --name' --db "$db" forecast --format csv --name x
+refused 2 '--now must be a time' --db "$db" by-day --now yesterday
+refused 1 'level must be a number' --db "$db" forecast --level 0.5.5
+refused 1 'horizon must be an integer' --db "$db" forecast --horizon 1.2.3
+refused 2 'is the database' --db "$db" export --output "$db"
+has 'an export leaves the database alone' "$($usage --db "$db" by-model)" gpt-4o-mini
+echo kept > "$dir/kept.csv"
+refused 1 'format must be' --db "$db" export --format nope --output "$dir/kept.csv"
+refused 2 '--since must be' --db "$db" export --since nope --output "$dir/kept.csv"
+is 'a wrong option costs no file' "$(cat "$dir/kept.csv")" kept
+refused 1 "cannot open '--plain'" --db "$dir/dashes.db" import -- --plain
 refused 2 'import what' --db "$dir/untouched.db" import
 is 'nothing was made' "$(ls "$dir" | grep -c untouched)" 0
 for f in csv json markdown; do
@@ -116,6 +126,14 @@ is 'unpriced of a tenant' "$(unpriced --tenant acme)" 0
 is 'unpriced of another' "$(unpriced --tenant beta)" 1
 is 'unpriced of a time' "$(unpriced --until 2026-01-03)" 0
 is 'efficiency of a tenant' "$($usage --db "$dir/few.db" efficiency --tenant acme --format csv | wc -l | tr -d ' ')" 2
+is 'Unix seconds' "$($usage --db "$dir/few.db" by-day --since 1767312000 --until 1767398400 --format csv | cut -d, -f1 | tail -1)" 2026-01-02
+is 'before a time in Unix seconds' "$($usage --db "$dir/few.db" by-day --since 1d --now 1767398400 --format csv | cut -d, -f1 | sed -n 2p)" 2026-01-02
+is 'a name that looks like a number' "$(sqlite3 -batch -init /dev/null "$dir/few.db" '.load build/tok' "SELECT tok_quota_set('007', '{\"metric\":\"total\",\"limit\":5,\"period\":\"day\"}')" > /dev/null
+  $usage --db "$dir/few.db" budget --name 007 --format csv | cut -d, -f1 | tail -1)" 007
+# a ledger that nobody writes any more: a program is told the same as a person
+is 'forecast of an old ledger' "$($usage --db "$dir/few.db" forecast --horizon 1 --format csv | cut -d, -f1,3 | tail -1)" \
+  "$($usage --db "$dir/few.db" forecast --horizon 1 | sed -n '2s/^\([-0-9]*\) *\([0-9.]*\) .*/\1,\2/p')"
+is 'with its history' "$($usage --db "$dir/few.db" forecast --horizon 1 --format csv | cut -d, -f1 | sed -n 2p)" 2026-01-01
 is 'one budget by name' "$($usage --db "$dir/few.db" budget --name one --format csv | wc -l | tr -d ' ')" 2
 
 # a ledger of an earlier version: a report that needs more says so
