@@ -89,6 +89,9 @@ int tok_sql_column(sqlite3_stmt *stmt, int i, tok_slice *out);
 /* As tok_sql_read() for an argument of a function: false with the error raised. */
 bool tok_sql_text(sqlite3_context *ctx, sqlite3_value *v, tok_slice *out);
 
+/* What to do about SQLite's message, to be said behind it: only where the ledger is missing. */
+const char *tok_sql_advice(const char *message);
+
 /*
 ** Raises the failure of a statement within a function, with its code, so that the application can
 ** tell a database that is locked from wrong use. message: NULL is what SQLite calls rc.

@@ -74,12 +74,19 @@ bool tok_sql_text(sqlite3_context *ctx, sqlite3_value *v, tok_slice *out) {
   return rc == SQLITE_OK;
 }
 
+const char *tok_sql_advice(const char *message) {
+  static const char missing[] = "no such table: main.llm_";
+  bool here = strncmp(message, missing, sizeof missing - 1) == 0 && strchr(message, ';') == NULL;
+  return here ? "; SELECT tok_init() makes the ledger" : "";
+}
+
 void tok_sql_failure(sqlite3_context *ctx, const char *func, int rc, const char *message) {
   if (rc == SQLITE_NOMEM) {
     sqlite3_result_error_nomem(ctx);
     return;
   }
-  tok_sql_error(ctx, func, "%s", message == NULL ? sqlite3_errstr(rc) : message);
+  if (message == NULL) message = sqlite3_errstr(rc);
+  tok_sql_error(ctx, func, "%s%s", message, tok_sql_advice(message));
   if (rc != SQLITE_ERROR) sqlite3_result_error_code(ctx, rc);
 }
 

@@ -374,7 +374,8 @@ static int look_at_all(tok_forecast_conn *conn, int64_t now, int *n, char **mess
   }
   if (rc == SQLITE_DONE) rc = SQLITE_OK;
   if (rc != SQLITE_OK && rc != SQLITE_NOMEM && *message == NULL) {
-    *message = sqlite3_mprintf("tok_forecast_alerts: %s", sqlite3_errmsg(db));
+    const char *why = sqlite3_errmsg(db);
+    *message = sqlite3_mprintf("tok_forecast_alerts: %s%s", why, tok_sql_advice(why));
   }
   sqlite3_finalize(rules);
   tok_free(j);

@@ -49,7 +49,7 @@ SELECT count(*) FROM llm_by_day;
 SELECT name, value FROM llm_setting;
 SELECT * FROM tok_audit('llm_usage');
 SELECT count(*) FROM tok_audit('llm_counter');
-SELECT count(*) FROM tok_audit(NULL);
+SELECT count(*), tok_audit() FROM tok_audit(NULL);
 SELECT '-- an empty response_id is none: nothing is taken for a repetition';
 INSERT INTO llm_usage(provider, model, response_id, input_tokens, output_tokens)
 VALUES ('p', 'm', '', 1, 1), ('p', 'm', '', 2, 2), (NULL, 'm', '', 3, 3), (NULL, 'm', '', 4, 4), ('p', 'm', '', 5, 5);
