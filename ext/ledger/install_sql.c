@@ -44,7 +44,14 @@ typedef struct {
   bool shadowed; /* temp.llm_usage would be written in place of main's */
   bool lost;     /* llm_usage was dropped, the ledger's other tables were not */
   char *odd;     /* owned; type of a llm_usage that is no table, else NULL */
+  bool foreign;  /* llm_usage is a table of another kind */
+  char *in_the_way; /* owned; what has a name of the ledger's where there is no ledger, or NULL */
 } ledger_state;
+
+static void free_state(ledger_state *s) {
+  sqlite3_free(s->odd);
+  sqlite3_free(s->in_the_way);
+}
 
 /*
 ** Undoing must not need memory, because running out of memory is one reason to undo; and after that
@@ -281,8 +288,51 @@ static damage_kind find_damage(install *in, bool make) {
   return damage;
 }
 
+/* Does a script make something of that name in main? */
+static bool is_ours(const char *name) {
+  static const char *const KINDS[] = {"TABLE", "INDEX", "VIEW", "TRIGGER"};
+  for (size_t i = 0; i < tok_ledger_n_scripts; i++) {
+    for (size_t k = 0; k < sizeof KINDS / sizeof KINDS[0]; k++) {
+      char key[96]; /* bytes; no name of ours has more than 40 */
+      sqlite3_snprintf((int)sizeof key, key, "CREATE %s main.%s", KINDS[k], name);
+      const char *p = strstr(tok_ledger_scripts[i].sql, key);
+      if (p != NULL && strchr("( \n", p[strlen(key)]) != NULL) return true;
+    }
+  }
+  return false;
+}
+
+/*
+** Where there is no ledger: the first object with the name of one of its (sqlite3_free). Views and
+** triggers would be replaced without a word, which is right for views of an old llm_usage only.
+*/
+static char *find_in_the_way(install *in, bool legacy) {
+  static const char NAMES[] =
+      "SELECT lower(name) FROM main.sqlite_schema WHERE name LIKE 'llm~_%' ESCAPE '~'"
+      " AND name NOT LIKE 'llm~_usage' ESCAPE '~' AND type <> ?1 ORDER BY 1";
+  sqlite3_stmt *stmt = NULL;
+  char *found = NULL;
+  if (in->rc != SQLITE_OK) return NULL;
+  int rc = sqlite3_prepare_v2(in->db, NAMES, -1, &stmt, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 1, legacy ? "view" : "", -1, SQLITE_STATIC);
+  while (rc == SQLITE_OK && found == NULL && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    const char *name = (const char *)sqlite3_column_text(stmt, 0);
+    rc = name == NULL ? SQLITE_NOMEM : SQLITE_OK;
+    if (rc != SQLITE_OK || !is_ours(name)) continue;
+    found = sqlite3_mprintf("%s", name);
+    if (found == NULL) rc = SQLITE_NOMEM;
+  }
+  failed(in, rc == SQLITE_DONE ? SQLITE_OK : rc);
+  sqlite3_finalize(stmt);
+  return found;
+}
+
 #define OBJECT(schema, name) \
   "SELECT type FROM " schema " WHERE name = '" name "' COLLATE NOCASE AND type IN ('table', 'view')"
+
+#define LEDGERS_COLUMNS \
+  "SELECT count(*) FROM pragma_table_info('llm_usage', 'main') WHERE lower(name) IN" \
+  " ('provider', 'model', 'input_tokens', 'output_tokens', 'total_tokens')"
 
 static void read_state(install *in, ledger_state *s) {
   memset(s, 0, sizeof *s);
@@ -307,6 +357,8 @@ static void read_state(install *in, ledger_state *s) {
     usage = NULL;
   }
   s->legacy = usage != NULL && s->version == 0;
+  s->foreign = s->legacy && ask_int(in, LEDGERS_COLUMNS) == 0;
+  if (s->version == 0) s->in_the_way = find_in_the_way(in, s->legacy);
   s->lost = usage == NULL && s->odd == NULL && s->version > 0;
   sqlite3_free(usage);
   sqlite3_free(meta);
@@ -320,6 +372,17 @@ static void check_state(install *in, const ledger_state *s) {
   }
   if (s->odd != NULL) {
     refuse(in, SQLITE_ERROR, "main.llm_usage is a view, expected a table; rename or drop it");
+  }
+  if (s->foreign) {
+    refuse(in, SQLITE_ERROR,
+           "main.llm_usage is a table of another kind: it has none of provider, model,"
+           " input_tokens, output_tokens and total_tokens; rename it");
+  }
+  if (s->in_the_way != NULL) {
+    char *why = sqlite3_mprintf("main.%s is in the way of the ledger's own; rename or drop it",
+                                s->in_the_way);
+    refuse(in, why == NULL ? SQLITE_NOMEM : SQLITE_ERROR, why == NULL ? "" : why);
+    sqlite3_free(why);
   }
   if (s->lost) {
     refuse(in, SQLITE_ERROR,
@@ -454,14 +517,14 @@ static void install_all(install *in) {
   run(in, tok_ledger_script("temp/rollup.sql"));
   run(in, tok_ledger_script("temp/quota_guard.sql"));
   run(in, tok_ledger_script("temp/context.sql"));
-  sqlite3_free(s.odd);
+  free_state(&s);
 }
 
 static bool is_current(install *in) {
   ledger_state s;
   read_state(in, &s);
   check_state(in, &s);
-  sqlite3_free(s.odd);
+  free_state(&s);
   return s.current && s.damage == WHOLE;
 }
 

@@ -42,14 +42,12 @@ void tok_count_func(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 
 /* 'none' or 'all'; anything else is an error. */
 static bool read_special(sqlite3_context *ctx, sqlite3_value *v, bool *all) {
-  const char *text = (const char *)sqlite3_value_text(v);
-  if (text == NULL) {
-    sqlite3_result_error_nomem(ctx);
-    return false;
-  }
-  *all = sqlite3_stricmp(text, "all") == 0;
-  if (*all || sqlite3_stricmp(text, "none") == 0) return true;
-  tok_sql_error(ctx, "tok_encode", "special must be 'none' or 'all', got '%s'", text);
+  tok_slice text;
+  if (!tok_room_text(ctx, v, &text)) return false;
+  *all = text.len == 3 && sqlite3_strnicmp(text.ptr, "all", 3) == 0;
+  if (*all || (text.len == 4 && sqlite3_strnicmp(text.ptr, "none", 4) == 0)) return true;
+  tok_sql_error(ctx, "tok_encode", "special must be 'none' or 'all', got '%.*s'", tok_shown(text),
+                text.ptr);
   return false;
 }
 

@@ -249,11 +249,12 @@ bool tok_room_begin(sqlite3_context *ctx, int argc, sqlite3_value **argv, const 
     tok_room_raise(ctx, rc);
     return false;
   }
-  if (*vocab == NULL && func != NULL) {
+  tok_slice name;
+  if (*vocab == NULL && func != NULL && tok_sql_text(ctx, argv[0], &name)) {
     tok_sql_error(
         ctx, func,
-        "no vocabulary is known for model '%s', expected a model or encoding of tok_encodings",
-        sqlite3_value_text(argv[0]));
+        "no vocabulary is known for model '%.*s', expected a model or encoding of tok_encodings",
+        tok_shown(name), name.ptr);
   }
   return *vocab != NULL;
 }

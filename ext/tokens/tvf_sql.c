@@ -74,16 +74,17 @@ void tok_tvf_column(const tok_tvf *f, const tok_tvf_args *args, sqlite3_context 
 int tok_tvf_int(const tok_tvf *f, sqlite3_vtab *vtab, const tok_tvf_args *args, int k,
                 const char *arg, int64_t min, int64_t *out) {
   sqlite3_value *v = args->value[k];
-  int type = sqlite3_value_type(v);
+  int type = sqlite3_value_numeric_type(v); /* '5' is 5, as for functions */
   double d = sqlite3_value_double(v);
   bool integral = type == SQLITE_INTEGER ||
                   (type == SQLITE_FLOAT && fabs(d) < 9223372036854775808.0 && d == floor(d));
   int64_t i = sqlite3_value_int64(v);
   if (!integral || i < min) {
-    const unsigned char *text = sqlite3_value_text(v);
-    if (text == NULL) return SQLITE_NOMEM;
-    return tok_vtab_error(vtab, "%s: %s must be an integer of at least %lld, got %s%s%s", f->name,
-                          arg, (long long)min, integral ? "" : "'", text, integral ? "" : "'");
+    tok_slice got;
+    if (tok_sql_read(v, &got) != SQLITE_OK) return SQLITE_NOMEM;
+    const char *quote = type == SQLITE_TEXT || type == SQLITE_BLOB ? "'" : "";
+    return tok_vtab_error(vtab, "%s: %s must be an integer of at least %lld, got %s%.*s%s", f->name,
+                          arg, (long long)min, quote, tok_shown(got), got.ptr, quote);
   }
   *out = i;
   return SQLITE_OK;
@@ -97,10 +98,12 @@ int tok_tvf_vocab(const tok_tvf *f, sqlite3_vtab *vtab, tok_room *room, const to
   if (status != TOK_OK) return SQLITE_NOMEM;
   tok_hold_set(hold, room, engine, vocab);
   if (vocab != NULL) return SQLITE_OK;
+  tok_slice name;
+  if (tok_sql_read(args->value[0], &name) != SQLITE_OK) return SQLITE_NOMEM;
   return tok_vtab_error(
       vtab,
-      "%s: no vocabulary is known for model '%s', expected a model or encoding of tok_encodings",
-      f->name, sqlite3_value_text(args->value[0]));
+      "%s: no vocabulary is known for model '%.*s', expected a model or encoding of tok_encodings",
+      f->name, tok_shown(name), name.ptr);
 }
 
 int tok_tvf_text(const tok_tvf_args *args, int k, tok_slice *text) {

@@ -48,3 +48,6 @@ INSERT INTO llm_usage(timestamp, tenant_id, model, task_type, input_tokens, outp
   ('2026-01-05', 'o''brien "x" \', CAST(x'61FFE282' AS TEXT), 'unknown', 1, 2, 3000), ('2026-01-05', 'o''brien "x" \', 'm', NULL, 10, 20, 30000),
   ('2026-01-05', 'o''brien "x" \', 'm', 'chat', 0, 0, 31000);
 SELECT tok_analytics('o''brien "x" \', 7, '2026-01-07') -> '$.byService', tok_analytics('o''brien "x" \', 7, '2026-01-07') -> '$.byModel';
+.print -- hours as text
+SELECT (SELECT count(*) FROM tok_blocks('5')) = (SELECT count(*) FROM tok_blocks(5));
+SELECT * FROM tok_blocks('x');

@@ -62,3 +62,13 @@ SELECT '60', text FROM tok_tokens WHERE input = 'a b' AND model = 'gpt-4o';
 SELECT '61', count(*) FROM tok_tokens('gpt-4o', doc.body) t JOIN doc WHERE doc.id = 1;
 EXPLAIN QUERY PLAN SELECT * FROM doc, tok_chunks('gpt-4o', doc.body, 10);
 EXPLAIN QUERY PLAN SELECT * FROM tok_tokens('gpt-4o', 'a b') ORDER BY pos;
+.print -- numbers as text are numbers, for tables as for functions; what is none is shown, not all of it
+SELECT tok_truncate('gpt-4o', 'a b c', '2'), (SELECT count(*) FROM tok_chunks('gpt-4o', 'a b c', '2', '1')), (SELECT count(*) FROM tok_chunks('gpt-4o', 'a b c', 2.0));
+SELECT * FROM tok_chunks('gpt-4o', 'a', 2.5);
+SELECT * FROM tok_chunks('gpt-4o', 'a', 'two');
+SELECT * FROM tok_chunks('gpt-4o', 'a', x'32');
+SELECT * FROM tok_chunks('gpt-4o', 'a', printf('%.*c', 100, 'x'));
+SELECT tok_encode(printf('%.*c', 100, 'x'), 'a');
+SELECT tok_encode('gpt-4o', 'a', printf('%.*c', 100, 'x'));
+SELECT tok_encode('gpt-4o', 'a', 'all' || char(0));
+SELECT * FROM tok_tokens(printf('%.*c', 100, 'x'), 'a');
