@@ -35,6 +35,8 @@ static bool speaks_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 
 
 bool is_terminal(const options *o) {
   const char *none = getenv("NO_COLOR"); /* no-color.org: any but the empty text */
+  const char *force = getenv("CLICOLOR_FORCE"), *term = getenv("TERM");
+  if (force == NULL && term != NULL && strcmp(term, "dumb") == 0) return false;
   return writes_to_terminal(o) && (none == NULL || *none == 0) && speaks_utf8();
 }
 

@@ -143,10 +143,22 @@ static bool is_unusual(tok_meter m) {
          m != TOK_M_CACHE_WRITE_5M && m != TOK_M_INPUT_TOOL;
 }
 
+/* Who said it may have said anything. */
+static void add_strange_tier(tok_buf *b, tok_slice tier) {
+  enum { SHOWN_MAX = 40 }; /* bytes */
+  static const char start[] = "standard prices: no service tier is known by the name ";
+  char text[sizeof start + SHOWN_MAX];
+  size_t n = tier.len < SHOWN_MAX ? tier.len : SHOWN_MAX;
+  memcpy(text, start, sizeof start - 1);
+  memcpy(text + sizeof start - 1, tier.ptr, n);
+  tok_buf_add_json(b, (tok_slice){text, sizeof start - 1 + n});
+}
+
 static void add_warnings(const tok_price_model *model, const tok_cost_result *cost, tok_tier tier,
-                         tok_buf *b) {
+                         tok_slice strange_tier, tok_buf *b) {
   key(b, "warnings");
   tok_buf_addc(b, '[');
+  if (strange_tier.len > 0) add_strange_tier(b, strange_tier);
   if (cost->tier_unpriced)
     add_warning(b, "standard prices: none are listed for service tier ", tok_tier_name(tier));
   for (int m = 0; m < TOK_METER_N; m++) {
@@ -163,7 +175,7 @@ static void add_warnings(const tok_price_model *model, const tok_cost_result *co
 }
 
 void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_status status,
-                      int64_t at, tok_tier tier, tok_buf *b) {
+                      int64_t at, tok_tier tier, tok_slice strange_tier, tok_buf *b) {
   const tok_resolution *r = &o->r;
   bool priced = status == TOK_OK;
   tok_buf_addc(b, '{');
@@ -186,7 +198,7 @@ void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_st
   }
   tok_buf_addc(b, ']');
   if (priced) {
-    add_warnings(r->model, cost, tier, b);
+    add_warnings(r->model, cost, tier, strange_tier, b);
     text_or_null(b, "reason", NULL);
   } else {
     key(b, "warnings");

@@ -14,9 +14,9 @@ void tok_explain_resolution(const tok_override *o, tok_buf *out);
 ** {"cost_nano","cost_usd","provider","model","matched_by","at","service_tier","lines",
 ** "warnings","reason"}.
 ** `cost` and `status` are what tok_cost_of gave; unused if the model was not found. A NULL `cost`:
-** there was nothing to be priced.
+** there was nothing to be priced. strange_tier: a service tier that is none known, as it was said.
 */
 void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_status status,
-                      int64_t at, tok_tier tier, tok_buf *out);
+                      int64_t at, tok_tier tier, tok_slice strange_tier, tok_buf *out);
 
 #endif

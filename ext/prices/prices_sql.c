@@ -60,6 +60,7 @@ static bool read_at(sqlite3_context *ctx, const char *func, int n, sqlite3_value
 typedef struct {
   tok_slice provider;
   tok_tier tier;
+  tok_slice strange_tier; /* a word that is none known, else empty */
   int64_t at; /* if timed */
   bool timed; /* else it is now, to be asked only if it matters */
   bool plain; /* p holds all of it; else usage.q does */
@@ -107,12 +108,14 @@ static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v,
   if (!tok_sql_text(ctx, v, &json))
     return false;
   r->us_only = r->nothing = false;
+  r->strange_tier = (tok_slice){NULL, 0};
   r->plain = tok_usage_plain(json, &r->p, &r->provider, &r->tier);
   if (r->plain)
     return true;
   if (tok_usage_read(json, usage) == TOK_OK) {
     r->provider = usage->provider;
     r->tier = usage->tier;
+    r->strange_tier = usage->strange_tier;
     r->us_only = usage->us_only;
     r->nothing = usage->nothing;
     r->plain = !r->us_only && tok_plain_of(&usage->q, &r->p);
@@ -144,7 +147,7 @@ static bool read_request(sqlite3_context *ctx, const char *func, int n, sqlite3_
     return read_usage(ctx, func, args[1], r) && read_when(ctx, func, n, args, 2, r);
   if (sqlite3_value_type(args[2]) == SQLITE_NULL)
     return false;
-  r->provider = (tok_slice){NULL, 0};
+  r->provider = r->strange_tier = (tok_slice){NULL, 0};
   r->tier = TOK_TIER_STANDARD;
   r->plain = true;
   r->us_only = r->nothing = false;
@@ -345,7 +348,7 @@ static void explain(sqlite3_context *ctx, const char *func, request *r, const to
   } else {
     tok_buf b;
     tok_buf_init(&b, tok_sql_limit(ctx));
-    tok_explain_cost(o, r->nothing ? NULL : &cost, status, at, r->tier, &b);
+    tok_explain_cost(o, r->nothing ? NULL : &cost, status, at, r->tier, r->strange_tier, &b);
     tok_sql_result_buf(ctx, func, &b);
     sqlite3_result_subtype(ctx, 'J');
   }

@@ -25,6 +25,7 @@ enum { TOK_USAGE_GOT_BYTES = 56 }; /* of a value in an error: 40 of it, and what
 typedef struct {
   tok_quantities q;
   tok_tier tier;
+  tok_slice strange_tier; /* what service_tier says, where that is no tier known; else empty */
   bool nothing; /* it has members, but no quantity: what it costs is not known */
   bool us_only; /* the request was bound to be computed in the US (inference_geo) */
   tok_slice provider; /* borrowed from the text, or constant; empty if none */

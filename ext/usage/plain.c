@@ -123,8 +123,7 @@ bool tok_usage_plain(tok_slice json, tok_plain *p, tok_slice *provider, tok_tier
   skip_blanks(&g);
   *provider = words[PROVIDER];
   *tier = words[TIER].len == 0 ? TOK_TIER_STANDARD : tok_tier_find(words[TIER]);
-  if (*tier == TOK_TIER_N)
-    *tier = TOK_TIER_STANDARD;
+  if (*tier == TOK_TIER_N) return false; /* the explanation names it */
   /* a split that is more than what it splits means something: not here */
   return g.at == g.end && p->given != 0 &&
          p->n[TOK_PLAIN_CACHE_WRITE_1H] <= p->n[TOK_PLAIN_CACHE_WRITE];

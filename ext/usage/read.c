@@ -54,5 +54,6 @@ tok_status tok_usage_read(tok_slice json, tok_usage_object *out) {
   out->us_only = u.inference_geo.text.len > 0;
   tok_tier tier = u.service_tier.text.len == 0 ? TOK_TIER_N : tok_tier_find(u.service_tier.text);
   out->tier = tier == TOK_TIER_N ? TOK_TIER_STANDARD : tier;
+  if (tier == TOK_TIER_N) out->strange_tier = u.service_tier.text;
   return TOK_OK;
 }

@@ -171,6 +171,11 @@ has 'every number is there' "$(narrow 40 --limit=2)" '30,000,000'
 is 'empty columns of a wide table' "$(narrow 40 --limit=2 | grep -c cache_hit_pct)" 0
 is 'a wide terminal has one block' "$(narrow 200 --limit=2 | grep -c '^model')" 1
 is 'COLUMNS is nothing to a pipe' "$(COLUMNS=20 $usage --db "$db" by-model | grep -c '^model')" 1
+if command -v script > /dev/null; then
+  on_tty() { TERM=$1 script -qec "stty cols 200; $usage --db $db by-model" /dev/null < /dev/null | grep -c '█'; }
+  is 'bars on a terminal of its own' "$(on_tty xterm)" 2
+  is 'none on a dumb one' "$(on_tty dumb)" 0
+fi
 is 'an empty NO_COLOR is none' "$(NO_COLOR='' CLICOLOR_FORCE=1 $usage --db "$db" by-model | grep -c '█')" 2
 is 'a locale of bytes' "$(LC_ALL=C CLICOLOR_FORCE=1 COLUMNS=40 $usage --db "$db" by-model | LC_ALL=C grep -c '[^ -~]')" 0
 

@@ -18,6 +18,9 @@ SELECT tok_cost('claude-opus-4-5', '{"input_tokens": 1000000, "cache_write_token
   tok_cost('claude-opus-4-5', '{"input_tokens": 1000000, "cache_write_tokens": 1000000, "cache_write_1h_tokens": 250000}', '2026-10-01') AS mixed,
   tok_cost('claude-opus-4-5', '{"input_tokens": 1000000, "cache_write_tokens": 1000000, "cache_write_1h_tokens": 1000000, "service_tier": "batch"}', '2026-10-01') AS batch_1h;
 .print -- a tier without prices: the standard ones, with a warning
+SELECT tok_cost_nano('gpt-4o', j, '2026-10-01'), tok_cost_explain('gpt-4o', j, '2026-10-01') ->> '$.warnings' FROM (SELECT column1 AS j FROM (VALUES
+  ('{"input_tokens": 10, "service_tier": "btach"}'), ('{"input_tokens": 10, "service_tier": "default"}'), ('{"input_tokens": 10, "service_tier": ""}'),
+  ('{"input_tokens": 10, "service_tier": "\"x\u00e9"}'), ('{"usage": {"prompt_tokens": 10, "completion_tokens": 0}, "service_tier": "scale"}')));
 SELECT json_extract(tok_cost_explain('gpt-4', '{"input_tokens": 10, "service_tier": "flex"}', '2026-10-01'), '$.lines[0].service_tier', '$.warnings');
 .print -- long context: the whole request, by the whole input; in batch, too
 SELECT tok_cost('gemini-2.5-pro', 200000, 1000, 0, 0, '2026-10-01'), tok_cost('gemini-2.5-pro', 200001, 1000, 0, 0, '2026-10-01'), tok_cost('gemini-2.5-pro', 200001, 1000, 200000, 0, '2026-10-01');
