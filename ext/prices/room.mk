@@ -22,10 +22,13 @@ $(B)/gen/prices_scripts.c: $(PRICES_SQL) sql/gen/embed.sh sql/gen/nano.sql
 
 $(B)/gen/prices_scripts.o: ALL_CFLAGS += -Iext
 
-# Needs node and npm; never needed to build or test. PRICES_PACKAGE and LITELLM_FOLDER use unpacked
-# packages.
+# Needs node, npm and pip; never needed to build or test. PRICES_PACKAGE, NEWER_FOLDER and
+# LITELLM_FOLDER use unpacked packages. NEWER_DATE: the last day of which the newer one speaks.
 PRICES_VERSION ?= 0.1.8
 PRICES_PACKAGE ?=
+NEWER_VERSION ?= 0.2.3
+NEWER_DATE ?= 2026-11-09
+NEWER_FOLDER ?=
 LITELLM_VERSION ?= 1.109.1
 LITELLM_FOLDER ?=
 .PHONY: prices
@@ -40,6 +43,12 @@ prices:  ## rebuild sql/prices/ from its packages and show what changed
 	if [ -z "$$lite" ]; then lite=$(B)/npm/litellm; rm -rf $$lite; mkdir -p $$lite; \
 	  python3 -m pip download --quiet --no-deps --only-binary=:all: -d $$lite litellm==$(LITELLM_VERSION); \
 	  (cd $$lite && unzip -q ./*.whl 'litellm/model_prices*' '*.dist-info/licenses/*'); fi; \
-	node sql/gen/prices_from_npm.mjs "$$dir" sql/prices "$$date" "$$lite" $(LITELLM_VERSION)
+	more="$(NEWER_FOLDER)"; \
+	if [ -z "$$more" ]; then more=$(B)/npm/newer; rm -rf $$more; mkdir -p $$more; \
+	  python3 -m pip download --quiet --no-deps --only-binary=:all: -d $$more genai-prices==$(NEWER_VERSION); \
+	  (cd $$more && unzip -q ./*.whl); fi; \
+	python3 sql/gen/prices_newer.py "$$more" > $(B)/npm/newer.json; \
+	node sql/gen/prices_from_npm.mjs "$$dir" sql/prices "$$date" "$$lite" $(LITELLM_VERSION) \
+	  $(B)/npm/newer.json $(NEWER_VERSION) $(NEWER_DATE)
 	git --no-pager diff --stat -- sql/prices
 	git --no-pager diff -U0 --word-diff=plain --word-diff-regex='"[^"]*"|[0-9.]+' -- sql/prices | head -200

@@ -1,15 +1,21 @@
-// Rebuilds sql/prices/*.json and their MANIFEST from the npm package @pydantic/genai-prices (MIT), and the prices of
-// service tiers (batch, flex, priority) and of regions from the model list of the Python package litellm (MIT).
+// Rebuilds sql/prices/*.json and their MANIFEST from the npm package @pydantic/genai-prices (MIT), the models that it
+// lacks from the Python package genai-prices (MIT), which is released more often, and the prices of service tiers
+// (batch, flex, priority) and of regions from the model list of the Python package litellm (MIT).
 //
-//     node sql/gen/prices_from_npm.mjs PACKAGE_FOLDER OUT_FOLDER DATE_OF_PUBLICATION LITELLM_FOLDER LITELLM_VERSION
+//     node sql/gen/prices_from_npm.mjs PACKAGE_FOLDER OUT_FOLDER DATE_OF_PUBLICATION LITELLM_FOLDER LITELLM_VERSION \
+//       NEWER_JSON NEWER_VERSION DATE_OF_ITS_PUBLICATION
 //
+// NEWER_JSON is what prices_newer.py prints of the Python package.
 // Never needed to build or test: the files that it writes are committed. `make prices` runs it and shows what
 // changed. corrections.json beside the output lists where the source is known to be wrong, with the reason.
 import crypto from 'crypto';
 import fs from 'fs';
 import path from 'path';
 
-const [packageDir, outDir, checked, litellmDir, litellmVersion] = process.argv.slice(2);
+const [packageDir, outDir, checked, litellmDir, litellmVersion, newerFile, newerVersion, newerChecked] = process.argv.slice(2);
+const newerText = fs.readFileSync(newerFile, 'utf8');
+const newer = JSON.parse(newerText);
+const newerSource = `genai-prices ${newerVersion}`;
 const litellmText = fs.readFileSync(path.join(litellmDir, 'litellm', 'model_prices_and_context_window_backup.json'), 'utf8');
 const litellm = JSON.parse(litellmText);
 const litellmSource = `litellm ${litellmVersion}`;
@@ -35,6 +41,7 @@ const METERS = {
   storage_searches_kcount: 'storage_searches', audio_hours: 'seconds',
   input_audio_hours: 'input_seconds', input_document_kpages: 'pages',
   input_annotated_document_kpages: 'annotated_pages', input_text_messages_kcount: 'messages',
+  input_mchars: 'characters',
 };
 
 // Exact decimal text with at most 12 places (pico-dollars); 0.18000000000000002 is 0.18.
@@ -186,7 +193,7 @@ function correct(provider, model) {
     if (c.prices) model.prices = c.prices[model.model] ?? c.prices;
     if (c.add) addMeters(model, c.add);
     if (c.batch_percent) addTier(model, 'batch', c.batch_percent, c.source);
-    model.note = (c.batch_percent || c.keep_note) && model.note ? `${model.note} ${c.note}` : c.note;
+    model.note = (c.batch_percent || c.keep_note) && model.note ? `${model.note} ${c.note}`.trim() : c.note;
     c.used = true;
   }
   return model;
@@ -358,6 +365,85 @@ function otherNames(provider, kind) {
     .flatMap((c) => { c.used = true; return c[kind]; });
 }
 
+// ---- models that the first source lacks ---------------------------------------------------------------------
+// The Python package's, with the tiers that it lists for a price without a history; names that are taken stay whose
+// they are. Prices by the hour of the day are left to corrections.json, since the source has no weekdays.
+const TIER_OF = { batch: 'batch', flex: 'flex', priority: 'priority', fast: 'fast' };
+function newerTiers(m) {
+  if (Array.isArray(m.prices)) return [];
+  return m.variants.flatMap((v) => {
+    const [[key, word], ...others] = Object.entries(v.when);
+    const tier = ['processing', 'service_tier', 'speed'].includes(key) && !others.length && TIER_OF[word];
+    if (!tier || !Object.keys(v.prices).length || (v.constraint && v.constraint.type !== 'start_date')) return [];
+    return [{ ...(v.constraint && { from: `${v.constraint.start_date}T00:00:00Z` }), service_tier: tier, ...priceSet(v.prices) }];
+  });
+}
+
+function newerModel(m, taken) {
+  const names = namesOf(m).filter((n) => !taken.has(n.toLowerCase()));
+  const byHour = Array.isArray(m.prices) && m.prices.some((p) => p.constraint && p.constraint.type !== 'start_date');
+  if (taken.has(m.id.toLowerCase()) || !names.length || byHour) return [];
+  return [{ model: m.id, names, ...(m.context_window && { context_window: m.context_window }),
+            ...(m.deprecated && { deprecated: true }), ...(m.price_comments && { note: m.price_comments }),
+            prices: [...history(m.prices), ...newerTiers(m)].map((set) => ({ source: newerSource, ...set })) }];
+}
+
+function addNewer(provider, models) {
+  const taken = new Set(models.flatMap((m) => [m.model, ...m.names]).map((n) => n.toLowerCase()));
+  return [...models, ...(newer.find((p) => p.id === provider)?.models ?? []).flatMap((m) => newerModel(m, taken))];
+}
+
+// litellm's, of providers of whom genai-prices lists few. Not those that are paid by what no usage counts (images,
+// seconds of video), nor those of which its numbers contradict the provider's.
+const LITELLM_MODELS = {
+  ai21: /^(jamba-.*)$/,
+  anthropic: /^(claude-mythos-5(?:-1)?)$/,
+  aws: /^(?:bedrock\/)?((?:ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen|writer|zai)\.[^/@]+)$/,
+  cohere: /^(?:cohere\/)?((?:rerank|embed)-.*)$/,
+  voyageai: /^voyage\/((?:rerank|voyage)-.*)$/,
+};
+const LITELLM_WRONG = /claude-3-7-sonnet-20240620|mythos-preview|embed-multilingual-light|^embed-english-light/;
+const NOT_COUNTED = /_per_(image|pixel|video|audio|second|character|page)/;
+const isOf = (provider, entry) => entry.litellm_provider.startsWith({ aws: 'bedrock', voyageai: 'voyage' }[provider] ?? provider);
+
+function litellmSets(entry) {
+  const sets = regionSets(entry);
+  return entry.input_cost_per_query > 0 && entry.mode === 'rerank'
+    ? [{ source: litellmSource, rerank_searches: decimal(entry.input_cost_per_query * 1000) }] : sets;
+}
+
+function addLitellm(provider, models) {
+  if (!LITELLM_MODELS[provider]) return models;
+  const covers = (n, name) => n === name || (n.endsWith('~') && name.startsWith(n.slice(0, -1)) && /^([-@].*)?$/.test(name.slice(n.length - 1)));
+  const named = (m, name) => m.names.some((n) => covers(n, name) || covers(n, name.replace(/^[a-z0-9]+\.(?=[a-z])/, ''))
+    || new RegExp(`\\.${name.replace(/-v\d+(:\d+)?$/, '').replace(/\./g, '\\.')}(?![.\\w])`).test(n)); // sold by region only: us.amazon.nova-2-lite
+  const out = [...models];
+  for (const [key, entry] of Object.entries(litellm)) {
+    const name = LITELLM_MODELS[provider].exec(key)?.[1].toLowerCase();
+    if (!name || !isOf(provider, entry) || LITELLM_WRONG.test(name) || !['chat', 'embedding', 'rerank'].includes(entry.mode)) continue;
+    const others = Object.keys(entry).some((k) => NOT_COUNTED.test(k) && !/_per_image_token|_per_audio_token/.test(k) && entry[k]);
+    const sets = litellmSets(entry);
+    if (others || !sets.length || sets[0].service_tier || out.some((m) => named(m, name))) continue;
+    out.push({ model: name, names: [name], ...(entry.max_input_tokens && { context_window: entry.max_input_tokens }),
+               ...(entry.source && { note: entry.source }), prices: sets });
+  }
+  return out;
+}
+
+// What neither source has: {"provider", "note", "source", "new": [{model, names, prices, …}]};
+// with "takes", names that the source has elsewhere.
+function addOwn(provider, models) {
+  return [...models, ...corrections.filter((c) => c.provider === provider && c.new).flatMap((c) => {
+    c.used = true;
+    for (const name of c.new.flatMap((m) => m.names)) {
+      const whose = models.find((x) => x.names.includes(name));
+      if (whose && !c.takes) throw new Error(`${provider}/${name} is ${whose.model}'s already`);
+      if (whose) whose.names = whose.names.filter((n) => n !== name);
+    }
+    return c.new.map((m) => ({ ...m, note: m.note ?? c.note, prices: m.prices.map((set) => ({ source: c.source, ...set })) }));
+  })];
+}
+
 function convert(p) {
   return {
     provider: p.id, name: p.name, source: sourceName, licence: about.license ?? 'MIT', checked,
@@ -367,14 +453,24 @@ function convert(p) {
     falls_back_to: p.fallback_model_providers ?? [], ...(REGIONS[p.id] && { regional: true }),
     ...Object.fromEntries(corrections.filter((c) => c.provider === p.id && c.us_percent)
       .map((c) => { c.used = true; return ['us_percent', c.us_percent]; })),
-    models: addRegions(p.id, p.models.map((m) => addFast(p.id, addTiers(p.id, correct(p.id, {
+    models: addRegions(p.id, addLitellm(p.id, addOwn(p.id, addNewer(p.id, p.models.map((m) => ({
       model: m.id, names: namesOf(m),
       ...(m.context_window && { context_window: m.context_window }),
       ...(m.deprecated && { deprecated: true }),
       ...(m.price_comments && { note: m.price_comments }),
       prices: history(m.prices),
-    }))))),
+    }))))).map((m) => addFast(p.id, addTiers(p.id, correct(p.id, m))))),
   };
+}
+
+// A provider that the first source lacks: the Python package's, or one of corrections.json ("new_provider").
+function others() {
+  const known = new Set(providers.map((p) => p.id));
+  const more = newer.filter((p) => !known.has(p.id) && p.provider_match)
+    .map((p) => ({ ...convert({ ...p, models: [] }), source: newerSource, checked: newerChecked }));
+  const own = corrections.filter((c) => c.new_provider).map((c) => ({
+    ...convert({ id: c.provider, ...c.new_provider, models: [] }), source: c.source, licence: c.licence, checked: c.checked }));
+  return [...more, ...own];
 }
 
 // One model a line: a change of price is a change of one line.
@@ -389,6 +485,7 @@ const manifest = [
   '# The price list: one file a provider, written by sql/gen/prices_from_npm.mjs (make prices).',
   `# source: npm ${sourceName}, licence ${about.license ?? 'MIT'} (LICENSE beside this file)`,
   `# dist/index.js sha256 ${sha256(code)}`,
+  `# models that it lacks: PyPI ${newerSource}, licence MIT (the same LICENSE), as prices_newer.py prints it sha256 ${sha256(newerText)}`,
   `# service tiers and regions: PyPI ${litellmSource}, licence MIT (LICENSE.litellm), model list sha256 ${sha256(litellmText)}`,
   `# corrections.json (by hand) sha256 ${sha256(fs.readFileSync(path.join(outDir, 'corrections.json')))}`,
   '# sha256  file  models',
@@ -396,11 +493,10 @@ const manifest = [
 for (const old of fs.readdirSync(outDir)) {
   if (old.endsWith('.json') && old !== 'corrections.json') fs.unlinkSync(path.join(outDir, old));
 }
-for (const p of providers) {
-  const converted = convert(p);
+for (const converted of [...providers.map(convert), ...others()]) {
   const text = print(converted);
-  fs.writeFileSync(path.join(outDir, `${p.id}.json`), text);
-  manifest.push(`${sha256(text)}  ${p.id}.json  ${converted.models.length}`);
+  fs.writeFileSync(path.join(outDir, `${converted.provider}.json`), text);
+  manifest.push(`${sha256(text)}  ${converted.provider}.json  ${converted.models.length}`);
 }
 fs.copyFileSync(path.join(packageDir, 'LICENSE'), path.join(outDir, 'LICENSE'));
 fs.copyFileSync(path.join(litellmDir, `litellm-${litellmVersion}.dist-info`, 'licenses', 'LICENSE'), path.join(outDir, 'LICENSE.litellm'));

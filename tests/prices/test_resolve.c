@@ -39,7 +39,7 @@ static const struct {
     {"", "gpt-5.9", "", NULL, TOK_MATCH_NONE, TOK_WHY_UNKNOWN_MODEL},
     {"", "gpt-5-mega", "", NULL, TOK_MATCH_NONE, TOK_WHY_UNKNOWN_MODEL},
     {"", "claude-99", "", NULL, TOK_MATCH_NONE, TOK_WHY_UNKNOWN_MODEL},
-    {"openai", "davinci-002", "", NULL, TOK_MATCH_NONE, TOK_WHY_UNKNOWN_MODEL},
+    {"openai", "davinci-003", "", NULL, TOK_MATCH_NONE, TOK_WHY_UNKNOWN_MODEL},
     {"groq", "gpt-4o", "", NULL, TOK_MATCH_NONE, TOK_WHY_UNKNOWN_MODEL},
     {"nobody", "gpt-4o", "", NULL, TOK_MATCH_NONE, TOK_WHY_UNKNOWN_PROVIDER},
     {"openrouter", "anthropic/claude-opus-4.6:free", "", NULL, TOK_MATCH_NONE, TOK_WHY_VARIANT},
