@@ -191,8 +191,8 @@ static inline uint64_t cuts(const tok_ranks *r, const uint8_t *p, uint64_t candi
     memcpy(&y, p + at - 1, sizeof y);
     x &= 0xFFFFFF;
     y >>= 8;
-    bool crosses = tok_may_cross(r, x, (uint8_t)(x >> 16), y);
-    found |= (uint64_t)!(crosses | is_surrogate(x) | is_surrogate(y)) << at;
+    int crosses = tok_may_cross(r, x, (uint8_t)(x >> 16), y);
+    found |= (uint64_t)!(crosses | (int)is_surrogate(x) | (int)is_surrogate(y)) << at;
   }
   return found;
 }
