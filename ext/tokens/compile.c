@@ -583,8 +583,10 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
   if (rc == TOK_OK && tok_buf_reserve(&x->def.bytes, TOK_DEF_READABLE) == NULL)
     rc = x->def.bytes.status;
   if (rc == TOK_OK) {
-    rc = x->def.model == TOK_MODEL_UNIGRAM ? tok_unigram_new(&x->unigram, &x->def)
-                                           : compile_ranks(w, hint);
+    bool unigram = x->def.model == TOK_MODEL_UNIGRAM;
+    rc = unigram ? tok_unigram_new(&x->unigram, &x->def) : compile_ranks(w, hint);
+    if (rc == TOK_INVALID)
+      return unigram ? refuse(w, "a token has no score") : rc;
   }
   if (rc == TOK_OK)
     rc = list_unranked(w);
@@ -592,10 +594,11 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
     rc = list_specials(w, &c->vocab, about);
   if (rc == TOK_OK)
     rc = tok_added_new(&x->added[0], &x->def, w->odd, w->n_odd, TOK_T_ADDED);
-  if (rc == TOK_OK)
+  if (rc == TOK_OK) {
     rc = tok_normal_new(&x->normal, &x->def, &x->added[0]);
-  if (rc == TOK_INVALID)
-    return refuse(w, "its character map is malformed");
+    if (rc == TOK_INVALID)
+      return refuse(w, "its character map is malformed");
+  }
   if (rc == TOK_OK)
     rc = tok_added_new(&x->added[1], &x->def, w->odd, w->n_odd, TOK_T_ADDED | TOK_T_SPECIAL);
   if (rc != TOK_OK)

@@ -166,6 +166,10 @@ static tok_status apply_byte_level(tok_hf *r, const steps *s) {
   r->byte_level = true;
   if (!is(r->type, "BPE"))
     return tok_vimport_refuse(r->m, "its model '%s' behind ByteLevel is not supported", r->type);
+  if (last->prefix && s->n > 1)
+    return tok_vimport_refuse(
+        r->m, "its ByteLevel puts a blank before each piece of '%s', which is not supported",
+        first->type);
   if (last->prefix)
     d->normal |= TOK_N_PREFIX | TOK_N_PREFIX_NEW;
   if (r->m->pattern.len > 0)

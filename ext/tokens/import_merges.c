@@ -18,6 +18,9 @@
 ** A pair that is listed twice has the place of its last entry, as there (a map that is written in
 ** the order of the list).
 **
+** A token with characters beyond ASCII must rank behind its parts, as in every trained list: lanes
+** begin with characters instead of bytes (lanes.h), which is the same only then.
+**
 ** Two entries that make one token and overlap in a text ("erere" with er+e and e+re) are taken here
 ** from the left, there in the order of the list: with lists that were made from ranks (Llama 3,
 ** Nemo) two in a million tokens differ.
@@ -94,6 +97,25 @@ static size_t simulate(simulation *s, tok_slice text, size_t *split) {
   return n;
 }
 
+/*
+** Does the token, whose last merge joins its first `split` bytes with the others, rank before one
+** of the two? Of tokens in ASCII, and where merges begin with characters, that is no matter.
+*/
+static bool before_parts(const simulation *s, const tok_def_token *t, size_t split) {
+  const char *p = s->d->bytes.ptr + t->at;
+  size_t n = t->n - split;
+  bool ascii = true;
+  for (uint32_t i = 0; i < t->n && ascii; i++)
+    ascii = (uint8_t)p[i] < ASCII;
+  return !ascii && !s->d->characters &&
+         ((split > 1 && rank_of(s, p, split) > t->rank) ||
+          (n > 1 && rank_of(s, p + split, n) > t->rank));
+}
+
+static tok_status refuse_order(tok_vimport *m, const tok_def_token *t) {
+  return tok_vimport_refuse(m, "token %u merges before its parts, which is not supported", t->id);
+}
+
 /* Again whenever ranks have changed. */
 static void rank_ascii(simulation *s) {
   memset(s->ascii, 0xFF, ASCII * ASCII * sizeof *s->ascii);
@@ -154,10 +176,12 @@ tok_status tok_check_ranks(tok_vimport *m, bool whole) {
     rc = TOK_NOMEM;
   for (size_t i = 0; i < n && rc == TOK_OK; i++) {
     const tok_def_token *t = tok_def_at(m->d, i);
-    lost[i] =
-        t->rank != TOK_NO_RANK && t->n > 1 && simulate(&s, tok_def_bytes(m->d, t), &split) > 1;
+    bool merged = t->rank != TOK_NO_RANK && t->n > 1;
+    lost[i] = merged && simulate(&s, tok_def_bytes(m->d, t), &split) > 1;
     if (s.done > WORK_MAX)
       rc = tok_vimport_refuse(m, "its tokens are too long");
+    else if (merged && !lost[i] && before_parts(&s, t, split))
+      rc = refuse_order(m, t);
   }
   for (size_t i = 0; i < n && rc == TOK_OK; i++) {
     if (lost[i])
@@ -362,8 +386,17 @@ tok_status tok_ranks_of_merges(tok_vimport *m, const tok_merge *merges, size_t n
   if (rc == TOK_OK && whole)
     rc = add_wholes(&l, &s);
   for (size_t i = 0; i < tok_def_n(m->d) && rc == TOK_OK; i++) {
+    tok_def_token *t = tok_def_at(m->d, i);
+    if (l.products[i].split != 0 && before_parts(&s, t, l.products[i].split))
+      rc = refuse_order(m, t);
+  }
+  for (size_t i = 0; i < tok_def_n(m->d) && rc == TOK_OK; i++) {
+    tok_def_token *t = tok_def_at(m->d, i);
     if (l.products[i].first != TOK_NO_RANK && l.products[i].split == 0)
-      drop(tok_def_at(m->d, i), whole);
+      drop(t, whole);
+    if ((t->flags & TOK_T_WHOLE) && m->d->characters) /* unknown characters are cut out before */
+      rc = tok_vimport_refuse(m, "token %u is only taken as a whole text, which is not supported",
+                              t->id);
   }
   tok_free(l.products);
   tok_free(l.by_merge);

@@ -170,34 +170,5 @@ static void prefix(void) {
   check_one(vocab, "\"prepend_scheme\":\"never\"", "a a", "12");
 }
 
-static const char *refusal(const char *file) {
-  static tok_vocab_error error;
-  tok_definition d;
-  tok_def_init(&d);
-  tok_status rc = tok_vocab_import(tok_slice_of(file), (tok_slice){NULL, 0}, &d, &error);
-  tok_def_free(&d);
-  return rc == TOK_OK ? "accepted" : error.text;
-}
-
-#define MODEL "\"model\":{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"<unk>\",0],[\"a\",-1]]"
-
-/* What would be counted in another way than the reference does it. */
-static void refusals(void) {
-  CHECK_STR(refusal("{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":"
-                    "\"WhitespaceSplit\"},{\"type\":\"Metaspace\",\"replacement\":\"" SIGN "\"," WHOLE
-                    "}]}," MODEL "}}"),
-            "its pre-tokenizer 'WhitespaceSplit' is not supported");
-  CHECK_STR(refusal("{\"pre_tokenizer\":{\"type\":\"ByteLevel\",\"add_prefix_space\":false},"
-                    MODEL "}}"),
-            "its model 'Unigram' behind ByteLevel is not supported");
-  CHECK_STR(refusal("{\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},"
-                    "\"content\":\"" SIGN "\"},\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":"
-                    "{\"Regex\":\"a\"},\"behavior\":\"Isolated\",\"invert\":false}," MODEL "}}"),
-            "its pre-tokenizer 'Split' is not supported");
-  CHECK_STR(refusal("{\"pre_tokenizer\":{\"type\":\"Metaspace\",\"replacement\":\"" SIGN "\"},"
-                    MODEL ",\"byte_fallback\":true}}"),
-            "it has no token for a blank");
-}
-
 CHECK_MAIN({"numbers", numbers}, {"ties", ties}, {"packed ties", packed_ties},
-           {"long sums", long_sums}, {"pieces", pieces}, {"prefix", prefix}, {"refusals", refusals})
+           {"long sums", long_sums}, {"pieces", pieces}, {"prefix", prefix})
