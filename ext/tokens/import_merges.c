@@ -18,9 +18,6 @@
 ** A pair that is listed twice has the place of its last entry, as there (a map that is written in
 ** the order of the list).
 **
-** A token with characters beyond ASCII must rank behind its parts, as in every trained list: lanes
-** begin with characters instead of bytes (lanes.h), which is the same only then.
-**
 ** Two entries that make one token and overlap in a text ("erere" with er+e and e+re) are taken here
 ** from the left, there in the order of the list: with lists that were made from ranks (Llama 3,
 ** Nemo) two in a million tokens differ.
@@ -34,15 +31,21 @@ enum { SYMBOLS_MAX = TOK_RANK_BYTES_MAX };
 /* Of all simulations together, bytes squared: real files need a thousandth. */
 #define WORK_MAX ((uint64_t)1 << 32)
 
+enum { ASCII = 128, CHARS_LOG2 = 10 };
+
 typedef struct {
   tok_definition *d;
   tok_def_index index; /* of ranked tokens */
   uint32_t
       *ascii; /* owned: ranks of the tokens of two ASCII characters, which most look-ups are for */
   uint64_t done; /* of WORK_MAX */
+  uint32_t highest; /* rank that has been merged */
+  const bool *edge; /* [byte] a character ends before it; NULL: not asked for */
+  bool crossed;     /* a merge has taken a part of a character and of its neighbour */
+  struct {
+    uint32_t word, highest;
+  } chars[1 << CHARS_LOG2]; /* what highest_in() has found; word 0: nothing */
 } simulation;
-
-enum { ASCII = 128 };
 
 static uint32_t rank_of(const simulation *s, const char *p, size_t n) {
   if (n == 2 && (uint8_t)p[0] < ASCII && (uint8_t)p[1] < ASCII)
@@ -63,6 +66,14 @@ static size_t first_symbols(const simulation *s, tok_slice text, uint16_t *start
   }
   start[n] = (uint16_t)text.len;
   return n;
+}
+
+/* Does a part of a text hold a part of a character, and of another one? */
+static bool crosses(const bool *edge, size_t from, size_t to) {
+  bool inside = false;
+  for (size_t i = from + 1; i < to; i++)
+    inside |= edge[i];
+  return inside && !(edge[from] && edge[to]);
 }
 
 /*
@@ -86,6 +97,10 @@ static size_t simulate(simulation *s, tok_slice text, size_t *split) {
     if (rank[at] == TOK_NO_RANK)
       break;
     *split = start[at + 1];
+    if (rank[at] > s->highest)
+      s->highest = rank[at];
+    if (s->edge != NULL)
+      s->crossed |= crosses(s->edge, start[at], start[at + 2]);
     memmove(start + at + 1, start + at + 2, (n - at - 1) * sizeof *start);
     memmove(rank + at, rank + at + 1, (n - at - 1) * sizeof *rank);
     n--;
@@ -97,23 +112,53 @@ static size_t simulate(simulation *s, tok_slice text, size_t *split) {
   return n;
 }
 
+/* The highest rank of the merges that make a character of its bytes; 0 where none make it. */
+static uint32_t highest_in(simulation *s, tok_slice character) {
+  uint32_t word = 0;
+  size_t split;
+  memcpy(&word, character.ptr, character.len);
+  uint32_t at = word * 0x9E3779B1u >> (32 - CHARS_LOG2);
+  if (s->chars[at].word != word) {
+    s->highest = 0;
+    bool made = simulate(s, character, &split) == 1;
+    s->chars[at].word = word;
+    s->chars[at].highest = made ? s->highest : 0;
+  }
+  return s->chars[at].highest;
+}
+
 /*
-** Does the token, whose last merge joins its first `split` bytes with the others, rank before one
-** of the two? Of tokens in ASCII, and where merges begin with characters, that is no matter.
+** Is the token made of characters, one of which is made by a later merge? Then it is not the same
+** to begin with characters (lanes.h): what takes such a character's neighbour meanwhile comes too
+** late. Where the token is made across the edges of characters lanes begin with bytes.
 */
-static bool before_parts(const simulation *s, const tok_def_token *t, size_t split) {
-  const char *p = s->d->bytes.ptr + t->at;
-  size_t n = t->n - split;
-  bool ascii = true;
-  for (uint32_t i = 0; i < t->n && ascii; i++)
-    ascii = (uint8_t)p[i] < ASCII;
-  return !ascii && !s->d->characters &&
-         ((split > 1 && rank_of(s, p, split) > t->rank) ||
-          (n > 1 && rank_of(s, p + split, n) > t->rank));
+static bool outruns(simulation *s, const tok_def_token *t) {
+  tok_slice text = tok_def_bytes(s->d, t);
+  bool edge[SYMBOLS_MAX + 1] = {false}, late = false;
+  size_t split;
+  if (s->d->characters || text.len > SYMBOLS_MAX)
+    return false;
+  for (size_t at = 0, n; at < text.len; at += n) {
+    uint32_t cp;
+    n = tok_utf8_decode((const uint8_t *)text.ptr + at, text.len - at, &cp);
+    if (cp == TOK_UTF8_INVALID)
+      return false;
+    edge[at] = edge[at + n] = true;
+    if (n > 1 && n < text.len && !late)
+      late = highest_in(s, (tok_slice){text.ptr + at, n}) > t->rank;
+  }
+  if (!late)
+    return false;
+  s->edge = edge;
+  s->crossed = false;
+  simulate(s, text, &split);
+  s->edge = NULL;
+  return !s->crossed;
 }
 
 static tok_status refuse_order(tok_vimport *m, const tok_def_token *t) {
-  return tok_vimport_refuse(m, "token %u merges before its parts, which is not supported", t->id);
+  return tok_vimport_refuse(m, "token %u merges before its characters do, which is not supported",
+                            t->id);
 }
 
 /* Again whenever ranks have changed. */
@@ -132,6 +177,8 @@ static tok_status begin(simulation *s, tok_vimport *m) {
   tok_definition *d = s->d = m->d;
   tok_status rc = tok_def_status(d);
   s->done = 0;
+  s->edge = NULL;
+  memset(s->chars, 0, sizeof s->chars);
   s->index.slots = NULL;
   s->ascii = NULL;
   if (rc == TOK_OK)
@@ -180,7 +227,7 @@ tok_status tok_check_ranks(tok_vimport *m, bool whole) {
     lost[i] = merged && simulate(&s, tok_def_bytes(m->d, t), &split) > 1;
     if (s.done > WORK_MAX)
       rc = tok_vimport_refuse(m, "its tokens are too long");
-    else if (merged && !lost[i] && before_parts(&s, t, split))
+    else if (merged && !lost[i] && outruns(&s, t))
       rc = refuse_order(m, t);
   }
   for (size_t i = 0; i < n && rc == TOK_OK; i++) {
@@ -387,7 +434,7 @@ tok_status tok_ranks_of_merges(tok_vimport *m, const tok_merge *merges, size_t n
     rc = add_wholes(&l, &s);
   for (size_t i = 0; i < tok_def_n(m->d) && rc == TOK_OK; i++) {
     tok_def_token *t = tok_def_at(m->d, i);
-    if (l.products[i].split != 0 && before_parts(&s, t, l.products[i].split))
+    if (l.products[i].split != 0 && outruns(&s, t))
       rc = refuse_order(m, t);
   }
   for (size_t i = 0; i < tok_def_n(m->d) && rc == TOK_OK; i++) {

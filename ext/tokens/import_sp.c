@@ -4,6 +4,8 @@
 */
 #include "import_vocab.h"
 
+#include "../base/utf8.h"
+
 /* ---- the wire format --------------------------------------------------------------------------
  */
 
@@ -188,7 +190,33 @@ static tok_status read_model(reader *r) {
 /* ---- ranks ------------------------------------------------------------------------------------
  */
 
-/* Higher scores merge first; equal ones, which trained models do not have, in the order of ids. */
+static bool is_character(const tok_definition *d, const tok_def_token *t) {
+  uint32_t cp;
+  return tok_utf8_decode((const uint8_t *)d->bytes.ptr + t->at, t->n, &cp) == t->n;
+}
+
+/*
+** Of equal scores the leftmost pair would merge first, whatever it makes, while ranks have an
+** order. Trained models have none; some to which pieces have been added by hand give all those one
+** score. Characters are not merged.
+*/
+static tok_status check_scores(reader *r, const uint32_t *list, size_t n) {
+  const tok_definition *d = r->m->d;
+  const tok_def_token *before = NULL;
+  for (size_t i = 0; i < n; i++) {
+    const tok_def_token *t = tok_def_at(d, list[i]);
+    if (is_character(d, t))
+      continue;
+    if (before != NULL && !(before->score > t->score)) {
+      return tok_vimport_refuse(r->m, "pieces %u and %u have one score, which is not supported",
+                                before->id, t->id);
+    }
+    before = t;
+  }
+  return TOK_OK;
+}
+
+/* Higher scores merge first. */
 static tok_status rank_by_score(reader *r) {
   tok_definition *d = r->m->d;
   size_t n = tok_def_n(d), k = 0;
@@ -220,8 +248,9 @@ static tok_status rank_by_score(reader *r) {
   }
   for (uint32_t i = 0; i < k; i++)
     tok_def_at(d, from[i])->rank = i;
+  tok_status rc = check_scores(r, from, k);
   tok_free(list);
-  return TOK_OK;
+  return rc;
 }
 
 static tok_status finish(reader *r) {

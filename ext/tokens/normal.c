@@ -137,7 +137,8 @@ static tok_slice next_by_rule(const tok_normal *n, tok_slice text, size_t at, si
   size_t left = text.len - at;
   tok_slice to = {text.ptr + at, 0};
   uint32_t cp;
-  if ((*from = to.len = tok_added_at(n->keep, text, at)) > 0)
+  *from = to.len = tok_added_at(n->keep, text, at);
+  if (to.len > 0 && memchr(to.ptr, ' ', to.len) == NULL) /* else it is one of U+2581 */
     return to;
   if (n->map.n_units > 0 && (*from = tok_charsmap_find(&n->map, p, left, false, &to)) > 0)
     return to;

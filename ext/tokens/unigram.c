@@ -4,6 +4,8 @@
 */
 #include "unigram.h"
 
+#include <float.h>
+
 #include "../base/utf8.h"
 
 enum { NODE_BITS = 24, NODES_MAX = (1 << NODE_BITS) - 1, UNKNOWN_PENALTY = 10 };
@@ -39,16 +41,34 @@ static bool add(tok_unigram *u, tok_slice s, uint32_t token, double score) {
   return true;
 }
 
-/* Tokens that the model chooses from: not special, not bytes of the fallback. */
-static bool is_choice(const tok_def_token *t) {
-  return !(t->flags & (TOK_T_SPECIAL | TOK_T_BYTE | TOK_T_UNKNOWN | TOK_T_ADDED));
+/*
+** Tokens that the model chooses from: not special, not bytes of the fallback. Of SentencePiece's
+** those that a user has defined are among them, with a score of their own.
+*/
+static bool is_choice(const tok_unigram *u, const tok_def_token *t) {
+  uint32_t none = TOK_T_SPECIAL | TOK_T_BYTE | TOK_T_UNKNOWN | (u->doubles ? TOK_T_ADDED : 0);
+  return !(t->flags & none);
+}
+
+static bool is_defined(const tok_unigram *u, const tok_def_token *t) {
+  return !u->doubles && (t->flags & TOK_T_ADDED);
+}
+
+/* The score of a token that a user has defined, as SentencePiece rounds it. */
+static double defined_score(const tok_definition *d, const tok_def_token *t, float highest) {
+  uint32_t n = t->n;
+  for (uint32_t i = 0; i < t->n; i++) /* a blank is the three bytes of U+2581 there */
+    n += d->bytes.ptr[t->at + i] == ' ' ? 2 : 0;
+  float most = (float)n * highest;
+  return (double)most - 0.1;
 }
 
 /*
 ** Sets what is known before the trie is made. TOK_INVALID: a score is none. *bytes, of all choices;
-** *exact: a score is no float.
+** *exact: a score is no float; *highest: of SentencePiece's choices.
 */
-static tok_status measure(tok_unigram *u, const tok_definition *d, size_t *bytes, bool *exact) {
+static tok_status measure(tok_unigram *u, const tok_definition *d, size_t *bytes, bool *exact,
+                          float *highest) {
   double lowest = 0;
   bool any = false;
   u->by_words = true;
@@ -56,16 +76,18 @@ static tok_status measure(tok_unigram *u, const tok_definition *d, size_t *bytes
   u->pieces = d->normal & (TOK_N_WORDS | TOK_N_SPLIT);
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
-    bool choice = is_choice(t);
+    bool choice = is_choice(u, t), defined = is_defined(u, t);
     if (!choice && !u->doubles) /* SentencePiece's lowest score is that of a choice */
       continue;
     if (!(t->score >= -1e30 && t->score <= 1e30))
       return TOK_INVALID;
-    if (!any || t->score < lowest)
+    if (!defined && (!any || t->score < lowest))
       lowest = t->score;
-    any = true;
+    if (!defined && (float)t->score > *highest)
+      *highest = (float)t->score;
+    any |= !defined;
     *bytes += choice ? t->n : 0;
-    *exact |= u->doubles && tok_def_score_is_double(t);
+    *exact |= defined || (u->doubles && tok_def_score_is_double(t));
     for (uint32_t k = 1; choice && k < t->n && u->by_words; k++) {
       const char *p = d->bytes.ptr + t->at + k;
       u->by_words = p[0] != ' ' || p[-1] == ' ';
@@ -80,8 +102,9 @@ static tok_status measure(tok_unigram *u, const tok_definition *d, size_t *bytes
 tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
   size_t bytes = 0, room = 1024;
   bool exact = false;
+  float highest = FLT_MIN; /* as there */
   memset(u, 0, sizeof *u);
-  tok_status rc = measure(u, d, &bytes, &exact);
+  tok_status rc = measure(u, d, &bytes, &exact, &highest);
   if (rc != TOK_OK || bytes >= NODES_MAX)
     return rc != TOK_OK ? rc : TOK_TOOBIG;
   while (room < bytes + bytes / 2)
@@ -101,8 +124,8 @@ tok_status tok_unigram_new(tok_unigram *u, const tok_definition *d) {
   for (size_t i = 0; i < tok_def_n(d); i++) {
     const tok_def_token *t = tok_def_at(d, i);
     if (exact)
-      u->exact[i] = t->score;
-    if (is_choice(t) && !add(u, tok_def_bytes(d, t), (uint32_t)i, t->score))
+      u->exact[i] = is_defined(u, t) ? defined_score(d, t, highest) : t->score;
+    if (is_choice(u, t) && !add(u, tok_def_bytes(d, t), (uint32_t)i, t->score))
       return TOK_TOOBIG;
   }
   return TOK_OK;

@@ -162,6 +162,8 @@ static void remember(counter *c, tok_slice word, const tok_unigram_step *path, w
   uint32_t count = 0, most = doubles ? EXACT_MAX : SCORES_MAX;
   for (size_t end = word.len; end > 0; end -= path[end].n) {
     if (path[end].token == TOK_NO_RANK || (++count > most && !c->words)) return;
+    if (!doubles && (tok_def_at(&c->x->def, path[end].token)->flags & TOK_T_ADDED))
+      return; /* its score is a double */
   }
   memset(key->score, 0, sizeof key->score);
   key->count = (uint8_t)count;

@@ -14,6 +14,7 @@
 #define SPLIT(more) "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"[^\\n]+|\\n+\"}," more "}"
 
 static char file[1 << 14];
+static size_t n_file; /* bytes, where they are no text; else 0 */
 
 /* What the importer or the compiler says. */
 static const char *said(void) {
@@ -23,7 +24,9 @@ static const char *said(void) {
   tok_compiled *c = NULL;
   tok_compiled_about about = {"test", NULL, NULL, NULL};
   tok_def_init(&d);
-  tok_status rc = tok_vocab_import(tok_slice_of(file), (tok_slice){NULL, 0}, &d, &error);
+  tok_slice s = n_file > 0 ? (tok_slice){file, n_file} : tok_slice_of(file);
+  tok_status rc = tok_vocab_import(s, (tok_slice){NULL, 0}, &d, &error);
+  n_file = 0;
   if (rc != TOK_OK) {
     tok_def_free(&d);
     return error.text;
@@ -118,19 +121,54 @@ static void prefixes(void) {
 ** " c\u00e9c\u00e9": from its bytes " c" merges before its second character is whole, from its
 ** characters "c\u00e9" does. Where all is ASCII, or in order, there is no such difference.
 */
-static void before_parts(void) {
+static void before_characters(void) {
 #define E "\\u00c3\\u00a9"
 #define TOKENS "\"c" E "\":256,\"\\u0120c\":257,\"" E "\":258,\"c" E "c" E "\":259"
   CHECK_STR(bytes(BYTE_LEVEL("false"), TOKENS,
                   "\"c " E "\",\"\\u0120 c\",\"\\u00c3 \\u00a9\",\"c" E " c" E "\""),
-            "token 256 merges before its parts, which is not supported");
+            "token 256 merges before its characters do, which is not supported");
   CHECK_STR(bytes(BYTE_LEVEL("false"), TOKENS,
                   "\"\\u0120 c\",\"\\u00c3 \\u00a9\",\"c " E "\",\"c" E " c" E "\""),
             "");
   CHECK_STR(bytes(BYTE_LEVEL("false"), "\"abc\":256,\"ab\":257", "\"ab c\",\"a b\""), "");
 }
 
+/* A SentencePiece model of merges with pieces ab and bc of these scores, four bytes each. */
+static const char *merges(const char *ab, const char *bc) {
+  size_t at = 0;
+  const struct {
+    const char *text;
+    const char *score; /* four bytes */
+    char type;
+  } pieces[] = {{"<unk>", "\0\0\0\0", 2}, {SIGN, "\0\0\xa0\xc0", 1}, {"a", "\0\0\xc0\xc0", 1},
+                {"b", "\0\0\xc0\xc0", 1}, {"c", "\0\0\xc0\xc0", 1},  {"ab", ab, 1},
+                {"bc", bc, 1}};
+  for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+    size_t n = strlen(pieces[i].text);
+    const char head[] = {0x0A, (char)(n + 9), 0x0A, (char)n};
+    memcpy(file + at, head, sizeof head);
+    memcpy(file + at + 4, pieces[i].text, n);
+    at += 4 + n;
+    file[at++] = 0x15;
+    memcpy(file + at, pieces[i].score, 4);
+    at += 4;
+    file[at++] = 0x18;
+    file[at++] = pieces[i].type;
+  }
+  memcpy(file + at, "\x12\x02\x18\x02", 4); /* its type: merges */
+  n_file = at + 4;
+  return said();
+}
+
+/* Of one score the leftmost pair merges first, whatever it makes. */
+static void one_score(void) {
+  CHECK_STR(merges("\0\0\0\xc0", "\0\0\x40\xc0"), "");
+  CHECK_STR(merges("\0\0\0\xc0", "\0\0\0\xc0"),
+            "pieces 5 and 6 have one score, which is not supported");
+}
+
 CHECK_MAIN({"words that do not split", words_that_do_not_split},
            {"unigram behind others", unigram_behind_others}, {"no blank", no_blank},
            {"splits", splits}, {"nothing for unknown characters", nothing_for_unknown},
-           {"whole texts", whole_texts}, {"prefixes", prefixes}, {"before parts", before_parts})
+           {"whole texts", whole_texts}, {"prefixes", prefixes}, {"before characters", before_characters},
+           {"one score", one_score})

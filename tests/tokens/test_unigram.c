@@ -1,7 +1,7 @@
 /*
-** Unigram models of tokenizer.json: where two ways to cut a text are nearly as good, the last place
-** of scores and sums decides, and where a text of its own begins. The ids are those of Hugging
-** Face's tokenizers 0.22.1.
+** Unigram models: where two ways to cut a text are nearly as good, the last place of scores and
+** sums decides, and where a text of its own begins. The ids are those of Hugging Face's tokenizers
+** 0.22.1, but for the last test.
 */
 #include "../../ext/tokens/compile.h"
 #include "../../ext/tokens/engine.h"
@@ -170,5 +170,68 @@ static void prefix(void) {
   check_one(vocab, "\"prepend_scheme\":\"never\"", "a a", "12");
 }
 
+enum { NORMAL = 1, UNKNOWN = 2, DEFINED = 4, UNIGRAM = 1, MERGES = 2 };
+
+typedef struct {
+  const char *text;
+  float score;
+  char type;
+} piece;
+
+/* A SentencePiece model: trims blanks, puts one before the text. */
+static tok_compiled *sentencepiece(const piece *pieces, size_t n_pieces, char kind) {
+  char file[1000];
+  size_t at = 0;
+  tok_definition d;
+  tok_vocab_error error;
+  for (size_t i = 0; i < n_pieces; i++) {
+    size_t n = strlen(pieces[i].text);
+    const char head[] = {0x0A, (char)(n + 9), 0x0A, (char)n};
+    memcpy(file + at, head, sizeof head);
+    memcpy(file + at + sizeof head, pieces[i].text, n);
+    at += sizeof head + n;
+    file[at] = 0x15;
+    memcpy(file + at + 1, &pieces[i].score, 4);
+    file[at + 5] = 0x18;
+    file[at + 6] = pieces[i].type;
+    at += 7;
+  }
+  const char settings[] = {0x12, 2, 0x18, kind, 0x1A, 6, 0x18, 1, 0x20, 1, 0x28, 1};
+  memcpy(file + at, settings, sizeof settings);
+  at += sizeof settings;
+  tok_def_init(&d);
+  if (tok_vocab_import((tok_slice){file, at}, (tok_slice){NULL, 0}, &d, &error) != TOK_OK) {
+    printf("%s\n", error.text);
+    abort();
+  }
+  return compile(&d);
+}
+
+/*
+** What a user has defined is chosen like others, with a good score of its own; and its name is one
+** of U+2581, not of blanks, which are trimmed. (Ids of sentencepiece 0.2.1.)
+*/
+static void defined(void) {
+  static const piece some[] = {{"<unk>", 0, UNKNOWN}, {SIGN, -3, NORMAL}, {"a", -3, NORMAL},
+                               {"b", -3, NORMAL},     {"c", -12, NORMAL}, {"bc", -4, NORMAL},
+                               {"ab", 0, DEFINED},    {SIGN SIGN, 0, DEFINED}};
+  tok_compiled *c = sentencepiece(some, sizeof some / sizeof some[0], UNIGRAM);
+  gives(c, "abc", "125");
+  gives(c, "ab", "16");
+  gives(c, "abab", "166");
+  gives(c, "a  a", "1212");
+  gives(c, "a " SIGN SIGN "a", "12712");
+  gives(c, "a" SIGN SIGN "a", "1272");
+  tok_compiled_free(c);
+  static const piece merges[] = {{"<unk>", 0, UNKNOWN}, {SIGN, -3, NORMAL},
+                                 {"a", -4, NORMAL},     {"b", -5, NORMAL},
+                                 {"ab", -1, NORMAL},    {SIGN SIGN, 0, DEFINED}};
+  c = sentencepiece(merges, sizeof merges / sizeof merges[0], MERGES);
+  gives(c, "ab", "14");
+  gives(c, "a  a", "1212");
+  gives(c, "a" SIGN SIGN "a", "1252");
+  tok_compiled_free(c);
+}
+
 CHECK_MAIN({"numbers", numbers}, {"ties", ties}, {"packed ties", packed_ties},
-           {"long sums", long_sums}, {"pieces", pieces}, {"prefix", prefix})
+           {"long sums", long_sums}, {"pieces", pieces}, {"prefix", prefix}, {"defined", defined})
