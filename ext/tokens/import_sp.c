@@ -190,26 +190,112 @@ static tok_status read_model(reader *r) {
 /* ---- ranks ------------------------------------------------------------------------------------
  */
 
-static bool is_character(const tok_definition *d, const tok_def_token *t) {
+static size_t first_character(tok_slice s) {
   uint32_t cp;
-  return tok_utf8_decode((const uint8_t *)d->bytes.ptr + t->at, t->n, &cp) == t->n;
+  return tok_utf8_decode((const uint8_t *)s.ptr, s.len, &cp);
+}
+
+/* How often the character stands one behind the other in all of the text; 0: there is another. */
+static size_t times(tok_slice s, tok_slice character) {
+  for (size_t at = 0; at < s.len; at += character.len) {
+    if (s.len - at < character.len || memcmp(s.ptr + at, character.ptr, character.len) != 0)
+      return 0;
+  }
+  return s.len / character.len;
+}
+
+/* Does the character stand twice in a row anywhere? */
+static bool has_twice(tok_slice s, tok_slice character) {
+  size_t n = 2 * character.len;
+  for (size_t at = 0; at + n <= s.len; at++) {
+    if (times((tok_slice){s.ptr + at, n}, character) == 2)
+      return true;
+  }
+  return false;
+}
+
+/* Tokens that are runs of one character, [how often]. */
+enum { RUN_MAX = 64, RUNS_CHECKED = 4 /* times the longest */ };
+typedef struct {
+  size_t longest;
+  const tok_def_token *of[RUN_MAX + 1];
+} run_tokens;
+
+/* Does x merge before y? `there`: by score, as SentencePiece does it. */
+static bool earlier(const tok_def_token *x, const tok_def_token *y, bool there) {
+  if (x == NULL || y == NULL)
+    return x != NULL;
+  return there ? x->score > y->score : x->rank < y->rank;
+}
+
+/* Merges n characters, the leftmost of equals first. Their lengths go to len; returns how many. */
+static size_t merge_run(const run_tokens *runs, size_t n, bool there, uint8_t *len) {
+  memset(len, 1, n);
+  for (;;) {
+    const tok_def_token *best = NULL;
+    size_t at = 0;
+    for (size_t i = 0; i + 1 < n; i++) {
+      size_t both = (size_t)len[i] + len[i + 1];
+      const tok_def_token *t = both <= runs->longest ? runs->of[both] : NULL;
+      if (earlier(t, best, there))
+        best = t, at = i;
+    }
+    if (best == NULL)
+      return n;
+    len[at] = (uint8_t)(len[at] + len[at + 1]);
+    memmove(len + at + 1, len + at + 2, n - at - 2);
+    n--;
+  }
 }
 
 /*
-** Of equal scores the leftmost pair would merge first, whatever it makes, while ranks have an
-** order. Trained models have none; some to which pieces have been added by hand give all those one
-** score. Characters are not merged.
+** Runs of one character may have one score, as those of blanks in Llama 2: what becomes of a run is
+** tried. Nothing else may hold two of it, so that nothing else comes between.
+*/
+static bool runs_agree(const tok_definition *d, const uint32_t *list, size_t n, tok_slice one) {
+  run_tokens runs = {0};
+  uint8_t here[RUNS_CHECKED * RUN_MAX], there[RUNS_CHECKED * RUN_MAX];
+  for (size_t i = 0; i < n; i++) {
+    const tok_def_token *t = tok_def_at(d, list[i]);
+    tok_slice s = tok_def_bytes(d, t);
+    size_t k = times(s, one);
+    if (k > RUN_MAX || (k == 0 && has_twice(s, one)))
+      return false;
+    if (k > 1)
+      runs.of[k] = t;
+    if (k > runs.longest)
+      runs.longest = k;
+  }
+  for (size_t k = 2; k <= RUNS_CHECKED * runs.longest; k++) {
+    size_t n_here = merge_run(&runs, k, false, here), n_there = merge_run(&runs, k, true, there);
+    if (n_here != n_there || memcmp(here, there, n_here) != 0)
+      return false;
+  }
+  return true;
+}
+
+/*
+** Of equal scores the leftmost pair merges first there, whatever it makes, while ranks have an
+** order. Trained models have none but in runs; some to which pieces have been added by hand give
+** all those one score. Characters are not merged. list: by rank.
 */
 static tok_status check_scores(reader *r, const uint32_t *list, size_t n) {
   const tok_definition *d = r->m->d;
   const tok_def_token *before = NULL;
+  tok_slice good = {NULL, 0}; /* the character whose runs have been tried */
   for (size_t i = 0; i < n; i++) {
     const tok_def_token *t = tok_def_at(d, list[i]);
-    if (is_character(d, t))
+    tok_slice s = tok_def_bytes(d, t), one = {s.ptr, first_character(s)};
+    if (one.len == s.len)
       continue;
     if (before != NULL && !(before->score > t->score)) {
-      return tok_vimport_refuse(r->m, "pieces %u and %u have one score, which is not supported",
-                                before->id, t->id);
+      bool runs = times(s, one) > 1 && times(tok_def_bytes(d, before), one) > 1;
+      bool tried = runs && good.ptr != NULL && tok_slice_eq(good, one);
+      if (!runs || (!tried && !runs_agree(d, list, n, one))) {
+        return tok_vimport_refuse(r->m, "pieces %u and %u have one score, which is not supported",
+                                  before->id, t->id);
+      }
+      good = one;
     }
     before = t;
   }

@@ -133,16 +133,16 @@ static void before_characters(void) {
   CHECK_STR(bytes(BYTE_LEVEL("false"), "\"abc\":256,\"ab\":257", "\"ab c\",\"a b\""), "");
 }
 
-/* A SentencePiece model of merges with pieces ab and bc of these scores, four bytes each. */
-static const char *merges(const char *ab, const char *bc) {
+/* A SentencePiece model of merges with two more pieces of these scores, four bytes each. */
+static const char *merges(const char *x, const char *x_score, const char *y, const char *y_score) {
   size_t at = 0;
   const struct {
     const char *text;
     const char *score; /* four bytes */
     char type;
   } pieces[] = {{"<unk>", "\0\0\0\0", 2}, {SIGN, "\0\0\xa0\xc0", 1}, {"a", "\0\0\xc0\xc0", 1},
-                {"b", "\0\0\xc0\xc0", 1}, {"c", "\0\0\xc0\xc0", 1},  {"ab", ab, 1},
-                {"bc", bc, 1}};
+                {"b", "\0\0\xc0\xc0", 1}, {"c", "\0\0\xc0\xc0", 1},  {x, x_score, 1},
+                {y, y_score, 1}};
   for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
     size_t n = strlen(pieces[i].text);
     const char head[] = {0x0A, (char)(n + 9), 0x0A, (char)n};
@@ -160,11 +160,16 @@ static const char *merges(const char *ab, const char *bc) {
   return said();
 }
 
-/* Of one score the leftmost pair merges first, whatever it makes. */
+/* Of one score the leftmost pair merges first, whatever it makes; in runs that may be the same. */
 static void one_score(void) {
-  CHECK_STR(merges("\0\0\0\xc0", "\0\0\x40\xc0"), "");
-  CHECK_STR(merges("\0\0\0\xc0", "\0\0\0\xc0"),
-            "pieces 5 and 6 have one score, which is not supported");
+  static const char refused[] = "pieces 5 and 6 have one score, which is not supported";
+  static const char two[] = "\0\0\0\xc0", three[] = "\0\0\x40\xc0";
+  CHECK_STR(merges("ab", two, "bc", three), "");
+  CHECK_STR(merges("ab", two, "bc", two), refused);
+  CHECK_STR(merges("bb", two, "bbb", two), refused); /* "bbbb": bbb b there, bb bb here */
+  CHECK_STR(merges("bbb", two, "bb", two), "");
+  CHECK_STR(merges("bb", two, "bbbb", two), "");
+  CHECK_STR(merges("bb", two, "abb", two), refused);
 }
 
 CHECK_MAIN({"words that do not split", words_that_do_not_split},
