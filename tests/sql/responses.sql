@@ -54,3 +54,12 @@ INSERT INTO tok_responses(response) SELECT printf('{"id":"r%d","model":"gpt-4o",
   FROM json_each('[1,2,3]');
 ROLLBACK;
 SELECT n.n = (SELECT count(*) FROM llm_usage) FROM n;
+.print -- the tier that the caller names is the one that is paid, as tok_reprice() has it: a batch's responses do not say it
+INSERT INTO tok_responses(response, service_tier, task_type) VALUES
+  ('{"id":"t1","model":"gpt-5","usage":{"prompt_tokens":2000,"completion_tokens":1000}}', 'batch', 'tiers'),
+  ('{"id":"t2","model":"gpt-5","service_tier":"default","usage":{"prompt_tokens":2000,"completion_tokens":1000}}', 'batch', 'tiers'),
+  ('{"id":"t3","model":"gpt-5","service_tier":"batch","usage":{"prompt_tokens":2000,"completion_tokens":1000}}', NULL, 'tiers'),
+  ('{"id":"t4","model":"gpt-5","service_tier":"batch","usage":{"prompt_tokens":2000,"completion_tokens":1000}}', 'standard', 'tiers');
+SELECT response_id, service_tier, cost_nano FROM llm_usage WHERE task_type = 'tiers';
+SELECT tok_reprice('2020-01-01') >= 0;
+SELECT response_id, cost_nano FROM llm_usage WHERE task_type = 'tiers';
