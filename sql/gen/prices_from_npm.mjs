@@ -227,7 +227,7 @@ function tierPrices(entry, word, standard) {
 
 // Where a size has a price of its own and litellm gives none for the tier, the tier's discount goes for it, too, if
 // it is a plain half or double. A premium holds at every size at least. Otherwise the meter is left out: better the standard price
-// than one too low. The sources differ in whether the first token or the next one after 272,000 begins a size: ours is genai-prices'.
+// than one too low.
 function tierSet(entry, word, standard) {
   const prices = tierPrices(entry, word, standard);
   // Discounts stack on the one-hour write as on the five-minute one (the provider's page on caching); litellm has no key.
@@ -388,6 +388,17 @@ function newerModel(m, taken) {
             prices: [...history(m.prices), ...newerTiers(m)].map((set) => ({ source: newerSource, ...set })) }];
 }
 
+// The prices of the first source's own models, where the newer one says otherwise and nobody corrects either. What it
+// lists for times before a change stays as it is, so that no past request changes its price by that.
+function renew(provider, model, was) {
+  const now = newer.find((p) => p.id === provider)?.models.find((m) => m.id === model.model);
+  const corrected = corrections.some((c) => c.provider === provider && c.prices && c.models?.includes(model.model));
+  const byHour = now && Array.isArray(now.prices) && now.prices.some((p) => p.constraint && p.constraint.type !== 'start_date');
+  if (!now || corrected || byHour || JSON.stringify(history(now.prices)) === JSON.stringify(history(was.prices))) return model;
+  return { ...model, ...(now.price_comments && { note: now.price_comments }),
+           prices: history(now.prices).map((set) => ({ source: newerSource, ...set })) };
+}
+
 function addNewer(provider, models) {
   const taken = new Set(models.flatMap((m) => [m.model, ...m.names]).map((n) => n.toLowerCase()));
   return [...models, ...(newer.find((p) => p.id === provider)?.models ?? []).flatMap((m) => newerModel(m, taken))];
@@ -453,13 +464,13 @@ function convert(p) {
     falls_back_to: p.fallback_model_providers ?? [], ...(REGIONS[p.id] && { regional: true }),
     ...Object.fromEntries(corrections.filter((c) => c.provider === p.id && c.us_percent)
       .map((c) => { c.used = true; return ['us_percent', c.us_percent]; })),
-    models: addRegions(p.id, addLitellm(p.id, addOwn(p.id, addNewer(p.id, p.models.map((m) => ({
+    models: addRegions(p.id, addLitellm(p.id, addOwn(p.id, addNewer(p.id, p.models.map((m) => renew(p.id, {
       model: m.id, names: namesOf(m),
       ...(m.context_window && { context_window: m.context_window }),
       ...(m.deprecated && { deprecated: true }),
       ...(m.price_comments && { note: m.price_comments }),
       prices: history(m.prices),
-    }))))).map((m) => addFast(p.id, addTiers(p.id, correct(p.id, m))))),
+    }, m))))).map((m) => addFast(p.id, addTiers(p.id, correct(p.id, m))))),
   };
 }
 

@@ -19,5 +19,11 @@ FROM (SELECT 'mistral-large-latest' AS m UNION ALL SELECT 'mistral-small-latest'
 -- where a price is from
 SELECT model, source FROM tok_pricing
 WHERE model IN ('rerank-v3.5', 'codestral-embed-2505', 'jamba-mini') AND meter IN ('input', 'rerank_searches') ORDER BY 1;
--- what is paid by what no usage counts has no price here, and neither has what no source lists
+-- what is paid by what no usage counts has no price, and neither has what no source lists
 SELECT tok_cost('amazon.titan-embed-image-v1', 1000, 0), tok_cost('rerank-v3.9', 1000, 0), tok_cost('mistral-moderation-latest', 1, 0);
+-- prices that changed since, each from its day on; searches of Gemini are paid; OpenAI's longer
+-- contexts, which cost more, begin behind 272,000 tokens
+SELECT tok_cost('z-ai/glm-5.3-flash', '{"provider":"zai","input_tokens":1000000}', '2026-09-01'),
+       tok_cost('z-ai/glm-5.3-flash', '{"provider":"zai","input_tokens":1000000}', '2026-10-01'),
+       tok_cost('gemini-2.5-flash', '{"input_tokens":0,"web_searches":1}'),
+       tok_cost('gpt-5.4', 272000, 0), tok_cost('gpt-5.4', 272001, 0);
