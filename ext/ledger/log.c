@@ -39,9 +39,12 @@ static void apply_options(tok_log *l) {
   }
 }
 
+/* To the ledger an empty id is none, so that such a row would come in again each time. */
 static void give_id(tok_log *l) {
   char id[64];
-  if (tok_record_has(&l->record, TOK_C_RESPONSE_ID)) return;
+  if (tok_record_has(&l->record, TOK_C_RESPONSE_ID) &&
+      tok_record_text(&l->record, TOK_C_RESPONSE_ID).len > 0)
+    return;
   snprintf(id, sizeof id, "%s:%016llx-%llx", tok_log_format_name(l->format),
            (unsigned long long)l->chain, (unsigned long long)++l->n_chained);
   tok_record_copy(&l->record, TOK_C_RESPONSE_ID, tok_slice_of(id));

@@ -15,8 +15,9 @@
 **     SELECT id, token, text, bytes, special, rank FROM qwen [WHERE id = …];
 **
 ** The rows of the file: what tok_vocab shows of it, and each token's merge rank. Read-only; a
-** vocabulary never changes under its name. DROP TABLE removes it. It cannot be renamed. A name that
-** is already a model or encoding is refused.
+** vocabulary never changes under its name. DROP TABLE removes it; who then imports another by its
+** name makes what was stored of its counts anew (REINDEX, for an index over tok_count). It can't be
+** renamed. A name that is already a model or encoding is refused.
 **
 ** Counts text alone, without the tokens that a model's post-processor puts around it. Tokens that
 ** the file adds without calling them special are matched in every text, special ones only in

@@ -62,3 +62,9 @@ SELECT tok_import_text(text || '2026-01-05,gpt-4o,7,7,h,s') ->> '$.imported' FRO
 SELECT tok_import_text(CAST(x'1F8B0800000000000003' AS TEXT)), tok_import_text('');
 SELECT tok_import_text(x'504B030414000000', 'csv');
 SELECT tok_import_text(CAST(x'7B0022006100' AS TEXT), 'codex');
+.print -- an empty id is none: such rows too are known the second time
+CREATE TEMP TABLE empty_id(body TEXT);
+INSERT INTO empty_id VALUES ('time,model,response_id,prompt tokens,completion tokens' || char(10) || '2027-01-05 11:30:00,gpt-4o,"",800,90' || char(10) || '2027-01-05 11:30:00,gpt-4o,,800,90' || char(10)),
+  ('{"timestamp":"2027-01-06T11:30:00Z","provider":"openai","model":"gpt-4o","response_id":"","input_tokens":800,"output_tokens":90}' || char(10));
+SELECT tok_import_text(body) ->> '$.imported', tok_import_text(body) ->> '$.duplicates' FROM empty_id;
+SELECT count(*), min(length(response_id)) > 0 FROM llm_usage WHERE timestamp >= '2027';
