@@ -6,6 +6,7 @@
 #include "import_hf.h"
 
 #include "../base/utf8.h"
+#include "unicode.h"
 
 tok_status tok_hf_malformed(tok_hf *r, const tok_json *j) {
   return tok_vimport_refuse(r->m, "its JSON is malformed at byte %zu", j->at);
@@ -232,6 +233,12 @@ static tok_status add_added(tok_hf *r, const added *a, size_t n_vocab) {
   tok_slice name = {r->text.ptr, r->text.len};
   if (a->id < 0 || a->id > TOK_DEF_ID_MAX || name.len == 0)
     return tok_vimport_refuse(r->m, "an added token has no id or name");
+  bool prepended = (d->normal & (TOK_N_PREFIX | TOK_N_PREFIX_NEW)) == TOK_N_PREFIX;
+  if (a->normalized && prepended) { /* it is looked for with a blank before it, in the other text */
+    return tok_vimport_refuse(
+        r->m, "added token %lld is matched behind a Prepend, which is not supported",
+        (long long)a->id);
+  }
   tok_def_token *t = by_id(d, n_vocab, a->id);
   if (t == NULL) {
     token_bytes(&(tok_hf){.byte_level = false}, name, &r->text2);
@@ -248,6 +255,32 @@ static tok_status add_added(tok_hf *r, const added *a, size_t n_vocab) {
   t->flags |= (a->lstrip ? TOK_T_LSTRIP : 0) | (a->rstrip ? TOK_T_RSTRIP : 0) |
               (a->word ? TOK_T_WORD : 0) | (a->normalized ? TOK_T_NORMALIZED : 0);
   return TOK_OK;
+}
+
+static bool begins_white(tok_slice s) {
+  size_t len;
+  return s.len > 0 && TOK_SPACES >> tok_class_at((const uint8_t *)s.ptr, s.len, &len) & 1;
+}
+
+/*
+** The reference still finds names in the white space that another name has taken from behind
+** itself: they overlap.
+*/
+static tok_status check_white(tok_hf *r) {
+  const tok_definition *d = r->m->d;
+  const tok_def_token *taker = NULL, *white = NULL;
+  for (size_t i = 0; i < tok_def_n(d); i++) {
+    const tok_def_token *t = tok_def_at(d, i);
+    if (t->flags & TOK_T_RSTRIP)
+      taker = t;
+    if (begins_white(tok_def_name(d, t)))
+      white = t;
+  }
+  if (taker == NULL || white == NULL)
+    return TOK_OK;
+  return tok_vimport_refuse(
+      r->m, "added token %u takes white space that may be added token %u, which is not supported",
+      taker->id, white->id);
 }
 
 static tok_status read_added(tok_hf *r) {
@@ -301,7 +334,9 @@ static tok_status read_added(tok_hf *r) {
       return r->text.status;
     rc = add_added(r, &a, n_vocab);
   }
-  return rc == TOK_OK && j.event != TOK_JSON_ARRAY_END ? tok_hf_malformed(r, &j) : rc;
+  if (rc == TOK_OK && j.event != TOK_JSON_ARRAY_END)
+    return tok_hf_malformed(r, &j);
+  return rc == TOK_OK ? check_white(r) : rc;
 }
 
 /* ---- merges -----------------------------------------------------------------------------------

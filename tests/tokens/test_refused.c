@@ -133,6 +133,30 @@ static void before_characters(void) {
   CHECK_STR(bytes(BYTE_LEVEL("false"), "\"abc\":256,\"ab\":257", "\"ab c\",\"a b\""), "");
 }
 
+/* A name that is looked for in the normalized text, where it has a blank before it. */
+static void names_behind_prepend(void) {
+#define PREPEND                                                                         \
+  "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\",\"prepend\":\"" SIGN \
+  "\"}," REPLACE "]}"
+#define NAME(normalized) \
+  "]},\"added_tokens\":[{\"id\":2,\"content\":\"<x>\",\"normalized\":" normalized "}"
+  static const char replace[] = REPLACE, prepend[] = PREPEND;
+  CHECK_STR(unigram(prepend, "null", NAME("false") "],\"x\":{\"y\":[1]"), "");
+  CHECK_STR(unigram(replace, "null", NAME("true") "],\"x\":{\"y\":[1]"), "");
+  CHECK_STR(unigram(prepend, "null", NAME("true") "],\"x\":{\"y\":[1]"),
+            "added token 2 is matched behind a Prepend, which is not supported");
+}
+
+/* "<x>  ": both the name and the white space that it takes are found there. */
+static void names_of_white_space(void) {
+#define NAMES(rstrip)                                                                       \
+  "]},\"added_tokens\":[{\"id\":2,\"content\":\"<x>\",\"rstrip\":" rstrip "},{\"id\":3," \
+  "\"content\":\"  \"}],\"x\":{\"y\":[1]"
+  CHECK_STR(unigram("null", METASPACE "}", NAMES("false")), "");
+  CHECK_STR(unigram("null", METASPACE "}", NAMES("true")),
+            "added token 2 takes white space that may be added token 3, which is not supported");
+}
+
 /* A SentencePiece model of merges with two more pieces of these scores, four bytes each. */
 static const char *merges(const char *x, const char *x_score, const char *y, const char *y_score) {
   size_t at = 0;
@@ -176,4 +200,5 @@ CHECK_MAIN({"words that do not split", words_that_do_not_split},
            {"unigram behind others", unigram_behind_others}, {"no blank", no_blank},
            {"splits", splits}, {"nothing for unknown characters", nothing_for_unknown},
            {"whole texts", whole_texts}, {"prefixes", prefixes}, {"before characters", before_characters},
+           {"names behind Prepend", names_behind_prepend}, {"names of white space", names_of_white_space},
            {"one score", one_score})
