@@ -18,6 +18,7 @@
 **   N5  Insert only: the response itself is not kept, so there is nothing to select; read
 **       llm_usage. last_insert_rowid() is the row's id there. DIRECTONLY.
 */
+#include "../usage/frames.h"
 #include "ledger_sql.h"
 #include "put_sql.h"
 
@@ -178,27 +179,47 @@ static int put(responses_vtab *v, const tok_record *r, const tok_usage *u) {
   return rc;
 }
 
+/* What the body says of usage; `events` holds what `u` borrows of the frames of a stream. */
+static int read_body(responses_vtab *v, tok_slice body, tok_slice provider, tok_buf *events,
+                     tok_usage *u) {
+  const char *wrong;
+  size_t at;
+  if (tok_frames_are(body)) {
+    tok_status status = tok_frames_events(body, events, &wrong, &at);
+    if (status == TOK_INVALID) {
+      return tok_vtab_error(&v->base, "tok_responses: response %s at byte %llu", wrong,
+                            (unsigned long long)at);
+    }
+    if (status != TOK_OK) return status == TOK_TOOBIG ? SQLITE_TOOBIG : SQLITE_NOMEM;
+    body = (tok_slice){events->ptr, events->len};
+  }
+  tok_status status = tok_usage_parse(body, provider, u);
+  return status != TOK_OK || u->n_responses > 1 ? wrong_response(v, status, u) : SQLITE_OK;
+}
+
 static int insert(responses_vtab *v, sqlite3_value **argv) {
   tok_record r;
   tok_usage u;
+  tok_buf events;
   tok_slice nothing = {NULL, 0};
   if (sqlite3_value_type(argv[ARG_RESPONSE]) == SQLITE_NULL) {
     return tok_vtab_error(&v->base, "tok_responses: response must not be NULL");
   }
   tok_slice body;
   if (tok_sql_read(argv[ARG_RESPONSE], &body) != SQLITE_OK) return SQLITE_NOMEM;
+  tok_buf_init(&events, (size_t)sqlite3_limit(v->db, SQLITE_LIMIT_LENGTH, -1));
   tok_record_init(&r, TEXTS_MAX);
   int rc = read_given(v, argv, &r);
   if (rc == SQLITE_OK) {
     tok_slice provider =
         tok_record_has(&r, TOK_C_PROVIDER) ? tok_record_text(&r, TOK_C_PROVIDER) : nothing;
-    tok_status status = tok_usage_parse(body, provider, &u);
-    if (status != TOK_OK || u.n_responses > 1) rc = wrong_response(v, status, &u);
-    else tok_record_usage(&r, &u);
+    rc = read_body(v, body, provider, &events, &u);
+    if (rc == SQLITE_OK) tok_record_usage(&r, &u);
     if (r.texts.status == TOK_NOMEM) rc = SQLITE_NOMEM;
   }
   if (rc == SQLITE_OK) rc = put(v, &r, &u);
   tok_record_free(&r);
+  tok_buf_free(&events);
   return rc;
 }
 

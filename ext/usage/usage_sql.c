@@ -9,7 +9,8 @@
 ** (cache reads and writes included), output_tokens (reasoning included), total_tokens, the parts
 ** that are not 0, service_tier, reported_cost_usd.
 **   U1  response is a body, a bare usage object, an array of stream events, the text of a stream of
-**       server-sent events, or JSON Lines.
+**       server-sent events, JSON Lines, or, as a BLOB, the frames of a stream of Bedrock
+**       (application/vnd.amazon.eventstream).
 **   U2  Events of one response override each other; another response id starts another response,
 **       and responses are added up (then "responses" says how many there were; what they do not
 **       agree on is left out). So does another custom_id, key or recordId, as batches name their
@@ -26,16 +27,13 @@
 **   U5  Pure: DETERMINISTIC and INNOCUOUS. One pass, linear time; at most 64 levels of nesting.
 */
 #include "../base/sql.h"
+#include "frames.h"
 #include "usage.h"
 
-static void usage(sqlite3_context *ctx, int n, sqlite3_value **args) {
-  static const char func[] = "tok_usage";
-  tok_slice text, provider = {NULL, 0};
+static const char func[] = "tok_usage";
+
+static void usage_of(sqlite3_context *ctx, tok_slice text, tok_slice provider) {
   tok_usage u;
-  if (sqlite3_value_type(args[0]) == SQLITE_NULL)
-    return;
-  if ((n > 1 && !tok_sql_text(ctx, args[1], &provider)) || !tok_sql_text(ctx, args[0], &text))
-    return;
   tok_status status = tok_usage_parse(text, provider, &u);
   if (status == TOK_NOTFOUND)
     return;
@@ -52,6 +50,37 @@ static void usage(sqlite3_context *ctx, int n, sqlite3_value **args) {
   tok_usage_print(&u, &b);
   tok_sql_result_buf(ctx, func, &b);
   sqlite3_result_subtype(ctx, 'J');
+}
+
+/* The frames of a stream: their documents are a text of their own while it is read. */
+static void usage_of_frames(sqlite3_context *ctx, tok_slice body, tok_slice provider) {
+  tok_buf events;
+  const char *wrong;
+  size_t at;
+  tok_buf_init(&events, tok_sql_limit(ctx));
+  tok_status status = tok_frames_events(body, &events, &wrong, &at);
+  if (status == TOK_OK)
+    usage_of(ctx, (tok_slice){events.ptr, events.len}, provider);
+  else if (status == TOK_INVALID)
+    tok_sql_error(ctx, func, "response %s at byte %llu, expected a stream of events", wrong,
+                  (unsigned long long)at);
+  else if (status == TOK_TOOBIG)
+    sqlite3_result_error_toobig(ctx);
+  else
+    sqlite3_result_error_nomem(ctx);
+  tok_buf_free(&events);
+}
+
+static void usage(sqlite3_context *ctx, int n, sqlite3_value **args) {
+  tok_slice body, provider = {NULL, 0};
+  if (sqlite3_value_type(args[0]) == SQLITE_NULL)
+    return;
+  if ((n > 1 && !tok_sql_text(ctx, args[1], &provider)) || !tok_sql_text(ctx, args[0], &body))
+    return;
+  if (tok_frames_are(body))
+    usage_of_frames(ctx, body, provider);
+  else
+    usage_of(ctx, body, provider);
 }
 
 static const tok_func_def functions[] = {
