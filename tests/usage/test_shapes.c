@@ -155,7 +155,7 @@ static void chat_dialects(void) {
         "\"seconds\":30,\"input_audio_seconds\":30}");
   READS("{\"id\":\"1\",\"model\":\"mistral-moderation-2603\",\"results\":[{\"categories\":{}}],"
         "\"usage\":{\"prompt_tokens\":12,\"total_tokens\":70,\"completion_tokens\":0}}",
-        "{\"model\":\"mistral-moderation-2603\",\"response_id\":\"1\",\"input_tokens\":70,"
+        "{\"provider\":\"mistral\",\"model\":\"mistral-moderation-2603\",\"response_id\":\"1\",\"input_tokens\":70,"
         "\"output_tokens\":0,\"total_tokens\":70}");
   READS("{\"usage\":{\"prompt_tokens\":976,\"completion_tokens\":61,\"total_tokens\":1037,\"prompt_"
         "cache_hit_tokens\":896,"
