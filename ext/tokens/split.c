@@ -403,8 +403,11 @@ static tok_status cut_chunk(tok_chunker *c, size_t start) {
   return rc;
 }
 
+/* A character may be shared out over more than two chunks, so that what was cut last can't tell. */
+static bool is_inside(tok_slice text, size_t at) { return char_floor(text, at) != at; }
+
 tok_status tok_chunker_next(tok_chunker *c) {
-  bool from_inside = c->next > 0 && c->chunk.cut == TOK_CUT_BYTE;
+  bool from_inside = is_inside(c->text, c->next);
   size_t start = c->next;
   tok_status rc = TOK_OK;
   if (c->next >= c->text.len) {
@@ -416,7 +419,7 @@ tok_status tok_chunker_next(tok_chunker *c) {
   if (rc == TOK_OK && start < c->next && start + c->chunk.n_bytes <= c->next) {
     rc = cut_chunk(c, c->next); /* nothing new fitted beside the overlap */
   }
-  c->partial = from_inside || c->chunk.cut == TOK_CUT_BYTE;
   c->next = c->start + c->chunk.n_bytes;
+  c->partial = from_inside || is_inside(c->text, c->next);
   return rc;
 }

@@ -62,6 +62,10 @@ SELECT '60', text FROM tok_tokens WHERE input = 'a b' AND model = 'gpt-4o';
 SELECT '61', count(*) FROM tok_tokens('gpt-4o', doc.body) t JOIN doc WHERE doc.id = 1;
 EXPLAIN QUERY PLAN SELECT * FROM doc, tok_chunks('gpt-4o', doc.body, 10);
 EXPLAIN QUERY PLAN SELECT * FROM tok_tokens('gpt-4o', 'a b') ORDER BY pos;
+.print -- a character shared out over three chunks and more: none of its parts is text
+SELECT typeof(text), hex(text), tokens FROM tok_chunks('gpt-4o', char(0x9FFF) || 'a', 1);
+SELECT group_concat(typeof(text)), group_concat(hex(text), '') FROM tok_chunks('r50k_base', 'b' || char(0x20000) || 'a', 1);
+SELECT group_concat(typeof(text)), count(*) FROM tok_chunks('r50k_base', 'b' || char(0x20000) || 'a', 3, 2);
 .print -- numbers as text are numbers, for tables as for functions; what is none is shown, not all of it
 SELECT tok_truncate('gpt-4o', 'a b c', '2'), (SELECT count(*) FROM tok_chunks('gpt-4o', 'a b c', '2', '1')), (SELECT count(*) FROM tok_chunks('gpt-4o', 'a b c', 2.0));
 SELECT * FROM tok_chunks('gpt-4o', 'a', 2.5);
