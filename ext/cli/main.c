@@ -12,10 +12,21 @@ enum { BUSY_MS = 10000 };
 
 /*
 ** Commands that write may create the ledger; reports only read, so that a database may be
-** read-only.
+** read-only. Only an import makes a database: a wrong name of one would go unseen.
 */
 static bool writes(const command *c, const options *o) {
   return c->run == run_import || (c->run == run_alerts && o->exec != NULL);
+}
+
+/* Is there anything to import? Complains where nothing is. */
+static bool any_file(const options *o) {
+  for (int i = 0; i < o->n_files; i++) {
+    if (access(o->files[i], R_OK) == 0) return true;
+  }
+  for (int i = 0; i < o->n_files; i++) {
+    if (access(o->files[i], R_OK) != 0) complain("%s: %s", o->files[i], strerror(errno));
+  }
+  return false;
 }
 
 static sqlite3 *open_db(const command *c, const options *o) {
@@ -26,15 +37,17 @@ static sqlite3 *open_db(const command *c, const options *o) {
   }
   bool uri = strncmp(o->db, "file:", 5) == 0; /* SQLite reads it, and says what it lacks */
   struct stat file;
-  if (!writes(c, o) && !uri && access(o->db, R_OK) != 0) {
+  if (c->run != run_import && !uri && access(o->db, R_OK) != 0) {
     complain("%s: %s", o->db, strerror(errno));
     return NULL;
   }
+  if (!uri && access(o->db, F_OK) != 0 && c->run == run_import && !any_file(o)) return NULL;
   if (!uri && stat(o->db, &file) == 0 && S_ISDIR(file.st_mode)) {
     complain("%s: %s", o->db, strerror(EISDIR));
     return NULL;
   }
-  int flags = SQLITE_OPEN_URI | SQLITE_OPEN_READWRITE | (writes(c, o) ? SQLITE_OPEN_CREATE : 0);
+  int flags = SQLITE_OPEN_URI | SQLITE_OPEN_READWRITE;
+  if (c->run == run_import) flags |= SQLITE_OPEN_CREATE;
   int rc = sqlite3_open_v2(o->db, &db, flags, NULL);
   if (rc != SQLITE_OK && !writes(c, o)) {
     sqlite3_close(db);

@@ -91,7 +91,8 @@ echo kept > "$dir/kept.csv"
 refused 1 'format must be' --db "$db" export --format nope --output "$dir/kept.csv"
 refused 2 '--since must be' --db "$db" export --since nope --output "$dir/kept.csv"
 is 'a wrong option costs no file' "$(cat "$dir/kept.csv")" kept
-refused 1 "cannot open '--plain'" --db "$dir/dashes.db" import -- --plain
+refused 1 '^tok-usage: --plain: No such file' --db "$dir/untouched.db" import -- --plain
+refused 1 'No such file' --db "$dir/untouched.db" alerts --exec cat
 refused 2 'import what' --db "$dir/untouched.db" import
 is 'nothing was made' "$(ls "$dir" | grep -c untouched)" 0
 for f in csv json markdown; do
