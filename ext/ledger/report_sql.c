@@ -58,6 +58,10 @@ typedef struct {
   bool and_task; /* each task of the key is a group of its own */
 } group;
 
+/* What a tag, t, is called: "name:x" in an object, "x" in an array. */
+#define TAG_SHOWN(t)                                                                               \
+  "iif(typeof(" #t ".key) = 'text', " #t ".key || ':' || " #t ".value, " #t ".value)"
+
 static const group groups[] = {
     {"all", "total", 0, "'all'", "'all'", false},
     {"model, task", "model, task", TOK_BY_MODEL | TOK_BY_TASK, "nullif(r.model, x'')", "u.model",
@@ -73,11 +77,18 @@ static const group groups[] = {
     {"request_model", "request_model", TOK_BY_OTHER, "NULL", "u.request_model", false},
     {"status", "status", TOK_BY_OTHER, "NULL", "u.status", false},
     {"tag", "tags", TOK_BY_OTHER, "NULL",
-     "CASE typeof(t.key) WHEN 'text' THEN t.key || ':' || t.value ELSE t.value END", false},
+     TAG_SHOWN(t), false},
 };
 static const group by_time = {"", "", 0, "tok_bucket_label(r.bucket, :unit, :zone)",
                               "tok_bucket_label(u.unix_time, :unit, :zone)", false};
-static const group by_tag = {"", "", TOK_BY_OTHER, "NULL", "u.tags ->> :tag", false};
+/*
+** tags ->> '$.name' would not find a name that is written with escapes: before 3.45, SQLite
+** compares names as they are written. Text that only looks like JSON has no tags.
+*/
+#define TAGS "json_each(iif(json_valid(u.tags), u.tags, NULL))"
+static const group by_tag = {
+    "", "", TOK_BY_OTHER, "NULL",
+    "(SELECT j.value FROM " TAGS " AS j WHERE j.key = :tag LIMIT 1)", false};
 
 /*
 ** Members of a filter: the condition on r and on u. +: rows are found by their time; SQLite would
@@ -104,7 +115,7 @@ static const struct {
     {"status", TOK_BY_OTHER, "0", "+u.status IS (SELECT status FROM wanted)"},
     {"tag", TOK_BY_OTHER, "0",
      "((SELECT tag FROM wanted) IS NULL AND u.tags IS NULL"
-     " OR EXISTS (SELECT 1 FROM json_each(u.tags) AS j"
+     " OR EXISTS (SELECT 1 FROM " TAGS " AS j"
      " WHERE (SELECT tag FROM wanted) IN (j.value, j.key || ':' || j.value)))"},
 };
 enum { N_CONDITIONS = sizeof conditions / sizeof conditions[0] };
@@ -116,7 +127,7 @@ typedef struct {
   tok_unit unit;
   const tok_zone *zone;
   char *zone_name; /* owned */
-  char *tag;       /* owned; the path of tag:<name> */
+  char *tag;       /* owned; the name of tag:<name> */
   int64_t since, until;
   unsigned filtered; /* bit i: conditions[i] */
   unsigned columns;
@@ -142,9 +153,9 @@ static int find_group(question *a, sqlite3_value *v) {
     return SQLITE_OK;
   }
   size_t n = sizeof tag - 1;
-  if (name.len > n && memcmp(name.ptr, tag, n) == 0 && memchr(name.ptr, '"', name.len) == NULL) {
+  if (name.len > n && memcmp(name.ptr, tag, n) == 0) {
     a->g = &by_tag;
-    a->tag = sqlite3_mprintf("$.\"%.*s\"", (int)(name.len - n), name.ptr + n);
+    a->tag = sqlite3_mprintf("%.*s", (int)(name.len - n), name.ptr + n);
     return a->tag == NULL ? SQLITE_NOMEM : SQLITE_OK;
   }
   return tok_query_error(
@@ -204,10 +215,10 @@ static char *conditions_sql(const question *a, bool row) {
   return sqlite3_str_finish(s);
 }
 
-/* A request counts once in a tag, however often it has it. */
+/* A request counts once in a tag, however often it has it, or names that look the same with it. */
 #define TAGS_ONCE                                                                                  \
-  "JOIN json_each(u.tags) AS t ON NOT EXISTS (SELECT 1 FROM json_each(u.tags) AS s"                \
-  " WHERE s.id < t.id AND s.value IS t.value AND (typeof(t.key) <> 'text' OR s.key = t.key))"
+  "JOIN " TAGS " AS t ON NOT EXISTS (SELECT 1 FROM " TAGS " AS s"                                  \
+  " WHERE s.id < t.id AND " TAG_SHOWN(s) " IS " TAG_SHOWN(t) ")"
 
 /*
 ** A day of 'tuple' has a row for each of all tenants' models and tasks. Day by day, those of one

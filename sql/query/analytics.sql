@@ -1,6 +1,6 @@
 -- tok_analytics: :lo and :hi are the range, :days its length, :tenant the tenant, '*' for all.
--- Nothing used is 0 tokens and no cost; requests without a price are no cost of 0, but left out of
--- estimatedCost. Two reports: what they read is the same for models and tasks, and for the days and
+-- Nothing used is 0 tokens and no cost; what no request says is null, and requests without a price
+-- are left out of estimatedCost. Two reports: what they read is the same for models and tasks, and for the days and
 -- their sum.
 WITH
 daily AS MATERIALIZED (
@@ -29,9 +29,9 @@ service AS (
     GROUP BY name ORDER BY min(n)))
 SELECT json_object(
   'summary', json_object(
-    'totalTokens', coalesce(total_tokens, 0), 'promptTokens', coalesce(input_tokens, 0),
-    'completionTokens', coalesce(output_tokens, 0),
-    'estimatedCost', CASE WHEN requests > 0 THEN cost_nano / 1e9 ELSE 0.0 END,
+    'totalTokens', iif(requests > 0, total_tokens, 0), 'promptTokens', iif(requests > 0, input_tokens, 0),
+    'completionTokens', iif(requests > 0, output_tokens, 0),
+    'estimatedCost', iif(requests > 0, cost_nano / 1e9, 0.0),
     'timeframe', json_object('startDate', strftime('%Y-%m-%dT%H:%M:%SZ', :lo, 'unixepoch'),
       'endDate', strftime('%Y-%m-%dT%H:%M:%SZ', :hi, 'unixepoch'), 'days', :days)),
   'byModel', json(model.list), 'byDay', json(day.list), 'byService', json(service.list))

@@ -105,7 +105,20 @@ SELECT * FROM tok_report('day', NULL, NULL, 'Mars/Olympus');
 SELECT * FROM tok_report('day', NULL, NULL, NULL, '[]');
 SELECT * FROM tok_report('day', NULL, NULL, NULL, '{"colour":"red"}');
 SELECT * FROM tok_report('day', NULL, NULL, NULL, '{"model":["a"]}');
-SELECT * FROM tok_report('tag:a"b', NULL, NULL);
+SELECT * FROM tok_report('tag:', NULL, NULL);
+-- Tags, however their JSON is spelled: escapes (before 3.45 SQLite compares names as written), quotes, names and values that look
+-- the same together, and text that only looks like JSON. A summary of requests whose tokens nobody knows has no count of 0.
+DELETE FROM llm_usage;
+INSERT INTO llm_usage(timestamp, tenant_id, input_tokens, tags) VALUES
+  (1, 'unknown', 1, '{"env":"prod"}'), (2, 'unknown', 2, '{"e\u006ev":"prod"}'), (3, 'unknown', 4, '{"a\"b":"q","a":"b:c","a:b":"c"}'),
+  (4, 'unknown', 8, '{only looks like it}'), (5, 'unknown', 16, NULL), (6, 'unknown', 32, '["env",1]');
+SELECT key, requests, input_tokens FROM tok_report('tag:env', NULL, NULL) ORDER BY key;
+SELECT key, requests, input_tokens FROM tok_report('tag:a"b', NULL, NULL) ORDER BY key;
+SELECT key, requests, input_tokens FROM tok_report('tag:0', NULL, NULL) ORDER BY key;
+SELECT key, requests, input_tokens FROM tok_report('tag', NULL, NULL) ORDER BY key;
+SELECT requests, input_tokens FROM tok_report('all', NULL, NULL, NULL, '{"tag":"env:prod"}');
+SELECT tok_analytics('unknown', 1, 100) ->> '$.summary';
+SELECT tok_analytics('unknown', 1, 1) ->> '$.summary';
 ATTACH ':memory:' AS other;
 DROP TABLE llm_rollup;
 SELECT * FROM tok_report('day', NULL, NULL);
