@@ -17,11 +17,14 @@ line AS (
   SELECT r.*, l.value ->> '$.meter' AS meter, l.value ->> '$.quantity' AS quantity,
     coalesce((l.value ->> '$.usd_per_1m') / 1e6, l.value ->> '$.usd_per_unit')
       * coalesce((100 + (l.value ->> '$.surcharge_percent')) / 100.0, 1) AS unit_price,
-    l.value ->> '$.usd_per_1m' IS NOT NULL AS is_token, l.value ->> '$.cost_nano' AS list_nano, l.key AS n
+    CASE WHEN l.value ->> '$.usd_per_1m' IS NOT NULL THEN 'Tokens'
+         WHEN l.value ->> '$.meter' LIKE '%seconds' THEN 'Seconds' WHEN l.value ->> '$.meter' LIKE '%pages' THEN 'Pages'
+         WHEN l.value ->> '$.meter' LIKE '%searches' THEN 'Searches' WHEN l.value ->> '$.meter' = 'messages' THEN 'Messages'
+         ELSE 'Requests' END AS unit, l.value ->> '$.cost_nano' AS list_nano, l.key AS n
   FROM explained AS r JOIN json_each(r.e, '$.lines') AS l
   WHERE l.value ->> '$.quantity' > 0
   UNION ALL
-  SELECT r.*, 'requests', 1, NULL, 0, r.cost_nano, 0
+  SELECT r.*, 'requests', 1, r.cost_nano / 1e9, 'Requests', r.cost_nano, 0
   FROM explained AS r
   WHERE NOT EXISTS (SELECT 1 FROM json_each(r.e, '$.lines') AS l WHERE l.value ->> '$.quantity' > 0)),
 shared AS (
@@ -53,7 +56,7 @@ SELECT
   NULL AS CommitmentDiscountStatus,
   NULL AS CommitmentDiscountType,
   quantity * 1.0 AS ConsumedQuantity, -- a decimal, also where it is whole
-  CASE WHEN is_token THEN 'Tokens' ELSE 'Requests' END AS ConsumedUnit,
+  unit AS ConsumedUnit,
   billed_nano / 1e9 AS ContractedCost,
   CASE WHEN quantity > 0 THEN billed_nano / 1e9 / quantity END AS ContractedUnitPrice,
   billed_nano / 1e9 AS EffectiveCost,
@@ -63,7 +66,7 @@ SELECT
   iif(unit_price IS NOT NULL, CAST(printf('%!.15g', unit_price) AS REAL), NULL) AS ListUnitPrice,
   'Standard' AS PricingCategory,
   quantity * 1.0 AS PricingQuantity,
-  CASE WHEN is_token THEN 'Tokens' ELSE 'Requests' END AS PricingUnit,
+  unit AS PricingUnit,
   coalesce(nullif(provider, ''), 'unknown') AS ProviderName,
   coalesce(nullif(provider, ''), 'unknown') AS PublisherName,
   e ->> '$.region' AS RegionId,
@@ -74,14 +77,16 @@ SELECT
   'AI and Machine Learning' AS ServiceCategory,
   coalesce(nullif(provider, ''), 'unknown') || ' inference' AS ServiceName,
   'Generative AI' AS ServiceSubcategory,
-  coalesce(nullif(provider, ''), 'unknown') || '/' || model AS SkuId,
+  coalesce(nullif(provider, ''), 'unknown') || '/' || coalesce(nullif(model, ''), 'unknown') AS SkuId,
   meter AS SkuMeter,
   json_object('x_Model', model, 'x_ServiceTier', coalesce(service_tier, 'standard')) AS SkuPriceDetails,
-  coalesce(nullif(provider, ''), 'unknown') || '/' || model || '/' || meter || '/' || coalesce(service_tier, 'standard') AS SkuPriceId,
+  coalesce(nullif(provider, ''), 'unknown') || '/' || coalesce(nullif(model, ''), 'unknown') || '/' || meter || '/'
+    || coalesce(service_tier, 'standard') AS SkuPriceId,
   tenant_id AS SubAccountId,
   tenant_id AS SubAccountName,
   CASE WHEN tags GLOB '{*' THEN tags
-       WHEN tags IS NOT NULL THEN (SELECT json_group_object(t.value, 'true') FROM json_each(tags) AS t) END AS Tags,
+       WHEN tags IS NOT NULL THEN (
+         SELECT json_group_object(t.name, 'true') FROM (SELECT DISTINCT CAST(value AS TEXT) AS name FROM json_each(tags)) AS t) END AS Tags,
   task_type AS x_TaskType,
   user_id AS x_UserId,
   session_id AS x_SessionId,
