@@ -1,7 +1,7 @@
 -- tok_analytics: :lo and :hi are the range, :days its length, :tenant the tenant, '*' for all.
 -- Nothing used is 0 tokens and no cost; what no request says is null, and requests without a price
--- are left out of estimatedCost. Two reports: what they read is the same for models and tasks, and for the days and
--- their sum.
+-- are left out of estimatedCost. Two reports: what they read is the same for models and tasks, and
+-- for the days and their sum.
 WITH
 daily AS MATERIALIZED (
   SELECT key AS day, requests, total_tokens, input_tokens, output_tokens, cost_nano

@@ -34,8 +34,8 @@ WITH mandatory(name) AS (VALUES ('BilledCost'), ('BillingAccountId'), ('BillingA
 SELECT count(*), sum(',' || line || ',' LIKE '%,' || name || ',%') FROM mandatory, (SELECT line FROM tok_export('focus') LIMIT 1);
 SELECT count(*) FROM focus WHERE (j ->> 'Tags' IS NOT NULL AND json_valid(j ->> 'Tags') = 0) OR j ->> 'BilledCost' IS NULL OR j ->> 'ChargePeriodStart' >= j ->> 'ChargePeriodEnd';
 SELECT j ->> 'BillingPeriodStart', j ->> 'BillingPeriodEnd', j ->> 'ChargePeriodStart', j ->> 'ChargePeriodEnd', j -> 'Tags' FROM focus LIMIT 1;
--- Units are those of what is counted; no SKU and no list price is empty, a request without a model has them too; a tag is a key
--- once.
+-- Units are those of what is counted; no SKU and no list price is empty, a request without a model
+-- has them too; a tag is a key once.
 DELETE FROM llm_usage;
 INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens, meters, cost_nano, tags) VALUES
   ('2026-01-05', 'whisper-1', NULL, NULL, '{"seconds":90}', NULL, NULL), ('2026-01-05', 'mistral-ocr-latest', NULL, NULL, '{"pages":5}', NULL, NULL),

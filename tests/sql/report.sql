@@ -106,8 +106,9 @@ SELECT * FROM tok_report('day', NULL, NULL, NULL, '[]');
 SELECT * FROM tok_report('day', NULL, NULL, NULL, '{"colour":"red"}');
 SELECT * FROM tok_report('day', NULL, NULL, NULL, '{"model":["a"]}');
 SELECT * FROM tok_report('tag:', NULL, NULL);
--- Tags, however their JSON is spelled: escapes (before 3.45 SQLite compares names as written), quotes, names and values that look
--- the same together, and text that only looks like JSON. A summary of requests whose tokens nobody knows has no count of 0.
+-- Tags, however their JSON is spelled: escapes (before 3.45 SQLite compares names as written),
+-- quotes, names and values that look the same together, and text that only looks like JSON. A
+-- summary of requests whose tokens nobody knows has no count of 0.
 DELETE FROM llm_usage;
 INSERT INTO llm_usage(timestamp, tenant_id, input_tokens, tags) VALUES
   (1, 'unknown', 1, '{"env":"prod"}'), (2, 'unknown', 2, '{"e\u006ev":"prod"}'), (3, 'unknown', 4, '{"a\"b":"q","a":"b:c","a:b":"c"}'),
