@@ -226,6 +226,7 @@ ALWAYS uint32_t cut_chars(const tok_ranks *r, __m512i v, int parts, piece_chars 
   uint64_t starts = c->starts | c->odd << 1 | (c->odd & c->lead3) << 2;
   uint64_t bytes = starts & ~(c->lead & ~c->odd);
   uint32_t n = (uint32_t)_mm_popcnt_u64(starts), k = 0;
+  c->starts = starts;
   if (n > FLOCK_UNITS_MAX) return 0;
   for (int i = 0; i < parts; i++) {
     __m512i byte = _mm512_and_si512(words_from(bytes_of, 16 * i), _mm512_set1_epi32(0xFF));
@@ -238,12 +239,17 @@ ALWAYS uint32_t cut_chars(const tok_ranks *r, __m512i v, int parts, piece_chars 
   return n;
 }
 
-/* Cuts a piece into units. Returns how many, 0 where it is too long, or odd. */
-static inline uint32_t flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, uint32_t *row) {
+/*
+** Cuts a piece into units. Returns how many, 0 where there are too many, or something is odd.
+** *units: the bytes that they begin with, also of too many; 0 where something is odd.
+*/
+ALWAYS uint32_t flock_cut_at(const tok_ranks *r, const uint8_t *p, uint32_t n, uint32_t *row,
+                             uint64_t *units) {
   uint64_t valid = ((uint64_t)1 << n) - 1;
   __m512i v = _mm512_maskz_loadu_epi8(valid, p);
   piece_chars c = {.cont = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(-64))};
   c.starts = valid & ~c.cont;
+  *units = c.cont == 0 ? valid : 0;
   if (_mm_popcnt_u64(c.starts) > FLOCK_UNITS_MAX) return 0;
   if (c.cont == 0) {
     cut_bytes(r, v, n, row);
@@ -253,8 +259,14 @@ static inline uint32_t flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t 
   c.lead3 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xE0));
   uint64_t lead4 = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xF0));
   if ((c.lead << 1 | c.lead3 << 2) != c.cont || lead4 != 0 || has_no_character(v, &c)) return 0;
-  if (n <= 16) return cut_chars(r, v, 1, &c, row);
-  return cut_chars(r, v, (int)(n + 15) / 16, &c, row);
+  n = n <= 16 ? cut_chars(r, v, 1, &c, row) : cut_chars(r, v, (int)(n + 15) / 16, &c, row);
+  *units = c.starts;
+  return n;
+}
+
+static inline uint32_t flock_cut(const tok_ranks *r, const uint8_t *p, uint32_t n, uint32_t *row) {
+  uint64_t units;
+  return flock_cut_at(r, p, n, row, &units);
 }
 
 /*
@@ -383,10 +395,11 @@ static inline void flock_merge_find(const tok_ranks *r, flock_merge *g) {
 
 /*
 ** Puts the new tokens and the ranks, of what has been read, into their columns; what is behind them
-** moves up by one. A rank of none becomes lower by that, but stays above all others.
+** moves up by one. A rank of none becomes lower by that, but stays above all others. keep: the bits
+** of a column's id that stay (windows_avx512.h).
 */
 ALWAYS void flock_merge_put(const tok_ranks *r, flock *f, const flock_merge *g,
-                            const flock_entries e[2]) {
+                            const flock_entries e[2], __m512i keep) {
   const __m512i one = _mm512_set1_epi32(1), pos = g->pos, id = g->id;
   __m512i right = flock_ranks(&g->right, &e[0], pos);
   __m512i left = flock_ranks(&g->left, &e[1], _mm512_sub_epi32(pos, one));
@@ -402,8 +415,9 @@ ALWAYS void flock_merge_put(const tok_ranks *r, flock *f, const flock_merge *g,
     v = _mm512_mask_mov_epi32(v, next, left);
     best = _mm512_min_epu32(best, v);
     f->rank[i] = v;
+    __m512i token = _mm512_or_si512(_mm512_and_si512(f->id[i], keep), id);
     v = _mm512_mask_mov_epi32(f->id[i], behind, f->id[i + 1]);
-    f->id[i] = _mm512_mask_mov_epi32(v, here, id);
+    f->id[i] = _mm512_mask_mov_epi32(v, here, token);
     here = next;
   }
   f->best = best;

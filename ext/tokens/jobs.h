@@ -9,6 +9,12 @@
 #include "id_lanes.h"
 #include "passes.h"
 
+enum {
+  LONGS_MAX = 8,          /* pieces of more than 62 bytes that wait for others, */
+  LONG_WAITING_MAX = 512, /* of so many bytes or less, */
+  LONG_STRIDE_MIN = 14    /* and of one window or less for each so many */
+};
+
 typedef struct {
   tok_engine *e;
   const tok_ranks *r;
@@ -23,6 +29,8 @@ typedef struct {
   wide_miss wide[MISSED_MAX];
   uint32_t n_jobs;
   job jobs[JOBS_MAX];
+  uint32_t n_longs, long_windows; /* long_windows: that they have at most */
+  job longs[LONGS_MAX];
 #ifdef KERNEL_FLOCK
   uint32_t n_cut;  /* the first of the jobs, whose rows are known */
   uint32_t n_long; /* jobs that do not fit into a flock: */
@@ -369,6 +377,7 @@ static inline void flock_done(counter *c, const flock *f) {
 static inline void flock_step(const tok_ranks *r, flock *const *f, uint32_t n) {
   flock_merge merges[FLOCKS];
   flock_entries e[FLOCKS][2];
+  const __m512i zero = _mm512_setzero_si512();
   for (uint32_t i = 0; i < n; i++) flock_merge_pairs(f[i], &merges[i]);
   for (uint32_t i = 0; i < n; i++) flock_merge_find(r, &merges[i]);
   /* all reads go before what waits for them, which fills the processor's queues */
@@ -376,7 +385,7 @@ static inline void flock_step(const tok_ranks *r, flock *const *f, uint32_t n) {
     flock_read(&r->merges, &merges[i].right, &e[i][0]);
     flock_read(&r->merges, &merges[i].left, &e[i][1]);
   }
-  for (uint32_t i = 0; i < n; i++) flock_merge_put(r, f[i], &merges[i], e[i]);
+  for (uint32_t i = 0; i < n; i++) flock_merge_put(r, f[i], &merges[i], e[i], zero);
 }
 
 /* Encodes n pieces, those of most units first: in the end few are under way. */

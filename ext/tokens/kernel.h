@@ -41,17 +41,6 @@ static void count_uncut(counter *c, const job *j);
 /* Chinese, Japanese, Korean, where barriers are many and long pieces seldom come twice. */
 static inline bool worth_cutting(const uint8_t *p) { return p[0] >= 0xE3 || p[1] >= 0xE3; }
 
-static inline bool has_high(const uint8_t *p, size_t n) {
-  size_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    if (tok_word_at(p + i) & 0x8080808080808080u) return true;
-  }
-  for (; i < n; i++) {
-    if (p[i] >= 0x80) return true;
-  }
-  return false;
-}
-
 /* A piece of 16..30 bytes, counted as 1 so far. */
 static inline void count_mid(counter *c, const job *j, cutting cut) {
   if (cut == CUT_ALL && worth_cutting(j->p)) {
@@ -68,10 +57,7 @@ static void count_long(counter *c, const job *j, cutting cut) {
   } else if (j->n <= LANE_TEXT_MAX) {
     add_job(c, j);
   } else {
-    int64_t count = merge_count(c, j->p, j->n);
-    job once = *j;
-    if (count > c->limit || c->status != TOK_OK) once.place = NULL;
-    job_done(c, &once, count);
+    add_long(c, j);
   }
 }
 
@@ -254,6 +240,7 @@ static void count_waiting(counter *c) {
     if (c->n_missed != 0) count_missed(c);
     if (c->n_wide != 0) count_wides(c);
   }
+  if (c->n_longs != 0 && c->total <= c->limit) run_longs(c);
   if (c->total <= c->limit) run_jobs(c);
 }
 
@@ -420,7 +407,7 @@ static tok_status kernel_count_parts(tok_engine *e, const tok_vocab *v, tok_slic
   c.status = TOK_OK;
   c.recents = text.len >= RECENTS_MIN;
   if (c.recents) next_epoch(e);
-  c.n_missed = c.n_wide = c.n_jobs = 0;
+  c.n_missed = c.n_wide = c.n_jobs = c.n_longs = c.long_windows = 0;
 #ifdef KERNEL_FLOCK
   c.n_cut = c.n_long = 0;
 #endif

@@ -10,6 +10,7 @@ adv_*.txt: 1 MB each of what makes tokenizers slow or makes them crash.
 """
 import base64
 import gzip
+import itertools
 import json
 import pathlib
 import random
@@ -76,8 +77,20 @@ def adversarial():
     rng = random.Random(7)
     n = ADVERSARIAL_BYTES
     chinese = "".join(chr(rng.randrange(0x4E00, 0x9FA5)) for _ in range(n // 3))
-    words = [w.strip() for w in vocabulary_words()]
-    words = [w for w in words if len(w) > 2 and w.isascii() and w.isalpha() and w.islower()]
+    known = [w.strip() for w in vocabulary_words()]
+    words = [w for w in known if len(w) > 2 and w.isascii() and w.isalpha() and w.islower()]
+
+    def joined(first, last):
+        script = [w for w in known if len(w) > 2 and all(first <= c <= last for c in w)]
+        return cut_utf8("".join(rng.choice(script) for _ in range(n // 4)).encode(), n).decode()
+
+    def names():  # of 63 letters and more: each is a piece of its own
+        while True:
+            name = ""
+            while len(name) < 63:
+                name += rng.choice(words)
+            yield name
+
     return {
         "a": "a" * n,
         "spaces": " " * n,
@@ -86,6 +99,9 @@ def adversarial():
         "chinese": chinese,
         "letters": "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(n)),
         "words": "".join(rng.choice(words) for _ in range(n // 4))[:n],
+        "cyrillic": joined("а", "я"),
+        "devanagari": joined("ऄ", "ॡ"),
+        "names": " ".join(itertools.islice(names(), n // 64))[:n],
         "space-newline": " \n" * (n // 2),
         "caret": "^" * n,
     }

@@ -339,9 +339,10 @@ static void counts_equal(void) {
 
 /*
 ** Pieces of up to 6,000 bytes: random letters of small and large alphabets, words without blanks
-** (their tokens are long), repeated patterns with and without a fault in them, Chinese and Thai.
-** Counting takes them by barriers, lanes, windows and repeats; the iterator by one window after the
-** other.
+** (their tokens are long) of several scripts, with bytes that are no characters among them,
+** repeated patterns with and without a fault in them, Chinese and Thai; one or some side by side.
+** Counting takes them by barriers, lanes, windows and repeats, several at once; the iterator by
+** one window after the other.
 */
 static size_t long_text(char *out, size_t n) {
   static const char *const chars[] = {"a", "b", "c", "e", "t", "h", "i", "n", "o", "z"};
@@ -353,17 +354,21 @@ static size_t long_text(char *out, size_t n) {
   static const char *const words[] = {"information", "international", "the",     "of",
                                       "organization", "understanding", "s",      "responsibility",
                                       "ing",          "administrative"};
+  static const char *const scripts[] = {
+      "информация", "международный", "для", "ответственность", "и",    "नमस्ते", "जानकारी", "हिन्दी",
+      "السلام",     "المعلومات",     "في",  "πληροφορίες",     "και",  "한국어", "정보",   "😀",
+      "information", "the",          "é",   "\xd0",            "\xff"};
   static const struct {
     const char *const *set;
     uint32_t size;
-  } kinds[] = {{chars, 10}, {others, 8}, {wide, 9}, {white, 4}, {words, 10}};
+  } kinds[] = {{chars, 10}, {others, 8}, {wide, 9}, {white, 4}, {words, 10}, {scripts, 21}};
   char pattern[80];
-  uint32_t kind = rnd(5), few = 1 + rnd(kinds[kind].size);
+  uint32_t kind = rnd(6), few = 1 + rnd(kinds[kind].size);
   const char *const *set = kinds[kind].set;
   size_t period = 0, len = 0;
   if (rnd(2)) {
     uint32_t units = 1 + rnd(18);
-    for (uint32_t i = 0; i < units && period < 60; i++) {
+    for (uint32_t i = 0; i < units && period < 50; i++) {
       const char *f = set[rnd(few)];
       memcpy(pattern + period, f, strlen(f));
       period += strlen(f);
@@ -387,6 +392,11 @@ static void long_pieces(void) {
   long n = rounds() / 20;
   for (long i = 0; i < n; i++) {
     tok_slice s = {text, long_text(text, rnd(2) ? 63 + rnd(200) : 100 + rnd(5900))};
+    while (i % 2 && s.len + 100 < sizeof text && rnd(12) > 0) {
+      text[s.len++] = rnd(2) ? ' ' : '\n';
+      size_t room = sizeof text - s.len, n_more = 63 + rnd(100);
+      s.len += long_text(text + s.len, room < n_more ? room : n_more);
+    }
     for (size_t v = 0; v < tok_vocab_n(); v++) {
       int64_t want = iterate(other, tok_vocab_at(v), s), got = -1;
       for (size_t k = 0; tok_kernels[k] != NULL; k++) {
