@@ -597,13 +597,8 @@ static tok_status compile_all(work *w, tok_compiled *c, const tok_compiled_about
   uint32_t added = choices ? 0 : TOK_T_ADDED;
   if (rc == TOK_OK)
     rc = tok_added_new(&x->added[0], &x->def, w->odd, w->n_odd, added);
-  if (rc == TOK_OK && choices)
-    rc = tok_added_new(&x->kept, &x->def, w->odd, w->n_odd, TOK_T_ADDED);
-  if (rc == TOK_OK) {
-    rc = tok_normal_new(&x->normal, &x->def, choices ? &x->kept : &x->added[0]);
-    if (rc == TOK_INVALID)
-      return refuse(w, "its character map is malformed");
-  }
+  if (rc == TOK_OK && (rc = tok_normal_new(&x->normal, &x->def)) == TOK_INVALID)
+    return refuse(w, "its character map is malformed");
   if (rc == TOK_OK)
     rc = tok_added_new(&x->added[1], &x->def, w->odd, w->n_odd, added | TOK_T_SPECIAL);
   if (rc != TOK_OK)
@@ -665,7 +660,6 @@ void tok_compiled_free(tok_compiled *c) {
   tok_added_free(&x->added[0]);
   tok_added_free(&x->added[1]);
   tok_added_free(&x->counted);
-  tok_added_free(&x->kept);
   tok_def_free(&x->def);
   tok_free(x->id_of_rank);
   tok_free(x->known);

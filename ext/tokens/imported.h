@@ -26,7 +26,6 @@ struct tok_extra {
   tok_normal normal;      /* owned */
   tok_added added[2];     /* owned; [special]: names to match without and with special tokens */
   tok_added counted;      /* owned; of added[0] those that kernels do not find by themselves */
-  tok_added kept;         /* owned; names of choices, which normalization keeps (unigram models) */
   uint32_t
       *id_of_rank; /* owned; TOK_NO_RANK where a rank is no token (a fragment of a character) */
   uint8_t *known;  /* owned; bitmap of code points that are tokens; NULL: merges begin with bytes */

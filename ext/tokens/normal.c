@@ -7,16 +7,62 @@
 
 enum { BLANK_SIGN = 0x2581 };
 
-tok_status tok_normal_new(tok_normal *n, const tok_definition *d, const tok_added *keep) {
+static const char BLANK[] = "\xE2\x96\x81"; /* U+2581 */
+enum { BLANK_BYTES = 3 };
+
+/* The name as it stands in a text that is not normalized, where a blank is U+2581. */
+static tok_status keep_name(tok_normal *n, tok_slice name, tok_buf *text) {
+  text->len = 0;
+  for (size_t i = 0; i < name.len; i++) {
+    bool blank = name.ptr[i] == ' ';
+    tok_buf_add(text, blank ? BLANK : name.ptr + i, blank ? BLANK_BYTES : 1);
+  }
+  if (text->status == TOK_TOOBIG) { /* one that nobody has: it is not kept */
+    text->status = TOK_OK;
+    return TOK_OK;
+  }
+  tok_slice kept = {text->ptr, text->len};
+  tok_def_token *t = text->status == TOK_OK ? tok_def_add(&n->names, 0, kept) : NULL;
+  if (t == NULL || !tok_def_set_name(&n->names, t, kept))
+    return TOK_NOMEM;
+  t->flags = TOK_T_ADDED;
+  return TOK_OK;
+}
+
+static tok_status keep_names(tok_normal *n, const tok_definition *d) {
+  tok_status rc = TOK_OK;
+  tok_buf text;
+  tok_buf_init(&text, TOK_DEF_TOKEN_MAX);
+  for (size_t i = 0; i < tok_def_n(d) && rc == TOK_OK && (d->normal & TOK_N_WHOLE); i++) {
+    const tok_def_token *t = tok_def_at(d, i);
+    if ((t->flags & TOK_T_ADDED) && t->name_n > 0)
+      rc = keep_name(n, tok_def_name(d, t), &text);
+  }
+  tok_buf_free(&text);
+  size_t n_names = tok_def_n(&n->names);
+  uint32_t *list = rc == TOK_OK ? tok_malloc((n_names + 1) * sizeof *list) : NULL;
+  if (list == NULL)
+    return TOK_NOMEM;
+  for (size_t i = 0; i < n_names; i++)
+    list[i] = (uint32_t)i;
+  rc = tok_added_new(&n->keep, &n->names, list, n_names, TOK_T_ADDED);
+  tok_free(list);
+  return rc;
+}
+
+tok_status tok_normal_new(tok_normal *n, const tok_definition *d) {
   uint32_t flags = d->normal;
   memset(n, 0, sizeof *n);
+  tok_def_init(&n->names);
   n->flags = flags;
-  n->keep = keep;
   if (d->charsmap.len > 0 &&
       !tok_charsmap_open(&n->map, (tok_slice){d->charsmap.ptr, d->charsmap.len}))
     return TOK_INVALID;
+  tok_status rc = keep_names(n, d);
+  if (rc != TOK_OK)
+    return rc;
   for (int c = 0; c < 128; c++) {
-    bool plain = (n->map.n_units == 0 || n->map.plain[c]) && !keep->first[c];
+    bool plain = (n->map.n_units == 0 || n->map.plain[c]) && !n->keep.first[c];
     n->plain[c] = plain && c != ' ';
     n->plain_blank |= plain && c == ' ';
   }
@@ -29,6 +75,8 @@ tok_status tok_normal_new(tok_normal *n, const tok_definition *d, const tok_adde
 void tok_normal_free(tok_normal *n) {
   tok_free(n->form);
   n->form = NULL;
+  tok_added_free(&n->keep);
+  tok_def_free(&n->names);
 }
 
 void tok_normal_out_init(tok_normal_out *o) {
@@ -59,9 +107,6 @@ static void put(tok_normal_out *o, const void *bytes, size_t n, size_t from, boo
   }
   o->map.len += n * sizeof(uint32_t);
 }
-
-static const char BLANK[] = "\xE2\x96\x81"; /* U+2581 */
-enum { BLANK_BYTES = 3 };
 
 static bool is_blank_sign(tok_slice text, size_t at) {
   return text.len - at >= BLANK_BYTES && memcmp(text.ptr + at, BLANK, BLANK_BYTES) == 0;
@@ -137,8 +182,7 @@ static tok_slice next_by_rule(const tok_normal *n, tok_slice text, size_t at, si
   size_t left = text.len - at;
   tok_slice to = {text.ptr + at, 0};
   uint32_t cp;
-  *from = to.len = tok_added_at(n->keep, text, at);
-  if (to.len > 0 && memchr(to.ptr, ' ', to.len) == NULL) /* else it is one of U+2581 */
+  if ((*from = to.len = tok_added_at(&n->keep, text, at)) > 0)
     return to;
   if (n->map.n_units > 0 && (*from = tok_charsmap_find(&n->map, p, left, false, &to)) > 0)
     return to;
@@ -191,7 +235,7 @@ static void apply_rules(const tok_normal *n, tok_slice text, bool prefix, tok_no
         put(o, " ", 1, 0, false);
       put(o, to.ptr, to.len, at, true);
       begun = true;
-      behind_blank = false;
+      behind_blank = trim && to.ptr[to.len - 1] == ' '; /* what it stood before may be no more */
       continue;
     }
     to = next_by_rule(n, text, at, &from);

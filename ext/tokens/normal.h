@@ -16,7 +16,9 @@ typedef struct {
   tok_form *form;        /* owned: of NFC or NFKC; NULL: neither */
   bool rules;            /* by SentencePiece's own rules */
   tok_charsmap map;      /* n_units 0: none */
-  const tok_added *keep; /* borrowed: names that rules leave as they are */
+  /* owned: names that rules leave as they are: SentencePiece's added tokens, with U+2581 */
+  tok_definition names;
+  tok_added keep;
   /* ASCII other than the blank that no rule concerns, when ASCII follows; is the blank such? */
   bool plain[256], plain_blank;
 } tok_normal;
@@ -31,8 +33,8 @@ typedef struct {
   bool with_map;
 } tok_normal_out;
 
-/* Borrows d and keep. TOK_INVALID: d's character map is malformed. TOK_NOMEM. */
-tok_status tok_normal_new(tok_normal *n, const tok_definition *d, const tok_added *keep);
+/* Borrows d. TOK_INVALID: its character map is malformed. TOK_NOMEM. */
+tok_status tok_normal_new(tok_normal *n, const tok_definition *d);
 void tok_normal_free(tok_normal *n);
 void tok_normal_out_init(tok_normal_out *o);
 void tok_normal_out_free(tok_normal_out *o);

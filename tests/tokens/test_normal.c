@@ -95,12 +95,11 @@ static tok_normal_out outs[2];
 static void begin(void) {
   static const uint32_t flags[4] = {TOK_N_NFC, TOK_N_NFKC, TOK_N_NFC | TOK_N_BLANKS,
                                     TOK_N_NFKC | TOK_N_BLANKS};
-  static const tok_added none;
   for (int i = 0; i < 4; i++) {
     tok_definition d;
     memset(&d, 0, sizeof d);
     d.normal = flags[i];
-    if (tok_normal_new(&normals[i], &d, &none) != TOK_OK) abort();
+    if (tok_normal_new(&normals[i], &d) != TOK_OK) abort();
   }
   tok_normal_out_init(&outs[0]);
   tok_normal_out_init(&outs[1]);

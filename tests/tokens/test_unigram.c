@@ -1,7 +1,7 @@
 /*
 ** Unigram models: where two ways to cut a text are nearly as good, the last place of scores and
 ** sums decides, and where a text of its own begins. The ids are those of Hugging Face's tokenizers
-** 0.22.1, but for the last test.
+** 0.22.1, but for the last two tests.
 */
 #include "../../ext/tokens/compile.h"
 #include "../../ext/tokens/engine.h"
@@ -178,9 +178,32 @@ typedef struct {
   char type;
 } piece;
 
-/* A SentencePiece model: trims blanks, puts one before the text. */
-static tok_compiled *sentencepiece(const piece *pieces, size_t n_pieces, char kind) {
-  char file[1000];
+/*
+** Rules "c" to "b" and "e\u0301" to " a", as SentencePiece compiles them: a double array in which
+** the children of node n start at unit 256 * n, with a value in the first; then the strings.
+*/
+static size_t make_rules(char *to) {
+  static const struct {
+    uint8_t from, byte, node, value; /* value: where its string is + 1, 0: none */
+  } edges[] = {{1, 'c', 2, 1}, {1, 'e', 3, 0}, {3, 0xCC, 4, 0}, {4, 0x81, 5, 3}};
+  enum { UNITS = 6 * 256 };
+  uint32_t units[UNITS], n = sizeof units;
+  for (size_t i = 0; i < UNITS; i++) units[i] = 0x80000000u;
+  units[0] = 256u << 10;
+  for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++) {
+    uint32_t at = 256u * edges[i].from + edges[i].byte, children = 256u * edges[i].node;
+    units[at] = edges[i].byte | (at ^ children) << 10 | (edges[i].value > 0 ? 0x100 : 0);
+    if (edges[i].value > 0) units[children] = 0x80000000u | (edges[i].value - 1u);
+  }
+  memcpy(to, &n, 4);
+  memcpy(to + 4, units, sizeof units);
+  memcpy(to + 4 + sizeof units, "b\0 a", 5);
+  return 4 + sizeof units + 5;
+}
+
+/* A SentencePiece model: trims blanks, puts one before the text; with rules or without. */
+static tok_compiled *sentencepiece(const piece *pieces, size_t n_pieces, char kind, bool rules) {
+  static char file[1 << 14];
   size_t at = 0;
   tok_definition d;
   tok_vocab_error error;
@@ -199,6 +222,13 @@ static tok_compiled *sentencepiece(const piece *pieces, size_t n_pieces, char ki
   const char settings[] = {0x12, 2, 0x18, kind, 0x1A, 6, 0x18, 1, 0x20, 1, 0x28, 1};
   memcpy(file + at, settings, sizeof settings);
   at += sizeof settings;
+  if (rules) {
+    size_t n = make_rules(file + at + 6);
+    const char head[] = {0x1A, (char)((n + 3) | 0x80), (char)((n + 3) >> 7),
+                         0x12, (char)(n | 0x80),       (char)(n >> 7)};
+    memcpy(file + at, head, sizeof head);
+    at += sizeof head + n;
+  }
   tok_def_init(&d);
   if (tok_vocab_import((tok_slice){file, at}, (tok_slice){NULL, 0}, &d, &error) != TOK_OK) {
     printf("%s\n", error.text);
@@ -215,7 +245,7 @@ static void defined(void) {
   static const piece some[] = {{"<unk>", 0, UNKNOWN}, {SIGN, -3, NORMAL}, {"a", -3, NORMAL},
                                {"b", -3, NORMAL},     {"c", -12, NORMAL}, {"bc", -4, NORMAL},
                                {"ab", 0, DEFINED},    {SIGN SIGN, 0, DEFINED}};
-  tok_compiled *c = sentencepiece(some, sizeof some / sizeof some[0], UNIGRAM);
+  tok_compiled *c = sentencepiece(some, sizeof some / sizeof some[0], UNIGRAM, false);
   gives(c, "abc", "125");
   gives(c, "ab", "16");
   gives(c, "abab", "166");
@@ -226,12 +256,32 @@ static void defined(void) {
   static const piece merges[] = {{"<unk>", 0, UNKNOWN}, {SIGN, -3, NORMAL},
                                  {"a", -4, NORMAL},     {"b", -5, NORMAL},
                                  {"ab", -1, NORMAL},    {SIGN SIGN, 0, DEFINED}};
-  c = sentencepiece(merges, sizeof merges / sizeof merges[0], MERGES);
+  c = sentencepiece(merges, sizeof merges / sizeof merges[0], MERGES, false);
   gives(c, "ab", "14");
   gives(c, "a  a", "1212");
   gives(c, "a" SIGN SIGN "a", "1252");
   tok_compiled_free(c);
 }
 
+/*
+** What a user has defined is not normalized, where it stands with U+2581; and blanks run together
+** also where one comes out of a rule.
+*/
+static void defined_and_rules(void) {
+  static const piece some[] = {{"<unk>", 0, UNKNOWN}, {SIGN, -3, NORMAL}, {"a", -4, NORMAL},
+                               {"b", -5, NORMAL},     {"c" SIGN "a", 0, DEFINED}};
+  for (char kind = UNIGRAM; kind <= MERGES; kind++) {
+    tok_compiled *c = sentencepiece(some, sizeof some / sizeof some[0], kind, true);
+    gives(c, "c" SIGN "a", "14");
+    gives(c, "c a", "1312");
+    gives(c, "cc" SIGN "a", "134");
+    gives(c, "b e\xCC\x81", "1312");
+    gives(c, "be\xCC\x81", "1312");
+    gives(c, "b  e\xCC\x81" "a", "13122");
+    tok_compiled_free(c);
+  }
+}
+
 CHECK_MAIN({"numbers", numbers}, {"ties", ties}, {"packed ties", packed_ties},
-           {"long sums", long_sums}, {"pieces", pieces}, {"prefix", prefix}, {"defined", defined})
+           {"long sums", long_sums}, {"pieces", pieces}, {"prefix", prefix}, {"defined", defined},
+           {"defined and rules", defined_and_rules})
