@@ -560,12 +560,47 @@ static void count_request(chat *c, int depth) {
   while (next(c) && c->j.event != TOK_JSON_OBJECT_END) request_key(c, depth);
 }
 
-/* One document; a message alone is an object with a role. */
+/* What an object is, by its keys. */
+typedef enum { A_REQUEST, A_MESSAGE, A_STRANGER } object_kind;
+
+/* Reads the object whose first event was just read to its end, and comes back. */
+static object_kind kind_of_object(chat *c) {
+  static const char *const MESSAGE[] = {"role", "content", "parts", NULL};
+  static const char *const RESPONSE[] = {"choices", "output", "thinking", "reasoning", NULL};
+  static const char *const *const REQUEST[] = {MESSAGE_KEYS, TEXT_KEYS,   SYSTEM_KEYS,
+                                               TOOL_KEYS,    SCHEMA_KEYS, WRAPPER_KEYS,
+                                               RESPONSE,     CONVERSATION_KEYS};
+  tok_json here = c->j;
+  object_kind kind = A_REQUEST; /* {} */
+  bool request = false, message = false, any = false;
+  while (next(c) && c->j.event != TOK_JSON_OBJECT_END) {
+    any = true;
+    message = message || one_of(c->j.text, MESSAGE);
+    for (size_t i = 0; i < sizeof REQUEST / sizeof REQUEST[0]; i++)
+      request = request || one_of(c->j.text, REQUEST[i]);
+    if (next(c)) pass(c);
+  }
+  if (message && !request) kind = A_MESSAGE;
+  else if (any && !request) kind = A_STRANGER;
+  if (c->status == TOK_OK) c->j = here;
+  return kind;
+}
+
+/* The object whose first event was just read: a request, or one message alone. */
+static void count_object(chat *c, bool options) {
+  object_kind kind = options ? A_REQUEST : kind_of_object(c);
+  if (c->status != TOK_OK) return;
+  if (kind == A_REQUEST) count_request(c, 0);
+  else if (kind == A_MESSAGE) count_message(c);
+  else fail(c, TOK_INVALID, "neither a message nor a request");
+}
+
+/* One document. */
 static void count_document(chat *c, tok_slice json, bool options) {
   tok_json_init(&c->j, json);
   if (!next(c)) return;
   if (c->j.event == TOK_JSON_OBJECT) {
-    count_request(c, 0);
+    count_object(c, options);
   } else if (options) {
     fail(c, TOK_INVALID, "no object");
   } else if (c->j.event == TOK_JSON_ARRAY || c->j.event == TOK_JSON_STRING) {

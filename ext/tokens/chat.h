@@ -3,6 +3,7 @@
 **
 **     [{"role":"user","content":"Hello"}]            messages: OpenAI, Anthropic, Bedrock
 **     [{"role":"user","parts":[{"text":"Hello"}]}]   contents: Gemini
+**     {"role":"user","content":"Hello"}              or one of them alone
 **     {"model":…, "messages":[…], "tools":[…], …}    or a whole request body of any of them
 **     {"output":[…]}  {"choices":[…]}                or the body of a response: what was written
 **

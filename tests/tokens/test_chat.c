@@ -74,6 +74,11 @@ static void shapes(void) {
   CHECK_INT(count("deepseek-chat", "{\"input\":\"Hello\"}"),
             count("deepseek-chat", "[{\"role\":\"user\",\"content\":\"Hello\"}]") + 79);
   CHECK_INT(count("gpt-4o", "[]"), 3);
+  CHECK_INT(count("gpt-4o", "{}"), 3);
+  CHECK_INT(count("gpt-4o", "{\"role\":\"user\",\"content\":\"Hello\"}"), 8); /* a message alone */
+  CHECK_INT(count("gpt-4o", "{\"content\":\"Hello\",\"r\\u006fle\":\"user\"}"), 8);
+  CHECK_INT(count("gemini-2.5-pro", "{\"role\":\"user\",\"parts\":[{\"text\":\"Hello\"}]}"), 1);
+  CHECK_INT(count_with("gpt-4o", "{\"role\":\"user\",\"content\":\"Hello\"}", "{\"system\":\"Hello\"}").tokens, 13);
   CHECK_INT(count("gpt-4o", "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"}}]}"), 1);
   CHECK_INT(count("gpt-4o", "{\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":"
                             "[{\"type\":\"output_text\",\"text\":\"Hello\"}]}]}"), 2);
@@ -174,6 +179,7 @@ static void malformed(void) {
   static const char *const BAD[] = {"", "1", "{", "[{\"role\":}]", "[{\"role\":\"user\"]", "\"x\" y", "nul", "[1,]",
                                     "{\"messages\":[{\"content\":[{\"text\":\"a\"}]}", "\"\\ud83d\\u12\"",
                                     "[{\"role\":\"user\",\"content\":5}]", "[true]",
+                                    "{\"model\":\"gpt-4o\"}", "{\"role\":\"user\",\"content\":\"x\"",
                                     "[{\"role\":\"user\",\"content\":[{\"text\":false}]}]"};
   for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) CHECK_INT(count("gpt-4o", BAD[i]), -2);
   char deep[300];
