@@ -7,8 +7,8 @@
 **
 ** tok_export(format [, since [, until]]) -> line TEXT, without its line end
 **   X1  format: csv (a header, then a row a request; RFC 4180), json (JSON Lines; NULL columns left
-**       out), focus (FOCUS 1.2 in CSV, one row for each meter of each request;
-**       sql/export/focus.sql), focus-json.
+**       out, but of a request without any amount input_tokens and cost_nano), focus (FOCUS 1.2 in
+**       CSV, one row for each meter of each request; sql/export/focus.sql), focus-json.
 **   X2  since is inclusive, until exclusive; ISO-8601 or Unix seconds; NULL: open.
 **   X3  In order of time. Rows are read as they are asked for: memory for one line (focus: for the
 **       range's rows).
@@ -81,10 +81,11 @@ static tok_slice column_name(sqlite3_stmt *stmt, int i, tok_buf *line) {
   return name == NULL ? (tok_slice){NULL, 0} : tok_slice_of(name);
 }
 
-static void add_member(tok_buf *line, sqlite3_stmt *stmt, int i) {
+/* Returns whether it is an amount of the ledger's. */
+static bool add_member(tok_buf *line, sqlite3_stmt *stmt, int i) {
   int type = sqlite3_column_type(stmt, i);
   tok_slice name = column_name(stmt, i, line);
-  if (type == SQLITE_NULL || name.ptr == NULL) return;
+  if (type == SQLITE_NULL || name.ptr == NULL) return false;
   bool json = tok_slice_is(name, "tags") || tok_slice_is(name, "meters") ||
               tok_slice_is(name, "Tags") || tok_slice_is(name, "SkuPriceDetails");
   tok_column c = tok_column_find(name);
@@ -92,18 +93,33 @@ static void add_member(tok_buf *line, sqlite3_stmt *stmt, int i) {
   tok_line_kind kind = number ? TOK_LINE_NUMBER : json ? TOK_LINE_JSON : TOK_LINE_TEXT;
   tok_slice value = cell(stmt, i, line);
   if (value.ptr != NULL) tok_member_add(line, line->len <= 1, name, value, kind);
+  return tok_column_counts(c);
+}
+
+/* What tok_import knows a request without amounts by: other programs' lines without are none. */
+static void add_unknown(tok_buf *line) {
+  tok_slice null = tok_slice_of("null");
+  tok_member_add(line, false, tok_slice_of("input_tokens"), null, TOK_LINE_NUMBER);
+  tok_member_add(line, false, tok_slice_of("cost_nano"), null, TOK_LINE_NUMBER);
+}
+
+static bool is_ledger(sqlite3_value **args) {
+  tok_slice name;
+  return tok_sql_read(args[ARG_FORMAT], &name) == SQLITE_OK &&
+         strcmp(formats[find_format(name)].script, "export/ledger.sql") == 0;
 }
 
 static void result_line(sqlite3_value **args, sqlite3_stmt *stmt, bool header,
                         sqlite3_context *ctx) {
-  bool csv = has_header(args);
+  bool csv = has_header(args), counts = csv || !is_ledger(args);
   tok_buf line;
   tok_buf_init(&line, LINE_BYTES_MAX);
   if (!csv) tok_buf_addc(&line, '{');
   for (int i = 0; i < sqlite3_column_count(stmt); i++) {
-    if (!csv) add_member(&line, stmt, i);
+    if (!csv) counts |= add_member(&line, stmt, i);
     else tok_csv_add(&line, i == 0, header ? column_name(stmt, i, &line) : cell(stmt, i, &line));
   }
+  if (!counts) add_unknown(&line);
   if (!csv) tok_buf_addc(&line, '}');
   tok_sql_result_buf(ctx, "tok_export", &line);
 }

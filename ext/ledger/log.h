@@ -133,6 +133,7 @@ typedef struct {
   char separator;
   int16_t columns[TOK_CSV_COLUMNS_MAX]; /* of a CSV header: tok_column, or what log_csv.c says */
   bool cursor, litellm; /* whose table the CSV is */
+  bool own;             /* tok_export's, which has cost_nano: a row without amounts is a request */
   bool weak[TOK_CSV_COLUMNS_MAX]; /* another column means the same, and is surer */
   int n_columns;
 } tok_log;

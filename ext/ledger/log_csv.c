@@ -266,6 +266,7 @@ static void read_header(tok_log *l, tok_slice row) {
     counts |= is_count(c);
     l->litellm |= tok_slice_is(name, "custom_llm_provider");
     l->cursor |= c == TOK_C_INPUT_FRESH;
+    l->own |= tok_slice_is(name, "cost_nano");
     how[l->n_columns] = (uint8_t)sure;
     l->columns[l->n_columns++] = (int16_t)c;
   }
@@ -433,6 +434,7 @@ void tok_log_csv(tok_log *l, tok_slice row) {
   if (l->cursor) settle_cursor(l, &cursor);
   if (l->litellm && inside.len > 0)
     tok_log_inside(l, &tok_log_shapes[TOK_LOG_LITELLM], "metadata", inside);
-  if (tok_record_counts(r) || r->why[0] != '\0') tok_log_emit(l);
+  bool said = tok_record_counts(r) || (l->own && tok_record_has(r, TOK_C_TIMESTAMP));
+  if (said || r->why[0] != '\0') tok_log_emit(l);
   else l->n_ignored++;
 }

@@ -253,6 +253,7 @@ static bool take_named(tok_log_reader *w) {
   if (w->l->format != TOK_LOG_JSONL || w->j.depth != 1) return false;
   int c = tok_log_alias(w->l, path_of(w));
   bool nested = w->j.event == TOK_JSON_OBJECT || w->j.event == TOK_JSON_ARRAY;
+  w->own |= c == TOK_C_COST_NANO && w->j.event == TOK_JSON_NULL;
   if (c == TOK_C_N || w->j.event == TOK_JSON_NULL) return false;
   if (!nested) {
     tok_slice text = scalar_text(&w->j);

@@ -25,6 +25,7 @@ typedef struct {
   tok_slice usage, id, kind;
   tok_slice session, fork, parent; /* of Codex */
   bool refused; /* what the record is, is none */
+  bool own;     /* "cost_nano":null, as tok_export writes of a request that has no amounts */
   bool new_model;
   tok_log_totals last, total;
   tok_record outer; /* what stands around the records; texts are the record's own */

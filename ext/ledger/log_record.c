@@ -14,7 +14,7 @@ static const char exec_turn[] = "turn.completed"; /* what `codex exec` prints of
 void tok_log_start_record(tok_log_reader *w) {
   w->l->fields.len = 0;
   w->usage = w->id = (tok_slice){NULL, 0};
-  w->refused = false;
+  w->refused = w->own = false;
   memset(&w->last, 0, sizeof w->last);
   memset(&w->total, 0, sizeof w->total);
 }
@@ -210,7 +210,10 @@ static void use_kept(tok_log_reader *w) {
 ** Does the record count anything? What an agent says to have used nothing has just begun, or
 ** failed.
 */
-static bool counts(const tok_log *l, const tok_record *r) {
+static bool counts(const tok_log_reader *w) {
+  const tok_log *l = w->l;
+  const tok_record *r = &l->record;
+  if (w->own && tok_record_has(r, TOK_C_TIMESTAMP)) return true;
   if (l->format >= TOK_LOG_CLAUDE_CODE && tok_record_number(r, TOK_C_INPUT_TOKENS) == 0 &&
       tok_record_number(r, TOK_C_OUTPUT_TOKENS) == 0 &&
       tok_record_number(r, TOK_C_REPORTED_COST_NANO) == 0)
@@ -249,7 +252,7 @@ void tok_log_end_record(tok_log_reader *w) {
   }
   /* what Claude Code writes into its log itself, in the name of no model */
   if (tok_slice_is(tok_record_text(r, TOK_C_MODEL), "<synthetic>")) said = false;
-  if (!said || (!counts(l, r) && r->why[0] == '\0')) {
+  if (!said || (!counts(w) && r->why[0] == '\0')) {
     l->n_ignored++;
     return;
   }

@@ -75,17 +75,25 @@ void tok_record_wrong(tok_record *r, const char *column, const char *must, tok_s
            n == 0 ? "" : got.ptr);
 }
 
+static const uint8_t amounts[] = {TOK_C_INPUT_TOKENS,
+                                  TOK_C_OUTPUT_TOKENS,
+                                  TOK_C_TOTAL_TOKENS,
+                                  TOK_C_CACHE_READ_TOKENS,
+                                  TOK_C_CACHE_WRITE_TOKENS,
+                                  TOK_C_REASONING_TOKENS,
+                                  TOK_C_COST_NANO,
+                                  TOK_C_REPORTED_COST_NANO,
+                                  TOK_C_METERS};
+enum { N_AMOUNTS = sizeof amounts / sizeof amounts[0] };
+
+bool tok_column_counts(tok_column c) {
+  size_t i = 0;
+  while (i < N_AMOUNTS && amounts[i] != (uint8_t)c) i++;
+  return i < N_AMOUNTS;
+}
+
 bool tok_record_counts(const tok_record *r) {
-  static const uint8_t amounts[] = {TOK_C_INPUT_TOKENS,
-                                    TOK_C_OUTPUT_TOKENS,
-                                    TOK_C_TOTAL_TOKENS,
-                                    TOK_C_CACHE_READ_TOKENS,
-                                    TOK_C_CACHE_WRITE_TOKENS,
-                                    TOK_C_REASONING_TOKENS,
-                                    TOK_C_COST_NANO,
-                                    TOK_C_REPORTED_COST_NANO,
-                                    TOK_C_METERS};
-  for (size_t i = 0; i < sizeof amounts; i++) {
+  for (size_t i = 0; i < N_AMOUNTS; i++) {
     if (tok_record_has(r, (tok_column)amounts[i])) return true;
   }
   return false;

@@ -93,7 +93,9 @@ void tok_record_wrong(tok_record *r, const char *column, const char *must, tok_s
 static inline bool tok_record_has(const tok_record *r, tok_column c) {
   return r->cell[c].state != TOK_CELL_NONE;
 }
-/* Does it say any amount: tokens, parts of them, a cost? */
+/* Is the column an amount: tokens, parts of them, a cost? */
+bool tok_column_counts(tok_column c);
+/* Does it say any amount? */
 bool tok_record_counts(const tok_record *r);
 tok_slice tok_record_text(const tok_record *r, tok_column c);
 

@@ -42,6 +42,28 @@ INSERT INTO llm_usage(timestamp, model, input_tokens, output_tokens, meters, cos
   ('2026-01-05', 'gpt-4o', 10, 0, '{"web_searches":3}', NULL, NULL), ('2026-01-05', NULL, 1, 1, NULL, 7, '["a","b","a",1,"1"]');
 SELECT j ->> 'SkuMeter', j ->> 'ConsumedQuantity', j ->> 'ConsumedUnit', j ->> 'PricingUnit', j ->> 'ListUnitPrice', j ->> 'ListCost',
   j ->> 'SkuId', j ->> 'SkuPriceId', j -> 'Tags' FROM (SELECT line AS j FROM tok_export('focus-json'));
+-- A request that failed has no amounts; it is one all the same, there and back, once. A line of
+-- another program without amounts is none.
+DELETE FROM llm_usage;
+INSERT INTO llm_usage(timestamp, model, tenant_id, status, response_time_ms) VALUES
+  ('2026-01-05', 'gpt-4o', 'acme', 'timeout', 30000), ('2026-01-05', 'gpt-4o', 'acme', 'timeout', 30000), ('2026-01-06', NULL, NULL, NULL, NULL);
+SELECT line FROM tok_export('json');
+CREATE TEMP TABLE failed AS SELECT 'csv' AS f, group_concat(line, char(10)) AS t FROM tok_export('csv') UNION ALL
+  SELECT 'jsonl', group_concat(line, char(10)) FROM tok_export('json');
+CREATE TEMP TABLE there AS SELECT unix_time, model, tenant_id, status, response_time_ms, total_tokens, cost_nano FROM llm_usage;
+DELETE FROM llm_usage;
+SELECT tok_import_text(t) FROM failed WHERE f = 'csv';
+SELECT tok_import_text(t) FROM failed WHERE f = 'csv';
+SELECT count(*), (SELECT count(*) FROM (SELECT unix_time, model, tenant_id, status, response_time_ms, total_tokens, cost_nano FROM llm_usage
+  EXCEPT SELECT * FROM there)) FROM llm_usage;
+DELETE FROM llm_usage;
+SELECT tok_import_text(t) FROM failed WHERE f = 'jsonl';
+SELECT tok_import_text(t) FROM failed WHERE f = 'jsonl';
+SELECT count(*), (SELECT count(*) FROM (SELECT unix_time, model, tenant_id, status, response_time_ms, total_tokens, cost_nano FROM llm_usage
+  EXCEPT SELECT * FROM there)) FROM llm_usage;
+SELECT tok_import_text('{"timestamp":"2026-01-05","model":"gpt-4o","input_tokens":null}');
+SELECT tok_import_text('timestamp,model,input_tokens
+2026-01-05,gpt-4o,');
 -- An empty ledger has a header; wrong use.
 DELETE FROM llm_usage;
 SELECT count(*) FROM tok_export('csv');
