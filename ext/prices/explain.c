@@ -104,12 +104,15 @@ static const char *source_of(const tok_override *o, const tok_price_row *row) {
   return tok_price_text(tok_prices.providers[o->r.model->provider].source);
 }
 
-static void add_line(const tok_override *o, const tok_cost_line *line, tok_buf *b) {
+static void add_line(const tok_override *o, const tok_cost_line *line, tok_slice advisor,
+                     tok_buf *b) {
   const tok_meter_info *m = &tok_meters[line->row->meter];
   if (b->len > 0 && b->ptr[b->len - 1] == '}')
     tok_buf_addc(b, ',');
   tok_buf_addc(b, '{');
   text_or_null(b, "meter", m->name);
+  if (advisor.len > 0)
+    slice_or_null(b, "advisor", advisor);
   decimal(b, "quantity", line->quanta, m->quantum == 1 ? 0 : 6);
   decimal(b, m->per == 1000000 && m->quantum == 1 ? "usd_per_1m" : "usd_per_unit",
           line->row->price_pico / m->quote_den * m->quote_num, 12);
@@ -174,14 +177,36 @@ static void add_warnings(const tok_price_model *model, const tok_cost_result *co
   tok_buf_addc(b, ']');
 }
 
+static void add_lines(const tok_override *o, const tok_cost_result *cost, tok_slice advisor,
+                      tok_buf *b) {
+  for (size_t i = cost->n_lines; i-- > 0;) {
+    if (cost->lines[i].quanta > 0)
+      add_line(o, &cost->lines[i], advisor, b);
+  }
+}
+
+/* The cost of all, or false: of an advisor it is not known, or beyond 64 bits. */
+static bool cost_of_all(const tok_cost_result *cost, const tok_explain_part *advisors, int n,
+                        int64_t *nano) {
+  *nano = cost->cost_nano;
+  for (int i = 0; i < n; i++) {
+    if (advisors[i].status != TOK_OK || !tok_add_i64(*nano, advisors[i].cost.cost_nano, nano))
+      return false;
+  }
+  return true;
+}
+
 void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_status status,
-                      int64_t at, tok_tier tier, tok_slice strange_tier, tok_buf *b) {
+                      int64_t at, tok_tier tier, tok_slice strange_tier,
+                      const tok_explain_part *advisors, int n_advisors, tok_buf *b) {
+  static const tok_slice itself = {NULL, 0};
   const tok_resolution *r = &o->r;
-  bool priced = status == TOK_OK;
+  int64_t nano = 0;
+  bool alone = status == TOK_OK, priced = alone && cost_of_all(cost, advisors, n_advisors, &nano);
   tok_buf_addc(b, '{');
   if (priced) {
-    number(b, "cost_nano", cost->cost_nano);
-    decimal(b, "cost_usd", cost->cost_nano, 9);
+    number(b, "cost_nano", nano);
+    decimal(b, "cost_usd", nano, 9);
   } else {
     text_or_null(b, "cost_nano", NULL);
     text_or_null(b, "cost_usd", NULL);
@@ -192,10 +217,10 @@ void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_st
   add_time(b, "at", at);
   key(b, "lines");
   tok_buf_addc(b, '[');
-  for (size_t i = priced ? cost->n_lines : 0; i-- > 0;) {
-    if (cost->lines[i].quanta > 0)
-      add_line(o, &cost->lines[i], b);
-  }
+  if (priced)
+    add_lines(o, cost, itself, b);
+  for (int i = 0; priced && i < n_advisors; i++)
+    add_lines(&advisors[i].prices, &advisors[i].cost, advisors[i].model, b);
   tok_buf_addc(b, ']');
   if (priced) {
     add_warnings(r->model, cost, tier, strange_tier, b);
@@ -205,6 +230,7 @@ void tok_explain_cost(const tok_override *o, const tok_cost_result *cost, tok_st
     tok_buf_adds(b, "[]");
     text_or_null(b, "reason",
                  r->why != TOK_WHY_FOUND ? tok_why_text(r->why)
+                 : alone                 ? "no price is listed for a model that advised"
                  : cost == NULL          ? "nothing is counted in the usage"
                  : !cost->tier_unpriced  ? "no price is listed for that time"
                  : tier == TOK_TIER_FAST ? "no price is listed for service tier fast"

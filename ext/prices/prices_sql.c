@@ -18,6 +18,8 @@
 **       counted (a response without usage, but not {}) give NULL; tok_cost_explain says why.
 **   R4  NULL for model, input, output or usage_json gives NULL; NULL for a later argument leaves it
 **       out.
+**       So it is where a model that advised (usage "advisors") has no price; its cost is part of
+**       the request's.
 **   R5  Negative numbers, malformed JSON and costs of 2^63 nano-dollars or more are errors.
 **
 ** tok_row_cost_nano(model, provider, service_tier, input, output, cache_read, cache_write,
@@ -66,6 +68,7 @@ typedef struct {
   bool plain; /* p holds all of it; else usage.q does */
   bool nothing; /* a usage object in which nothing is counted */
   bool us_only; /* bound to be computed in the US, which some charge for */
+  int n_advisors; /* in usage */
   tok_plain p;
   tok_usage_object usage;
 } request;
@@ -108,6 +111,7 @@ static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v,
   if (!tok_sql_text(ctx, v, &json))
     return false;
   r->us_only = r->nothing = false;
+  r->n_advisors = 0;
   r->strange_tier = (tok_slice){NULL, 0};
   r->plain = tok_usage_plain(json, &r->p, &r->provider, &r->tier);
   if (r->plain)
@@ -118,6 +122,7 @@ static bool read_usage(sqlite3_context *ctx, const char *func, sqlite3_value *v,
     r->strange_tier = usage->strange_tier;
     r->us_only = usage->us_only;
     r->nothing = usage->nothing;
+    r->n_advisors = usage->n_advisors;
     r->plain = !r->us_only && tok_plain_of(&usage->q, &r->p);
     return true;
   }
@@ -151,6 +156,7 @@ static bool read_request(sqlite3_context *ctx, const char *func, int n, sqlite3_
   r->tier = TOK_TIER_STANDARD;
   r->plain = true;
   r->us_only = r->nothing = false;
+  r->n_advisors = 0;
   memset(&r->p, 0, sizeof r->p);
   for (int i = 0; i < 4 && i + 1 < n; i++) { /* in the order of TOK_PLAIN_… */
     if (!read_quantity(ctx, func, args[i + 1], i, &r->p))
@@ -174,6 +180,7 @@ static bool read_row(sqlite3_context *ctx, const char *func, sqlite3_value **arg
     r->tier = TOK_TIER_STANDARD;
   r->plain = true;
   r->us_only = r->nothing = false;
+  r->n_advisors = 0;
   memset(&r->p, 0, sizeof r->p);
   for (int i = 0; i < TOK_PLAIN_N; i++) {
     if (!read_quantity(ctx, func, args[QUANTITIES + i], i, &r->p))
@@ -183,14 +190,11 @@ static bool read_row(sqlite3_context *ctx, const char *func, sqlite3_value **arg
 }
 
 /* What prices the model now, or false with an error raised. */
-static bool find_prices(sqlite3_context *ctx, const char *func, tok_slice provider,
-                        sqlite3_value *model, tok_price_hit *hit) {
+static bool find_named(sqlite3_context *ctx, const char *func, tok_slice provider, tok_slice name,
+                       tok_price_hit *hit) {
   enum { EMPTY = -0x70726963 }; /* below 0: of the statement's run, as SQLite's JSON does it */
   static char yes;
   char *message = NULL;
-  tok_slice name;
-  if (!tok_sql_text(ctx, model, &name))
-    return false;
   bool was = sqlite3_get_auxdata(ctx, EMPTY) != NULL, empty = was;
   int rc = tok_book_find(sqlite3_user_data(ctx), &empty, provider, name, hit, &message);
   if (empty && !was)
@@ -200,18 +204,27 @@ static bool find_prices(sqlite3_context *ctx, const char *func, tok_slice provid
   return rc == SQLITE_OK;
 }
 
-/* The same with the whole resolution; to be freed in either case. */
-static bool resolve_prices(sqlite3_context *ctx, const char *func, tok_slice provider,
-                           sqlite3_value *model, tok_override *out) {
-  char *message = NULL;
+static bool find_prices(sqlite3_context *ctx, const char *func, tok_slice provider,
+                        sqlite3_value *model, tok_price_hit *hit) {
   tok_slice name;
-  memset(out, 0, sizeof *out);
-  if (!tok_sql_text(ctx, model, &name))
-    return false;
+  return tok_sql_text(ctx, model, &name) && find_named(ctx, func, provider, name, hit);
+}
+
+/* The same with the whole resolution; to be freed in either case. */
+static bool resolve_named(sqlite3_context *ctx, const char *func, tok_slice provider,
+                          tok_slice name, tok_override *out) {
+  char *message = NULL;
   int rc = tok_book_resolve(sqlite3_user_data(ctx), provider, name, out, &message);
   if (rc != SQLITE_OK)
     tok_book_error(ctx, func, rc, message);
   return rc == SQLITE_OK;
+}
+
+static bool resolve_prices(sqlite3_context *ctx, const char *func, tok_slice provider,
+                           sqlite3_value *model, tok_override *out) {
+  tok_slice name;
+  memset(out, 0, sizeof *out);
+  return tok_sql_text(ctx, model, &name) && resolve_named(ctx, func, provider, name, out);
 }
 
 /* ---- costs ----------------------------------------------------------------------------------- */
@@ -272,12 +285,8 @@ static bool compute_any(sqlite3_context *ctx, const char *func, const tok_price_
   }
 }
 
-/* The cost, or false with the result (an error, or NULL) set. */
-static bool compute(sqlite3_context *ctx, const char *func, sqlite3_value *model, request *r,
-                    int64_t *nano) {
-  tok_price_hit hit;
-  if (r->nothing || !find_prices(ctx, func, r->provider, model, &hit))
-    return false;
+static bool compute_hit(sqlite3_context *ctx, const char *func, tok_price_hit hit, request *r,
+                        int64_t *nano) {
   tok_rates *rates = hit.rates;
   if (r->plain && rates != NULL && (hit.model != NULL || hit.own != NULL)) {
     bool always = rates->known && rates->from == INT64_MIN && rates->to == INT64_MAX;
@@ -288,6 +297,47 @@ static bool compute(sqlite3_context *ctx, const char *func, sqlite3_value *model
       return true;
   }
   return compute_any(ctx, func, &hit, r, nano);
+}
+
+/* An advisor's part of the request: one of its own, at the same time and in the same way. */
+static void advisor_request(request *r, int i, request *out) {
+  out->provider = r->provider;
+  out->strange_tier = r->strange_tier;
+  out->tier = r->tier;
+  out->at = time_of(r);
+  out->timed = out->plain = true;
+  out->us_only = r->us_only;
+  out->nothing = false;
+  out->n_advisors = 0;
+  out->p = r->usage.advisors[i].p;
+}
+
+static bool add_cost(sqlite3_context *ctx, const char *func, int64_t part, int64_t *nano) {
+  if (tok_add_i64(*nano, part, nano))
+    return true;
+  tok_sql_error(ctx, func, "the cost does not fit in 64 bits of nano-dollars");
+  return false;
+}
+
+static bool add_advisors(sqlite3_context *ctx, const char *func, request *r, int64_t *nano) {
+  for (int i = 0; i < r->n_advisors; i++) {
+    request part;
+    tok_price_hit hit;
+    int64_t cost;
+    advisor_request(r, i, &part);
+    if (!find_named(ctx, func, r->provider, r->usage.advisors[i].model, &hit) ||
+        !compute_hit(ctx, func, hit, &part, &cost) || !add_cost(ctx, func, cost, nano))
+      return false;
+  }
+  return true;
+}
+
+/* The cost, or false with the result (an error, or NULL) set. */
+static bool compute(sqlite3_context *ctx, const char *func, sqlite3_value *model, request *r,
+                    int64_t *nano) {
+  tok_price_hit hit;
+  return !r->nothing && find_prices(ctx, func, r->provider, model, &hit) &&
+         compute_hit(ctx, func, hit, r, nano) && add_advisors(ctx, func, r, nano);
 }
 
 static void cost_nano(sqlite3_context *ctx, int n, sqlite3_value **args) {
@@ -334,6 +384,30 @@ static void row_most_nano(sqlite3_context *ctx, int n, sqlite3_value **args) {
     tok_sql_error(ctx, func, "the cost does not fit in 64 bits of nano-dollars");
 }
 
+/* False: an error is raised. To be freed in either case. */
+static bool explain_advisors(sqlite3_context *ctx, const char *func, request *r,
+                             tok_explain_part parts[TOK_ADVISORS_MAX]) {
+  memset(parts, 0, TOK_ADVISORS_MAX * sizeof *parts);
+  for (int i = 0; i < r->n_advisors; i++) {
+    request part;
+    tok_explain_part *p = &parts[i];
+    advisor_request(r, i, &part);
+    p->model = r->usage.advisors[i].model;
+    p->status = TOK_NOTFOUND;
+    if (!resolve_named(ctx, func, r->provider, p->model, &p->prices))
+      return false;
+    tok_plain_quantities(&part.p, &part.usage.q);
+    if (p->prices.r.why == TOK_WHY_FOUND)
+      p->status = tok_cost_of(rows_for(tok_override_rows(&p->prices), p->prices.r.model, &part),
+                              &part.usage.q, part.at, part.tier, &p->cost);
+    if (p->status == TOK_INVALID) {
+      cost_fault(ctx, func, &part.usage.q, &p->cost);
+      return false;
+    }
+  }
+  return true;
+}
+
 static void explain(sqlite3_context *ctx, const char *func, request *r, const tok_override *o) {
   const tok_quantities *q = &r->usage.q;
   int64_t at = time_of(r);
@@ -346,11 +420,17 @@ static void explain(sqlite3_context *ctx, const char *func, request *r, const to
   } else if (status == TOK_OVERFLOW) {
     tok_sql_error(ctx, func, "the cost does not fit in 64 bits of nano-dollars");
   } else {
+    tok_explain_part parts[TOK_ADVISORS_MAX];
     tok_buf b;
     tok_buf_init(&b, tok_sql_limit(ctx));
-    tok_explain_cost(o, r->nothing ? NULL : &cost, status, at, r->tier, r->strange_tier, &b);
-    tok_sql_result_buf(ctx, func, &b);
-    sqlite3_result_subtype(ctx, 'J');
+    if (explain_advisors(ctx, func, r, parts)) {
+      tok_explain_cost(o, r->nothing ? NULL : &cost, status, at, r->tier, r->strange_tier, parts,
+                       r->n_advisors, &b);
+      tok_sql_result_buf(ctx, func, &b);
+      sqlite3_result_subtype(ctx, 'J');
+    }
+    for (int i = 0; i < r->n_advisors; i++)
+      tok_override_free(&parts[i].prices);
   }
 }
 

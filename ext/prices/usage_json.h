@@ -20,13 +20,24 @@
 #include "../base/json.h"
 #include "rates.h"
 
-enum { TOK_USAGE_GOT_BYTES = 56 }; /* of a value in an error: 40 of it, and what stands around it */
+enum {
+  TOK_USAGE_GOT_BYTES = 56, /* of a value in an error: 40 of it, and what stands around it */
+  TOK_ADVISORS_MAX = 4      /* models that advised one response; one request names one */
+};
+
+/* What another model than the response's own used for it, at its own prices. */
+typedef struct {
+  tok_slice model; /* as written in JSON */
+  tok_plain p;
+} tok_usage_advisor;
 
 typedef struct {
   tok_quantities q;
   tok_tier tier;
   tok_slice strange_tier; /* what service_tier says, where that is no tier known; else empty */
   bool nothing; /* it has members, but no quantity: what it costs is not known */
+  tok_usage_advisor advisors[TOK_ADVISORS_MAX];
+  int n_advisors;
   bool us_only; /* the request was bound to be computed in the US (inference_geo) */
   tok_slice provider; /* borrowed from the text, or constant; empty if none */
   tok_slice model;

@@ -15,7 +15,24 @@ void tok_usage_clear(tok_usage_raw *r) {
   r->mark = r->tier = NULL;
   r->total = r->cost = r->upstream = -1;
   r->tools = 0;
-  r->n_queries = 0;
+  r->n_queries = r->n_advisors = 0;
+  r->advised = false;
+}
+
+bool tok_usage_advise(tok_usage_advisor advisors[TOK_ADVISORS_MAX], int *n,
+                      const tok_usage_advisor *one) {
+  int i = 0;
+  while (i < *n && !tok_slice_eq(advisors[i].model, one->model)) i++;
+  if (i == TOK_ADVISORS_MAX) return false;
+  if (i == *n) {
+    advisors[(*n)++] = *one;
+    return true;
+  }
+  advisors[i].p.given |= one->p.given;
+  for (int k = 0; k < TOK_PLAIN_N; k++) {
+    if (!tok_add_i64(advisors[i].p.n[k], one->p.n[k], &advisors[i].p.n[k])) return false;
+  }
+  return true;
 }
 
 static void merge_queries(tok_usage_raw *into, const tok_usage_raw *event) {
@@ -57,6 +74,11 @@ void tok_usage_merge(tok_usage_raw *into, const tok_usage_raw *event) {
   if (event->tools > 0)
     into->tools = event->tools;
   merge_queries(into, event);
+  if (event->advised) { /* counted from the start, as all of a stream's usage */
+    memcpy(into->advisors, event->advisors, sizeof into->advisors);
+    into->n_advisors = event->n_advisors;
+    into->advised = true;
+  }
 }
 
 /* ---- the shape ------------------------------------------------------------------------------- */
@@ -473,6 +495,9 @@ tok_status tok_usage_settle(const tok_usage_raw *written, tok_slice said, bool l
   agree(&out->response_id, written->words[TOK_WORD_ID], first);
   agree(&out->service_tier, as_written(tier_of(r), r, written), first);
   agree(&out->inference_geo, geo_of(r), first);
+  for (int i = 0; i < r->n_advisors; i++) {
+    if (!tok_usage_advise(out->advisors, &out->n_advisors, &r->advisors[i])) return too_large(out);
+  }
   tok_status status = add_response(out, &q, reported_cost(r));
   return status == TOK_OK && !total_fits(&out->q) ? too_large(out) : status;
 }

@@ -106,6 +106,28 @@ static void put_count(tok_buf *b, const char *name, const tok_quantities *q, tok
   put_fixed(b, q->quanta[m], tok_meters[m].quantum);
 }
 
+/* What advised, each model for itself: it is in no other number, since it has prices of its own. */
+static void put_advisors(const tok_usage *u, tok_buf *b) {
+  if (u->n_advisors == 0)
+    return;
+  put_name(b, "advisors");
+  for (int i = 0; i < u->n_advisors; i++) {
+    const tok_usage_advisor *a = &u->advisors[i];
+    tok_buf_adds(b, i == 0 ? "[{\"model\":" : ",{\"model\":");
+    put_escaped(b, a->model);
+    for (int k = 0; k < TOK_PLAIN_N; k++) {
+      if (a->p.n[k] == 0 && k > TOK_PLAIN_OUTPUT)
+        continue;
+      put_name(b, k == TOK_PLAIN_INPUT    ? "input_tokens"
+                  : k == TOK_PLAIN_OUTPUT ? "output_tokens"
+                                          : tok_usage_name((tok_meter)tok_plain_meters[k]));
+      tok_buf_add_i64(b, a->p.n[k]);
+    }
+    tok_buf_addc(b, '}');
+  }
+  tok_buf_addc(b, ']');
+}
+
 void tok_usage_print(const tok_usage *u, tok_buf *b) {
   const tok_quantities *q = &u->q;
   bool input = tok_quantities_has(q, TOK_M_INPUT), output = tok_quantities_has(q, TOK_M_OUTPUT);
@@ -125,6 +147,7 @@ void tok_usage_print(const tok_usage *u, tok_buf *b) {
     if (q->quanta[members[i].meter] > 0)
       put_count(b, members[i].name, q, (tok_meter)members[i].meter);
   }
+  put_advisors(u, b);
   put_text(b, "service_tier", u->service_tier);
   put_text(b, "inference_geo", u->inference_geo);
   if (u->cost_pico > 0) {
@@ -148,7 +171,7 @@ static bool is_column(uint8_t meter) {
 }
 
 void tok_usage_print_meters(const tok_usage *u, tok_buf *b) {
-  bool any = u->inference_geo.text.len > 0;
+  bool any = u->inference_geo.text.len > 0 || u->n_advisors > 0;
   for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
     any |= u->q.quanta[members[i].meter] > 0 && !is_column(members[i].meter);
   if (!any)
@@ -158,6 +181,7 @@ void tok_usage_print_meters(const tok_usage *u, tok_buf *b) {
     if (u->q.quanta[members[i].meter] > 0 && !is_column(members[i].meter))
       put_count(b, members[i].name, &u->q, (tok_meter)members[i].meter);
   }
+  put_advisors(u, b);
   put_text(b, "inference_geo", u->inference_geo);
   tok_buf_addc(b, '}');
 }

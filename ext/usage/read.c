@@ -51,6 +51,8 @@ tok_status tok_usage_read(tok_slice json, tok_usage_object *out) {
   if (u.says_provider) /* only what is said: the model's own prefix tells more than a guess */
     out->provider = u.provider.text;
   out->model = u.model.text;
+  memcpy(out->advisors, u.advisors, sizeof out->advisors);
+  out->n_advisors = u.n_advisors;
   out->us_only = u.inference_geo.text.len > 0;
   tok_tier tier = u.service_tier.text.len == 0 ? TOK_TIER_N : tok_tier_find(u.service_tier.text);
   out->tier = tier == TOK_TIER_N ? TOK_TIER_STANDARD : tier;

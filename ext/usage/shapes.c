@@ -119,6 +119,7 @@ const tok_usage_row tok_usage_rows[] = {
     COUNT("X-Amzn-Bedrock-Input-Token-Count", ANY, INPUT, S_METRICS, S_METRICS),
     COUNT("X-Amzn-Bedrock-Output-Token-Count", ANY, OUTPUT, S_METRICS, S_METRICS),
     WORD("X-Amzn-Bedrock-Service-Tier", ANY, TIER),
+    ROW("advisors", ANY, ROUNDS, 1, 0, NULL),
     WORD("agent.model.id", EVENT, MODEL),
     GO("amazon-bedrock-invocationMetrics", EVENT | WRAP, USAGE),
     COUNT("annotated_pages", ANY, ANNOTATED_PAGES, S_CANONICAL | S_CHAT, S_CANONICAL),

@@ -81,7 +81,9 @@ typedef enum {
   TOK_DO_TOOL,
   TOK_DO_QUERY,    /* a string: a web search query of Gemini */
   TOK_DO_LIST,     /* OpenTelemetry's array of {key, value: {stringValue | intValue | …}} */
-  TOK_DO_ROUNDS,   /* Anthropic's array of sampling iterations: those that its totals leave out */
+  /* Anthropic's array of sampling iterations, for those that its totals leave out; arg 1: our own
+     of advisors */
+  TOK_DO_ROUNDS,
   /* true, the reason of the end of the response, or what is there in whole responses only */
   TOK_DO_ENDS,
   TOK_DO_CUT,      /* true, in our own form: the response was not read to its end */

@@ -56,6 +56,9 @@ typedef struct {
   int64_t cost;     /* pico-dollars, -1: none */
   int64_t upstream;
   int64_t tools;                           /* calls of the web search tool */
+  tok_usage_advisor advisors[TOK_ADVISORS_MAX];
+  int n_advisors;
+  bool advised; /* are the advisors said, if only that there are none? */
   uint64_t queries[TOK_USAGE_QUERIES_MAX]; /* hashes */
   int n_queries;
 } tok_usage_raw;
@@ -66,6 +69,8 @@ typedef struct {
   tok_usage_text inference_geo; /* "us" where it was bound to that, else empty */
   int64_t cost_pico; /* 1e-12 dollars that the provider reports; 0: none */
   int64_t n_responses;
+  tok_usage_advisor advisors[TOK_ADVISORS_MAX]; /* of all responses, one a model */
+  int n_advisors;
   tok_shape shape;    /* of the last response */
   bool says_provider; /* is provider from a member of that name? */
   bool strange;       /* numbers were met, but none that is known */
@@ -107,6 +112,12 @@ tok_slice tok_usage_undone(tok_slice raw, bool escaped, char room[TOK_USAGE_ESCA
 void tok_usage_clear(tok_usage_raw *r);
 /* Lays an event over what its response said before. */
 void tok_usage_merge(tok_usage_raw *into, const tok_usage_raw *event);
+/*
+** Adds what a model used as an advisor to what it used before. False: too many models, or more
+** than fits in 64 bits.
+*/
+bool tok_usage_advise(tok_usage_advisor advisors[TOK_ADVISORS_MAX], int *n,
+                      const tok_usage_advisor *one);
 /* May the event be a later part of that response, of streams whose parts say no id? */
 bool tok_usage_goes_on(const tok_usage_raw *response, const tok_usage_raw *event);
 /*

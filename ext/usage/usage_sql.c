@@ -23,6 +23,8 @@
 **       An event stream that ends within an event is one whose connection broke: what its whole
 **       events said counts ("incomplete" is true), NULL if that is nothing. What the provider bills
 **       may be more: the input is known from the first event of some, the output from the last.
+**       What another model used to advise the response's (Anthropic's advisor tool) is in
+**       "advisors" alone, an object a model: billed at that model's prices, which tok_cost adds.
 **   U4  A part that is larger than what contains it is cut to it.
 **   U5  Pure: DETERMINISTIC and INNOCUOUS. One pass, linear time; at most 64 levels of nesting.
 */

@@ -15,6 +15,7 @@ typedef enum {
   PAIRS,   /* {"key": k, "value": {…}} */
   VALUE,   /* {"intValue": n} */
   ROUNDS,  /* {"type": X, "input_tokens": n, …} */
+  ADVISORS, /* the same, each of a model that advised */
   PART     /* of a round: {"ephemeral_1h_input_tokens": n, …} */
 } frame_kind;
 
@@ -26,7 +27,12 @@ static const char *const round_names[TOK_WALK_ROUNDS] = {
     "cache_creation_input_tokens",
     "ephemeral_5m_input_tokens",
     "ephemeral_1h_input_tokens",
+    "cache_read_tokens", /* our own, of advisors: within the input */
+    "cache_write_tokens",
+    "cache_write_1h_tokens",
 };
+enum { ROUND_IN, ROUND_OUT, ROUND_READ, ROUND_WRITE, ROUND_5M, ROUND_1H, OWN_READ, OWN_WRITE,
+       OWN_1H };
 
 /* The value as it stands, in quotes if it is a string; cut between two characters. */
 static void say_value(const tok_json *j, char got[TOK_USAGE_GOT_BYTES]) {
@@ -371,12 +377,39 @@ static void end_entry(tok_walker *w, const tok_walk_frame *f) {
 static void on_round_member(tok_walker *w) {
   if (w->j.event == TOK_JSON_STRING && tok_slice_is(w->name, "type"))
     set_label(w);
+  if (w->j.event == TOK_JSON_STRING && tok_slice_is(w->name, "model"))
+    w->round_model = w->j.text;
   bool number = is_number(w);
   for (size_t i = 0; i < TOK_WALK_ROUNDS && number; i++) {
     if (tok_slice_is(w->name, round_names[i]) &&
         (tok_json_int(w->j.text, 1, &w->round[i]) != TOK_OK || w->round[i] < 0))
       wrong(w, TOK_INVALID, "must be a whole number");
   }
+}
+
+/* A round of another model, whose tokens Anthropic bills at that model's prices. */
+static void end_advice(tok_walker *w, bool own) {
+  const int64_t *n = w->round;
+  tok_usage_advisor a = {.model = w->round_model};
+  int64_t *to = a.p.n;
+  bool fits = true;
+  to[TOK_PLAIN_INPUT] = n[ROUND_IN];
+  to[TOK_PLAIN_OUTPUT] = n[ROUND_OUT];
+  to[TOK_PLAIN_CACHE_READ] = own ? n[OWN_READ] : n[ROUND_READ];
+  to[TOK_PLAIN_CACHE_WRITE] = own ? n[OWN_WRITE] : n[ROUND_WRITE];
+  to[TOK_PLAIN_CACHE_WRITE_1H] = own ? n[OWN_1H] : n[ROUND_1H];
+  if (!own) { /* the split of what was written may be all there is of it */
+    int64_t split;
+    fits = tok_add_i64(n[ROUND_5M], n[ROUND_1H], &split);
+    if (fits && split > to[TOK_PLAIN_CACHE_WRITE])
+      to[TOK_PLAIN_CACHE_WRITE] = split;
+    fits = fits && tok_add_i64(n[ROUND_IN], n[ROUND_READ], &to[TOK_PLAIN_INPUT]) &&
+           tok_add_i64(to[TOK_PLAIN_INPUT], to[TOK_PLAIN_CACHE_WRITE], &to[TOK_PLAIN_INPUT]);
+  }
+  for (int i = 0; i < TOK_PLAIN_REASONING; i++)
+    a.p.given |= 1u << i;
+  if (!fits || !tok_usage_advise(w->event.advisors, &w->event.n_advisors, &a))
+    wrong(w, TOK_OVERFLOW, "names too many models, or counts too many tokens");
 }
 
 /* Adds the round to those of its type, if there are rows for it: iterations[compaction].…. */
@@ -405,7 +438,7 @@ static void on_scalar(tok_walker *w) {
   int row = f->array ? f->row : w->row;
   if (f->kind == ENTRIES) {
     on_entry_member(w);
-  } else if (f->kind == ROUNDS || f->kind == PART) {
+  } else if (f->kind == ROUNDS || f->kind == ADVISORS || f->kind == PART) {
     on_round_member(w);
   } else if (f->kind == PAIRS) {
     if (w->j.event == TOK_JSON_STRING && tok_slice_is(w->name, "key"))
@@ -448,7 +481,9 @@ static bool member_frame(tok_walker *w, const tok_walk_frame *f, bool array, tok
     see(w, tok_usage_rows[w->row].provider);
   w->event.ended |= act == TOK_DO_ENDS;
   if (act == TOK_DO_ROUNDS) {
-    n->kind = ROUNDS;
+    n->kind = tok_usage_rows[w->row].arg == 1 ? ADVISORS : ROUNDS;
+    w->event.advised = array;
+    w->event.n_advisors = 0;
     return array;
   }
   /* headers are lists in some logs; elsewhere a list is no count, such as the pages of a scan */
@@ -499,8 +534,10 @@ static void on_open(tok_walker *w) {
   }
   if (n->kind == ENTRIES)
     w->entry = -1;
-  if (n->kind == ROUNDS)
+  if (n->kind == ROUNDS || n->kind == ADVISORS) {
     memset(w->round, 0, sizeof w->round);
+    w->round_model = (tok_slice){NULL, 0};
+  }
   if (n->kind == ENTRIES || n->kind == PAIRS || n->kind == ROUNDS)
     w->label = (tok_slice){NULL, 0};
 }
@@ -511,7 +548,9 @@ static void on_close(tok_walker *w) {
     return;
   if (f->kind == ENTRIES)
     end_entry(w, f);
-  if (f->kind == ROUNDS)
+  if (f->kind == ADVISORS || (f->kind == ROUNDS && tok_slice_is(w->label, "advisor_message")))
+    end_advice(w, f->kind == ADVISORS);
+  else if (f->kind == ROUNDS)
     end_round(w);
   if (f->event) {
     end_event(w);

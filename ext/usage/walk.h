@@ -10,7 +10,7 @@
 
 #include "usage.h"
 
-enum { TOK_WALK_ROUNDS = 6 }; /* what is counted of a round: round_names in walk.c */
+enum { TOK_WALK_ROUNDS = 9 }; /* what is counted of a round: round_names in walk.c */
 
 typedef struct {
   uint8_t kind; /* frame_kind of walk.c */
@@ -34,6 +34,7 @@ typedef struct {
   char name_room[TOK_USAGE_ESCAPED_MAX], label_room[TOK_USAGE_ESCAPED_MAX];
   int64_t entry;                /* of an entry, -1: none */
   int64_t round[TOK_WALK_ROUNDS]; /* of a round, 0: none */
+  tok_slice round_model;          /* of a round that says it, as written */
   bool line;                    /* is this the first event of another line, or element? */
   bool strict;                  /* a known member that is no number is an error anywhere */
   tok_slice provider;

@@ -41,7 +41,7 @@ static void check_cost(const tok_override *o, const tok_usage_object *u) {
   if (s == TOK_OK) REQUIRE(c.cost_nano >= 0 && c.n_lines > 0);
   if (s == TOK_OVERFLOW) return;
   tok_buf_init(&b, 1 << 20);
-  tok_explain_cost(o, &c, s, NOON, u->tier, u->strange_tier, &b);
+  tok_explain_cost(o, &c, s, NOON, u->tier, u->strange_tier, NULL, 0, &b);
   require_json(&b);
 }
 

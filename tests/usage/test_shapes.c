@@ -258,7 +258,8 @@ static void anthropic(void) {
         "{\"type\":\"advisor_message\",\"model\":\"claude-opus-4-8\",\"input_tokens\":9,\"output_tokens\":9},"
         "{\"type\":\"message\",\"input_tokens\":162,\"output_tokens\":11}]}}",
         "{\"provider\":\"anthropic\",\"input_tokens\":100379,\"output_tokens\":92,\"total_tokens\":100471,"
-        "\"cache_read_tokens\":15,\"cache_write_tokens\":7,\"cache_write_5m_tokens\":3,\"cache_write_1h_tokens\":4}");
+        "\"cache_read_tokens\":15,\"cache_write_tokens\":7,\"cache_write_5m_tokens\":3,\"cache_write_1h_tokens\":4,"
+        "\"advisors\":[{\"model\":\"claude-opus-4-8\",\"input_tokens\":9,\"output_tokens\":9}]}");
   READS("[{\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":9,\"cache_read_input_tokens\":0,"
         "\"output_tokens\":1}}},{\"type\":\"message_delta\",\"usage\":{\"input_tokens\":9,\"output_tokens\":2,"
         "\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":50,\"output_tokens\":4}]}},{\"type\":\"message_delta\","
