@@ -563,7 +563,7 @@ static void count_request(chat *c, int depth) {
 /* What an object is, by its keys. */
 typedef enum { A_REQUEST, A_MESSAGE, A_STRANGER } object_kind;
 
-/* Reads the object whose first event was just read to its end, and comes back. */
+/* Reads keys of the object whose first event was just read up to one that tells; comes back. */
 static object_kind kind_of_object(chat *c) {
   static const char *const MESSAGE[] = {"role", "content", "parts", NULL};
   static const char *const RESPONSE[] = {"choices", "output", "thinking", "reasoning", NULL};
@@ -573,12 +573,12 @@ static object_kind kind_of_object(chat *c) {
   tok_json here = c->j;
   object_kind kind = A_REQUEST; /* {} */
   bool request = false, message = false, any = false;
-  while (next(c) && c->j.event != TOK_JSON_OBJECT_END) {
+  while (!request && next(c) && c->j.event != TOK_JSON_OBJECT_END) {
     any = true;
     message = message || one_of(c->j.text, MESSAGE);
     for (size_t i = 0; i < sizeof REQUEST / sizeof REQUEST[0]; i++)
       request = request || one_of(c->j.text, REQUEST[i]);
-    if (next(c)) pass(c);
+    if (!request && next(c)) pass(c);
   }
   if (message && !request) kind = A_MESSAGE;
   else if (any && !request) kind = A_STRANGER;
