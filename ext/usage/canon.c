@@ -477,7 +477,9 @@ tok_status tok_usage_settle(const tok_usage_raw *written, tok_slice said, bool l
     return too_large(out);
   if (shape == TOK_SHAPE_RESPONSES)
     settle_image(&q);
-  if (shape == TOK_SHAPE_TOTAL)
+  /* Voyage's total holds its images too, which are paid by the pixel */
+  if (shape == TOK_SHAPE_TOTAL &&
+      (q.quanta[TOK_M_PIXELS] == 0 || !tok_quantities_has(&q, TOK_M_INPUT)))
     tok_quantities_set(&q, TOK_M_INPUT, r->total);
   if (lenient || shape != TOK_SHAPE_CANONICAL)
     clamp(&q);

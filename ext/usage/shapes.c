@@ -127,7 +127,7 @@ const tok_usage_row tok_usage_rows[] = {
     COUNT("audio.input_tokens", OTEL, INPUT_AUDIO, S_OTEL, S_OTEL),
     COUNT("audio.output_tokens", OTEL, OUTPUT_AUDIO, S_OTEL, S_OTEL),
     COUNT("audio_seconds", ANY, SECONDS, S_CANONICAL | S_CHAT, S_CANONICAL),
-    TOLD("billable_audio_seconds", SECONDS, S_RESPONSES, "x-ai"),
+    TOLD("billable_audio_seconds", SECONDS, S_RESPONSES | S_CANONICAL, "x-ai"),
     COUNT("billed_units.image_tokens", ANY, INPUT_IMAGE, S_COHERE, S_COHERE),
     COUNT("billed_units.input_tokens", ANY, INPUT, S_COHERE, S_COHERE),
     COUNT("billed_units.output_tokens", ANY, OUTPUT, S_COHERE, S_COHERE),
@@ -242,6 +242,7 @@ const tok_usage_row tok_usage_rows[] = {
     GO("headers", ANY, EVENT),
     WORD("id", EVENT, ID),
     COUNT("image.input_tokens", OTEL, INPUT_IMAGE, S_OTEL, S_OTEL),
+    ADD("image_pixels", ANY, PIXELS, S_TOTAL, 0), /* Voyage */
     ROW("incomplete", EVENT, CUT, 0, 0, NULL),
     WORD("inference_geo", ANY, GEO),
     COUNT("inputTextTokenCount", ANY, INPUT, S_TITAN, S_TITAN),
@@ -502,6 +503,7 @@ const tok_usage_row tok_usage_rows[] = {
     WORD("system_fingerprint", EVENT, PRINT),
     COUNT("text.input_tokens", OTEL, INPUT_TEXT, S_OTEL, S_OTEL),
     COUNT("text.output_tokens", OTEL, OUTPUT_TEXT, S_OTEL, S_OTEL),
+    COUNT("text_tokens", USAGE, INPUT, S_TOTAL, 0), /* Voyage, beside what its images come to */
     COUNT("thoughtsTokenCount", ANY, REASONING, S_GEMINI | S_LIVE, S_GEMINI),
     COUNT("thoughts_token_count", ANY, REASONING, S_GEMINI | S_LIVE, S_GEMINI),
     ROW("time_info", EVENT, SEEN, 0, 0, "cerebras"),
@@ -549,6 +551,7 @@ const tok_usage_row tok_usage_rows[] = {
     COUNT("usage_info.pages_processed", ANY, PAGES, S_FEES | S_CANONICAL | S_CHAT, S_FEES),
     GO("usage_metadata", EVENT | WRAP, USAGE),
     COUNT("video.input_tokens", OTEL, INPUT_VIDEO, S_OTEL, S_OTEL),
+    ADD("video_pixels", ANY, PIXELS, S_TOTAL, 0),
     COUNT("web_searches", ANY, WEB_SEARCHES, S_CANONICAL | S_CHAT, S_CANONICAL),
     COUNT("x-amzn-bedrock-cache-read-input-token-count", ANY, CACHE_READ, S_METRICS, 0),
     COUNT("x-amzn-bedrock-cache-write-input-token-count", ANY, CACHE_WRITE, S_METRICS, 0),
