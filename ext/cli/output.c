@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/buf.h"
 #include "cli.h"
 
 enum {
@@ -23,7 +24,8 @@ enum {
   BAR_COLUMNS_MIN = 8, /* shorter bars say nothing */
   NAME_COLUMNS_MIN = 4,
   CELLS_MAX = 4000000, /* a table is read into memory to find its widths; more is for CSV */
-  COLUMNS_MAX = 64
+  COLUMNS_MAX = 64,
+  JSON_BYTES_MAX = INT_MAX /* one text with its escapes; a longer one is null */
 };
 
 static bool writes_to_terminal(const options *o) {
@@ -71,8 +73,8 @@ static char *real_cell(const char *name, double v) {
 static char *cell(sqlite3_stmt *stmt, int i) {
   const char *name = sqlite3_column_name(stmt, i);
   switch (sqlite3_column_type(stmt, i)) {
-  case SQLITE_NULL:
-    return sqlite3_mprintf("");
+  case SQLITE_NULL: /* the first column is a name: that of those without one */
+    return sqlite3_mprintf(i == 0 ? "-" : "");
   case SQLITE_INTEGER:
     if (ends_with(name, "id") || ends_with(name, "_at") || strcmp(name, "hour") == 0) break;
     return with_separators(sqlite3_column_int64(stmt, i));
@@ -357,15 +359,13 @@ static int print_csv(sqlite3_stmt *stmt, const options *o) {
   return rc;
 }
 
-static void put_json_text(const char *text) {
-  putchar('"');
-  for (; *text != 0; text++) {
-    unsigned char c = (unsigned char)*text;
-    if (c == '"' || c == '\\') printf("\\%c", c);
-    else if (c < ' ') printf("\\u%04x", c);
-    else putchar(c);
-  }
-  putchar('"');
+static void put_json_text(tok_slice text) {
+  tok_buf json;
+  tok_buf_init(&json, JSON_BYTES_MAX);
+  tok_buf_add_json(&json, text);
+  if (json.status == TOK_OK) fwrite(json.ptr, 1, json.len, stdout);
+  else fputs("null", stdout);
+  tok_buf_free(&json);
 }
 
 static void put_json_value(sqlite3_stmt *stmt, int i) {
@@ -375,7 +375,7 @@ static void put_json_value(sqlite3_stmt *stmt, int i) {
   else if (type == SQLITE_INTEGER ||
            (type == SQLITE_FLOAT && isfinite(sqlite3_column_double(stmt, i))))
     fputs(text, stdout);
-  else put_json_text(text);
+  else put_json_text((tok_slice){text, (size_t)sqlite3_column_bytes(stmt, i)});
 }
 
 static int print_json(sqlite3_stmt *stmt, const options *o) {
@@ -386,7 +386,7 @@ static int print_json(sqlite3_stmt *stmt, const options *o) {
     fputs(rows > 1 ? ",\n " : "\n ", stdout);
     for (int i = 0; i < n; i++) {
       fputs(i == 0 ? "{" : ", ", stdout);
-      put_json_text(sqlite3_column_name(stmt, i));
+      put_json_text(tok_slice_of(sqlite3_column_name(stmt, i)));
       fputs(": ", stdout);
       put_json_value(stmt, i);
     }

@@ -8,7 +8,7 @@
 -- :since (inclusive) and :until (exclusive) are times, :zone an IANA zone, :filter a filter as
 -- tok_report takes it; each may be left out. Numbers are numbers: costs in dollars, shares of the
 -- cost in percent.
-SELECT coalesce(key, '-') AS session, requests, input_tokens, output_tokens, total_tokens,
+SELECT key AS session, requests, input_tokens, output_tokens, total_tokens,
   round(cost_usd, 9) AS cost_usd, round(avg_cost_usd, 9) AS avg_cost_usd, round(100 * share, 1) AS share_pct,
   round(p50_ms) AS p50_ms, round(p95_ms) AS p95_ms, round(100 * cache_hit_ratio, 1) AS cache_hit_pct
 FROM tok_report('session', :since, :until, :zone, :filter)

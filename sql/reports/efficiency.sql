@@ -29,7 +29,7 @@ WITH extra AS (
         WHEN 'tag' THEN iif(f.value IS NULL, tags, (SELECT f.value FROM json_each(tags) AS t
           WHERE f.value IN (t.value, t.key || ':' || t.value))) ELSE f.value END)
   GROUP BY model)
-SELECT coalesce(r.key, '-') AS model, r.requests, round(r.cost_usd, 9) AS cost_usd,
+SELECT r.key AS model, r.requests, round(r.cost_usd, 9) AS cost_usd,
   round(1.0 * r.output_tokens / nullif(r.input_tokens, 0), 3) AS output_input_ratio,
   round(r.tokens_per_usd) AS tokens_per_usd,
   round(100 * coalesce(e.context,

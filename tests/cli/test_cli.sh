@@ -28,6 +28,15 @@ sqlite3 -batch -init /dev/null "$db" '.load build/tok' "SELECT tok_init();" "
   SELECT strftime('%Y-%m-%dT12:00:00Z', '2026-01-01', i || ' days'), 'openai', CASE i % 2 WHEN 0 THEN 'gpt-4o' ELSE 'gpt-4o-mini' END,
     'chat', 'acme', 's' || i, 1000000, 100000, 500 FROM n;" > /dev/null
 
+# whoever has no name is - for people, null and empty for programs; text that is none is JSON still
+odd=$dir/odd.db
+sqlite3 -batch -init /dev/null "$odd" '.load build/tok' 'SELECT tok_init()' "INSERT INTO llm_usage(timestamp, tenant_id, input_tokens,
+  output_tokens) VALUES ('2026-01-01', NULL, 1, 1), ('2026-01-01', CAST(x'61ff62' AS TEXT), 1, 1), ('2026-01-01', CAST(x'6300' AS TEXT), 1, 1)" > /dev/null
+is 'no name in JSON' "$($usage --db "$odd" by-tenant --format json | sed -n 's/^ {\("tenant": [^,]*\),.*/\1/p')" \
+  "$(printf '"tenant": null\n"tenant": "a\357\277\275b"\n"tenant": "c\\u0000"')"
+is 'no name in CSV' "$($usage --db "$odd" by-tenant --format csv | sed -n 's/^\(,1\),1.*/\1/p')" ',1'
+is 'no name for people' "$($usage --db "$odd" by-tenant --quiet | grep -c '^ *- ')" 1
+
 # every report runs on a ledger and on an empty one, in every format
 empty=$dir/empty.db
 sqlite3 -batch -init /dev/null "$empty" '.load build/tok' 'SELECT tok_init()' > /dev/null
