@@ -235,3 +235,44 @@ int tok_vtab_error(sqlite3_vtab *vtab, const char *fmt, ...) {
   va_end(ap);
   return vtab->zErrMsg == NULL ? SQLITE_NOMEM : SQLITE_ERROR;
 }
+
+static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+static size_t digits_at(tok_slice s, size_t at) {
+  size_t n = 0;
+  while (at + n < s.len && tok_is_digit(s.ptr[at + n])) n++;
+  return n;
+}
+
+/* SQLITE_INTEGER or SQLITE_FLOAT if all of a text is a number with blanks around it, else TEXT. */
+static int type_of_text(tok_slice s) {
+  enum { INTEGER_DIGITS = 18 }; /* fit into 64 bits whatever they are */
+  while (s.len > 0 && is_blank(s.ptr[s.len - 1])) s.len--;
+  while (s.len > 0 && is_blank(s.ptr[0])) s.ptr++, s.len--;
+  size_t at = s.len > 0 && (s.ptr[0] == '-' || s.ptr[0] == '+');
+  size_t whole = digits_at(s, at), part = 0;
+  int type = whole <= INTEGER_DIGITS ? SQLITE_INTEGER : SQLITE_FLOAT;
+  at += whole;
+  if (at < s.len && s.ptr[at] == '.') {
+    part = digits_at(s, at + 1);
+    at += 1 + part;
+    type = SQLITE_FLOAT;
+  }
+  if (whole + part == 0) return SQLITE_TEXT;
+  if (at < s.len && (s.ptr[at] | 0x20) == 'e') {
+    at++;
+    at += at < s.len && (s.ptr[at] == '-' || s.ptr[at] == '+');
+    size_t n = digits_at(s, at);
+    if (n == 0) return SQLITE_TEXT;
+    at += n;
+    type = SQLITE_FLOAT;
+  }
+  return at == s.len ? type : SQLITE_TEXT;
+}
+
+int tok_sql_numeric_type(sqlite3_value *v) {
+  tok_slice text;
+  int type = sqlite3_value_type(v);
+  if (type != SQLITE_TEXT || tok_sql_read(v, &text) != SQLITE_OK) return type;
+  return type_of_text(text);
+}

@@ -74,7 +74,7 @@ static bool absent(sqlite3_value *v) { return v == NULL || sqlite3_value_type(v)
 int tok_query_int(tok_query *q, sqlite3_value *v, const char *arg, int64_t min, int64_t max,
                   int64_t *out) {
   if (absent(v)) return SQLITE_OK;
-  int type = sqlite3_value_numeric_type(v); /* '5' is 5, as for functions */
+  int type = tok_sql_numeric_type(v); /* '5' is 5, as for functions */
   int64_t n = sqlite3_value_int64(v);
   bool whole = type == SQLITE_INTEGER ||
                (type == SQLITE_FLOAT && sqlite3_value_double(v) == (double)n);
