@@ -86,11 +86,6 @@ void tok_conn_release(void *conn);
 */
 int tok_sql_read(sqlite3_value *v, tok_slice *out);
 int tok_sql_column(sqlite3_stmt *stmt, int i, tok_slice *out);
-/*
-** sqlite3_value_numeric_type() of any value: that of SQLite is for arguments and columns, and
-** crashes (3.53) where a copy of a value, made by sqlite3_value_dup(), is a text.
-*/
-int tok_sql_numeric_type(sqlite3_value *v);
 /* As tok_sql_read() for an argument of a function: false with the error raised. */
 bool tok_sql_text(sqlite3_context *ctx, sqlite3_value *v, tok_slice *out);
 

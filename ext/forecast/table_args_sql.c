@@ -50,7 +50,7 @@ int tok_args_number(const tok_table_args *a, int k, const char *name, const char
                     double least, double *out) {
   if (!tok_args_given(a->args, k))
     return SQLITE_OK;
-  int type = tok_sql_numeric_type(a->args->value[k]); /* '5' is 5, as for functions */
+  int type = sqlite3_value_type(a->args->value[k]); /* '5' is 5: see tok_tvf.numbers */
   double x = sqlite3_value_double(a->args->value[k]);
   if ((type != SQLITE_INTEGER && type != SQLITE_FLOAT) || !(x >= least) || !isfinite(x)) {
     return tok_args_refuse(a, k, name, expected);

@@ -74,7 +74,7 @@ static bool absent(sqlite3_value *v) { return v == NULL || sqlite3_value_type(v)
 int tok_query_int(tok_query *q, sqlite3_value *v, const char *arg, int64_t min, int64_t max,
                   int64_t *out) {
   if (absent(v)) return SQLITE_OK;
-  int type = tok_sql_numeric_type(v); /* '5' is 5, as for functions */
+  int type = sqlite3_value_type(v); /* '5' is 5: see tok_query_def.numbers */
   int64_t n = sqlite3_value_int64(v);
   bool whole = type == SQLITE_INTEGER ||
                (type == SQLITE_FLOAT && sqlite3_value_double(v) == (double)n);
@@ -260,6 +260,8 @@ static int filter(sqlite3_vtab_cursor *base, int idx_num, const char *idx_str, i
   c->row = -1;
   for (int k = 0; k < q->def->n_args; k++) {
     if (!(idx_num & 1 << k)) continue;
+    /* of the argument: SQLite 3.53 locks a value's connection, and a copy has none */
+    if (q->def->numbers & 1u << k) sqlite3_value_numeric_type(argv[n]);
     c->args[k] = sqlite3_value_dup(argv[n++]);
     if (c->args[k] == NULL) return SQLITE_NOMEM;
   }

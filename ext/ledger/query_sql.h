@@ -44,6 +44,7 @@ struct tok_query_def {
   */
   bool (*has_header)(sqlite3_value **args);
   void (*result)(sqlite3_value **args, sqlite3_stmt *stmt, bool header, sqlite3_context *ctx);
+  unsigned numbers; /* bit k: argument k is a number, also where it is given as text */
 };
 
 /* Sets the error "<name>: …" and returns SQLITE_ERROR, or SQLITE_NOMEM. */

@@ -60,6 +60,7 @@ static const tok_query_def blocks_def = {
     .arguments = "hours HIDDEN, now HIDDEN",
     .n_required = 0,
     .n_args = 2,
+    .numbers = 1u << 0,
     .open = open_blocks};
 
 /* ---- tok_analytics --------------------------------------------------------------------------- */

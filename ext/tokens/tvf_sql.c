@@ -74,7 +74,7 @@ void tok_tvf_column(const tok_tvf *f, const tok_tvf_args *args, sqlite3_context 
 int tok_tvf_int(const tok_tvf *f, sqlite3_vtab *vtab, const tok_tvf_args *args, int k,
                 const char *arg, int64_t min, int64_t *out) {
   sqlite3_value *v = args->value[k];
-  int type = tok_sql_numeric_type(v); /* '5' is 5, as for functions */
+  int type = sqlite3_value_type(v); /* '5' is 5: see tok_tvf.numbers */
   double d = sqlite3_value_double(v);
   bool integral = type == SQLITE_INTEGER ||
                   (type == SQLITE_FLOAT && fabs(d) < 9223372036854775808.0 && d == floor(d));
